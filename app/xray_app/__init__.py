@@ -1,0 +1,1 @@
+"""The service and the desk. The only package here that imports gradio."""

@@ -1,0 +1,1 @@
+"""Training, export and evaluation. The only package here that imports torch."""

@@ -1,0 +1,45 @@
+"""Every error that our code raises on purpose.
+
+XrayError
+├── ScanError      a file or array cannot be taken as a scan
+├── ModelError     a weights file or its card cannot be used
+├── DataError      a data set does not have the layout or the labels that were expected
+├── RecipeError    a setting has a wrong name or value
+└── MissingExtra   a command needs packages that are not installed
+
+A message says which thing, what was expected, what came, and what to do.
+"""
+
+
+class XrayError(Exception):
+    """Root of the tree: catch this to catch everything that we raise on purpose."""
+
+
+class ScanError(XrayError):
+    """A file or an array cannot be taken as a scan."""
+
+
+class ModelError(XrayError):
+    """A weights file or its card cannot be used."""
+
+
+class DataError(XrayError):
+    """A data set does not have the layout or the labels that were expected."""
+
+
+class RecipeError(XrayError):
+    """A setting has a wrong name or a wrong value."""
+
+
+class MissingExtra(XrayError):
+    """A command needs packages that are not installed.
+
+    >>> print(MissingExtra("xray-app serve", "app"))
+    xray-app serve needs packages that are not installed; run: pip install "xray-cargo[app]"
+    """
+
+    def __init__(self, command: str, extra: str) -> None:
+        super().__init__(
+            f"{command} needs packages that are not installed; "
+            f'run: pip install "xray-cargo[{extra}]"'
+        )

@@ -1,0 +1,182 @@
+"""A scan: the value that everything here is about.
+
+Transmission is I/I0: 1.0 is air, 0.0 is what no ray came through. Rows run down, columns to
+the right, and the picture stands upright: whatever the file said about turning it has been done.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from xray.errors import ScanError
+
+MAX_SIDE_PX = 32_768  # a 20 m container at 0.6 mm a pixel; a longer side is a broken header
+
+
+class Encoding(StrEnum):
+    """What the numbers of a scan mean."""
+
+    PSEUDOCOLOR = "pseudocolor"  # RGB as a console shows it, uint8
+    SINGLE = "single"  # transmission at one energy, float32
+    DUAL = "dual"  # transmission at the low and at the high energy, float32
+
+
+CHANNELS = {Encoding.PSEUDOCOLOR: 3, Encoding.SINGLE: 1, Encoding.DUAL: 2}
+DTYPES = {Encoding.PSEUDOCOLOR: np.uint8, Encoding.SINGLE: np.float32, Encoding.DUAL: np.float32}
+
+
+@dataclass(frozen=True, eq=False)
+class Scan:
+    """One picture of one thing, from one view.
+
+    Attributes:
+        id: what the scan is called in reports and errors.
+        pixels: (H, W, C). PSEUDOCOLOR: uint8 RGB, C = 3. SINGLE: float32 transmission, C = 1.
+            DUAL: float32 transmission, C = 2, low energy first.
+        encoding: what the numbers mean.
+        pixel_mm: width of a pixel in the plane of the belt, in millimetres, where known.
+        view: the scanner's name of this view ("top", "side"), where there are several.
+        acquired_at: when it was taken, UTC.
+        scanner: maker, model and serial number, as the scanner says them.
+        meta: anything else; `meta["assumed"]` lists what the reader had to guess.
+
+    Raises:
+        ScanError: the pixels are not what the encoding asks for.
+    """
+
+    id: str
+    pixels: NDArray[Any]
+    encoding: Encoding
+    pixel_mm: float | None = None
+    view: str | None = None
+    acquired_at: datetime | None = None
+    scanner: str | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        _check_pixels(self.id, self.pixels, self.encoding)
+        if self.pixel_mm is not None and not 0 < self.pixel_mm < 1000:
+            raise ScanError(f"scan {self.id}: pixel_mm must lie over 0, got {self.pixel_mm}")
+        if self.acquired_at is not None and self.acquired_at.tzinfo is None:
+            raise ScanError(f"scan {self.id}: acquired_at has no time zone; give it in UTC")
+
+    @property
+    def height(self) -> int:
+        """Rows, in pixels."""
+        return int(self.pixels.shape[0])
+
+    @property
+    def width(self) -> int:
+        """Columns, in pixels."""
+        return int(self.pixels.shape[1])
+
+    @property
+    def low(self) -> NDArray[np.float32]:  # (H, W)
+        """Transmission at the low energy, or at the only one."""
+        self._must_be_transmission()
+        return self.pixels[..., 0]
+
+    @property
+    def high(self) -> NDArray[np.float32]:  # (H, W)
+        """Transmission at the high energy, or at the only one."""
+        self._must_be_transmission()
+        return self.pixels[..., -1]
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """What the reader had to guess, a sentence each."""
+        return tuple(self.meta.get("assumed", ()))
+
+    @staticmethod
+    def from_arrays(
+        low: ArrayLike,
+        high: ArrayLike | None = None,
+        *,
+        id: str = "scan",
+        white: float | None = None,
+        dark: float = 0.0,
+        pixel_mm: float | None = None,
+        view: str | None = None,
+        acquired_at: datetime | None = None,
+        scanner: str | None = None,
+        meta: Mapping[str, Any] | None = None,
+    ) -> "Scan":
+        """A scan from an integrator's buffers: detector counts or transmission.
+
+        Args:
+            low: (H, W) counts or transmission at the low energy, or at the only one.
+            high: (H, W) the same at the high energy, pixel for pixel.
+            white: the count of unattenuated air. Needed for integers; floats without it are
+                taken as transmission already.
+            dark: the count with the beam off, taken away from both.
+
+        Raises:
+            ScanError: shapes differ, a number is not finite, or integers came without `white`.
+        """
+        planes = [np.asarray(p) for p in (low, high) if p is not None]
+        if len(planes) == 2 and planes[0].shape != planes[1].shape:
+            raise ScanError(
+                f"scan {id}: low is {_by(planes[0])} and high is {_by(planes[1])}; "
+                "both energies must be of one size"
+            )
+        pixels = np.stack([_transmission(id, p, white, dark) for p in planes], axis=-1)
+        return Scan(
+            id,
+            pixels,
+            Encoding.DUAL if high is not None else Encoding.SINGLE,
+            pixel_mm=pixel_mm,
+            view=view,
+            acquired_at=acquired_at,
+            scanner=scanner,
+            meta=dict(meta or {}),
+        )
+
+    def _must_be_transmission(self) -> None:
+        if self.encoding is Encoding.PSEUDOCOLOR:
+            raise ScanError(f"scan {self.id}: a pseudo-colour picture holds no transmission")
+
+
+def _check_pixels(id: str, pixels: NDArray[Any], encoding: Encoding) -> None:
+    want, dtype = CHANNELS[encoding], np.dtype(DTYPES[encoding])
+    if pixels.ndim != 3 or pixels.shape[2] != want:
+        raise ScanError(f"scan {id}: {encoding} pixels must be (H, W, {want}), got {pixels.shape}")
+    if pixels.dtype != dtype:
+        raise ScanError(f"scan {id}: {encoding} pixels must be {dtype}, got {pixels.dtype}")
+    if 0 in pixels.shape or max(pixels.shape) > MAX_SIDE_PX:
+        raise ScanError(
+            f"scan {id}: sides must be 1 to {MAX_SIDE_PX} pixels, got {_by(pixels)}"
+        )
+    if dtype == np.float32 and not np.isfinite(np.sum(pixels, dtype=np.float64)):
+        raise ScanError(f"scan {id}: {_count_not_finite(pixels)} pixels are NaN or infinite")
+
+
+def _transmission(
+    id: str, counts: NDArray[Any], white: float | None, dark: float
+) -> NDArray[np.float32]:
+    if counts.ndim != 2:
+        raise ScanError(f"scan {id}: a plane must be (H, W), got {counts.shape}")
+    if white is None:
+        if counts.dtype.kind in "iub":
+            raise ScanError(
+                f"scan {id}: counts of type {counts.dtype} came without white; "
+                "pass the count of unattenuated air, white=..."
+            )
+        white = 1.0
+    if not white > dark:
+        raise ScanError(f"scan {id}: white {white} must lie above dark {dark}")
+    scaled = (counts.astype(np.float32) - np.float32(dark)) * np.float32(1 / (white - dark))
+    transmission: NDArray[np.float32] = np.clip(scaled, 0, 1)  # noise lifts air a little over 1
+    return transmission
+
+
+def _by(pixels: NDArray[Any]) -> str:
+    return "×".join(str(n) for n in pixels.shape[1::-1])
+
+
+def _count_not_finite(pixels: NDArray[Any]) -> int:
+    return int(np.count_nonzero(~np.isfinite(pixels)))
