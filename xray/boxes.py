@@ -47,8 +47,7 @@ def clip(xyxy: Boxes, height_px: int, width_px: int) -> Boxes:  # (N, 4) -> (N, 
     [[0.0, 1.0, 5.0, 3.0]]
     """
     upper = np.array([width_px, height_px, width_px, height_px], np.float32)
-    clipped: Boxes = np.clip(xyxy, 0, upper)
-    return clipped
+    return np.clip(xyxy, 0, upper)
 
 
 def nms(
@@ -86,5 +85,4 @@ def _intersection(a: Boxes, b: Boxes) -> NDArray[np.float32]:  # (N, 4), (M, 4) 
     corner = np.maximum(a[:, None, :2], b[None, :, :2])
     size = np.minimum(a[:, None, 2:], b[None, :, 2:]) - corner
     np.clip(size, 0, None, out=size)
-    shared: NDArray[np.float32] = size[..., 0] * size[..., 1]
-    return shared
+    return size[..., 0] * size[..., 1]

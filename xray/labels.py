@@ -19,6 +19,8 @@ CONTAINER_LABELS: tuple[str, ...] = (
 # Weapons, blades, ammunition, explosives: what the default profile raises an alarm for.
 # Scissors and tools are findings: a bag with a wrench in it is an ordinary bag.
 ALARMING_LABELS: frozenset[str] = frozenset(
-    ("gun", "gun_part", "bullet", "explosive", "knife", "razor_blade", "shuriken", "dart")
-    + ("axe", "weapon")
+    [
+        *("weapon", "gun", "gun_part", "bullet", "explosive"),
+        *("knife", "razor_blade", "shuriken", "dart", "axe"),
+    ]
 )

@@ -148,9 +148,7 @@ def _check_pixels(id: str, pixels: NDArray[Any], encoding: Encoding) -> None:
     if pixels.dtype != dtype:
         raise ScanError(f"scan {id}: {encoding} pixels must be {dtype}, got {pixels.dtype}")
     if 0 in pixels.shape or max(pixels.shape) > MAX_SIDE_PX:
-        raise ScanError(
-            f"scan {id}: sides must be 1 to {MAX_SIDE_PX} pixels, got {_by(pixels)}"
-        )
+        raise ScanError(f"scan {id}: sides must be 1 to {MAX_SIDE_PX} pixels, got {_by(pixels)}")
     if dtype == np.float32 and not np.isfinite(np.sum(pixels, dtype=np.float64)):
         raise ScanError(f"scan {id}: {_count_not_finite(pixels)} pixels are NaN or infinite")
 

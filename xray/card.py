@@ -1,0 +1,170 @@
+"""What a model is: read from the ONNX file itself, so that the two can never be parted.
+
+The card is one JSON object under the key `xray.card` in the file's metadata. The hash of the
+file cannot stand in the file: `SHA256SUMS` beside the shipped weights holds it, and it is
+compared before a byte is given to onnxruntime.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+from xray.errors import ModelError
+from xray.profile import Profile
+from xray.scan import Encoding
+from xray.tensors import Ranges
+
+METADATA_KEY = "xray.card"
+SUMS = "SHA256SUMS"
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a model is, what it may be used for, and how good it was measured to be.
+
+    Attributes:
+        name, version: as in `parcel@0.1.0`.
+        labels: in the order of the network's scores.
+        encodings: the kinds of scan that it was made for.
+        ranges: what the planes cover (`xray.tensors`).
+        side_px: longer side of the network's input.
+        overlap_px: of neighbouring tiles; None: the scan is seen whole.
+        profile: the default rules, thresholds included.
+        calibration: label → (slope, offset) on the log-odds of the raw score.
+        operating: label → points of (threshold, Pd, Pfa), on the calibration split.
+        data: a source each: name, terms, scans.
+        terms: what the weights may be used for, in a sentence.
+        scores: measured figures, each with the scans and groups behind it.
+        training: recipe, seed, device, hours.
+        limits: what it was not made for, a sentence each.
+        sha256: of the file; empty until read from one.
+    """
+
+    name: str
+    version: str
+    labels: tuple[str, ...]
+    encodings: frozenset[Encoding] = frozenset(Encoding)
+    ranges: Ranges = field(default_factory=Ranges)
+    side_px: int = 416
+    overlap_px: int | None = None
+    profile: Profile = field(default_factory=Profile)
+    calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    operating: Mapping[str, Any] = field(default_factory=dict)
+    data: tuple[Mapping[str, Any], ...] = ()
+    terms: str = "unknown"
+    scores: Mapping[str, Any] = field(default_factory=dict)
+    training: Mapping[str, Any] = field(default_factory=dict)
+    limits: tuple[str, ...] = ()
+    sha256: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.labels:
+            raise ModelError(f"card of {self.name}: names no labels")
+        if self.side_px < 32 or self.side_px % 32:
+            raise ModelError(
+                f"card of {self.name}: side_px must be a multiple of 32, got {self.side_px}"
+            )
+
+    def to_json(self) -> str:
+        """The text that stands in the ONNX file, without the hash of the file."""
+        values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "sha256"}
+        values["encodings"] = sorted(self.encodings)
+        values["ranges"] = self.ranges.to_dict()
+        values["profile"] = self.profile.to_dict()
+        return json.dumps(values, sort_keys=True, ensure_ascii=False)
+
+    @staticmethod
+    def from_json(text: str) -> "Card":
+        """The card that `to_json` wrote.
+
+        Raises:
+            ModelError: the text is no card, or one of a later kind.
+        """
+        try:
+            values: dict[str, Any] = json.loads(text)
+            values["labels"] = tuple(values["labels"])
+            values["encodings"] = frozenset(Encoding(e) for e in values["encodings"])
+            values["ranges"] = Ranges.from_dict(values["ranges"])
+            values["profile"] = Profile.from_dict(values["profile"])
+            values["calibration"] = {k: (v[0], v[1]) for k, v in values["calibration"].items()}
+            values["data"] = tuple(values["data"])
+            values["limits"] = tuple(values["limits"])
+            return Card(**values)
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+            raise ModelError(
+                f"the card in the model file cannot be read ({type(error).__name__}: {error}); "
+                "export the model again with this version's xray-train export"
+            ) from None
+
+
+def verified_bytes(path: Path, sha256: str | None = None) -> tuple[bytes, str]:
+    """The file's bytes and their hash, compared with what is expected of it.
+
+    Args:
+        path: an ONNX file.
+        sha256: the expected hash. None: the line of this file in `SHA256SUMS` beside it, where
+            there is one; without one, nothing is compared.
+
+    Raises:
+        ModelError: the file is missing, or another one than expected.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelError(f"{path}: cannot be read ({error.strerror or error})") from None
+    found = hashlib.sha256(content).hexdigest()
+    expected = sha256 or _expected(path)
+    if expected is not None and found != expected.lower():
+        raise ModelError(
+            f"{path}: expected sha256 {expected[:12]}…, got {found[:12]}…; the file is damaged "
+            "or was replaced: take it from its source again"
+        )
+    return content, found
+
+
+def read(path: str | Path) -> Card:
+    """The card of a model file.
+
+    Raises:
+        ModelError: the file is missing, damaged, or holds no card.
+    """
+    import onnxruntime
+
+    content, sha256 = verified_bytes(Path(path))
+    options = onnxruntime.SessionOptions()
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
+    options.log_severity_level = 4
+    try:
+        session = onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's errors share no base class but Exception
+        raise ModelError(f"{path}: onnxruntime cannot load it ({_first_line(error)})") from None
+    return of_session(session, str(path), sha256)
+
+
+def of_session(session: Any, where: str, sha256: str) -> Card:
+    """The card of a loaded onnxruntime session."""
+    text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    if text is None:
+        raise ModelError(
+            f"{where}: holds no card (metadata key {METADATA_KEY}); "
+            "models are made by xray-train export"
+        )
+    return replace(Card.from_json(text), sha256=sha256)
+
+
+def _expected(path: Path) -> str | None:
+    sums = path.parent / SUMS
+    if not sums.is_file():
+        return None
+    for line in sums.read_text(encoding="utf-8").splitlines():
+        digest, _, name = line.partition("  ")
+        if name == path.name:
+            return digest
+    return None
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__

@@ -1,0 +1,54 @@
+"""From transmission to what can be said of matter: attenuation and where nothing can be said.
+
+For a raw scan, a pixel is opaque when its transmission does not stand clear of the detector's
+floor. A pseudo-colour picture holds no transmission: there the palette's saturated dark counts.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from xray.report import Opaque
+from xray.scan import Encoding, Scan
+
+OPAQUE_TRANSMISSION = 0.003  # about 200 counts of 65,535: dark noise and scatter drown the rest
+OPAQUE_BRIGHTNESS = 48  # of 255, brightest channel: every palette ends in near-black
+AIR_TRANSMISSION = 0.97  # brighter is the empty tunnel
+MIN_REGION_PX = 64  # smaller specks are rivets, of which nobody asks
+MAX_REGIONS = 32  # the largest; a report is read by people
+
+
+def opaque_mask(scan: Scan) -> NDArray[np.bool_]:  # -> (H, W)
+    """Pixels that the beam did not get through, at the energy that penetrates best."""
+    if scan.encoding is Encoding.PSEUDOCOLOR:
+        return np.asarray(scan.pixels.max(axis=2) < OPAQUE_BRIGHTNESS)
+    return scan.high < OPAQUE_TRANSMISSION
+
+
+def load_mask(scan: Scan) -> NDArray[np.bool_]:  # -> (H, W)
+    """Pixels with anything in them: not the empty tunnel, not the belt's plain colour."""
+    if scan.encoding is Encoding.PSEUDOCOLOR:
+        border = np.concatenate([scan.pixels[0], scan.pixels[-1]])
+        belt = np.median(border, axis=0).astype(np.int16)
+        difference = np.abs(scan.pixels.astype(np.int16) - belt).max(axis=2)
+        return np.asarray(difference > 24)
+    return scan.low < AIR_TRANSMISSION
+
+
+def opaque_regions(mask: NDArray[np.bool_]) -> tuple[Opaque, ...]:
+    """Outlines of the opaque regions, largest first, specks left out."""
+    if not mask.any():
+        return ()
+    contours, _ = cv2.findContours(
+        mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+    )
+    regions = []
+    for contour in contours:
+        outline = cv2.approxPolyDP(contour, 1.5, True).reshape(-1, 2)
+        # Contours run through pixel centres; half a pixel around them belongs to the region.
+        area_px = cv2.contourArea(contour) + cv2.arcLength(contour, True) / 2 + 1
+        if area_px >= MIN_REGION_PX and len(outline) >= 3:
+            polygon = tuple((float(x), float(y)) for x, y in outline)
+            regions.append(Opaque(polygon, float(area_px)))
+    regions.sort(key=lambda region: (-region.area_px, region.polygon_px))
+    return tuple(regions[:MAX_REGIONS])

@@ -1,0 +1,86 @@
+"""What eyes see: pseudo-colour by material, and findings drawn over it.
+
+Only here may a picture be stretched to please; what the network sees never is.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from xray.report import Report
+from xray.scan import Encoding, Scan
+
+Picture = NDArray[np.uint8]  # (H, W, 3) RGB
+
+# Officers read orange as organic, green as mixed or light metal, blue as metal. The ratio of
+# attenuations at two tube energies rises with the effective atomic number.
+RATIO_TO_HUE = ((1.00, 14), (1.18, 16), (1.40, 50), (1.65, 105), (2.20, 115))  # OpenCV's 0-180
+LIGHT_GAMMA = 0.75  # under 1: thin things gain contrast, as consoles show them
+
+ALARM_RGB = (255, 59, 48)
+FINDING_RGB = (255, 176, 32)
+OPAQUE_RGB = (190, 60, 200)
+
+
+def pseudocolor(scan: Scan) -> Picture:
+    """The scan as a console would show it, (H, W, 3) RGB.
+
+    Pseudo-colour scans come back as they are, single-energy ones in grey, dual-energy ones by
+    material: hue from the ratio of attenuations, lightness from the low energy.
+    """
+    if scan.encoding is Encoding.PSEUDOCOLOR:
+        return np.ascontiguousarray(scan.pixels)
+    light = np.clip(scan.low, 0, 1) ** np.float32(LIGHT_GAMMA)  # (H, W)
+    grey = np.rint(light * 255).astype(np.uint8)
+    if scan.encoding is Encoding.SINGLE:
+        return np.repeat(grey[..., None], 3, axis=2)
+    low, high = (-np.log(np.maximum(plane, 1e-5)) for plane in (scan.low, scan.high))
+    ratio = cv2.blur((low + 0.02) / (high + 0.02), (3, 3))
+    stops = np.array(RATIO_TO_HUE)  # (K, 2)
+    hue = np.interp(ratio, stops[:, 0], stops[:, 1]).astype(np.uint8)
+    # Colour is strongest at half transmission: air stays white, what is opaque goes dark.
+    strength = np.clip(1.15 - light, 0, 1) * 235
+    hsv = np.dstack([hue, strength.astype(np.uint8), np.maximum(grey, 24)])
+    return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.uint8)
+
+
+def overlay(picture: Picture, report: Report) -> Picture:
+    """The picture with opaque regions hatched and findings boxed, numbered as in the report.
+
+    Args:
+        picture: (H, W, 3) RGB, of the size that the report speaks of.
+        report: what to draw. Alarms are red with a thick line, findings amber with a thin one.
+    """
+    canvas = picture.copy()
+    _hatch(canvas, report)
+    unit = max(1, round(max(canvas.shape[:2]) / 700))  # line width in pixels
+    for number, detection in reversed(list(enumerate(report.detections, start=1))):
+        colour = ALARM_RGB if detection.alarming else FINDING_RGB
+        x1, y1, x2, y2 = (round(v) for v in detection.xyxy_px)
+        cv2.rectangle(canvas, (x1, y1), (x2, y2), colour, unit * (2 if detection.alarming else 1))
+        _tag(canvas, f"{number} {detection.label} {detection.score:.0%}", (x1, y1), colour, unit)
+    return canvas
+
+
+def _hatch(canvas: Picture, report: Report) -> None:
+    if not report.opaque:
+        return
+    inside = np.zeros(canvas.shape[:2], np.uint8)
+    for region in report.opaque:
+        cv2.fillPoly(inside, [np.array(region.polygon_px, np.int32)], 1)
+    rows, columns = np.indices(inside.shape, sparse=True)
+    canvas[(inside > 0) & ((rows + columns) % 12 < 2)] = OPAQUE_RGB
+
+
+def _tag(
+    canvas: Picture, text: str, corner: tuple[int, int], colour: tuple[int, int, int], unit: int
+) -> None:
+    scale, font = 0.45 * unit, cv2.FONT_HERSHEY_SIMPLEX
+    (width, height), below = cv2.getTextSize(text, font, scale, unit)
+    x = min(max(corner[0], 0), max(0, canvas.shape[1] - width - 6 * unit))
+    bottom = corner[1] if corner[1] > height + below + 4 * unit else corner[1] + height + below
+    bottom = min(max(bottom, height + below), canvas.shape[0] - 1)
+    top_left = (x, bottom - height - below - 2 * unit)
+    cv2.rectangle(canvas, top_left, (x + width + 6 * unit, bottom), colour, cv2.FILLED)
+    where = (x + 3 * unit, bottom - below)
+    cv2.putText(canvas, text, where, font, scale, (16, 16, 16), unit, cv2.LINE_AA)

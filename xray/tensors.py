@@ -1,0 +1,134 @@
+"""What the network sees: the one preprocessing, shared by training and scanner.
+
+Every encoding becomes three planes of uint8, bright where there is air, so that a filter
+learned on one encoding serves the next:
+
+- DUAL: attenuation -ln T at the low energy, at the high one, and their ratio, each over a
+  fixed range that the card states. The logarithm gives equal steps to equal contrast: linear
+  transmission in 8 bits would lose everything behind 100 mm of steel.
+- SINGLE: attenuation, then two constant planes.
+- PSEUDOCOLOR: red, green, blue.
+
+Nothing is ever stretched per image: the same thickness gives the same number in every scan.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from xray.scan import Encoding
+from xray.tiles import STRIDE_PX, Tile
+
+Planes = NDArray[np.uint8]  # (H, W, 3)
+
+FLOOR = 1 / 65_535  # least transmission told from none: one step of a 16-bit detector
+RATIO_GROUND = 0.05  # attenuation that pulls the ratio to 1 where there is nearly only air
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """The attenuation that each plane covers, from air-side to dense-side.
+
+    The two energies may cover different ranges: since their ratio stands beside them, a low
+    plane for thin loads and a high plane for thick ones together show fine steps over both.
+
+    Attributes:
+        low: -ln T_low, from and to.
+        high: -ln T_high, from and to.
+        ratio: -ln T_low / -ln T_high, from and to.
+    """
+
+    low: tuple[float, float] = (0.0, 6.0)
+    high: tuple[float, float] = (0.0, 6.0)
+    ratio: tuple[float, float] = (0.8, 2.4)
+
+    def to_dict(self) -> dict[str, list[float]]:
+        """Plain values for JSON."""
+        return {"low": list(self.low), "high": list(self.high), "ratio": list(self.ratio)}
+
+    @staticmethod
+    def from_dict(values: dict[str, Any]) -> "Ranges":
+        """The ranges that `to_dict` wrote."""
+        return Ranges(**{k: (float(v[0]), float(v[1])) for k, v in values.items()})
+
+
+# Tubes of 120-180 kV: 10 mm of steel attenuates by about 5 at the low energy.
+KILOVOLT = Ranges()
+# Linacs of 3-9 MV. The high plane has a step of 0.01 (1 % in transmission) from 2.2 to 4.75,
+# which holds 75 to 165 mm of steel at 6 MV (effective 0.029 per mm, NIST XCOM through Schiff's
+# spectrum); the low plane has one of 0.0125 for everything thinner.
+MEGAVOLT = Ranges(low=(0.0, 3.2), high=(2.2, 4.75), ratio=(0.9, 1.5))
+
+
+def prepare(pixels: NDArray[Any], encoding: Encoding, tile: Tile, ranges: Ranges) -> Planes:
+    """One tile of a scan, ready for the network.
+
+    Args:
+        pixels: (H, W, C) of the whole scan, as in `Scan.pixels`.
+        encoding: what the numbers mean.
+        tile: the part to cut out, and the scale to bring it to.
+        ranges: from the model's card.
+
+    Returns:
+        (h, w, 3), h and w multiples of 32, padded with air at the right and at the bottom.
+    """
+    cut = pixels[tile.y_px : tile.y_px + tile.height_px, tile.x_px : tile.x_px + tile.width_px]
+    return pad(planes(resize(cut, *tile.scaled_hw), encoding, ranges), air(encoding, ranges))
+
+
+def planes(pixels: NDArray[Any], encoding: Encoding, ranges: Ranges) -> Planes:
+    """The three planes of pixels that are cut and scaled already.
+
+    >>> half = np.full((1, 1, 1), np.exp(-3.0), np.float32)
+    >>> planes(half, Encoding.SINGLE, Ranges(low=(0.0, 6.0))).tolist()
+    [[[128, 255, 255]]]
+    """
+    if encoding is Encoding.PSEUDOCOLOR:
+        return np.ascontiguousarray(pixels)
+    attenuation = -np.log(np.maximum(pixels, FLOOR))  # (H, W, C)
+    out = np.full((*pixels.shape[:2], 3), 255, np.uint8)
+    out[..., 0] = _bright_air(attenuation[..., 0], ranges.low)
+    if encoding is Encoding.DUAL:
+        low, high = attenuation[..., 0], attenuation[..., 1]
+        out[..., 1] = _bright_air(high, ranges.high)
+        out[..., 2] = _bright_air((low + RATIO_GROUND) / (high + RATIO_GROUND), ranges.ratio)
+    return out
+
+
+def air(encoding: Encoding, ranges: Ranges) -> tuple[int, int, int]:
+    """The three numbers of an empty tunnel."""
+    one = np.ones((1, 1, 3 if encoding is Encoding.PSEUDOCOLOR else 2), np.float32)
+    if encoding is Encoding.PSEUDOCOLOR:
+        return (255, 255, 255)
+    values = planes(one[..., : 1 if encoding is Encoding.SINGLE else 2], encoding, ranges)[0, 0]
+    return (int(values[0]), int(values[1]), int(values[2]))
+
+
+def resize(pixels: NDArray[Any], height_px: int, width_px: int) -> NDArray[Any]:
+    """Scaled pixels, (H, W, C) -> (height_px, width_px, C), averaging where it shrinks.
+
+    Averages transmission, as a coarser detector would, before any logarithm.
+    """
+    if pixels.shape[:2] == (height_px, width_px):
+        return pixels
+    shrinks = height_px < pixels.shape[0]
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    scaled: NDArray[Any] = cv2.resize(pixels, (width_px, height_px), interpolation=how)
+    return scaled.reshape(height_px, width_px, pixels.shape[2])
+
+
+def pad(image: Planes, fill: tuple[int, int, int]) -> Planes:  # (H, W, 3) -> (H', W', 3)
+    """The picture with air added at the right and at the bottom, to multiples of 32."""
+    below, right = (-image.shape[0]) % STRIDE_PX, (-image.shape[1]) % STRIDE_PX
+    if not (below or right):
+        return image
+    padded = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_CONSTANT, value=fill)
+    return np.asarray(padded, np.uint8)
+
+
+def _bright_air(value: NDArray[np.float32], span: tuple[float, float]) -> NDArray[np.uint8]:
+    scaled = (np.float32(span[1]) - value) * np.float32(255 / (span[1] - span[0]))
+    return np.rint(np.clip(scaled, 0, 255)).astype(np.uint8)

@@ -1,0 +1,76 @@
+"""Cutting a scan into what the network takes at once, and bringing boxes back.
+
+A bag is seen whole, scaled to the side that the card names. A container is seen at its own
+scale through overlapping tiles: an object up to the overlap in size lies whole in one of them.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from xray.boxes import Boxes
+
+STRIDE_PX = 32  # the network's coarsest stride: both sides of its input are multiples of it
+MAX_ENLARGEMENT = 2.0  # a crop of 100 px blown up further shows the network only its own blur
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """A part of a scan and the scale at which the network sees it.
+
+    Attributes:
+        x_px, y_px: top left corner on the scan.
+        width_px, height_px: size on the scan.
+        scale: pixels of the network's input for a pixel of the scan.
+    """
+
+    x_px: int
+    y_px: int
+    width_px: int
+    height_px: int
+    scale: float
+
+    @property
+    def scaled_hw(self) -> tuple[int, int]:
+        """Rows and columns at the network's scale, before padding."""
+        return (
+            max(1, round(self.height_px * self.scale)),
+            max(1, round(self.width_px * self.scale)),
+        )
+
+    def to_scan(self, xyxy: Boxes) -> Boxes:  # (N, 4) in the network's input -> (N, 4) on the scan
+        """Boxes of the network's input, on the whole scan."""
+        corner = np.array([self.x_px, self.y_px, self.x_px, self.y_px], np.float32)
+        rows, columns = self.scaled_hw
+        step = np.array([self.width_px / columns, self.height_px / rows] * 2, np.float32)
+        moved: Boxes = xyxy * step + corner
+        return moved
+
+
+def whole(height_px: int, width_px: int, side_px: int) -> tuple[Tile, ...]:
+    """The scan as one tile, its longer side scaled to `side_px`.
+
+    >>> whole(500, 1000, 500)[0].scaled_hw
+    (250, 500)
+    """
+    scale = min(side_px / max(height_px, width_px), MAX_ENLARGEMENT)
+    return (Tile(0, 0, width_px, height_px, scale),)
+
+
+def native(height_px: int, width_px: int, side_px: int, overlap_px: int) -> tuple[Tile, ...]:
+    """Overlapping tiles at the scan's own scale, row by row; the last ones are moved inwards.
+
+    >>> [(t.x_px, t.width_px) for t in native(100, 250, 100, 20)]
+    [(0, 100), (80, 100), (150, 100)]
+    """
+    rows = _starts(height_px, side_px, overlap_px)
+    columns = _starts(width_px, side_px, overlap_px)
+    size = min(side_px, width_px), min(side_px, height_px)
+    return tuple(Tile(x, y, *size, 1.0) for y in rows for x in columns)
+
+
+def _starts(length: int, side: int, overlap: int) -> list[int]:
+    if length <= side:
+        return [0]
+    step = side - overlap
+    return [*range(0, length - side, step), length - side]

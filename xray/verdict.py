@@ -1,0 +1,54 @@
+"""From findings to an outcome, by the profile's rules, with the reasons in plain words."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xray import material
+from xray.profile import Profile
+from xray.report import Detection, Outcome
+from xray.scan import Scan
+
+
+def decide(
+    scan: Scan, detections: tuple[Detection, ...], opaque: NDArray[np.bool_], profile: Profile
+) -> tuple[Outcome, tuple[str, ...]]:
+    """The outcome and why. ALARM wins over UNKNOWN; UNKNOWN never hides a detection.
+
+    Args:
+        scan: the scan that was inspected.
+        detections: what was found, strongest first.
+        opaque: (H, W) where the beam did not get through.
+        profile: which labels alarm, from which probability, and how much may stay unseen.
+    """
+    alarms = [
+        f"{d.label} with probability {d.score:.2f}, alarm from {profile.threshold(d.label):.2f}"
+        for d in detections
+        if d.alarming and d.score >= profile.threshold(d.label)
+    ]
+    unseen = _unseen(scan, opaque, profile)
+    if alarms:
+        return Outcome.ALARM, (*alarms, *unseen)
+    if unseen:
+        return Outcome.UNKNOWN, unseen
+    return Outcome.CLEAR, ("nothing that the profile alarms for",)
+
+
+def _unseen(scan: Scan, opaque: NDArray[np.bool_], profile: Profile) -> tuple[str, ...]:
+    opaque_px = int(np.count_nonzero(opaque))
+    if not opaque_px:
+        return ()
+    if scan.pixel_mm is not None:
+        area_mm2 = opaque_px * scan.pixel_mm**2
+        if area_mm2 > profile.max_opaque_mm2:
+            return (
+                f"{area_mm2 / 100:.0f} cm² are opaque, "
+                f"at most {profile.max_opaque_mm2 / 100:.0f} cm² may be",
+            )
+        return ()
+    load_px = int(np.count_nonzero(material.load_mask(scan) | opaque))
+    share = opaque_px / load_px
+    if share > profile.max_opaque_share:
+        return (
+            f"{share:.0%} of the load is opaque, at most {profile.max_opaque_share:.0%} may be",
+        )
+    return ()
