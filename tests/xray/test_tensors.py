@@ -1,0 +1,79 @@
+"""What the network sees, with numbers that can be checked by hand."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xray import tensors
+from xray.scan import Encoding, Scan
+from xray.tensors import KILOVOLT, MEGAVOLT, Ranges
+from xray.tiles import Tile, whole
+
+
+def dual(low: float, high: float, side: int = 4) -> np.ndarray:
+    return np.full((side, side, 2), (low, high), np.float32)
+
+
+def test_air_is_bright_in_every_encoding() -> None:
+    assert tensors.air(Encoding.PSEUDOCOLOR, KILOVOLT) == (255, 255, 255)
+    assert tensors.air(Encoding.SINGLE, KILOVOLT) == (255, 255, 255)
+    # the ratio of air is 1 by definition: (2.4 - 1) / (2.4 - 0.8) * 255 = 223
+    assert tensors.air(Encoding.DUAL, KILOVOLT) == (255, 255, 223)
+
+
+def test_attenuation_falls_evenly_over_its_range() -> None:
+    planes = tensors.planes(dual(np.exp(-3), np.exp(-1.5)), Encoding.DUAL, KILOVOLT)
+    assert planes[..., 0].mean() == pytest.approx(127.5, abs=0.6)  # 3 of 6: half way
+    assert planes[..., 1].mean() == pytest.approx(191.25, abs=0.6)  # 1.5 of 6: a quarter
+    assert planes[..., 2].mean() == pytest.approx(255 * (2.4 - 3.05 / 1.55) / 1.6, abs=0.6)
+
+
+def test_the_same_thickness_gives_the_same_numbers_whatever_lies_beside_it() -> None:
+    lonely = dual(0.5, 0.6)
+    beside_steel = lonely.copy()
+    beside_steel[:, 2:] = 0.001
+    a = tensors.planes(lonely, Encoding.DUAL, KILOVOLT)
+    b = tensors.planes(beside_steel, Encoding.DUAL, KILOVOLT)
+    assert (a[:, :2] == b[:, :2]).all()
+
+
+@pytest.mark.parametrize("photon_mev, per_mm", [(2.0, 0.0335), (3.0, 0.0285), (4.0, 0.0260)])
+def test_one_percent_behind_150_mm_of_steel_survives_16_bits_and_the_planes(
+    photon_mev: float, per_mm: float
+) -> None:
+    """Narrow-beam attenuation of iron, 7.87 g/cm³ times NIST XCOM's mass attenuation."""
+    steel = np.exp(-150 * per_mm)
+    plate = np.full((32, 32), steel)
+    plate[8:24, 8:24] *= 0.99
+    counts = np.rint(plate * 65_535).astype(np.uint16)  # what a 16-bit detector keeps
+    scan = Scan.from_arrays(counts, counts, white=65_535)
+    image = tensors.prepare(scan.pixels, scan.encoding, whole(32, 32, 32)[0], MEGAVOLT)
+    plane = image[..., 1].astype(float)
+    inside, around = plane[8:24, 8:24], plane[:, :8]
+    assert around.mean() - inside.mean() > 0.5  # in steps of 255
+    assert 0 < inside.mean() < 255
+
+
+@given(st.floats(1e-4, 1.0))
+def test_no_contrast_is_lost_to_rounding_on_average(transmission: float) -> None:
+    plane = tensors.planes(np.full((4, 4, 1), transmission, np.float32), Encoding.SINGLE, KILOVOLT)
+    expected = np.clip((6 + np.log(np.float32(transmission))) / 6 * 255, 0, 255)
+    assert plane[..., 0].mean() == pytest.approx(expected, abs=0.51)
+
+
+def test_a_tile_is_cut_scaled_and_padded_to_multiples_of_32() -> None:
+    pixels = np.zeros((100, 200, 3), np.uint8)
+    image = tensors.prepare(
+        pixels, Encoding.PSEUDOCOLOR, Tile(10, 10, 150, 50, 0.5), Ranges()
+    )
+    assert image.shape == (32, 96, 3)
+    assert (image[:25, :75] == 0).all()
+    assert (image[25:] == 255).all()
+    assert (image[:, 75:] == 255).all()
+
+
+def test_scaling_down_averages_transmission_and_not_its_logarithm() -> None:
+    checkers = np.ones((2, 2, 1), np.float32)
+    checkers[0, 0] = checkers[1, 1] = 0.0
+    assert tensors.resize(checkers, 1, 1)[0, 0, 0] == pytest.approx(0.5)

@@ -1,0 +1,58 @@
+"""Outcomes: what alarms, what stays unknown, and why."""
+
+import numpy as np
+import pytest
+
+from xray import Detection, Encoding, Outcome, Profile, Scan
+from xray.material import opaque_mask, opaque_regions
+from xray.verdict import decide
+
+GUN = Detection("gun", 0.9, (0, 0, 4, 4), alarming=True)
+WRENCH = Detection("wrench", 0.9, (0, 0, 4, 4))
+
+
+def scan(opaque_px: int, pixel_mm: float | None = None) -> Scan:
+    low = np.full((20, 20), 0.5, np.float32)
+    low.flat[:opaque_px] = 0.0
+    return Scan.from_arrays(low, low, pixel_mm=pixel_mm)
+
+
+@pytest.mark.parametrize(
+    ("found", "opaque_px", "outcome"),
+    [
+        ((GUN,), 0, Outcome.ALARM),
+        ((WRENCH,), 0, Outcome.CLEAR),
+        ((), 0, Outcome.CLEAR),
+        ((), 100, Outcome.UNKNOWN),
+        ((WRENCH,), 100, Outcome.UNKNOWN),
+        ((GUN,), 100, Outcome.ALARM),
+        ((), 40, Outcome.CLEAR),  # 10 % of the load, no more than the profile allows
+    ],
+)
+def test_alarm_wins_over_unknown_and_unknown_over_clear(
+    found: tuple[Detection, ...], opaque_px: int, outcome: Outcome
+) -> None:
+    of = scan(opaque_px)
+    assert decide(of, found, opaque_mask(of), Profile())[0] is outcome
+
+
+def test_where_the_pixel_pitch_is_known_the_opaque_area_counts_in_square_millimetres() -> None:
+    of = scan(30, pixel_mm=10.0)  # 30 pixels of 1 cm² each
+    outcome, reasons = decide(of, (), opaque_mask(of), Profile(max_opaque_mm2=2500))
+    assert outcome is Outcome.UNKNOWN
+    assert reasons == ("30 cm² are opaque, at most 25 cm² may be",)
+
+
+def test_an_opaque_block_is_outlined_and_specks_are_not() -> None:
+    mask = np.zeros((60, 60), bool)
+    mask[10:30, 20:50] = True
+    mask[50, 50] = True
+    (region,) = opaque_regions(mask)
+    xs, ys = zip(*region.polygon_px, strict=True)
+    assert (min(xs), min(ys), max(xs), max(ys)) == (20, 10, 49, 29)
+    assert region.area_px == pytest.approx(20 * 30, rel=0.01)
+
+
+def test_the_strongest_of_several_views_counts() -> None:
+    assert Outcome.strongest(Outcome.CLEAR, Outcome.ALARM, Outcome.UNKNOWN) is Outcome.ALARM
+    assert Outcome.strongest() is Outcome.UNKNOWN  # nothing was seen, so nothing is clear
