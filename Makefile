@@ -1,0 +1,58 @@
+# Every command works on a fresh machine with make and Python 3.11 or newer. `make help` lists them.
+
+VENV := .venv
+BIN := $(VENV)/bin
+HOST := 127.0.0.1
+PORT := 7860
+ARGS :=
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test check bench weights samples pictures clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/app.stamp ## the desk with its sample scans, on http://127.0.0.1:7860 (HOST=, PORT=)
+	@$(BIN)/xray-app serve --demo --host $(HOST) --port $(PORT)
+
+setup: $(VENV)/dev.stamp ## the environment with every extra, nothing else
+
+test: $(VENV)/dev.stamp ## every test (ARGS="-k boxes" for some)
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS); code=$$?; \
+	if [ $$code -eq 5 ]; then echo "make test: pytest found no test at all" >&2; fi; exit $$code
+
+check: $(VENV)/dev.stamp ## format, lint, types, import contracts
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# One environment serves all: `run` asks for the desk alone (no torch), the rest for everything.
+$(VENV)/app.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the desk into $(VENV) (about 350 MB, a minute or two) ..."
+	@$(PIP_INSTALL) -e '.[app]'
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing every extra into $(VENV) (torch with it: several GB) ..."
+	@$(PIP_INSTALL) -e '.[dev]'
+	@touch $@ $(VENV)/app.stamp
+
+# A name on the path may be a stub that does not start, so each candidate is asked to run.
+$(BIN)/python:
+	@for python in $(or $(PYTHON),python3.13 python3.12 python3.11 python3 python); do \
+	  if $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+	    echo "Making $(VENV) with $$($$python --version) ..."; \
+	    $$python -m venv $(VENV) && exit 0; \
+	    rm -rf $(VENV); \
+	    echo "$$python cannot make an environment; on Debian: apt-get install python3-venv" >&2; \
+	    exit 1; \
+	  fi; \
+	done; \
+	echo "Python 3.11 or newer is needed; found: $$(python3 --version 2>&1 || echo none)." >&2; \
+	echo "Install one, or say where it is: make PYTHON=/path/to/python3.12" >&2; exit 1
+
+clean: ## away with the environment, caches and build results (runs/ stays: it holds training)
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
