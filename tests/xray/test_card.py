@@ -1,0 +1,59 @@
+"""Cards: what a model says of itself is what was written into it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from xray import Encoding, ModelError, Profile
+from xray.card import Card, read
+from xray.tensors import MEGAVOLT
+
+FULL = Card(
+    name="container",
+    version="2.1.0",
+    labels=("weapon", "person"),
+    encodings=frozenset({Encoding.DUAL, Encoding.SINGLE}),
+    ranges=MEGAVOLT,
+    side_px=640,
+    overlap_px=128,
+    profile=Profile(name="port", thresholds={"weapon": 0.4}),
+    calibration={"weapon": (0.9, -0.1)},
+    data=({"name": "simulated", "terms": "free", "scans": 100},),
+    terms="free",
+    scores={"ap50": 0.5},
+    training={"seed": 1},
+    limits=("simulated scans only",),
+)
+
+
+def test_a_card_comes_back_as_it_was_written() -> None:
+    assert Card.from_json(FULL.to_json()) == FULL
+
+
+def test_a_card_is_read_from_the_model_file_with_the_files_hash(
+    make_model: Callable[[Card], Path],
+) -> None:
+    path = make_model(FULL)
+    assert read(path) == replace(FULL, sha256=sha256(path.read_bytes()).hexdigest())
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"labels": 3}', FULL.to_json().replace("2.1.0", "2", 1)[:-9]]
+)
+def test_a_text_that_is_no_card_is_refused_with_what_to_do(text: str) -> None:
+    with pytest.raises(ModelError, match="export the model again"):
+        Card.from_json(text)
+
+
+def test_a_card_of_a_later_version_with_unknown_fields_is_refused_by_their_name() -> None:
+    later = FULL.to_json()[:-1] + ', "gaze": 1}'
+    with pytest.raises(ModelError, match="gaze"):
+        Card.from_json(later)
+
+
+def test_a_side_that_the_network_cannot_take_is_refused() -> None:
+    with pytest.raises(ModelError, match="multiple of 32, got 100"):
+        replace(FULL, side_px=100)
