@@ -38,9 +38,11 @@ def pseudocolor(scan: Scan) -> Picture:
     ratio = cv2.blur((low + 0.02) / (high + 0.02), (3, 3))
     stops = np.array(RATIO_TO_HUE)  # (K, 2)
     hue = np.interp(ratio, stops[:, 0], stops[:, 1]).astype(np.uint8)
-    # Colour is strongest at half transmission: air stays white, what is opaque goes dark.
-    strength = np.clip(1.15 - light, 0, 1) * 235
-    hsv = np.dstack([hue, strength.astype(np.uint8), np.maximum(grey, 24)])
+    # Air stays white; colour comes in with the first millimetres and stays to the dark end.
+    strength = np.clip((0.97 - light) * 2.2, 0, 0.95) * 255
+    hsv = np.dstack(
+        [hue, strength.astype(np.uint8), np.maximum(np.rint(light**0.8 * 255).astype(np.uint8), 28)]
+    )
     return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.uint8)
 
 
