@@ -1,43 +1,56 @@
 """COCO: one JSON file of images, boxes and categories, beside a folder of pictures.
 
-Boxes are x, y, width, height in pixels. Beyond the standard, an image may carry
-`high_file_name` (the same view at the higher energy, pixel for pixel), `group` (the same
-physical bag bears the same group) and `white` (the count of air in its pictures).
+Boxes are x, y, width, height in pixels; `iscrowd` regions count neither for nor against.
+Beyond the standard an image may carry, and ours do:
+
+high_file_name  the same view at the higher energy, pixel for pixel
+white           the count of unattenuated air in its pictures
+pixel_mm        width of a pixel in the plane of the belt
+view            the scanner's name of the view
+group           the same physical bag or container bears the same group
+judged          the labels that the annotators looked for, where not all categories
+exhaustive      false where more objects of a marked label may be there unmarked
 """
 
 import json
 from collections.abc import Collection, Iterator, Mapping
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-
-from xray.annotation import Annotation
-from xray.boxes import clip
 from xray.errors import DataError
-from xray.scan import Encoding, Scan
+from xray_datasets import labels, pictures
+from xray_datasets.marks import Mark, annotate
 from xray_datasets.sample import Sample
+
+LabelsMap = Mapping[str, str | None]
 
 
 def read(
     annotations_json: str | Path,
     images_dir: str | Path,
     *,
-    labels_map: Mapping[str, str] | None = None,
+    labels_map: LabelsMap | None = None,
     judged: Collection[str] | None = None,
     exhaustive: bool = True,
     origin: str = "",
 ) -> Iterator[Sample]:
-    """Every image of one COCO file, in the file's order, marked or not."""
+    """Every image of one COCO file, in the file's order, marked or not.
+
+    Args:
+        annotations_json: the file of images, annotations and categories.
+        images_dir: the folder that its file names start from.
+        labels_map: category → our label, or None to leave it out; what is not in the map is
+            looked up in the taxonomy. Maps of public sources: `xray_datasets.labels.SOURCES`.
+        judged: the labels that the annotators looked for; by default the file's categories.
+        exhaustive: False where more objects of a marked label may be there unmarked.
+        origin: the data set and split, for cards and errors; by default the file's name.
+
+    Raises:
+        DataError: not a COCO file, an unknown class, or pictures that are not there.
+    """
     path = Path(annotations_json)
-    if not path.is_file():
-        raise DataError(f"{path}: no such file; expected the JSON of a COCO data set")
-    document = json.loads(path.read_text(encoding="utf-8"))
     return samples(
-        document,
+        document(path),
         images_dir,
         labels_map=labels_map,
         judged=judged,
@@ -46,63 +59,96 @@ def read(
     )
 
 
+def document(path: Path) -> dict[str, Any]:
+    """The JSON itself, when it is a COCO file."""
+    if not path.is_file():
+        raise DataError(f"{path}: no such file; expected the JSON of a COCO data set")
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise DataError(f"{path}: not JSON ({error})") from None
+    lacking = [key for key in ("images", "annotations", "categories") if key not in found]
+    if not isinstance(found, dict) or lacking:
+        raise DataError(f"{path}: not a COCO file, it has no {' and no '.join(lacking)}")
+    return found
+
+
 def samples(
     document: Mapping[str, Any],
     images_dir: str | Path,
     *,
-    labels_map: Mapping[str, str] | None = None,
+    labels_map: LabelsMap | None = None,
     judged: Collection[str] | None = None,
     exhaustive: bool = True,
-    origin: str = "",
+    origin: str = "COCO document",
 ) -> Iterator[Sample]:
-    """The same from a document that is in memory already."""
+    """The same as `read` from a document that is in memory already."""
+    folder = Path(images_dir)
     names = {c["id"]: c["name"] for c in document["categories"]}
-    marks: dict[Any, list[Mapping[str, Any]]] = {}
-    for mark in document["annotations"]:
-        marks.setdefault(mark["image_id"], []).append(mark)
-    for image in document["images"]:
-        sure: list[Annotation] = []
-        crowd: list[Annotation] = []
-        for mark in marks.get(image["id"], []):
-            name = names[mark["category_id"]]
-            label = labels_map[name] if labels_map is not None else name
-            box = _clipped(mark["bbox"], image["height"], image["width"])
-            (crowd if mark.get("iscrowd") else sure).append(Annotation(label, box))
-        low, high = image["file_name"], image.get("high_file_name")
-        yield Sample(
-            id=low,
-            open=partial(
-                _open,
-                Path(images_dir, low),
-                None if high is None else Path(images_dir, high),
-                image.get("white"),
-            ),
-            annotations=tuple(sure),
-            ignored=tuple(crowd),
-            group=str(image.get("group", low)),
-            origin=origin,
-            judged=None if judged is None else frozenset(judged),
-            exhaustive=exhaustive,
-            meta={"fold": image["fold"]} if "fold" in image else {},
+    if judged is None:
+        ours = (labels.translate(name, labels_map, origin) for name in names.values())
+        judged = {label for label in ours if label}
+    marks = _marks(document, names, origin)
+    for number, image in enumerate(document["images"]):
+        if number == 0 and not (folder / image["file_name"]).is_file():
+            raise DataError(f"{origin}: {folder} holds no {image['file_name']}; give images_dir")
+        yield _sample(
+            image,
+            folder,
+            marks.get(image["id"], []),
+            labels_map,
+            frozenset(image.get("judged", judged)),
+            image.get("exhaustive", exhaustive),
+            origin,
         )
 
 
-def _clipped(xywh: list[float], height: int, width: int) -> tuple[float, float, float, float]:
-    x, y, w, h = xywh
-    x1, y1, x2, y2 = clip(np.array([[x, y, x + w, y + h]], np.float32), height, width)[0].tolist()
-    return x1, y1, x2, y2
+def _marks(
+    document: Mapping[str, Any], names: Mapping[Any, str], origin: str
+) -> dict[Any, list[Mark]]:
+    marks: dict[Any, list[Mark]] = {image["id"]: [] for image in document["images"]}
+    for row in document["annotations"]:
+        where = f"{origin}: annotation {row.get('id', '?')}"
+        if row["category_id"] not in names:
+            raise DataError(f"{where} is of category {row['category_id']}, which has no name")
+        if row["image_id"] not in marks:
+            continue  # the file of a part of a data set; `check` counts these
+        if len(row.get("bbox", ())) != 4:
+            raise DataError(f"{where} has no bbox of x, y, width, height")
+        x, y, w, h = map(float, row["bbox"])
+        name = names[row["category_id"]]
+        marks[row["image_id"]].append(Mark(name, (x, y, x + w, y + h), bool(row.get("iscrowd"))))
+    return marks
 
 
-def _open(path: Path, high: Path | None, white: float | None) -> Scan:
-    if high is not None:
-        low, top = _decode(path, cv2.IMREAD_UNCHANGED), _decode(high, cv2.IMREAD_UNCHANGED)
-        return Scan.from_arrays(low, top, id=path.name, white=white or float(low.max()))
-    rgb = cv2.cvtColor(_decode(path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
-    return Scan(path.name, np.asarray(rgb, np.uint8), Encoding.PSEUDOCOLOR)
-
-
-def _decode(path: Path, how: int) -> NDArray[Any]:
-    pixels = cv2.imread(str(path), how)
-    if pixels is None:
-        raise DataError(f"{path}: missing, or not a picture that can be read")
-    return pixels
+def _sample(
+    image: Mapping[str, Any],
+    folder: Path,
+    marks: list[Mark],
+    labels_map: LabelsMap | None,
+    judged: frozenset[str],
+    exhaustive: bool,
+    origin: str,
+) -> Sample:
+    name, high = image["file_name"], image.get("high_file_name")
+    height, width = image.get("height"), image.get("width")
+    if not height or not width:
+        height, width = pictures.size_hw(folder / name)
+    marked = annotate(marks, height, width, labels_map, f"{origin}, {name}")
+    return Sample(
+        id=name,
+        open=pictures.opener(
+            folder / name,
+            folder / high if high else None,
+            white=image.get("white"),
+            pixel_mm=image.get("pixel_mm"),
+            view=image.get("view"),
+        ),
+        annotations=marked.annotations,
+        ignored=marked.ignored,
+        group=str(image.get("group", name)),
+        origin=origin,
+        judged=judged,
+        exhaustive=exhaustive,
+        meta={**marked.meta, **({"fold": image["fold"]} if "fold" in image else {})},
+    )

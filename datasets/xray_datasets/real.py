@@ -13,7 +13,6 @@ import json
 import os
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xray.errors import DataError
-from xray_datasets import coco
+from xray_datasets import coco, pictures
 from xray_datasets.sample import Sample
 
 VARIABLE = "XRAY_REAL_SCANS"
@@ -119,7 +118,7 @@ def sixray_benign(root: Path, split: str) -> Iterator[Sample]:
         if row["split"] == split:
             yield Sample(
                 id=row["file_name"],
-                open=partial(coco._open, root / "sixray" / "benign" / row["file_name"], None, None),
+                open=pictures.opener(root / "sixray" / "benign" / row["file_name"]),
                 group=f"sixray {row['group']}",
                 origin=f"sixray benign {split}",
                 judged=BENIGN_JUDGED,
@@ -149,5 +148,5 @@ def gdxray_threats(root: Path) -> Iterator[Crop]:
 
 def _document(path: Path) -> Any:
     if not path.is_file():
-        raise DataError(f"{path}: no such file; does {VARIABLE} point to the folder of real scans?")
+        raise DataError(f"{path}: no such file; {VARIABLE} must name the folder of real scans")
     return json.loads(path.read_text(encoding="utf-8"))
