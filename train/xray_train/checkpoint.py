@@ -1,0 +1,95 @@
+"""A training run on disk: everything that the next step depends on, and nothing else.
+
+Which scans come next follows from the recipe's seed and the step (see `loader`), so weights,
+averaged weights, the optimiser's state, the step and torch's generator are all there is.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from xray.errors import ModelError
+from xray_train.network import Network
+from xray_train.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """One moment of a run."""
+
+    recipe: Recipe
+    step: int  # steps done
+    elapsed_s: float  # of training, all sittings together
+    network: dict[str, Tensor]
+    averaged: dict[str, Tensor]
+    optimiser: dict[str, Any]
+    generator: Tensor
+
+    def save(self, path: Path) -> None:
+        """Written beside and moved into place: a cut leaves the last one whole."""
+        values = {**vars(self), "recipe": self.recipe.to_json()}
+        beside = path.with_suffix(".part")
+        torch.save(values, beside)
+        beside.replace(path)
+
+
+def read(path: Path) -> Checkpoint:
+    """The checkpoint in a file.
+
+    Raises:
+        ModelError: missing, or not a checkpoint of ours.
+    """
+    if not path.is_file():
+        raise ModelError(f"{path}: no such file; expected a checkpoint that xray-train fit wrote")
+    try:
+        values = torch.load(path, map_location="cpu", weights_only=True)
+        return Checkpoint(**{**values, "recipe": Recipe.from_json(values["recipe"])})
+    except (RuntimeError, KeyError, TypeError, EOFError) as error:
+        raise ModelError(f"{path}: not a checkpoint of xray-train fit ({error})") from None
+
+
+def build(recipe: Recipe) -> nn.Module:
+    """The network that the recipe names, with fresh weights."""
+    blocks = recipe.blocks
+    return Network(
+        len(recipe.labels),
+        recipe.widths,
+        (blocks[0], blocks[1], blocks[2]),
+        recipe.fine,
+        recipe.coarse,
+    )
+
+
+def trained(found: Checkpoint) -> nn.Module:
+    """The averaged network of a checkpoint, ready for use."""
+    network = build(found.recipe)
+    network.load_state_dict(found.averaged)
+    return network.eval()
+
+
+def start_from(network: nn.Module, labels: tuple[str, ...], path: Path) -> list[str]:
+    """Weights of another run, whatever its labels: rows of the score head go by name.
+
+    Returns:
+        the labels that the other run did not know, and that start from nothing.
+    """
+    other = read(path)
+    theirs = {label: row for row, label in enumerate(other.recipe.labels)}
+    state = network.state_dict()
+    for key, fresh in state.items():
+        given = other.averaged.get(key)
+        if given is not None and given.shape == fresh.shape and not key.startswith("head.scores."):
+            state[key] = given
+        elif given is not None and key.startswith("head.scores."):
+            rows = fresh.clone()
+            for mine, label in enumerate(labels):
+                if label in theirs:
+                    rows[mine] = given[theirs[label]]
+            state[key] = rows
+        else:
+            raise ModelError(f"{path}: its {key} does not fit this recipe's network widths")
+    network.load_state_dict(state)
+    return [label for label in labels if label not in theirs]

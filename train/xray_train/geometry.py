@@ -1,0 +1,107 @@
+"""Flips, turns, zoom and crop in one resampling: picture and boxes move by the same matrix.
+
+A matrix maps x, y of the scan to x, y of the square that the network will see.
+"""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from xray.boxes import Boxes, area, clip
+from xray_train.item import Item
+from xray_train.recipe import Recipe
+
+VISIBLE = 0.4  # share of a box left by the crop; an object with less is ignored, not taught
+SMALLEST_PX = 4.0  # a narrower rest of a box says nothing
+
+Matrix = NDArray[np.float64]  # (2, 3)
+
+
+def fit(item: Item, side_px: int, recipe: Recipe, rng: np.random.Generator) -> Item:
+    """The scan somewhere on a square of this side, the rest of the square filled with air."""
+    height, width = item.planes.shape[:2]
+    turned = rng.random() < recipe.quarter_turns
+    quarter = int(rng.integers(4)) if turned else 0
+    small = rng.uniform(-recipe.turn_deg, recipe.turn_deg) if rng.random() < 0.5 else 0.0
+    flip = rng.random() < 0.5
+    zoom = float(np.exp(rng.uniform(*np.log(recipe.zoom))))
+    scale = zoom * side_px / max(height, width)
+    matrix = placed(width, height, side_px, scale, 90 * quarter + small, flip, rng)
+    fill = item.air if rng.random() < 0.5 else (255, 255, 255)
+    return moved(item, matrix, side_px, fill)
+
+
+def placed(
+    width: int,
+    height: int,
+    side_px: int,
+    scale: float,
+    degrees: float,
+    flip: bool,
+    rng: np.random.Generator,
+) -> Matrix:
+    """Scaled, turned and flipped about its centre, then shifted within the square.
+
+    A scan smaller than the square lies anywhere in it; of a larger one, any part is seen.
+    """
+    angle = np.deg2rad(degrees)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]]) * scale
+    if flip:
+        turn[:, 0] *= -1
+    extent = np.abs(turn) @ (width, height)  # of the turned scan, in pixels of the square
+    slack = np.abs(side_px - extent) / 2
+    centre = side_px / 2 + rng.uniform(-slack, slack)
+    shift = centre - turn @ (width / 2, height / 2)
+    return np.hstack((turn, shift[:, None]))
+
+
+def moved(item: Item, matrix: Matrix, side_px: int, fill: tuple[int, int, int]) -> Item:
+    """The item under a matrix; objects mostly cut off become ignored regions."""
+    shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
+    planes = item.planes
+    if shrink < 0.6:  # average first: linear sampling alone would skip pixels
+        even = planes[: planes.shape[0] // 2 * 2, : planes.shape[1] // 2 * 2]
+        planes = cv2.resize(even, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        matrix_px = np.hstack((matrix[:, :2] * 2, matrix[:, 2:]))
+    else:
+        matrix_px = matrix
+    picture = cv2.warpAffine(
+        planes, _on_pixel_centres(matrix_px), (side_px, side_px), borderValue=fill
+    )
+    boxes = box_under(item.xyxy_px, matrix)
+    inside = clip(boxes, side_px, side_px)
+    whole = np.maximum(area(boxes), 1e-6)
+    sizes = inside[:, 2:] - inside[:, :2]
+    kept = (area(inside) >= VISIBLE * whole) & (sizes >= SMALLEST_PX).all(1)
+    ignored = clip(box_under(item.ignored_xyxy_px, matrix), side_px, side_px)
+    rest = np.concatenate((ignored, inside[~kept]))
+    rest_labels = np.concatenate((item.ignored_labels, item.labels[~kept]))
+    seen = area(rest) > 0
+    return replace(
+        item,
+        planes=picture,
+        xyxy_px=inside[kept],
+        labels=item.labels[kept],
+        ignored_xyxy_px=rest[seen],
+        ignored_labels=rest_labels[seen],
+    )
+
+
+def box_under(xyxy: Boxes, matrix: Matrix) -> Boxes:  # (N, 4) -> (N, 4)
+    """Upright boxes around the turned ellipses that the boxes hold.
+
+    Around the turned corners they would be too wide for all but rectangular objects.
+    """
+    middle = (xyxy[:, :2] + xyxy[:, 2:]) / 2
+    half = (xyxy[:, 2:] - xyxy[:, :2]) / 2
+    centre = middle @ matrix[:, :2].T + matrix[:, 2]
+    reach = np.sqrt(half**2 @ (matrix[:, :2] ** 2).T)
+    return np.concatenate((centre - reach, centre + reach), 1).astype(np.float32)
+
+
+def _on_pixel_centres(matrix: Matrix) -> Matrix:
+    """cv2 counts from the centre of the first pixel, boxes from its corner."""
+    shift = matrix[:, :2] @ (0.5, 0.5) + matrix[:, 2] - 0.5
+    return np.hstack((matrix[:, :2], shift[:, None]))

@@ -1,0 +1,54 @@
+"""What the loader passes along: one scan as the network's planes, and the truth about it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xray.annotation import Annotation
+from xray.boxes import Boxes
+
+Labels = NDArray[np.int64]  # (N,) index into the recipe's labels
+Picture = NDArray[np.uint8]  # (H, W, 3) planes, see xray.tensors
+
+
+@dataclass(frozen=True, eq=False)
+class Item:
+    """One scan on its way to the network; every step gives a new one.
+
+    Attributes:
+        planes: (H, W, 3).
+        xyxy_px, labels: the objects.
+        ignored_xyxy_px, ignored_labels: regions that count neither for nor against.
+        judged: (C,) bool, the labels that the annotators looked for.
+        exhaustive: False where more objects of a marked label may be there unmarked.
+        colour: True for pseudo-colour, where transmissions multiply pixel by pixel and looks
+            vary; False for planes of attenuation.
+        air: what empty tunnel looks like here, a number per plane.
+    """
+
+    planes: Picture
+    xyxy_px: Boxes
+    labels: Labels
+    ignored_xyxy_px: Boxes
+    ignored_labels: Labels
+    judged: NDArray[np.bool_]
+    exhaustive: bool
+    colour: bool
+    air: tuple[int, int, int] = (255, 255, 255)
+
+
+def indexed(marks: Sequence[Annotation], labels: Mapping[str, int]) -> tuple[Boxes, Labels]:
+    """Boxes (N, 4) and label indices (N,) of the marks whose label the model knows."""
+    known = [m for m in marks if m.label in labels]
+    boxes = np.array([m.xyxy_px for m in known], np.float32).reshape(-1, 4)
+    return boxes, np.array([labels[m.label] for m in known], np.int64)
+
+
+def air_of(picture: Picture) -> tuple[int, int, int]:
+    """The brightest common colour of a pseudo-colour scan: white, or the grey of some consoles."""
+    sample = picture[::8, ::8].reshape(-1, 3)
+    bright = np.percentile(sample, 95, axis=0).astype(int)
+    red, green, blue = np.maximum(bright, 128).tolist()
+    return red, green, blue

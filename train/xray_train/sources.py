@@ -1,0 +1,165 @@
+"""Where scans come from: the simulator's pool, real samples, threats to project.
+
+A source answers for scan k of the many that it has, any number of times, from any process.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+import cv2
+import numpy as np
+from xray_datasets import real
+from xray_datasets.sample import Sample
+
+from xray.annotation import Annotation
+from xray.scan import Encoding
+from xray.tensors import KILOVOLT, air, planes, resize
+from xray_train.item import Item, air_of, indexed
+from xray_train.mixing import Threat, clean_crop, from_grey
+from xray_train.recipe import Recipe
+
+CROP_PX = 256  # long side that threats for projection are kept at
+
+
+class Source(Protocol):
+    """What the loader asks for."""
+
+    def __len__(self) -> int: ...
+
+    def item(self, index: int, rng: np.random.Generator) -> Item:
+        """Scan of this index; rng decides what may differ from time to time."""
+        ...
+
+
+class Real:
+    """Real scans, decoded once and kept small, because decoding takes longer than training."""
+
+    def __init__(self, samples: Iterable[Sample], recipe: Recipe) -> None:
+        self.items = [_small(sample, recipe) for sample in samples]
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def item(self, index: int, rng: np.random.Generator) -> Item:
+        """The same each time."""
+        return self.items[index]
+
+
+class Simulated:
+    """Simulated scenes: transmission is kept, colours are drawn anew each time."""
+
+    def __init__(self, pool: Any, recipe: Recipe) -> None:
+        self.pool, self.recipe = pool, recipe
+        self.index = {label: i for i, label in enumerate(recipe.labels)}
+
+    def __len__(self) -> int:
+        return len(self.pool)
+
+    def item(self, index: int, rng: np.random.Generator) -> Item:
+        """Coloured, or a share of the time as planes of attenuation."""
+        scene = self.pool[index]
+        if rng.random() < self.recipe.planes_share:
+            encoding = Encoding.SINGLE if rng.random() < 0.5 else Encoding.DUAL
+            energies = [scene.high] if encoding is Encoding.SINGLE else [scene.low, scene.high]
+            picture = planes(np.stack(energies, -1), encoding, KILOVOLT)
+            background = air(encoding, KILOVOLT)
+        else:
+            from xray_datasets.simulator.palettes import colour
+
+            encoding = Encoding.PSEUDOCOLOR
+            picture = colour(scene.low, scene.high, rng)
+            background = air_of(picture)
+        marks = [
+            (Annotation(o.label, o.xyxy_px), o.visible_fraction)
+            for o in scene.objects
+            if o.label is not None
+        ]
+        seen = [m for m, visible in marks if visible >= self.recipe.least_visible]
+        hidden = [m for m, visible in marks if visible < self.recipe.least_visible]
+        boxes, labels = indexed(seen, self.index)
+        ignored, ignored_labels = indexed(hidden, self.index)
+        return Item(
+            picture, boxes, labels, ignored, ignored_labels,
+            judged=np.ones(len(self.index), bool),
+            exhaustive=True,
+            colour=encoding is Encoding.PSEUDOCOLOR,
+            air=background,
+        )  # fmt: skip
+
+
+def sources(recipe: Recipe) -> list[tuple[float, Source]]:
+    """Every source that the recipe asks for, with its share of the scans."""
+    found: list[tuple[float, Source]] = []
+    for folder in recipe.pools:
+        from xray_datasets.simulator.pool import Pool
+
+        found.append(
+            (recipe.share_simulated / len(recipe.pools), Simulated(Pool(Path(folder)), recipe))
+        )
+    if recipe.real:
+        root = real_folder()
+        found.append((recipe.share_real, Real(real.sixray(root, "train"), recipe)))
+        found.append((recipe.share_benign, Real(real.sixray_benign(root, "train"), recipe)))
+    return [(share, source) for share, source in found if share > 0]
+
+
+def threats(recipe: Recipe, found: Sequence[tuple[float, Source]]) -> list[Threat]:
+    """Real objects on nearly nothing: grey crops, and clean boxes of real scans."""
+    if not recipe.real or recipe.project <= 0:
+        return []
+    index = {label: i for i, label in enumerate(recipe.labels)}
+    crops = [
+        from_grey(index[crop.label], _at_most(crop.grey, CROP_PX))
+        for crop in real.gdxray_threats(real_folder())
+        if crop.label in index
+    ]
+    for _, source in found:
+        for item in source.items if isinstance(source, Real) else ():
+            if item.colour and not len(item.ignored_labels):
+                cut = (clean_crop(item, i) for i in range(len(item.labels)))
+                crops.extend(threat for threat in cut if threat is not None)
+    return crops
+
+
+def real_folder() -> Path:
+    """The folder of real scans.
+
+    Raises:
+        RecipeError: the recipe wants real scans and the environment names none.
+    """
+    root = real.from_environment()
+    if root is None:
+        from xray.errors import RecipeError
+
+        raise RecipeError(
+            f"real = true, but the variable {real.VARIABLE} is not set; "
+            "point it at the folder of real scans, or set real = false"
+        )
+    return root
+
+
+def _small(sample: Sample, recipe: Recipe) -> Item:
+    scan = sample.scan
+    scale = min(1.0, recipe.cache_px / max(scan.height, scan.width))
+    pixels = resize(scan.pixels, round(scan.height * scale), round(scan.width * scale))
+    picture = planes(pixels, scan.encoding, KILOVOLT)
+    index = {label: i for i, label in enumerate(recipe.labels)}
+    boxes, labels = indexed(sample.annotations, index)
+    ignored, ignored_labels = indexed(sample.ignored, index)
+    judged = [sample.judged is None or label in sample.judged for label in recipe.labels]
+    colour = scan.encoding is Encoding.PSEUDOCOLOR
+    return Item(
+        picture, boxes * np.float32(scale), labels, ignored * np.float32(scale), ignored_labels,
+        judged=np.array(judged, bool),
+        exhaustive=sample.exhaustive,
+        colour=colour,
+        air=air_of(picture) if colour else air(scan.encoding, KILOVOLT),
+    )  # fmt: skip
+
+
+def _at_most(grey: np.ndarray, side_px: int) -> np.ndarray:
+    scale = side_px / max(grey.shape)
+    if scale >= 1:
+        return grey
+    return cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
