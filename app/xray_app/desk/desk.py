@@ -1,0 +1,82 @@
+"""What the page can be asked: the queue, a case, a new scan. No widgets here.
+
+Every method takes and gives plain values, so that tests need no browser.
+"""
+
+from pathlib import Path
+
+from xray.card import Card
+from xray_app import intake
+from xray_app.cases import Case, Origin, Store
+from xray_app.demo import Sample
+from xray_app.desk import view
+from xray_app.intake import Inspector
+
+GONE = "This scan has left the desk's memory. Add it again."
+
+
+class Desk:
+    """One running desk: its model and its cases.
+
+    Args:
+        inspector: the model that is asked.
+        samples: scans to open on; each is inspected here and now.
+    """
+
+    def __init__(self, inspector: Inspector, samples: tuple[Sample, ...] = ()) -> None:
+        self._inspector = inspector
+        self._store = Store()
+        self._demo = bool(samples)
+        for sample in samples:
+            case = intake.examine(sample.title, sample.file, None, inspector, Origin.SAMPLE)
+            self._store.add(case)
+
+    def first(self) -> str | None:
+        """The key of the case to open on."""
+        samples = self._store.samples()
+        return samples[0].key if samples else None
+
+    def find(self, key: str) -> Case | None:
+        """The case with this key."""
+        return self._store.get(key)
+
+    def add(self, low: Path, high: Path | None = None) -> str:
+        """Take in an uploaded file or pair, delete it, and say the case's key."""
+        try:
+            case = intake.examine(_name(low, high), low, high, self._inspector)
+        finally:
+            for file in (low, high):
+                if file is not None:
+                    file.unlink(missing_ok=True)
+        self._store.add(case)
+        return case.key
+
+    def header(self) -> str:
+        """The bar at the top as HTML."""
+        return view.header(self._card(), self._demo)
+
+    def queue(self, uploads: tuple[str, ...], selected: str | None) -> str:
+        """The queue of one session as HTML: its own uploads, then the samples."""
+        mine = [case for key in uploads if (case := self._store.get(key))]
+        return view.queue(
+            [("Your scans", mine), ("Samples, simulated", self._store.samples())], selected
+        )
+
+    def case(self, key: str | None) -> str:
+        """One case as HTML."""
+        case = self._store.get(key) if key else None
+        if key and case is None:
+            return view.blank(GONE)
+        return view.case(case, self._card())
+
+    def pending(self, low: Path, high: Path | None = None) -> str:
+        """What stands in a case's place while `add` is at work, as HTML."""
+        return view.blank(f"Inspecting {_name(low, high)} …", busy=True)
+
+    def _card(self) -> Card | None:
+        detector = self._inspector.detector
+        return detector.card if detector else None
+
+
+def _name(low: Path, high: Path | None) -> str:
+    return low.name if high is None or high.name == low.name else f"{low.name} + {high.name}"

@@ -1,0 +1,196 @@
+"""What the page says of a case, as plain values for the templates.
+
+Every word that an officer reads is chosen here or in the template; nothing here knows a widget.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from xray.card import Card
+from xray.report import Detection, Outcome, Report
+from xray.scan import Encoding
+from xray_app.cases import Case
+
+ENCODINGS = {
+    Encoding.PSEUDOCOLOR: "pseudo-colour",
+    Encoding.SINGLE: "single energy",
+    Encoding.DUAL: "dual energy",
+}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The word that an officer sees first, and the style it comes in."""
+
+    word: str
+    style: str
+    meaning: str
+
+
+VERDICTS = {
+    Outcome.ALARM: Verdict("Alarm", "alarm", "Something was found that the profile alarms for."),
+    Outcome.UNKNOWN: Verdict("Unknown", "unknown", "Part of this scan could not be judged."),
+    Outcome.CLEAR: Verdict("Clear", "clear", "Nothing was found that the profile alarms for."),
+}
+NOT_INSPECTED = Verdict("Not inspected", "idle", "The scan is shown; no model looked at it.")
+NOT_READ = Verdict("Not read", "failed", "This file could not be taken as a scan.")
+
+
+def verdict(case: Case) -> Verdict:
+    """The outcome, or why there is none."""
+    if case.report is not None:
+        return VERDICTS[case.report.outcome]
+    return NOT_INSPECTED if case.picture else NOT_READ
+
+
+def queue(groups: Sequence[tuple[str, Sequence[Case]]], selected: str | None) -> str:
+    """The queue as HTML: titled groups of cases, one of them open."""
+    return _page("queue.html").render(
+        groups=[(title, [_entry(c, selected) for c in cases]) for title, cases in groups if cases]
+    )
+
+
+def case(case: Case | None, card: Card | None) -> str:
+    """The open case as HTML."""
+    if case is None:
+        return blank("Add a scan, or choose one from the queue.")
+    return _page("case.html").render(
+        case=case,
+        verdict=verdict(case),
+        reasons=case.report.reasons if case.report else (),
+        facts=_facts(case),
+        findings=_findings(case.report),
+        opaque=_opaque(case.report),
+        assumed=[_for_officers(line) for line in case.assumed],
+        model=_model(case.report, card),
+    )
+
+
+def blank(message: str, busy: bool = False) -> str:
+    """What stands in the place of a case when there is none, as HTML."""
+    return _page("blank.html").render(message=message, busy=busy)
+
+
+def header(card: Card | None, demo: bool) -> str:
+    """The bar at the top as HTML."""
+    return _page("header.html").render(card=card, demo=demo)
+
+
+def where(xyxy_px: Sequence[float], width_px: int, height_px: int) -> str:
+    """Where on the scan something lies, in words.
+
+    >>> where((0, 0, 10, 10), 90, 90), where((40, 40, 50, 50), 90, 90)
+    ('top left', 'centre')
+    """
+    x, y = (xyxy_px[0] + xyxy_px[2]) / 2, (xyxy_px[1] + xyxy_px[3]) / 2
+    row = ("top", "", "bottom")[min(2, int(3 * y / height_px))]
+    column = ("left", "", "right")[min(2, int(3 * x / width_px))]
+    return " ".join(word for word in (row, column) if word) or "centre"
+
+
+def _entry(case: Case, selected: str | None) -> dict[str, Any]:
+    count = len(case.report.detections) if case.report else 0
+    return {
+        "key": case.key,
+        "name": case.name,
+        "thumbnail": f"pictures/{case.key}/small" if case.thumbnail else None,
+        "verdict": verdict(case),
+        "note": f"{count} finding{'s' * (count != 1)}" if case.report else "",
+        "current": case.key == selected,
+    }
+
+
+def _facts(case: Case) -> list[str]:
+    if not case.encoding:
+        return []
+    facts = [ENCODINGS[case.encoding], f"{case.width_px} × {case.height_px} px"]
+    if case.pixel_mm:
+        facts.append(f"{case.pixel_mm:g} mm per pixel")
+    if case.report and case.report.elapsed_ms:
+        facts.append(f"inspected in {sum(case.report.elapsed_ms.values()):.0f} ms")
+    return facts
+
+
+def _findings(report: Report | None) -> list[dict[str, Any]]:
+    if report is None:
+        return []
+    return [_finding(n, d, report) for n, d in enumerate(report.detections, start=1)]
+
+
+def _finding(number: int, found: Detection, report: Report) -> dict[str, Any]:
+    x1, y1, x2, y2 = found.xyxy_px
+    return {
+        "number": number,
+        "label": found.label.replace("_", " "),
+        "percent": round(100 * found.score),
+        "style": "alarm" if found.alarming else "finding",
+        "kind": "Alarm" if found.alarming else "Finding",
+        "where": where(found.xyxy_px, report.width_px, report.height_px),
+        "size": f"{x2 - x1:.0f} × {y2 - y1:.0f} px",
+        "more": ", ".join(_matter(found)),
+        # In percent of the picture, so that marks lie right at every size on the screen.
+        "left": 100 * x1 / report.width_px,
+        "top": 100 * y1 / report.height_px,
+        "width": 100 * (x2 - x1) / report.width_px,
+        "height": 100 * (y2 - y1) / report.height_px,
+        "tag_inside": y1 < TAG_SHARE * report.height_px,
+    }
+
+
+TAG_SHARE = 0.05  # of the picture's height: a tag above a box nearer to the top would be cut off
+
+
+def _matter(found: Detection) -> list[str]:
+    known = [found.material] if found.material else []
+    if found.mass_g is not None:
+        known.append(f"about {found.mass_g:.0f} g")
+    return known
+
+
+def _opaque(report: Report | None) -> list[str]:
+    """Outlines for an SVG polygon each, in pixels of the scan."""
+    if report is None:
+        return []
+    return [" ".join(f"{x:.1f},{y:.1f}" for x, y in region.polygon_px) for region in report.opaque]
+
+
+def _for_officers(assumption: str) -> str:
+    """The assumption without its advice to programmers.
+
+    >>> _for_officers('air was taken to be bright; pass polarity="air_dark" for a negative')
+    'air was taken to be bright'
+    """
+    return assumption.split("; pass ")[0]
+
+
+def _model(report: Report | None, card: Card | None) -> dict[str, Any] | None:
+    if report is None:
+        return None
+    return {
+        "name": str(report.model),
+        "sha256": report.model.sha256[:12],
+        "profile": report.profile.name,
+        "terms": card.terms if card else "",
+        "limits": card.limits if card else (),
+    }
+
+
+def _page(name: str) -> Any:
+    return _templates().get_template(name)
+
+
+@cache
+def _templates() -> Environment:
+    # autoescape: names of files, labels and errors come from outside.
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

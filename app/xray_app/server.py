@@ -1,0 +1,93 @@
+"""One process, one port: the page, the pictures of its cases, and whether it is alive.
+
+Gradio is imported by `build`, after it was told to stay quiet: importing this module is cheap.
+"""
+
+import os
+import tempfile
+from pathlib import Path
+
+from fastapi import FastAPI, Response
+
+from xray_app import demo
+from xray_app.desk.desk import Desk
+from xray_app.guard import Guard
+from xray_app.intake import Inspector
+from xray_app.settings import Settings
+
+DAY_SECONDS = 86_400
+
+
+def build(settings: Settings, temporary: Path) -> FastAPI:
+    """The application, its samples inspected.
+
+    Args:
+        settings: what it was told.
+        temporary: private folder where uploads lie until they are read.
+    """
+    _keep_gradio_quiet(temporary)
+    samples = demo.samples() if settings.demo else ()
+    desk = Desk(Inspector.load(settings.model), samples)
+    app = FastAPI(
+        title="xray-cargo desk",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=settings.max_upload_bytes,
+    )
+    _add_routes(app, desk)
+    _mount_page(app, desk, settings)
+    app.add_middleware(Guard, host=settings.host, names=settings.names)
+    return app
+
+
+def private_folder() -> tempfile.TemporaryDirectory[str]:
+    """A folder that only this user may enter, gone when the desk ends."""
+    return tempfile.TemporaryDirectory(prefix="xray-desk-", ignore_cleanup_errors=True)
+
+
+def _keep_gradio_quiet(temporary: Path) -> None:
+    os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+    os.environ["GRADIO_TEMP_DIR"] = str(temporary)
+    os.environ["HF_HUB_OFFLINE"] = "1"  # comes with Gradio; the desk asks the internet nothing
+
+
+def _add_routes(app: FastAPI, desk: Desk) -> None:
+    @app.get("/health/live")
+    def live() -> dict[str, str]:
+        return {"status": "live"}
+
+    @app.get("/pictures/{key}/{size}")
+    def picture(key: str, size: str) -> Response:
+        case = desk.find(key)
+        content = {"full": case.picture, "small": case.thumbnail}.get(size) if case else None
+        if not content:
+            return Response("no such picture", 404, media_type="text/plain")
+        # A key's picture never changes; "private" keeps it out of shared caches.
+        stay = {"cache-control": f"private, max-age={DAY_SECONDS}, immutable"}
+        return Response(content, media_type="image/jpeg", headers=stay)
+
+
+def _mount_page(app: FastAPI, desk: Desk, settings: Settings) -> None:
+    import gradio as gr
+
+    from xray_app.desk import look, page
+
+    gr.mount_gradio_app(
+        app,
+        page.build(desk),
+        path="/",
+        server_name=settings.host,
+        server_port=settings.port,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=settings.max_upload_bytes,
+        ssr_mode=False,
+        enable_monitoring=False,
+        mcp_server=False,
+        favicon_path=look.FAVICON,
+        theme=look.theme(),
+        css_paths=look.STYLESHEET,
+        js=look.PAGE_SCRIPT.read_text(encoding="utf-8"),
+    )
