@@ -1,20 +1,21 @@
 """The command `xray-train`: fit, export, evaluate."""
 
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from xray.errors import XrayError
+from xray.errors import DataError, XrayError
+
+if TYPE_CHECKING:
+    from xray_datasets.sample import Sample
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, export and score.")
 
-
-@app.callback()
-def root() -> None:
-    """Train, export and score."""
+SETS = ("sixray-cal", "sixray-val", "sixray-cal+benign", "sixray-val+benign")
 
 
 @app.command()
@@ -35,6 +36,56 @@ def fit(
     if pool:
         settings = replace(settings, pools=tuple(pool))
     run(settings, out, minutes=minutes, device=device, workers=workers, init=init)
+
+
+@app.command()
+def export(
+    checkpoint: Annotated[Path, typer.Argument(help="last.pt of a run.")],
+    out: Annotated[Path, typer.Argument(help="ONNX file to write.")],
+    integer: Annotated[bool, typer.Option(help="Eight-bit integers.")] = True,
+    version: Annotated[str, typer.Option(help="As in parcel@0.1.0.")] = "0.0.0",
+    pool: Annotated[list[str] | None, typer.Option(help="Pools, if they moved.")] = None,
+) -> None:
+    """Write the file that scanners run."""
+    from xray_train.export import export as write
+    from xray_train.quantize import calibration_pictures, quantize
+
+    source = out.with_suffix(".float.onnx") if integer else out
+    card = write(checkpoint, source, version)
+    if integer:
+        quantize(source, out, calibration_pictures(checkpoint, tuple(pool or ())))
+    typer.echo(f"{out}: {card.name}@{card.version}, {len(card.labels)} labels")
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="Name of a shipped model, or an ONNX file.")],
+    on: Annotated[str, typer.Option(help=" | ".join(SETS))] = "sixray-cal",
+    out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
+) -> None:
+    """Score an exported file on scans that it has not seen."""
+    from xray_train import evaluate as scores
+
+    figures = scores.evaluate(model, _samples(on), on)
+    if out is not None:
+        scores.save(figures, out)
+    typer.echo(f"{figures['model']} on {on}: {figures['scans']} scans")
+    typer.echo(f"mAP50 {figures['map50']:.3f}  mAP50:95 {figures['map50_95']:.3f}")
+    for label, row in figures["labels"].items():
+        points = "  ".join(f"Pd {p['pd']:.2f} at Pfa {p['pfa']}" for p in row["screening"])
+        typer.echo(f"{label:12} {row['objects']:4} objects  AP50 {row['ap50']:.3f}  {points}")
+
+
+def _samples(on: str) -> Iterable["Sample"]:
+    from xray_datasets import real
+    from xray_train.sources import real_folder
+
+    if on not in SETS:
+        raise DataError(f"no set named {on}; expected one of {', '.join(SETS)}")
+    root, (split, *more) = real_folder(), on.removeprefix("sixray-").split("+")
+    yield from real.sixray(root, split)
+    if more:
+        yield from real.sixray_benign(root, split)
 
 
 def main() -> None:

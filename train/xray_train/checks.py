@@ -15,7 +15,7 @@ from xray.boxes import coverage, iou, nms
 from xray.tensors import pad
 from xray_train.item import Item
 
-LEAST_SCORE = 0.01  # candidates below change AP by less than a thousandth
+LEAST_SCORE = 0.001  # as the evaluation; early in a run, scores are low
 MOST = 100  # candidates per scan, as COCO counts
 MAX_IOU = 0.6  # of two detections of one label
 
@@ -33,16 +33,18 @@ def ap50(network: nn.Module, items: Sequence[Item], labels: Sequence[str]) -> di
     return {labels[k]: average_precision(found, truths, k, items) for k in present}
 
 
+@torch.no_grad()
 def detect(network: nn.Module, item: Item, device: torch.device) -> Found:
     """Candidates of one scan, strongest first."""
     planes = torch.from_numpy(pad(item.planes, item.air))[None].to(device)  # (1, H, W, 3)
     prediction = network(planes)
-    scores, labels = prediction.logits[0].sigmoid().max(-1)  # (N,), (N,)
-    chosen = scores.topk(min(MOST * 3, len(scores))).indices
-    chosen = chosen[scores[chosen] > LEAST_SCORE]
-    xyxy, strength, index = (
-        t[chosen].cpu().numpy() for t in (prediction.xyxy_px[0], scores, labels)
-    )
+    scores = prediction.logits[0].sigmoid()  # (N, C)
+    strongest = scores.flatten().topk(min(MOST * 3, scores.numel())).indices  # over all labels
+    place, label = strongest // scores.shape[1], strongest % scores.shape[1]
+    enough = scores[place, label] > LEAST_SCORE
+    place, label = place[enough], label[enough]
+    xyxy, strength = prediction.xyxy_px[0, place].cpu().numpy(), scores[place, label].cpu().numpy()
+    index = label.cpu().numpy()
     kept = nms(xyxy, strength, index, MAX_IOU)[:MOST]
     return xyxy[kept], strength[kept], index[kept]
 

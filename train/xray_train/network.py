@@ -153,7 +153,7 @@ class Network(nn.Module):
         labels: int,
         widths: tuple[int, ...] = (16, 32, 64, 128, 256),
         blocks: tuple[int, int, int] = (1, 2, 1),
-        fine: int = 32,
+        fine: int = 48,
         coarse: int = 96,
     ) -> None:
         super().__init__()

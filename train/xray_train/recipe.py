@@ -29,7 +29,7 @@ class Recipe:
     network: str = "plain"  # ours; "ssdlite" is torchvision's, as a baseline
     widths: tuple[int, ...] = (16, 32, 64, 128, 256)  # channels at strides 2, 4, 8, 16, 32
     blocks: tuple[int, ...] = (1, 2, 1)  # residual blocks at strides 8, 16, 32
-    fine: int = 32  # channels of the neck at stride 8, and of the head: they cost most time
+    fine: int = 48  # channels of the neck at stride 8, and of the head: they cost most time
     coarse: int = 96  # channels of the neck at strides 16 and 32
 
     # where scans come from
@@ -38,6 +38,9 @@ class Recipe:
     share_simulated: float = 1.0  # of the scans, when there are pools
     share_real: float = 1.0  # of the scans, when real is true: marked ones
     share_benign: float = 0.3  # of the scans, when real is true: those without threats
+    # So rare that a scan which nobody marked for them holds none: without this, nothing would
+    # keep them from being seen in every real scan that was not judged for them.
+    rare: tuple[str, ...] = ("razor_blade", "shuriken", "bullet")
     planes_share: float = 0.1  # simulated scans shown as transmission planes, half of them single
     cache_px: int = 640  # long side that real scans are kept at in memory: 0.5 GB for 900
     least_visible: float = 0.25  # share of a simulated object unhidden; below, it is ignored

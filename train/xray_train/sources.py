@@ -147,7 +147,8 @@ def _small(sample: Sample, recipe: Recipe) -> Item:
     index = {label: i for i, label in enumerate(recipe.labels)}
     boxes, labels = indexed(sample.annotations, index)
     ignored, ignored_labels = indexed(sample.ignored, index)
-    judged = [sample.judged is None or label in sample.judged for label in recipe.labels]
+    looked_for = None if sample.judged is None else sample.judged | set(recipe.rare)
+    judged = [looked_for is None or label in looked_for for label in recipe.labels]
     colour = scan.encoding is Encoding.PSEUDOCOLOR
     return Item(
         picture, boxes * np.float32(scale), labels, ignored * np.float32(scale), ignored_labels,

@@ -1,0 +1,184 @@
+"""Scores of an exported file, through `xray.Detector`: what ships is what is scored.
+
+COCO's average precision per label, ignored regions honoured; and what screening asks for: the
+probability of detection (Pd) at a fixed share of clean scans that alarm (Pfa), with Wilson's
+95 % interval. A label counts only in the scans whose annotators looked for it.
+"""
+
+import contextlib
+import io
+import json
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xray.boxes import iou
+from xray.detector import Detector
+from xray.report import Report
+from xray_datasets.sample import Sample
+
+LEAST_SCORE = 0.001  # as COCO: the whole curve, down to noise
+PFAS = (0.01, 0.05)  # shares of clean scans that alarm
+HIT_IOU = 0.5  # overlap from which an object counts as found
+HEADLINE = ("gun", "knife", "wrench")  # labels with enough real scans to mean something
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One scan with its truth and what the detector said of it."""
+
+    sample: Sample
+    report: Report
+
+
+def evaluate(model: str | Path, samples: Iterable[Sample], name: str) -> dict[str, Any]:
+    """All figures of one model on one set of scans, as plain values."""
+    detector = Detector(model, threads=1)
+    judged = [Judged(s, detector.inspect(s.scan, min_score=LEAST_SCORE)) for s in samples]
+    present = {a.label for j in judged for a in j.sample.annotations}
+    labels = [label for label in detector.card.labels if label in present]
+    per_label = {label: _scores(judged, label) for label in labels}
+    headline = [label for label in HEADLINE if label in per_label]
+    return {
+        "model": f"{detector.card.name}@{detector.card.version}",
+        "sha256": detector.card.sha256,
+        "set": name,
+        "scans": len(judged),
+        "groups": len({j.sample.group for j in judged}),
+        "mean_over": headline,
+        "map50": _mean([per_label[label]["ap50"] for label in headline]),
+        "map50_95": _mean([per_label[label]["ap50_95"] for label in headline]),
+        "labels": per_label,
+        "ms_per_scan": _mean([sum(j.report.elapsed_ms.values()) for j in judged]),
+    }
+
+
+def save(figures: dict[str, Any], path: Path) -> None:
+    """Write them as JSON."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+
+
+def _scores(judged: Sequence[Judged], label: str) -> dict[str, Any]:
+    known = [j for j in judged if j.sample.judged is None or label in j.sample.judged]
+    ap50, ap50_95 = average_precision(known, label)
+    return {
+        "objects": sum(a.label == label for j in known for a in j.sample.annotations),
+        "ap50": round(ap50, 4),
+        "ap50_95": round(ap50_95, 4),
+        "screening": [screening(known, label, pfa) for pfa in PFAS],
+    }
+
+
+def average_precision(judged: Sequence[Judged], label: str) -> tuple[float, float]:
+    """COCO's AP at IoU 0.5, and over 0.5 to 0.95, of one label."""
+    from faster_coco_eval import COCO, COCOeval_faster
+
+    images, marks, found = [], [], []
+    for image, one in enumerate(judged, 1):
+        images.append({"id": image, "width": one.report.width_px, "height": one.report.height_px})
+        for crowd, annotations in enumerate((one.sample.annotations, one.sample.ignored)):
+            marks.extend(_mark(image, a.xyxy_px, crowd) for a in annotations if a.label == label)
+        found.extend(
+            {**_mark(image, d.xyxy_px, 0), "score": d.score}
+            for d in one.report.detections
+            if d.label == label
+        )
+    if not found:
+        return 0.0, 0.0
+    numbered = [{**mark, "id": number} for number, mark in enumerate(marks, 1)]
+    with contextlib.redirect_stdout(io.StringIO()):
+        truth = COCO({"images": images, "annotations": numbered,
+                      "categories": [{"id": 1, "name": label}]})  # fmt: skip
+        scorer = COCOeval_faster(truth, truth.loadRes(found), "bbox")
+        scorer.evaluate()
+        scorer.accumulate()
+        scorer.summarize()
+    return float(scorer.stats[1]), float(scorer.stats[0])
+
+
+def screening(judged: Sequence[Judged], label: str, pfa: float) -> dict[str, Any]:
+    """Pd at the lowest threshold that alarms on at most this share of scans without the label."""
+    clean = [_strongest(j, label) for j in judged if not _holds(j, label)]
+    held = [_strongest_hit(j, label) for j in judged if _marked(j, label)]
+    threshold = lowest_threshold(np.array(clean), pfa)
+    hits = int(np.sum(np.array(held) >= threshold))
+    low, high = wilson(hits, len(held))
+    return {
+        "pfa": pfa,
+        "clean_scans": len(clean),
+        "threshold": round(threshold, 4),
+        "pd": round(hits / max(len(held), 1), 4),
+        "pd_95": [round(low, 4), round(high, 4)],
+        "scans_with": len(held),
+    }
+
+
+def lowest_threshold(clean: NDArray[np.float64], pfa: float) -> float:
+    """Just above the score that may no longer alarm; with few clean scans none may.
+
+    >>> lowest_threshold(np.array([0.1, 0.2, 0.3, 0.9]), 0.25) > 0.3
+    True
+    >>> lowest_threshold(np.array([0.1, 0.2, 0.3, 0.9]), 0.25) < 0.31
+    True
+    """
+    allowed = math.floor(pfa * len(clean))
+    if allowed >= len(clean):
+        return 0.0
+    return float(np.nextafter(np.sort(clean)[::-1][allowed], np.inf))
+
+
+def wilson(hits: int, trials: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927).
+
+    >>> tuple(round(v, 3) for v in wilson(9, 10))
+    (0.596, 0.982)
+    """
+    if trials == 0:
+        return 0.0, 1.0
+    z, share = 1.96, hits / trials
+    middle = share + z * z / (2 * trials)
+    reach = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
+    whole = 1 + z * z / trials
+    return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
+
+
+def _mark(image: int, xyxy: tuple[float, ...], crowd: int) -> dict[str, Any]:
+    x1, y1, x2, y2 = xyxy
+    return {
+        "image_id": image,
+        "category_id": 1,
+        "bbox": [x1, y1, x2 - x1, y2 - y1],
+        "area": (x2 - x1) * (y2 - y1),
+        "iscrowd": crowd,
+    }
+
+
+def _marked(one: Judged, label: str) -> bool:
+    return any(a.label == label for a in one.sample.annotations)
+
+
+def _holds(one: Judged, label: str) -> bool:
+    return _marked(one, label) or any(a.label == label for a in one.sample.ignored)
+
+
+def _strongest(one: Judged, label: str) -> float:
+    return max((d.score for d in one.report.detections if d.label == label), default=0.0)
+
+
+def _strongest_hit(one: Judged, label: str) -> float:
+    true = np.array([a.xyxy_px for a in one.sample.annotations if a.label == label], np.float32)
+    mine = [d for d in one.report.detections if d.label == label]
+    if not mine:
+        return 0.0
+    overlap = iou(np.array([d.xyxy_px for d in mine], np.float32), true).max(1)  # (N,)
+    return max((d.score for d, o in zip(mine, overlap, strict=True) if o >= HIT_IOU), default=0.0)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return round(float(np.mean(values)), 4) if len(values) else 0.0

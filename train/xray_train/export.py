@@ -1,0 +1,124 @@
+"""From a checkpoint to the ONNX file that scanners run.
+
+In: "image", uint8 (1, h, w, 3), the planes of `xray.tensors`, h and w multiples of 32.
+Out: "boxes" (1, N, 4) in input pixels, "scores" (1, N, C) probabilities, neither sorted nor
+thinned, and "embedding" (1, E). The file carries its card; batch normalisation is folded away.
+"""
+
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import Tensor, nn
+
+from xray.card import METADATA_KEY, Card
+from xray.errors import ModelError
+from xray.tensors import KILOVOLT
+from xray_train import checkpoint
+from xray_train.checkpoint import Checkpoint
+
+OPSET = 17  # the first with everything we use; onnxruntime 1.20 and OpenVINO 2024 know it
+OUTPUTS = ("boxes", "scores", "embedding")
+FLOAT_TOLERANCE = 1e-3  # of boxes in pixels and of scores, file against torch
+
+
+class Shipped(nn.Module):
+    """The network as it ships: probabilities instead of logits, nothing for training."""
+
+    def __init__(self, network: nn.Module) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, image: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """(1, h, w, 3) uint8 -> (1, N, 4), (1, N, C), (1, E)."""
+        found = self.network(image)
+        return found.xyxy_px, found.logits.sigmoid(), found.embedding
+
+
+def export(source: Path, target: Path, version: str = "0.0.0") -> Card:
+    """Write the averaged network of a checkpoint as a float ONNX file with its card.
+
+    Raises:
+        ModelError: the checkpoint cannot be read, or the file does not repeat torch's answers.
+    """
+    found = checkpoint.read(source)
+    shipped = Shipped(checkpoint.trained(found)).eval()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write(shipped, target)
+    card = card_of(found, version)
+    put_card(target, card)
+    apart = parity(shipped, target)
+    if max(apart) > FLOAT_TOLERANCE:
+        raise ModelError(f"{target}: boxes and scores differ from torch's by {apart}; do not ship")
+    return card
+
+
+def write(shipped: nn.Module, target: Path) -> None:
+    """The bare graph."""
+    image = torch.zeros(1, 256, 320, 3, dtype=torch.uint8)
+    with warnings.catch_warnings():
+        # The exporter by tracing needs no further package and folds batch normalisation.
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            shipped,
+            (image,),
+            str(target),
+            dynamo=False,
+            opset_version=OPSET,
+            input_names=["image"],
+            output_names=list(OUTPUTS),
+            dynamic_axes={"image": {1: "h", 2: "w"}, "boxes": {1: "n"}, "scores": {1: "n"}},
+        )
+
+
+def card_of(found: Checkpoint, version: str) -> Card:
+    """What can be said before anything is measured."""
+    recipe = found.recipe
+    sources = [{"name": "simulated scans", "terms": "free"}] if recipe.pools else []
+    if recipe.real:
+        terms = "academic or unstated; not to be published with the weights"
+        sources += [{"name": "SIXray", "terms": terms}, {"name": "GDXray+ crops", "terms": terms}]
+    return Card(
+        name=recipe.name,
+        version=version,
+        labels=recipe.labels,
+        ranges=KILOVOLT,
+        side_px=recipe.check_px,
+        data=tuple(sources),
+        terms="research only" if recipe.real else "Apache-2.0",
+        training={
+            "steps": found.step,
+            "scans_seen": found.step * recipe.batch,
+            "hours": round(found.elapsed_s / 3600, 2),
+            "seed": recipe.seed,
+        },
+    )
+
+
+def put_card(path: Path, card: Card) -> None:
+    """Store the card in the file, in place of an older one."""
+    model = onnx.load(str(path), load_external_data=False)
+    others = {p.key: p.value for p in model.metadata_props if p.key != METADATA_KEY}
+    onnx.helper.set_model_props(model, {**others, METADATA_KEY: card.to_json()})
+    onnx.save(model, str(path))
+
+
+def parity(shipped: nn.Module, path: Path) -> tuple[float, float]:
+    """Largest difference of boxes (as a share of the input's side) and of scores, on noise.
+
+    Two sizes are tried: the first one traced and another, so that no size is baked in.
+    """
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    rng = np.random.default_rng(0)
+    boxes, scores = 0.0, 0.0
+    for height, width in ((256, 320), (416, 224)):
+        image = rng.integers(0, 256, (1, height, width, 3), np.uint8)
+        with torch.no_grad():
+            mine = [t.numpy() for t in shipped(torch.from_numpy(image))]
+        theirs = session.run(list(OUTPUTS), {"image": image})
+        boxes = max(boxes, float(np.abs(mine[0] - theirs[0]).max()) / max(height, width))
+        scores = max(scores, float(np.abs(mine[1] - theirs[1]).max()))
+    return boxes, scores

@@ -1,0 +1,158 @@
+"""Eight-bit integers: U8S8, per channel, QDQ, the one kind that CPUs with VNNI run fast.
+
+The backbone, the neck and the 3×3 convolutions of the head become integers; the last 1×1
+convolutions and the decoding of boxes stay float, because a box is only as fine as its
+distances, and they take 3 % of the time. The image is uint8 already: its quantisation by
+1/255 with zero point 0 is the normalisation that the network starts with, so that both go.
+"""
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+from onnx import numpy_helper
+from onnxruntime.quantization import (
+    CalibrationDataReader,
+    CalibrationMethod,
+    QuantFormat,
+    QuantType,
+    quantize_static,
+)
+from onnxruntime.quantization.shape_inference import quant_pre_process
+
+from xray.errors import ModelError
+from xray_train import checkpoint
+from xray_train.item import Picture
+from xray_train.loader import Steps
+from xray_train.sources import sources
+
+INTEGER_ROOMS = ("/backbone/", "/neck/", "/head/score_features", "/head/side_features")
+INTEGER_TYPES = ("Conv", "Add", "MaxPool", "Concat", "Resize", "Relu")
+CALIBRATION = 96  # pictures; ranges hardly move after 50
+UNIT = 1 / 255  # scale of the image: uint8 255 is 1.0
+
+
+def quantize(source: Path, target: Path, pictures: Iterable[Picture]) -> None:
+    """Write the integer version of a float ONNX file; its metadata goes along.
+
+    Args:
+        source: from `export`.
+        target: where to write.
+        pictures: planes as the scanner will show them, 50 to 200; their activations set the
+            ranges.
+    """
+    metadata = onnx.load(str(source), load_external_data=False).metadata_props
+    with tempfile.TemporaryDirectory() as folder:
+        prepared = Path(folder, "prepared.onnx")
+        quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
+        graph = onnx.load(str(prepared)).graph
+        integer = [
+            n.name
+            for n in graph.node
+            if n.op_type in INTEGER_TYPES and any(room in n.name for room in INTEGER_ROOMS)
+        ]
+        if not integer:
+            raise ModelError(f"{source}: has no part that is quantised; is it a file of export?")
+        quantize_static(
+            str(prepared),
+            str(target),
+            _Pictures(pictures),
+            quant_format=QuantFormat.QDQ,
+            op_types_to_quantize=list(INTEGER_TYPES),
+            nodes_to_quantize=integer,
+            activation_type=QuantType.QUInt8,
+            weight_type=QuantType.QInt8,
+            per_channel=True,
+            calibrate_method=CalibrationMethod.MinMax,
+            extra_options={"CalibMovingAverage": True},  # one odd scan must not set the range
+        )
+    model = onnx.load(str(target))
+    straight_in(model)
+    del model.metadata_props[:]
+    model.metadata_props.extend(metadata)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(target))
+
+
+def straight_in(model: onnx.ModelProto) -> None:
+    """Feed the uint8 image to the first convolution, dropping cast, scaling and quantising.
+
+    image → Transpose → Cast → Mul 1/255 → Quantize(s, 0) → Dequantize(s, 0), s close to 1/255,
+    becomes image → Transpose → Dequantize(1/255, 0).
+    """
+    graph = model.graph
+    makers = {out: node for node in graph.node for out in node.output}
+    users: dict[str, list[onnx.NodeProto]] = {}
+    for node in graph.node:
+        for name in node.input:
+            users.setdefault(name, []).append(node)
+    transpose = _only(users, "image", "Transpose")
+    cast = _only(users, transpose.output[0], "Cast")
+    scaling = _only(users, cast.output[0], "Mul")
+    quantizing = _only(users, scaling.output[0], "QuantizeLinear")
+    dequantizing = _only(users, quantizing.output[0], "DequantizeLinear")
+    zero = _constant(graph, makers, quantizing.input[2])
+    if int(zero) != 0:
+        raise ModelError(f"the image's zero point is {int(zero)}, expected 0: it starts at black")
+    unit = numpy_helper.from_array(np.array(UNIT, np.float32), "image_unit")
+    graph.initializer.append(unit)
+    dequantizing.input[0], dequantizing.input[1] = transpose.output[0], "image_unit"
+    for node in (cast, scaling, quantizing):
+        graph.node.remove(node)
+    used = {name for node in graph.node for name in node.input}
+    for initializer in [i for i in graph.initializer if i.name not in used]:
+        graph.initializer.remove(initializer)
+    kept = {i.name for i in graph.initializer} | used
+    for info in [v for v in graph.value_info if v.name not in kept]:
+        graph.value_info.remove(info)
+
+
+def calibration_pictures(source: Path, pools: tuple[str, ...] = ()) -> list[Picture]:
+    """Pictures as training drew them, from the recipe of a checkpoint, at the scanner's size.
+
+    Args:
+        source: the checkpoint.
+        pools: folders of simulated scenes, where they are not where the recipe says.
+    """
+    recipe = checkpoint.read(source).recipe
+    plain = replace(
+        recipe,
+        pools=pools or recipe.pools,
+        seed=recipe.seed + 1,
+        batch=CALIBRATION,
+        sides_px=(recipe.check_px,),
+        zoom=(0.9, 1.0),
+        turn_deg=0.0,
+        **dict.fromkeys(("grey", "invert", "swap_colours", "blur", "noise", "mix"), 0.0),
+    )
+    found = sources(plain)
+    steps = Steps(plain, found, ())
+    return list(steps[0].planes.numpy())
+
+
+class _Pictures(CalibrationDataReader):  # type: ignore[misc]
+    def __init__(self, pictures: Iterable[Picture]) -> None:
+        self.rows: Iterator[Picture] = iter(pictures)
+
+    def get_next(self) -> dict[str, Any] | None:
+        """The next input, or None at the end."""
+        picture = next(self.rows, None)
+        return None if picture is None else {"image": picture[None]}
+
+
+def _only(users: dict[str, list[onnx.NodeProto]], name: str, kind: str) -> onnx.NodeProto:
+    found = [node for node in users.get(name, []) if node.op_type == kind]
+    if len(found) != 1:
+        raise ModelError(f"expected one {kind} behind {name} in the graph, found {len(found)}")
+    return found[0]
+
+
+def _constant(graph: onnx.GraphProto, makers: dict[str, onnx.NodeProto], name: str) -> Any:
+    for initializer in graph.initializer:
+        if initializer.name == name:
+            return numpy_helper.to_array(initializer)
+    return numpy_helper.to_array(makers[name].attribute[0].t)
