@@ -1,0 +1,74 @@
+"""Two energies: joining two files, and telling which plane is which."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xray.errors import ScanError
+from xray.formats.picture import Picture, thinned
+from xray.formats.source import Opened
+
+LOAD = 0.9  # transmission under which a pixel shows something other than air
+TELLING = 0.002  # mean transmission by which the low energy must be darker to be told
+
+
+def paired(low: Opened, high: Opened) -> Picture:
+    """One picture of two files.
+
+    Raises:
+        ScanError: either holds colour or two planes, or their sizes differ.
+    """
+    for file in (low, high):
+        if file.picture.coloured or len(file.picture.planes) != 1:
+            what = "colour" if file.picture.coloured else "two planes already"
+            raise ScanError(
+                f"{file.name}: holds {what}; a low and high pair is one grey plane each"
+            )
+    first, second = low.picture, high.picture
+    if first.planes[0].shape != second.planes[0].shape:
+        sizes = " and ".join("×".join(map(str, p.planes[0].shape[::-1])) for p in (first, second))
+        raise ScanError(
+            f"{low.name} and {high.name}: {sizes} pixels; both energies must be of one size"
+        )
+    if first.transmission != second.transmission:
+        raise ScanError(f"{low.name} and {high.name}: one holds transmission, the other counts")
+    said = [f"{file.name}: {s}" for file in (low, high) for s in file.picture.assumed]
+    return Picture(
+        (*first.planes, *second.planes),
+        transmission=first.transmission,
+        full=first.full if first.full == second.full else None,
+        polarity=first.polarity if first.polarity == second.polarity else None,
+        pixel_mm=first.pixel_mm or second.pixel_mm,
+        view=first.view or second.view,
+        acquired_at=first.acquired_at or second.acquired_at,
+        scanner=first.scanner or second.scanner,
+        assumed=tuple(said),
+    )
+
+
+def low_first(
+    planes: list[NDArray[np.float32]], told: bool
+) -> tuple[list[NDArray[np.float32]], str | None]:
+    """The planes, low energy first, and what had to be guessed.
+
+    Matter takes more of the low energy away (photoelectric absorption falls with energy), so the
+    plane that is darker where there is a load is the low one.
+
+    Args:
+        planes: transmission at the two energies, (H, W) each.
+        told: whether the caller said which is which; then they stay, and a doubt is spoken.
+    """
+    few = [thinned(plane) for plane in planes]
+    load = np.minimum(*few) < LOAD
+    first, second = (float(np.mean(plane, where=load)) if load.any() else 1.0 for plane in few)
+    if told:
+        if first > second + TELLING:
+            return planes, (
+                f"the plane given as high energy is the darker one ({second:.3f} against "
+                f"{first:.3f} of the beam behind the load); the two may be swapped"
+            )
+        return planes, None
+    if abs(first - second) < TELLING:
+        return planes, "the planes are equally dark; the first was taken as low energy"
+    if first < second:
+        return planes, "the first plane is the darker one and was taken as low energy"
+    return planes[::-1], "the second plane is the darker one and was taken as low energy"
