@@ -1,0 +1,10 @@
+"""Simulated scans with ground truth: materials, paths, two energies, noise, and a console's colours.
+
+simulate() makes one scan, colour() shows it as some console would, fill() and Pool keep many.
+"""
+
+from .palettes import colour
+from .pool import Pool, fill
+from .scene import Simulated, SimulatedObject, simulate
+
+__all__ = ["Pool", "Simulated", "SimulatedObject", "colour", "fill", "simulate"]

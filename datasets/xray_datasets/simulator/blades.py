@@ -1,0 +1,279 @@
+"""Knives, scissors, razor blades and throwing stars: blade towards +x, sizes in mm."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import shapes as s
+from .item import Item
+
+Rng = np.random.Generator
+HANDLES = ("abs", "abs", "wood", "wood", "nylon", "rubber", "stainless")
+
+
+def blade(spine: np.ndarray, edge: np.ndarray, thickness: float, flat: float = 0.45) -> s.Mesh:
+    """A ground blade between two curves (n, 2): full thickness at the spine, sharp at the edge."""
+    n = len(spine)
+    taper = np.linspace(1, 0.45, n)[:, None]
+    half = np.broadcast_to(0.5 * thickness * taper, (n, 1))
+    mid = spine * flat + edge * (1 - flat)
+    mid = spine + (mid - spine) * 0.9
+    sharp = np.full((n, 1), 0.12)
+    rings = np.stack(
+        [
+            np.hstack([spine, half]),
+            np.hstack([mid, half * 0.9]),
+            np.hstack([edge, sharp]),
+            np.hstack([edge, -sharp]),
+            np.hstack([mid, -half * 0.9]),
+            np.hstack([spine, -half]),
+        ],
+        1,
+    )
+    return s.loft(rings)
+
+
+def handle(rng: Rng, item: Item, length: float, height: float, tang: bool = True) -> None:
+    """A handle from x = -length to 0: plates on a tang, moulded plastic, or hollow metal."""
+    u = rng.uniform
+    n = 7
+    x = np.linspace(0, -length, n)
+    swell = 1 + u(0, 0.25) * np.sin(np.linspace(0, 2 * np.pi, n) * u(0.5, 1.2) + u(0, 6))
+    bend = u(-0.06, 0.06) * length * np.linspace(0, 1, n) ** 2
+    kind = str(rng.choice(HANDLES))
+    thick = u(11, 22)
+    path = np.stack([x, bend, 0 * x], 1)
+    outline = s.ellipse(height / 2, thick / 2, 10, power=u(2, 4))
+    body = s.sweep(path, outline, swell)
+    if kind == "stainless":
+        wall = max(0.55, 1 - u(1.0, 2.2) / (min(height, thick) / 2))
+        inner = s.sweep(path * np.array([0.96, 1, 1]), outline * wall, swell)
+        item.add("stainless", body, s.hole(inner))
+        return
+    item.add(kind, body)
+    if tang:
+        reach = length * u(0.45, 0.98)
+        narrow = height * u(0.2, 0.75)
+        item.add("stainless", s.box((reach, narrow, u(1.2, 3.5)), (-reach / 2, bend[2], 0)))
+        for k in range(int(rng.integers(0, 4))):
+            at = (-reach * (0.2 + 0.28 * k), bend[2], 0)
+            item.add(
+                "brass" if rng.random() < 0.4 else "stainless",
+                s.cylinder(u(1.5, 4), -thick * 0.45, thick * 0.45, 8, 2, at),
+            )
+
+
+def kitchen(rng: Rng) -> Item:
+    """A kitchen, bread, butcher's or paring knife."""
+    u = rng.uniform
+    item = Item("kitchen_knife", "knife")
+    length = u(80, 330)
+    height = length * u(0.09, 0.2) + u(4, 12)
+    t = np.linspace(0, 1, 9)
+    belly = u(1.3, 5)
+    drop = u(-0.3, 0.6)
+    spine = np.stack([length * t, height * 0.5 - drop * height * t**3], 1)
+    edge = np.stack([length * t, -height * 0.5 + (height * (1 - drop)) * t**belly], 1)
+    item.add("stainless", blade(spine, edge, u(1.2, 4.0)))
+    if rng.random() < 0.35:
+        item.add("stainless", s.box((u(6, 20), height * u(0.6, 1.0), u(5, 16)), (-4, 0, 0)))
+    handle(rng, item, u(85, 145), min(height * 0.9, u(18, 32)))
+    return item
+
+
+def cleaver(rng: Rng) -> Item:
+    """A cleaver: a broad plate with a small hole."""
+    u = rng.uniform
+    item = Item("cleaver", "knife")
+    length, height = u(140, 330), u(55, 125)
+    curve = u(0, 10)
+    t = np.linspace(0, 1, 7)
+    spine = np.stack([length * t, height / 2 - curve * t**2], 1)
+    edge = np.stack([length * t + u(-8, 8) * t**4, -height / 2 + curve * (2 * t - 1) ** 2], 1)
+    item.add("stainless", blade(spine, edge, u(1.8, 5.5), 0.3))
+    if rng.random() < 0.5:
+        item.add(
+            "stainless",
+            s.hole(s.cylinder(u(3, 7), -1.0, 1.0, 10, 2, (length * 0.92, height * 0.3, 0))),
+        )
+    handle(rng, item, u(95, 150), u(22, 36))
+    item.parts[-1] = item.parts[-1]
+    shift = height * u(0.05, 0.3)
+    for part in item.parts[1:]:
+        if part.mesh is not None:
+            part.mesh = part.mesh + np.array([0, shift, 0], np.float32)
+    return item
+
+
+def dagger(rng: Rng) -> Item:
+    """A dagger, bayonet or hunting knife with a guard."""
+    u = rng.uniform
+    item = Item("dagger", "knife")
+    length, height = u(90, 300), u(18, 42)
+    t = np.linspace(0, 1, 9)
+    if rng.random() < 0.5:
+        spine = np.stack([length * t, height / 2 * (1 - t ** u(2, 5))], 1)
+        edge = spine * np.array([1, -1])
+    else:
+        clip = np.clip((t - u(0.55, 0.75)) / 0.4, 0, 1)
+        spine = np.stack([length * t, height / 2 * (1 - 0.8 * clip)], 1)
+        edge = np.stack([length * t, -height / 2 + height * 0.6 * t ** u(3, 6)], 1)
+    item.add("stainless", blade(spine, edge, u(2.5, 6.0), 0.6))
+    item.add(
+        str(rng.choice(["stainless", "brass", "aluminium"])),
+        s.box((u(4, 10), height * u(1.2, 2.4), u(8, 18)), (-3, 0, 0)),
+    )
+    handle(rng, item, u(90, 130), u(20, 30))
+    if rng.random() < 0.4:
+        item.add("stainless", s.box((u(8, 14), u(18, 28), u(14, 20)), (-u(100, 125), 0, 0)))
+    return item
+
+
+def folding(rng: Rng) -> Item:
+    """A folding or multi-tool knife, opened or shut."""
+    u = rng.uniform
+    item = Item("folding_knife", "knife")
+    length, height, grip = u(55, 125), u(14, 30), u(75, 140)
+    t = np.linspace(0, 1, 8)
+    spine = np.stack([length * t, height * 0.45 - height * u(0, 0.5) * t**3], 1)
+    edge = np.stack([length * t, -height * 0.5 + height * 0.7 * t ** u(1.6, 4)], 1)
+    cutting = blade(spine, edge, u(1.8, 3.5))
+    item.add(
+        "stainless", s.turned(cutting, float(rng.choice([0, 0, 0, 0.5, 2.4, 3.1])) + u(-0.1, 0.1))
+    )
+    width = u(14, 26)
+    metal = str(rng.choice(["stainless", "aluminium", "titanium", "abs", "nylon", "brass"]))
+    outline = s.rounded(grip, width, width * u(0.2, 0.45), (-grip / 2 + 8, 0))
+    gap = u(3, 7)
+    cheek = u(1.2, 5)
+    item.add(
+        metal,
+        s.extrude(outline, gap / 2, gap / 2 + cheek),
+        s.extrude(outline, -gap / 2 - cheek, -gap / 2),
+    )
+    if metal not in ("stainless",):
+        liner = outline * np.array([0.95, 0.85])
+        item.add(
+            "stainless",
+            s.extrude(liner, gap / 2 - 1.2, gap / 2),
+            s.extrude(liner, -gap / 2, -gap / 2 + 1.2),
+        )
+    for k in range(int(rng.integers(2, 5))):
+        item.add(
+            "stainless", s.cylinder(u(1.5, 4), -gap, gap, 8, 2, (6 - k * grip * 0.28, u(-3, 3), 0))
+        )
+    if rng.random() < 0.35:  # a multi-tool: more leaves in the handle
+        for k in range(int(rng.integers(2, 6))):
+            leaf = s.box(
+                (u(35, 75), u(5, 11), u(1, 2.2)),
+                (-grip * 0.45 + u(-8, 8), u(-3, 3), -gap / 2 + k * gap / 4),
+            )
+            item.add("stainless", leaf)
+    return item
+
+
+def utility(rng: Rng) -> Item:
+    """A cutter with snap-off blade in a plastic or metal sleeve."""
+    u = rng.uniform
+    item = Item("utility_knife", "knife")
+    grip, width = u(110, 165), u(18, 32)
+    out = u(10, 70)
+    outline = np.array(
+        [(0, -width * 0.3), (out, -width * 0.3), (out - u(4, 10), width * 0.22), (0, width * 0.22)]
+    )
+    item.add(
+        "steel",
+        s.extrude(outline, -0.35, 0.35),
+        s.box((grip * 0.8, width * 0.5, 0.6), (-grip * 0.4, 0, 0)),
+    )
+    metal = str(rng.choice(["abs", "abs", "zinc", "aluminium"]))
+    item.add(metal, s.shell((grip, width, u(9, 18)), u(1.5, 3.2), (-grip / 2, 0, 0)))
+    item.add("stainless", s.box((grip * u(0.6, 0.95), width * 0.62, 1.2), (-grip / 2, 0, 3)))
+    return item
+
+
+def knife(rng: Rng) -> Item:
+    """One knife."""
+    kinds = (kitchen, cleaver, dagger, folding, utility)
+    return kinds[int(rng.choice(5, p=(0.42, 0.17, 0.16, 0.15, 0.10)))](rng)
+
+
+def scissors(rng: Rng) -> Item:
+    """Scissors: two blades about a pivot, open or shut, with two eyes."""
+    u = rng.uniform
+    item = Item("scissors", "scissors")
+    length = u(30, 130)
+    back = length * u(0.55, 1.1) + u(5, 25)
+    height = length * u(0.07, 0.12) + u(3, 8)
+    thick = u(1.2, 3.2)
+    opening = float(rng.choice([u(0, 0.06), u(0.08, 0.35), u(0.35, 0.8)]))
+    plastic = rng.random() < 0.6
+    matter = str(rng.choice(["abs", "nylon", "rubber"])) if plastic else "stainless"
+    eye = (u(9, 17), u(13, 26))
+    rim = u(3.0, 5.5) if plastic else u(1.8, 3.5)
+    ratio = u(1.0, 1.5) if rng.random() < 0.5 else 1.0
+    for side in (1, -1):
+        t = np.linspace(0, 1, 6)
+        spine = np.stack([length * t - 6, side * height * (0.75 - 0.55 * t)], 1)
+        edge = np.stack([length * t - 6, side * -0.15 * height + 0 * t], 1)
+        arm = blade(spine, edge, thick)
+        big = ratio if side > 0 else 1.0
+        ex, ey = -back, -side * (eye[0] * big * u(0.7, 1.0) + 2)
+        shank = s.sweep(
+            np.array([(2, 0, 0), (-back * 0.4, -side * 2, 0), (-back + eye[1] * 0.8, ey * 0.8, 0)]),
+            s.ellipse(height * 0.35, thick * u(0.8, 1.3), 6),
+        )
+        a = np.linspace(0, 2 * np.pi, 19)
+        ring = np.stack([ex + eye[1] * big * np.cos(a), ey + eye[0] * big * np.sin(a), 0 * a], 1)
+        loop = s.sweep(ring, s.ellipse(rim * 0.9, rim * (1.6 if plastic else 0.9), 8))
+        lift = side * thick * 0.5
+        turn = side * opening / 2
+        item.add("stainless", s.moved(s.turned(s.join(arm, shank), turn), z=lift))
+        item.add(matter, s.moved(s.turned(loop, turn), z=lift))
+    item.add("stainless", s.cylinder(u(2, 4.5), -thick * 1.4, thick * 1.4, 8, 2))
+    return item
+
+
+def razor_blade(rng: Rng) -> Item:
+    """A double-edged safety razor blade, 43 x 22 x 0.1 mm, or a single-edged one."""
+    u = rng.uniform
+    item = Item("razor_blade", "razor_blade")
+    t = u(0.1, 0.25)
+    if rng.random() < 0.7:
+        outline = np.array(
+            [
+                (-21.5, -9),
+                (-19, -9),
+                (-19, -11),
+                (19, -11),
+                (19, -9),
+                (21.5, -9),
+                (21.5, 9),
+                (19, 9),
+                (19, 11),
+                (-19, 11),
+                (-19, 9),
+                (-21.5, 9),
+            ]
+        )
+        slot = [s.box((30, 2.2, t))] + [s.box((3.5, 6.5, t), (x, 0, 0)) for x in (-12.5, 0, 12.5)]
+        item.add("stainless", s.extrude(outline, -t / 2, t / 2), s.hole(slot[0]))
+        for notch in slot[1:]:
+            item.add("stainless", s.box((0.1, 0.1, 0.1), tuple(notch[0, 0])))
+        return item
+    item.add("stainless", s.box((40, 19, u(0.2, 0.4))), s.box((40, 4, 1.2), (0, 8, 0)))
+    return item
+
+
+def shuriken(rng: Rng) -> Item:
+    """A throwing star with 3 to 8 points."""
+    u = rng.uniform
+    points = int(rng.integers(3, 9))
+    reach, root = u(35, 75), u(0.25, 0.5)
+    a = np.arange(2 * points) * np.pi / points
+    r = np.where(np.arange(2 * points) % 2, reach * root, reach)
+    outline = np.stack([r * np.cos(a), r * np.sin(a)], 1)
+    t = u(1.2, 4)
+    star = s.extrude(outline, -t / 2, t / 2)
+    middle = s.hole(s.cylinder(u(4, 9), -t / 2, t / 2, 12, 2))
+    return Item("shuriken", "shuriken").add("stainless", star, middle)

@@ -1,0 +1,116 @@
+"""What fills a bag: every family of ordinary things and themes that weigh them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import goods, metalware, soft
+from .item import Item
+
+Rng = np.random.Generator
+
+FAMILIES = (
+    soft.garment, soft.shoe, soft.book, soft.packet, soft.carton, soft.toy,
+    goods.bottle, goods.flask, goods.can, goods.pot, goods.cosmetics,
+    goods.laptop, goods.board, goods.drive, goods.phone, goods.battery, goods.charger,
+    goods.cable, goods.earphones, goods.lighter, goods.bullets, goods.umbrella,
+    metalware.rods, metalware.bar, metalware.sockets, metalware.ratchet, metalware.heap,
+    metalware.machine, metalware.keys, metalware.coins, metalware.buckle, metalware.zipper,
+    metalware.glasses, metalware.spring, metalware.hanger, metalware.grille,
+)  # fmt: skip
+_NAMES = [f.__name__ for f in FAMILIES]
+
+# Relative weight of each family, by theme; a family that is not named weighs 0.3.
+_THEMES: dict[str, dict[str, float]] = {
+    "travel": {
+        "garment": 7,
+        "shoe": 1.5,
+        "cosmetics": 2.5,
+        "charger": 1,
+        "cable": 2,
+        "buckle": 5,
+        "zipper": 4,
+        "bottle": 1.2,
+        "packet": 2,
+        "umbrella": 0.9,
+        "book": 1.2,
+        "coins": 0.8,
+        "phone": 0.6,
+        "keys": 0.7,
+        "glasses": 0.7,
+    },
+    "office": {
+        "book": 3,
+        "laptop": 0.8,
+        "cable": 3,
+        "charger": 2,
+        "phone": 1.2,
+        "bar": 1.5,
+        "buckle": 4,
+        "zipper": 3,
+        "umbrella": 1,
+        "board": 1,
+        "bottle": 1,
+        "garment": 2,
+        "keys": 1,
+        "coins": 1,
+        "rods": 0.8,
+    },
+    "tools": {
+        "heap": 3,
+        "sockets": 1.2,
+        "ratchet": 1.5,
+        "rods": 2.2,
+        "bar": 3.5,
+        "machine": 2,
+        "buckle": 3,
+        "cable": 2,
+        "grille": 1,
+        "spring": 1.2,
+        "garment": 2,
+        "battery": 1,
+        "drive": 0.8,
+        "zipper": 1.5,
+    },
+    "food": {
+        "packet": 6,
+        "can": 2,
+        "bottle": 3,
+        "flask": 1.2,
+        "pot": 1.5,
+        "bar": 2,
+        "carton": 1.5,
+        "garment": 2,
+        "buckle": 3,
+        "zipper": 2,
+        "rods": 0.6,
+    },
+    "electronics": {
+        "board": 3,
+        "drive": 2,
+        "laptop": 0.9,
+        "phone": 1.4,
+        "battery": 2,
+        "charger": 3,
+        "cable": 5,
+        "earphones": 1.5,
+        "heap": 1,
+        "machine": 1,
+        "buckle": 3,
+        "rods": 0.8,
+        "garment": 1.5,
+    },
+    "mixed": {name: 1.0 for name in _NAMES}
+    | {"garment": 4, "buckle": 4, "zipper": 3, "cable": 2, "packet": 2, "laptop": 0.5},
+}
+_SHARES = {}
+for _theme, _weights in _THEMES.items():
+    _row = np.array([_weights.get(name, 0.3) for name in _NAMES])
+    _SHARES[_theme] = np.cumsum(_row / _row.sum())
+THEMES = tuple(_THEMES)
+
+
+def draw(rng: Rng, theme: str) -> Item:
+    """One ordinary thing."""
+    k = int(np.searchsorted(_SHARES[theme], rng.random()))
+    return FAMILIES[min(k, len(FAMILIES) - 1)](rng)

@@ -1,0 +1,105 @@
+"""What things are made of: composition and density, and how strongly they attenuate X-rays.
+
+Densities are those of the material as it lies in luggage: folded cotton holds mostly air.
+Attenuation comes from the tables of Elam, Ravel and Sieber (2002) through xraydb, up to 0.8 MeV.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A homogeneous material: chemical formula (by atoms) and density in g/cm3."""
+
+    name: str
+    formula: str
+    density_g_cm3: float
+
+
+# Polymers, metals and pure compounds: handbook densities (CRC Handbook of Chemistry and Physics).
+# Mixtures (board, cell, leather, food) are typical compositions; the densities are bulk values.
+_TABLE = (
+    ("water", "H2O", 1.0),
+    ("alcohol", "C2H6O", 0.79),
+    ("oil", "C18H34O2", 0.91),
+    ("petrol", "C8H18", 0.74),
+    ("butane", "C4H10", 0.57),
+    ("polyethylene", "C2H4", 0.94),
+    ("polypropylene", "C3H6", 0.90),
+    ("abs", "C15H17N", 1.05),
+    ("nylon", "C6H11NO", 1.14),
+    ("pet", "C10H8O4", 1.38),
+    ("pvc", "C2H3Cl", 1.38),
+    ("foam", "C3H6N0.2O0.5", 0.06),
+    ("rubber", "C5H8S0.1Zn0.02", 1.15),
+    ("silicone", "C2H6OSi", 1.10),
+    ("leather", "C40H62O15N12Cl0.3Na0.3", 0.90),
+    ("cotton", "C6H10O5", 0.30),
+    ("wool", "C4H6NO2S0.1", 0.22),
+    ("paper", "C6H10O5Ca0.05", 0.80),
+    ("wood", "C6H9O4", 0.65),
+    ("sugar", "C12H22O11", 0.95),
+    ("salt", "NaCl", 1.25),
+    ("food", "C6H12O5", 0.65),
+    ("fruit", "C1H12O6", 0.95),
+    ("soap", "C18H35O2Na", 1.03),
+    ("cream", "C4H26O13", 0.98),
+    ("glass", "Si6Na2Ca1O15", 2.48),
+    ("ceramic", "Si2Al2O7", 2.40),
+    ("stone", "CaCO3", 2.60),
+    ("board", "Si1O3C4H5Br0.05Cu0.35", 2.20),
+    ("silicon", "Si", 2.33),
+    ("cell", "LiCoO2C6Al1Cu0.5", 2.40),
+    ("zinc_cell", "Zn2MnO3H2K0.5Fe1", 3.00),
+    ("aluminium", "Al", 2.70),
+    ("titanium", "Ti", 4.51),
+    ("steel", "Fe", 7.85),
+    ("stainless", "Fe70Cr19Ni9", 7.93),
+    ("zinc", "Zn", 7.13),
+    ("copper", "Cu", 8.96),
+    ("brass", "Cu65Zn35", 8.50),
+    ("silver", "Ag", 10.50),
+    ("tin", "Sn", 7.29),
+    ("lead", "Pb", 11.34),
+    ("petn", "C5H8N4O12", 1.60),
+    ("anfo", "N2H4O3C0.2H0.4", 0.85),
+    ("black_powder", "K0.75N0.75O2.3C0.9S0.3", 1.00),
+    ("cocaine", "C17H22ClNO4", 0.75),
+    ("tobacco", "C6H9O4K0.06Ca0.05", 0.30),
+    ("lithium", "Li", 0.53),
+    ("concrete", "Si4Ca1Al0.4O11H1", 2.30),
+    ("grain", "C6H11O5", 0.75),
+    ("air", "N78O21Ar0.5", 0.0012),
+)
+
+MATERIALS: dict[str, Material] = {name: Material(name, f, d) for name, f, d in _TABLE}
+INDEX: dict[str, int] = {name: i for i, name in enumerate(MATERIALS)}
+METALS = frozenset(
+    "aluminium titanium steel stainless zinc copper brass silver tin lead zinc_cell".split()
+)
+
+
+def attenuation_per_mm(name: str, energies_kev: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Linear attenuation coefficient in 1/mm at each energy."""
+    import xraydb
+
+    material = MATERIALS[name]
+    per_cm = xraydb.material_mu(
+        material.formula, energies_kev * 1e3, density=material.density_g_cm3, kind="total"
+    )
+    return np.asarray(per_cm, np.float64) / 10.0
+
+
+@lru_cache(maxsize=16)
+def attenuation_table(energies_kev: tuple[float, ...]) -> NDArray[np.float32]:  # (M, K)
+    """Attenuation in 1/mm of every material, in the order of MATERIALS."""
+    energies = np.array(energies_kev)
+    table = np.stack([attenuation_per_mm(name, energies) for name in MATERIALS])
+    table.setflags(write=False)
+    return table.astype(np.float32)

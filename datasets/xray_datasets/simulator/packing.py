@@ -1,0 +1,144 @@
+"""Where things lie: bags across the picture, goods within, threats anywhere, also over edges.
+
+Sizes: single bags fill a picture of 480-900 mm; belt views show 2-5 bags in 1100-2400 mm. Things
+lie flat or tilted; the fan of the beam shears and magnifies each by where it lies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import clutter, luggage, threats
+from .item import Item
+from .shapes import rotation
+
+Rng = np.random.Generator
+
+
+@dataclass(slots=True)
+class Placed:
+    """An item and how it lies: rotation, place in the picture in mm, attenuation factor."""
+
+    item: Item
+    turn: NDArray[np.float64]  # (3, 3)
+    x_mm: float
+    y_mm: float
+    z_mm: float
+    metal_factor: float
+    soft_factor: float
+    threat: bool = False
+
+
+@dataclass(slots=True)
+class Packed:
+    """All things of a scene and the picture's width in mm."""
+
+    things: list[Placed]
+    width_mm: float
+    bags: int
+    theme: str
+
+
+def _lie(
+    rng: Rng, item: Item, x: float, y: float, scene: float, flat: bool = False, threat: bool = False
+) -> Placed:
+    chance = rng.random()
+    spread = 0.18 if chance < 0.6 else 0.5
+    tilt, roll = (0.0, 0.0) if flat else rng.normal(0, spread, 2)
+    if not flat and chance > 0.88:
+        tilt, roll = rng.uniform(-np.pi / 2, np.pi / 2, 2)
+    if rng.random() < 0.5:
+        roll += np.pi  # the other side up
+    spin = rng.uniform(0, 2 * np.pi)
+    metal = scene * rng.uniform(0.45, 1.2)
+    return Placed(
+        item,
+        rotation(spin, tilt, roll),
+        x,
+        y,
+        rng.uniform(-90, 90),
+        metal,
+        rng.uniform(0.6, 1.2),
+        threat,
+    )
+
+
+def _bag(
+    rng: Rng, kind: str, cx: float, cy: float, size: float, scene: float, share: float, wanted: int
+) -> tuple[list[Placed], str]:
+    """One bag about a centre: shell, goods and the threats wanted."""
+    long, short = size, size * rng.uniform(0.55, 0.85)
+    style = (
+        luggage.carton
+        if kind == "parcel"
+        else luggage.KINDS[int(rng.choice(4, p=(0.36, 0.36, 0.18, 0.10)))]
+    )
+    shell = style(rng, short, long)
+    lean = (
+        rng.normal(0, 0.12) + float(rng.choice([0, np.pi / 2, np.pi, -np.pi / 2]))
+        if rng.random() < 0.75
+        else rng.uniform(0, 6.28)
+    )
+    turn = rotation(lean, rng.normal(0, 0.06), rng.normal(0, 0.06))
+    scale_metal = scene * rng.uniform(0.6, 1.2)
+    placed = [Placed(shell, turn, cx, cy, 0.0, scale_metal, rng.uniform(0.5, 1.2))]
+    theme = clutter.THEMES[int(rng.integers(0, len(clutter.THEMES)))]
+    area = long * short / 2.4e5  # 1 = a bag of 600 by 400 mm
+    count = rng.uniform(5, 14) if rng.random() < share else rng.uniform(28, 70)
+    count = int(count * min(1.25, max(0.35, area**0.5)))
+    hot = rng.uniform(-0.3, 0.3, 2)  # goods crowd somewhere
+    crowd = rng.uniform(0.16, 0.3)
+
+    def somewhere(spread: float) -> tuple[float, float]:
+        if rng.random() < 0.45:
+            a, b = np.clip(hot + rng.normal(0, crowd * 0.6, 2), -0.46, 0.46)
+        else:
+            a, b = rng.uniform(-0.46, 0.46, 2)
+        p = turn[:2, :2] @ np.array([a * short * spread, b * long * spread])
+        return cx + float(p[0]), cy + float(p[1])
+
+    for _ in range(count):
+        item = clutter.draw(rng, theme)
+        x, y = somewhere(1.08 if item.name in ("buckle", "zip") else 0.88)
+        placed.append(_lie(rng, item, x, y, scene))
+    for _ in range(wanted):
+        x, y = somewhere(rng.choice([0.7, 0.9, 1.15]))
+        placed.append(_lie(rng, threats.draw(rng), x, y, scene, threat=True))
+    return placed, theme
+
+
+def pack(rng: Rng, kind: str) -> Packed:
+    """A scene of one bag or, in 28 %, a belt view; 30 % hold no threat."""
+    scene = float(np.exp(rng.uniform(np.log(0.3), np.log(1.1))))
+    wanted = 0 if rng.random() < 0.3 else int(rng.choice([1, 2, 3], p=(0.5, 0.32, 0.18)))
+    if rng.random() < 0.72:
+        width = rng.uniform(480, 900)
+        size = width * rng.uniform(0.68, 1.08)
+        placed, theme = _bag(
+            rng,
+            kind,
+            rng.normal(0, 0.04) * width,
+            rng.normal(0, 0.04) * width,
+            size,
+            scene,
+            0.2,
+            wanted,
+        )
+        return Packed(placed, width, 1, theme)
+    bags = int(rng.integers(2, 6))
+    width = rng.uniform(420, 560) * bags
+    if rng.random() < 0.3:
+        width *= 0.75  # crowded
+    where = rng.integers(0, bags, wanted)
+    placed, theme = [], ""
+    level = rng.uniform(-0.2, 0.2) * width
+    for k in range(bags):
+        size = rng.uniform(300, 640)
+        x = ((k + 0.5) / bags - 0.5 + rng.normal(0, 0.03)) * width
+        y = level + rng.normal(0, 0.08) * width
+        more, theme = _bag(rng, kind, x, y, size, scene, 0.3, int((where == k).sum()))
+        placed.extend(more)
+    return Packed(placed, width, bags, theme)

@@ -1,0 +1,223 @@
+"""Two energies as some console would show them: colour(low, high, rng).
+
+Hue tells the material (organic orange, inorganic green, metal blue), brightness the attenuation.
+Families differ in background, in how fast they darken, and in what opaque matter looks like. The
+ramps are medians of published console pictures, per hue and brightness.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import cv2
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from . import beam as beams
+from .materials import attenuation_per_mm
+
+_DEPTHS, _RATIOS = 160, 64  # cells of the table
+_DEEPEST = 7.0  # -ln T that counts as opaque
+_WIDEST = 3.2  # largest ratio of -ln T low to high in the table
+
+# Brightness 0..1 -> RGB per material, for a white background; last row = air.
+_ORANGE = (
+    (0.00, 8, 4, 0),
+    (0.08, 30, 18, 3),
+    (0.16, 56, 38, 9),
+    (0.31, 101, 79, 26),
+    (0.47, 164, 119, 30),
+    (0.55, 190, 137, 38),
+    (0.63, 213, 155, 56),
+    (0.71, 223, 173, 94),
+    (0.78, 228, 197, 140),
+    (0.86, 239, 218, 182),
+    (1.0, 255, 255, 255),
+)
+_GREEN = (
+    (0.00, 0, 8, 2),
+    (0.08, 4, 33, 8),
+    (0.16, 12, 58, 24),
+    (0.31, 34, 107, 52),
+    (0.47, 72, 151, 76),
+    (0.55, 92, 173, 92),
+    (0.63, 118, 190, 108),
+    (0.71, 147, 203, 134),
+    (0.78, 177, 217, 164),
+    (0.86, 205, 232, 194),
+    (1.0, 255, 255, 255),
+)
+_BLUE = (
+    (0.00, 0, 4, 12),
+    (0.08, 4, 22, 44),
+    (0.16, 14, 46, 76),
+    (0.31, 18, 97, 148),
+    (0.47, 50, 142, 200),
+    (0.55, 72, 157, 212),
+    (0.63, 108, 174, 216),
+    (0.71, 142, 191, 224),
+    (0.78, 168, 210, 236),
+    (0.86, 196, 228, 246),
+    (1.0, 255, 255, 255),
+)
+
+
+@lru_cache(maxsize=8)
+def _material_index(kv: int) -> NDArray[np.float32]:  # (_DEPTHS, _RATIOS)
+    """Where a pair (depth, ratio) stands between plastic (0), aluminium (1) and steel (2)."""
+    beam = beams.reduced(kv)
+    depth = (np.arange(_DEPTHS) + 0.5) / _DEPTHS * _DEEPEST
+    rows = []
+    for name, longest in (("polyethylene", 900.0), ("aluminium", 250.0), ("steel", 45.0)):
+        mm = np.geomspace(longest / 1e4, longest, 160)
+        low, high = beam.transmission(np.outer(mm, attenuation_per_mm(name, beam.energies_kev)))
+        a, b = -np.log(low), -np.log(high)
+        rows.append(np.interp(depth, (a + b) / 2, a / b))
+    plastic, aluminium, steel = rows
+    ratio = 1 + (np.arange(_RATIOS) + 0.5) / _RATIOS * (_WIDEST - 1)
+    out = np.empty((_DEPTHS, _RATIOS), np.float32)
+    for k in range(_DEPTHS):
+        out[k] = np.interp(
+            ratio, (plastic[k], aluminium[k], max(steel[k], aluminium[k] + 1e-3)), (0.0, 1.0, 2.0)
+        )
+    return out
+
+
+_CODES = np.float32(40000)
+
+
+@lru_cache(maxsize=1)
+def _logs() -> NDArray[np.float32]:
+    return -np.log((np.arange(40001) + 0.5) / 40001).astype(np.float32)
+
+
+@njit(cache=True, fastmath=True)
+def _look_up(low, high, low_soft, high_soft, logs, table, edge, out):
+    """Colours of every pixel: depth from the sharp planes, ratio from the smoothed ones."""
+    depths, ratios = table.shape[0], table.shape[1]
+    for y in range(low.shape[0]):
+        for x in range(low.shape[1]):
+            a = logs[int(min(max(low[y, x], np.float32(5e-4)), np.float32(1.0)) * _CODES)]
+            b = logs[int(min(max(high[y, x], np.float32(5e-4)), np.float32(1.0)) * _CODES)]
+            c = logs[int(min(max(low_soft[y, x], np.float32(5e-4)), np.float32(1.0)) * _CODES)]
+            d = logs[int(min(max(high_soft[y, x], np.float32(5e-4)), np.float32(1.0)) * _CODES)]
+            mean = 0.5 * (a + b)
+            mean += edge * (mean - 0.5 * (c + d))
+            k = min(max(int(mean * (depths / _DEEPEST)), 0), depths - 1)
+            fine = mean * (depths / _DEEPEST) - k
+            # where next to nothing is in the beam the ratio is noise: lean towards plastic
+            thin = min(
+                max((d - np.float32(0.015)) * np.float32(30.0), np.float32(0.0)), np.float32(1.0)
+            )
+            r = np.float32(1.35) + thin * (
+                (c + np.float32(0.004)) / (d + np.float32(0.003)) - np.float32(1.35)
+            )
+            j = min(max(int((r - 1) * (ratios / (_WIDEST - 1))), 0), ratios - 1)
+            k1 = min(k + 1, depths - 1)
+            fine = min(max(fine, 0.0), 1.0)
+            for ch in range(3):
+                v = table[k, j, ch] * (1 - fine) + table[k1, j, ch] * fine
+                out[y, x, ch] = np.uint8(min(max(v, 0.0), 255.0))
+
+
+def _ramp(
+    points: tuple[tuple[float, int, int, int], ...], brightness: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    p = np.array(points, float)
+    return np.stack([np.interp(brightness, p[:, 0], p[:, c]) for c in (1, 2, 3)], -1)
+
+
+def _table(kv: int, rng: np.random.Generator) -> NDArray[np.float32]:  # (_DEPTHS, _RATIOS, 3)
+    """Draw a console and tabulate its colours."""
+    u = rng.uniform
+    family = str(
+        rng.choice(
+            ["white", "grey", "belt", "airport", "plain", "inverted"],
+            p=(0.40, 0.28, 0.12, 0.09, 0.08, 0.03),
+        )
+    )
+    depth = np.arange(_DEPTHS) / _DEPTHS * _DEEPEST
+    index = _material_index(kv).astype(np.float64)
+    # how fast it darkens: brightness = exp(-(depth / scale) ** gamma)
+    scale, gamma = {"white": (u(1.3, 2.8), u(0.7, 1.0)), "grey": (u(0.9, 2.0), u(0.75, 1.1)),
+                    "belt": (u(1.1, 2.2), u(0.75, 1.05)), "airport": (u(1.0, 2.4), u(0.7, 1.1)),
+                    "plain": (u(0.9, 2.6), u(0.6, 1.1)), "inverted": (u(0.9, 2.6), u(0.7, 1.1))}[family]  # fmt: skip
+    bright = np.exp(-((depth / scale) ** gamma))
+    if family in ("plain", "inverted"):
+        grey = 255 * bright * (u(0.78, 1.0) if rng.random() < 0.5 else 1.0)
+        grey = 255 - grey if family == "inverted" else grey
+        return np.broadcast_to(grey[:, None, None], (*index.shape, 3)).astype(np.float32)
+    if family == "airport":
+        first, second = u(0.35, 0.8), u(0.9, 1.4)
+    else:
+        first, second = u(0.3, 0.75), u(1.0, 1.6)
+    soft = u(0.08, 0.35)
+    organic = 1 / (1 + np.exp((index - first) / (soft * 0.5)))
+    metal = 1 / (1 + np.exp(-(index - second) / (soft * 0.6)))
+    # thick organic and mixed matter turns green, as noise and hardening pull it
+    drift = np.clip((depth - u(1.2, 3.0)) / 1.5, 0, 1)[:, None] * u(0.2, 1.0)
+    organic = organic * (1 - drift)
+    mixed = np.clip(1 - organic - metal, 0, 1)
+    total = organic + mixed + metal
+    level = np.broadcast_to(bright[:, None], index.shape)
+    metal_level = level * u(0.85, 1.15) if family == "white" else level * u(0.7, 1.0)
+    rgb = (organic / total)[..., None] * _ramp(_ORANGE, level)
+    rgb += (mixed / total)[..., None] * _ramp(_GREEN, level)
+    rgb += (metal / total)[..., None] * _ramp(_BLUE, np.clip(metal_level, 0, 1))
+    if family in ("grey", "belt"):
+        tint = np.array([u(0.84, 0.92), u(0.84, 0.92), u(0.83, 0.9)])
+        if family == "grey" and rng.random() < 0.12:  # pink or cyan
+            tint = np.array([[0.88, 0.80, 0.86], [0.82, 0.88, 0.87]])[int(rng.integers(0, 2))]
+        if family == "belt":
+            tint = np.array([0.77, 0.78, 0.76]) * u(0.95, 1.05)
+            rgb = rgb * np.array([1.0, u(0.8, 0.95), u(0.85, 1.05)])
+        rgb *= tint
+    if family == "grey" or (
+        family == "white" and rng.random() < 0.1
+    ):  # pure blue where nothing gets through
+        start = u(2.6, 4.2)
+        core = (
+            np.clip((depth - start) / 0.5, 0, 1)[:, None, None]
+            * np.clip(index - 0.2, 0, 1)[..., None]
+        )
+        rgb = rgb * (1 - core) + core * np.array([u(0, 8), u(5, 25), u(170, 255)])
+    if family == "airport":
+        black = np.clip((depth - u(2.5, 4.5)) / 0.6, 0, 1)[:, None, None]
+        rgb = (
+            rgb * (1 - black)
+            + black
+            * np.array([[0, 0, 0], [90, 0, 0], [60, 20, 60]])[int(rng.choice(3, p=(0.7, 0.2, 0.1)))]
+        )
+    if rng.random() < 0.7:  # whatever is nearly air is shown as air
+        rgb[depth < u(0.015, 0.06)] = rgb[0, 0]
+    if rng.random() < 0.35:  # hue and saturation
+        grey = rgb.mean(-1, keepdims=True)
+        rgb = grey + (rgb - grey) * u(0.7, 1.25)
+    return rgb.astype(np.float32)
+
+
+def colour(
+    low: NDArray[np.float32], high: NDArray[np.float32], rng: np.random.Generator, kv: int = 150
+) -> NDArray[np.uint8]:
+    """A pseudo-colour picture (H, W, 3) of two transmissions, by a console drawn from rng."""
+    table = _table(kv, rng)
+    width = int(rng.choice([3, 3, 5]))
+    low_soft, high_soft = cv2.blur(low, (width, width)), cv2.blur(high, (width, width))
+    edge = float(rng.choice([0.0, rng.uniform(0.2, 0.9), rng.uniform(0.8, 2.0)]))
+    out = np.empty((*low.shape, 3), np.uint8)
+    _look_up(low, high, low_soft, high_soft, _logs(), table, np.float32(edge), out)
+    if rng.random() < 0.04:
+        _cursor(out, rng)
+    return out
+
+
+_ARROW = np.array([(0, 0), (0, 16), (4, 12), (7, 18), (9, 17), (6, 11), (11, 11)], np.int32)
+
+
+def _cursor(picture: NDArray[np.uint8], rng: np.random.Generator) -> None:
+    at = rng.integers(0, min(picture.shape[:2]) - 20, 2).astype(np.int32)
+    size = rng.uniform(0.5, 1.0)
+    arrow = (at + _ARROW * size).astype(np.int32)
+    cv2.fillPoly(picture, [arrow], (255, 255, 255))
+    cv2.polylines(picture, [arrow], True, (30, 30, 30), 1)

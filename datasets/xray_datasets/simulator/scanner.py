@@ -1,0 +1,64 @@
+"""What the detector adds: blur, quantum and electronic noise, gain stripes, dead channels, bits.
+
+Quantum noise: a layer that counts photons_at_air photons behind air has a relative variance of
+1 / (photons * transmission), so the variance of transmission is transmission / photons.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Plane = NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Detector:
+    """One scanner's imperfections; sigma in units of transmission behind air."""
+
+    blur_px: float = 0.6
+    photons_at_air: float = 4e4
+    electronic: float = 6e-4
+    stripes: float = 1e-3  # relative gain error of a channel
+    dead: int = 0  # channels that repeat their neighbour
+    bits: int = 14
+
+    @staticmethod
+    def draw(rng: np.random.Generator) -> Detector:
+        """A plausible scanner."""
+        return Detector(
+            blur_px=float(rng.uniform(0.35, 0.95)),
+            photons_at_air=float(np.exp(rng.uniform(np.log(8e3), np.log(1.2e5)))),
+            electronic=float(np.exp(rng.uniform(np.log(2e-4), np.log(2.5e-3)))),
+            stripes=float(rng.uniform(0, 4e-3)) if rng.random() < 0.5 else 0.0,
+            dead=int(rng.integers(1, 3)) if rng.random() < 0.06 else 0,
+            bits=int(rng.choice([10, 12, 14, 16])),
+        )
+
+    def sigma(self, transmission: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Standard deviation of one pixel's transmission."""
+        return np.sqrt(transmission / self.photons_at_air + self.electronic**2)
+
+    def read(self, planes: list[Plane], rng: np.random.Generator) -> list[Plane]:
+        """Noisy transmissions, in the same order; channels run along rows."""
+        height = planes[0].shape[0]
+        dead = rng.integers(1, height, self.dead)
+        out = []
+        for plane in planes:
+            seen = cv2.GaussianBlur(plane, (5, 5), self.blur_px)
+            noise = rng.standard_normal(plane.shape, np.float32)
+            noise *= np.sqrt(
+                seen * np.float32(1 / self.photons_at_air) + np.float32(self.electronic**2)
+            )
+            seen += noise
+            if self.stripes:
+                seen *= 1 + rng.normal(0, self.stripes, (height, 1)).astype(np.float32)
+            for row in dead:
+                seen[row] = seen[row - 1]
+            steps = np.float32(2**self.bits - 1)
+            np.rint(np.clip(seen, 0, 1.05) * steps, out=seen)
+            out.append(seen / steps)
+        return out

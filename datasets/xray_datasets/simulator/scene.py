@@ -1,0 +1,181 @@
+"""One simulated scan: pack, paint path lengths, send the beam through, read the detector."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import beam as beams
+from . import packing, paths
+from .item import Item
+from .materials import MATERIALS, METALS, attenuation_table
+from .scanner import Detector
+from .textures import textures
+
+_IS_METAL = np.array([name in METALS for name in MATERIALS])
+_WIDEN = 0.045  # people draw boxes 4-5 % wider on each side than the tight outline
+_SOURCE_MM = 1100.0  # source to belt
+VISIBLE = 0.3  # below this visible fraction nobody could find the object
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedObject:
+    """A thing in a scene; xyxy_px is widened as human boxes are, tight_xyxy_px is not."""
+
+    label: str | None
+    name: str
+    xyxy_px: tuple[float, float, float, float]
+    tight_xyxy_px: tuple[float, float, float, float]
+    materials: tuple[str, ...]
+    mass_g: float
+    visible_fraction: float
+
+    @property
+    def visible(self) -> bool:
+        """Whether enough of it changes the transmission by more than 3 sigma."""
+        return self.visible_fraction >= VISIBLE
+
+
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A scan with everything that is known of it; transmissions (H, W) float32, air = 1."""
+
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+    objects: tuple[SimulatedObject, ...]
+    group: str
+    seed: int
+    pixel_mm: float
+    parameters: dict[str, float | int | str] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=8)
+def _physics(kv: int) -> tuple[beams.Beam, NDArray[np.float32], int, int]:
+    beam = beams.reduced(kv)
+    table = attenuation_table(tuple(beam.energies_kev))
+    # the energies that stand for each layer behind 5 mm of steel, for visibility alone
+    passed = np.exp(-beams.attenuation_per_mm("steel", beam.energies_kev) * 5)
+    middle = [
+        int(
+            np.argmin(np.abs(beam.energies_kev - (beam.energies_kev @ (w * passed)) / (w @ passed)))
+        )
+        for w in (beam.low, beam.high)
+    ]
+    return beam, table, middle[0], middle[1]
+
+
+def _pose(thing: packing.Placed, width_mm: float, side_px: int) -> NDArray[np.float64]:
+    """mm to pixels and path length: the ray through the thing's centre stands for all of them."""
+    px = side_px / width_mm
+    slope_x, slope_y = thing.x_mm / _SOURCE_MM, 0.12 * thing.y_mm / _SOURCE_MM
+    grow = 1.0 + thing.z_mm / _SOURCE_MM
+    turn = thing.turn
+    pose = np.zeros((3, 4))
+    pose[0, :3] = (turn[0] + slope_x * turn[2]) * px * grow
+    pose[1, :3] = (turn[1] + slope_y * turn[2]) * px * grow
+    pose[0, 3] = side_px / 2 + thing.x_mm * px
+    pose[1, 3] = side_px / 2 + thing.y_mm * px
+    pose[2, :3] = turn[2] * np.sqrt(1 + slope_x**2 + slope_y**2)
+    return pose
+
+
+def _paint(
+    rng: np.random.Generator, thing: packing.Placed, canvas: _Canvas, width_mm: float
+) -> tuple[int, int, int, int] | None:
+    item: Item = thing.item
+    rows = item.material_rows()
+    factor = np.where(_IS_METAL[rows], thing.metal_factor, thing.soft_factor).astype(np.float32)
+    texture_pose = np.empty((len(item.parts), 4))
+    texture_pose[:, 0] = [p.zoom for p in item.parts]
+    texture_pose[:, 1:] = rng.uniform(0, 1, 3) * (6.283, 256, 256)
+    touched = np.empty(4)
+    side = canvas.depth.shape[0]
+    paths.paint(
+        canvas.depth, canvas.own, canvas.marks if item.label else _UNMARKED, *item.packed(),
+        canvas.table[rows] * factor[:, None], textures(),
+        np.array([p.texture for p in item.parts], np.int64), texture_pose,
+        _pose(thing, width_mm, side), side / width_mm, touched,
+    )  # fmt: skip
+    if touched[2] <= touched[0]:
+        return None
+    x0, y0, x1, y1 = touched.astype(int).tolist()
+    return x0, y0, x1, y1
+
+
+_UNMARKED = np.array([-1, -1])
+
+
+@dataclass(slots=True)
+class _Canvas:
+    depth: NDArray[np.float32]  # (H, W, K)
+    own: NDArray[np.float32]  # (H, W, 2), of the labelled item being painted
+    marks: NDArray[np.int64]  # (2,)
+    table: NDArray[np.float32]  # (M, K)
+
+
+def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
+    """Simulate one scan of kind "baggage" or "parcel": the same seed gives the same bytes."""
+    rng = np.random.default_rng([seed, 20])
+    packed = packing.pack(rng, kind)
+    kv = int(rng.choice(beams.TUBE_KV, p=(0.08, 0.3, 0.2, 0.32, 0.1)))
+    beam, table, *middle = _physics(kv)
+    detector = Detector.draw(rng)
+    depth = np.zeros((side_px, side_px, len(beam.energies_kev)), np.float32)
+    canvas = _Canvas(depth, np.zeros((side_px, side_px, 2), np.float32), np.array(middle), table)
+    drawn = []
+    for thing in packed.things:
+        at = _paint(rng, thing, canvas, packed.width_mm)
+        if at is None:
+            continue
+        own = None
+        if thing.item.label:
+            region = canvas.own[at[1] : at[3], at[0] : at[2]]
+            own = region.copy()
+            canvas.own[max(0, at[1] - 3) : at[3] + 3, max(0, at[0] - 3) : at[2] + 3] = 0
+        drawn.append((thing, at, own))
+    low, high = paths.transmit(depth, beam.low, beam.high)
+    objects = tuple(
+        _object(thing, at, 1.0 if own is None else _visible(detector, low, high, at, own), side_px)
+        for thing, at, own in drawn
+    )
+    low, high = detector.read([low, high], rng)
+    parameters = {"kv": kv, "bags": packed.bags, "theme": packed.theme, "width_mm": packed.width_mm,
+                  "photons": detector.photons_at_air, "blur_px": detector.blur_px}  # fmt: skip
+    return Simulated(
+        low, high, objects, f"sim-{kind}-{seed}", seed, packed.width_mm / side_px, parameters
+    )
+
+
+def _visible(
+    detector: Detector, low: NDArray, high: NDArray, at: tuple[int, int, int, int], own: NDArray
+) -> float:
+    """Share of the object's pixels whose transmission it changes by more than 3 sigma."""
+    x0, y0, x1, y1 = at
+    seen = np.zeros(own.shape[:2], bool)
+    for k, plane in enumerate((low, high)):
+        with_it = plane[y0:y1, x0:x1]
+        without = np.minimum(with_it * np.exp(np.minimum(own[..., k], 30)), 1.0)
+        seen |= without - with_it > 3 * detector.sigma(without)
+    mask = own[..., 0] > 1e-3
+    return float((seen & mask).sum() / max(1, mask.sum()))
+
+
+def _object(
+    thing: packing.Placed, at: tuple[int, int, int, int], visible: float, side_px: int
+) -> SimulatedObject:
+    x0, y0, x1, y1 = at
+    dx, dy = max(1.0, _WIDEN * (x1 - x0)), max(1.0, _WIDEN * (y1 - y0))
+    wide = (
+        max(0.0, x0 - dx),
+        max(0.0, y0 - dy),
+        min(float(side_px), x1 + dx),
+        min(float(side_px), y1 + dy),
+    )
+    item = thing.item
+    names = tuple(sorted({p.material for p in item.parts}))
+    tight = (float(x0), float(y0), float(x1), float(y1))
+    mass = item.mass_g() if item.label else 0.0
+    return SimulatedObject(item.label, item.name, wide, tight, names, mass, visible)

@@ -1,0 +1,35 @@
+"""Which threats there are, by label, and how often each is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from .blades import knife, razor_blade, scissors, shuriken
+from .guns import gun
+from .item import Item
+from .tools import hammer, pliers, screwdriver, wrench
+
+Rng = np.random.Generator
+
+FAMILIES: dict[str, tuple[Callable[[Rng], Item], float]] = {
+    "gun": (gun, 0.24),
+    "knife": (knife, 0.26),
+    "wrench": (wrench, 0.21),
+    "scissors": (scissors, 0.11),
+    "pliers": (pliers, 0.06),
+    "hammer": (hammer, 0.03),
+    "screwdriver": (screwdriver, 0.04),
+    "razor_blade": (razor_blade, 0.03),
+    "shuriken": (shuriken, 0.02),
+}
+LABELS = tuple(FAMILIES)
+_SHARES = np.array([share for _, share in FAMILIES.values()])
+_SHARES = _SHARES / _SHARES.sum()
+
+
+def draw(rng: Rng) -> Item:
+    """One threat, its label drawn by share."""
+    label = LABELS[int(rng.choice(len(LABELS), p=_SHARES))]
+    return FAMILIES[label][0](rng)

@@ -1,0 +1,293 @@
+"""Hand tools: wrenches, pliers, hammers, screwdrivers; long side along x, sizes in mm."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from . import shapes as s
+from .item import Item
+
+Rng = np.random.Generator
+
+
+def _jaw(x: float, width: float, gap: float, depth: float, turn: float, side: float) -> np.ndarray:
+    """Outline of an open-end head: a disc with a parallel slot, opening towards side * x."""
+    a = np.linspace(0.45, 2 * np.pi - 0.45, 20)
+    disc = np.stack([width / 2 * np.cos(a) * 1.05, width / 2 * np.sin(a)], 1)
+    slot = np.array(
+        [
+            (width * 0.45, -gap / 2),
+            (width / 2 - depth, -gap / 2),
+            (width / 2 - depth - gap * 0.25, 0),
+            (width / 2 - depth, gap / 2),
+            (width * 0.45, gap / 2),
+        ]
+    )
+    outline = np.concatenate([disc, slot])
+    c, n = np.cos(turn), np.sin(turn)
+    outline = outline @ np.array([[c, n], [-n, c]])
+    outline[:, 0] *= side
+    return outline + np.array([x, 0])
+
+
+def _ring(x: float, r: float, size: float, t: float, points: int = 12) -> list[s.Mesh]:
+    a = np.arange(2 * points) * np.pi / points
+    inner = np.where(np.arange(2 * points) % 2, size, size * 0.93)
+    cut = np.stack([x + inner * np.cos(a), inner * np.sin(a)], 1)
+    return [
+        s.extrude(s.ellipse(r, r, 22, (x, 0)), -t / 2, t / 2, 1.0),
+        s.hole(s.extrude(cut, -t / 2, t / 2)),
+    ]
+
+
+def spanner(rng: Rng) -> Item:
+    """An open-end, ring or combination wrench."""
+    u = rng.uniform
+    item = Item("spanner", "wrench")
+    size = float(np.exp(u(np.log(8), np.log(34))))
+    length = 60 + size * u(6.5, 9.5)
+    t = size * 0.22 + u(2, 4.5)
+    kind = str(rng.choice(["combination", "open", "ring", "combination"]))
+    half = length / 2
+    shank = size * u(0.45, 0.75) + 2
+    web = u(0.5, 1.0)
+    bar = s.extrude(
+        np.array(
+            [
+                (-half, -shank * 0.45),
+                (half, -shank * 0.5),
+                (half, shank * 0.5),
+                (-half, shank * 0.45),
+            ]
+        ),
+        -t * web / 2,
+        t * web / 2,
+        0.8,
+    )
+    solids, holes = [bar], []
+    other = size * (u(0.8, 1.0) if kind != "combination" else 1.0)
+    for side, gap in ((1, size), (-1, other)):
+        open_end = kind == "open" or (kind == "combination" and side > 0)
+        if open_end:
+            width = gap * u(1.9, 2.3)
+            outline = _jaw(
+                side * (half + gap * 0.4), width, gap, gap * u(0.9, 1.15), u(-0.35, 0.35), side
+            )
+            solids.append(s.extrude(outline, -t / 2, t / 2, 0.6))
+            mouth = side * (half - gap * 0.2)
+            holes.append(s.hole(s.box((0.1, 0.1, 0.1), (mouth, 0, 0))))
+        else:
+            r = gap * u(0.72, 0.85)
+            disc, cut = _ring(side * (half + r * 0.5), r, gap * 0.52, t * u(1.0, 1.4))
+            solids.append(disc)
+            holes.append(cut)
+    item.add(str(rng.choice(["steel", "steel", "stainless", "zinc"])), *solids, *holes)
+    return item
+
+
+def adjustable(rng: Rng) -> Item:
+    """An adjustable wrench: fixed jaw, sliding jaw, worm, handle with a hole."""
+    u = rng.uniform
+    item = Item("adjustable_wrench", "wrench")
+    k = u(0.45, 1.35)  # 1 = a 250 mm wrench
+    t, gap = 13 * k, u(0, 28) * k
+    grip = (
+        np.array(
+            [
+                (0, -13),
+                (-20, -11),
+                (-150, -13),
+                (-185, -15),
+                (-195, 0),
+                (-185, 15),
+                (-150, 13),
+                (-20, 13),
+                (0, 16),
+            ]
+        )
+        * k
+    )
+    head = (
+        np.array(
+            [
+                (-8, 17),
+                (10, 27),
+                (32, 30),
+                (60, 24),
+                (62, 12),
+                (38, 9),
+                (30, -4),
+                (28, -26),
+                (8, -28),
+                (-8, -17),
+            ]
+        )
+        * k
+    )
+    item.add("steel", s.extrude(grip, -t * 0.3, t * 0.3, 1), s.extrude(head, -t / 2, t / 2, 1.5))
+    jaw = np.array(
+        [(60, 8), (36, 6), (30, -6), (12, -10), (12, -26), (34, -27), (58, -10)]
+    ) * k - np.array([0, gap])
+    item.add("steel", s.extrude(jaw, -t * 0.42, t * 0.42, 1))
+    item.add("steel", s.cylinder(6 * k, 2 * k, 24 * k, 10, 0, (0, -18 * k, 0)))
+    item.add("steel", s.hole(s.cylinder(7 * k, -t * 0.3, t * 0.3, 10, 2, (-180 * k, 0, 0))))
+    merged = [p for p in item.parts]
+    mesh = np.concatenate([merged[0].mesh, merged[-1].mesh])  # the hole belongs to the handle
+    merged[0].mesh = mesh
+    item.parts = merged[:-1]
+    if rng.random() < 0.4:
+        item.add(
+            "pvc",
+            s.sweep(
+                np.array([(-25 * k, 0, 0), (-100 * k, 0, 0), (-190 * k, 0, 0)]),
+                s.rounded(32 * k, 14 * k, 5 * k),
+            ),
+            s.hole(s.box((165 * k, 24 * k, 0.6 * t), (-107 * k, 0, 0))),
+        )
+    return item
+
+
+def pipe_wrench(rng: Rng) -> Item:
+    """A pipe wrench: heavy hooked jaw, nut, I-shaped handle."""
+    u = rng.uniform
+    k = u(0.5, 1.2)
+    t = 18 * k
+    item = Item("pipe_wrench", "wrench")
+    grip = s.join(
+        s.box((200 * k, 26 * k, t * 0.35), (-95 * k, 0, 0)),
+        s.box((200 * k, 6 * k, t), (-95 * k, 12 * k, 0)),
+        s.box((200 * k, 6 * k, t), (-95 * k, -12 * k, 0)),
+    )
+    fixed = s.extrude(np.array([(0, -16), (40, -18), (42, 10), (0, 16)]) * k, -t / 2, t / 2, 1.5)
+    hook = s.extrude(
+        np.array([(-15, -20), (62, -20), (78, -8), (78, 22), (54, 22), (52, 0), (-15, -8)]) * k,
+        -t * 0.4,
+        t * 0.4,
+        1,
+    )
+    nut = s.cylinder(15 * k, 4 * k, 20 * k, 10, 0, (0, -14 * k, 0))
+    return item.add("steel", grip, fixed, hook, nut)
+
+
+def wrench(rng: Rng) -> Item:
+    """One wrench."""
+    kind = rng.random()
+    return spanner(rng) if kind < 0.6 else adjustable(rng) if kind < 0.92 else pipe_wrench(rng)
+
+
+def pliers(rng: Rng) -> Item:
+    """Pliers or cutters: two crossed arms, sheathed or bare."""
+    u = rng.uniform
+    item = Item("pliers", "pliers")
+    k = u(0.6, 1.25)
+    nose = u(25, 75)
+    opening = u(0, 0.35)
+    bare = rng.random() < 0.35
+    for side in (1, -1):
+        jaw = (
+            np.array(
+                [
+                    (-12, -side * 3),
+                    (12, side * 12),
+                    (nose, side * u(4, 9)),
+                    (nose, side * 0.5),
+                    (10, side * 0.5),
+                    (-14, -side * 12),
+                ]
+            )
+            * k
+        )
+        path = (
+            np.array(
+                [
+                    (-10, -side * 9, 0),
+                    (-40, -side * u(16, 24), 0),
+                    (-85, -side * u(15, 26), 0),
+                    (-130, -side * u(12, 24), 0),
+                ]
+            )
+            * k
+        )
+        arm = s.join(
+            s.extrude(jaw, -4.5 * k, 4.5 * k, 0.8),
+            s.sweep(path, s.ellipse(4.5 * k, 3.5 * k, 8), np.linspace(1.1, 0.7, 4)),
+        )
+        item.add("steel", s.turned(arm, side * opening / 2))
+        if not bare:
+            item.add(
+                str(rng.choice(["pvc", "rubber", "abs"])),
+                s.turned(s.sweep(path[1:], s.ellipse(7.5 * k, 6 * k, 8)), side * opening / 2),
+            )
+    return item.add("steel", s.cylinder(8 * k, -6 * k, 6 * k, 12, 2))
+
+
+def hammer(rng: Rng) -> Item:
+    """A hammer: steel head with face and claw or peen, handle of wood, plastic or steel."""
+    u = rng.uniform
+    item = Item("hammer", "hammer")
+    length, reach, r = u(200, 340), u(75, 130), u(11, 19)
+    head = s.lathe(
+        (
+            (-reach * 0.5, r * 0.9),
+            (-reach * 0.35, r),
+            (-reach * 0.25, r * 0.7),
+            (0, r),
+            (reach * 0.15, r * 0.8),
+        ),
+        10,
+        1,
+    )
+    tail = s.loft(
+        np.stack(
+            [
+                np.array([(-w, y, -h), (w, y, -h), (w, y, h), (-w, y, h)])
+                for y, w, h in (
+                    (reach * 0.1, r * 0.8, r * 0.8),
+                    (reach * 0.5, r * u(0.15, 0.5), r * u(0.6, 1)),
+                )
+            ]
+        )
+    )
+    item.add("steel", head, tail)
+    path = np.array([(0, 0, 0), (-length * 0.5, 0, 0), (-length, 0, 0)])
+    kind = str(rng.choice(["wood", "wood", "abs", "steel"]))
+    item.add(
+        kind,
+        s.sweep(
+            path,
+            s.ellipse(
+                u(9, 14) if kind != "steel" else u(6, 9), u(7, 11) if kind != "steel" else 6, 8
+            ),
+            np.array([0.9, 0.85, 1.1]),
+        ),
+    )
+    if kind in ("abs", "steel"):
+        item.add("rubber", s.sweep(path[1:], s.ellipse(15, 12, 8)))
+    return item
+
+
+def screwdriver(rng: Rng) -> Item:
+    """A screwdriver: shank in a plastic grip."""
+    u = rng.uniform
+    length, r = u(50, 220), u(1.8, 4.5)
+    grip = u(55, 120)
+    item = Item("screwdriver", "screwdriver")
+    item.add(
+        "steel",
+        s.lathe(((-grip * 0.6, r), (length - 6, r), (length - 5, r * 1.3), (length, r * 0.4)), 8),
+    )
+    w = u(9, 19)
+    item.add(
+        str(rng.choice(["abs", "abs", "wood", "rubber"])),
+        s.lathe(
+            (
+                (-grip, w * 0.7),
+                (-grip * 0.8, w),
+                (-grip * 0.3, w * 0.85),
+                (-grip * 0.1, w * 0.55),
+                (0, w * 0.7),
+            ),
+            10,
+        ),
+    )
+    return item
