@@ -8,16 +8,18 @@ white           the count of unattenuated air in its pictures
 pixel_mm        width of a pixel in the plane of the belt
 view            the scanner's name of the view
 group           the same physical bag or container bears the same group
-judged          the labels that the annotators looked for, where not all categories
+judged          the labels that the annotators looked for, where not the categories; null: all
 exhaustive      false where more objects of a marked label may be there unmarked
 """
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from xray.errors import DataError
+from xray.scan import Scan
 from xray_datasets import labels, pictures
 from xray_datasets.marks import Mark, annotate
 from xray_datasets.sample import Sample
@@ -92,12 +94,13 @@ def samples(
     for number, image in enumerate(document["images"]):
         if number == 0 and not (folder / image["file_name"]).is_file():
             raise DataError(f"{origin}: {folder} holds no {image['file_name']}; give images_dir")
+        looked_for = image.get("judged", judged)
         yield _sample(
             image,
             folder,
-            marks.get(image["id"], []),
+            marks[image["id"]],
             labels_map,
-            frozenset(image.get("judged", judged)),
+            None if looked_for is None else frozenset(looked_for),
             image.get("exhaustive", exhaustive),
             origin,
         )
@@ -126,7 +129,7 @@ def _sample(
     folder: Path,
     marks: list[Mark],
     labels_map: LabelsMap | None,
-    judged: frozenset[str],
+    judged: frozenset[str] | None,
     exhaustive: bool,
     origin: str,
 ) -> Sample:
@@ -150,5 +153,69 @@ def _sample(
         origin=origin,
         judged=judged,
         exhaustive=exhaustive,
-        meta={**marked.meta, **({"fold": image["fold"]} if "fold" in image else {})},
+        meta={
+            **marked.meta,
+            "size_hw": (height, width),
+            **({"fold": image["fold"]} if "fold" in image else {}),
+        },
     )
+
+
+def write(samples: Iterable[Sample], folder: str | Path) -> Path:
+    """Samples as instances.json, with their pictures in `images`; `read` gives them back.
+
+    Colour becomes 8-bit PNG, transmission 16-bit PNG with air at 65535, both without loss but
+    for that rounding. Names come from the samples' ids.
+
+    Returns:
+        the path of instances.json.
+    """
+    folder, taken = Path(folder), set[str]()
+    entries = []
+    for sample in samples:
+        stem = re.sub(r"[^\w.-]+", "_", Path(sample.id).with_suffix("").as_posix())
+        while stem.lower() in taken:  # some file systems know no case
+            stem += "_"
+        taken.add(stem.lower())
+        entries.append(entry(sample, sample.scan, folder / "images", stem))
+    path = folder / "instances.json"
+    path.write_text(json.dumps(assemble(entries), indent=1), encoding="utf-8")
+    return path
+
+
+def entry(sample: Sample, scan: Scan, images: Path, stem: str) -> dict[str, Any]:
+    """Write one sample's pictures; give its image entry, with its marks under "marks"."""
+    optional = {"group": sample.group or None, "pixel_mm": scan.pixel_mm, "view": scan.view}
+    return {
+        **pictures.write(scan, images, stem),
+        **{"width": scan.width, "height": scan.height, "origin": sample.origin},
+        **{key: value for key, value in optional.items() if value is not None},
+        "judged": None if sample.judged is None else sorted(sample.judged),
+        "exhaustive": sample.exhaustive,
+        "marks": [
+            {"label": a.label, "bbox": [x1, y1, x2 - x1, y2 - y1], "iscrowd": crowd}
+            for crowd, found in enumerate((sample.annotations, sample.ignored))
+            for a in found
+            for x1, y1, x2, y2 in [a.xyxy_px]
+        ],
+    }
+
+
+def assemble(entries: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The whole COCO document; every mark may carry fields of its own."""
+    entries = list(entries)
+    used = {mark["label"] for one in entries for mark in one["marks"]}
+    used |= {label for one in entries for label in one["judged"] or ()}
+    names = [n for n in labels.TAXONOMY if n in used] + sorted(used - {*labels.TAXONOMY})
+    numbers = {name: number for number, name in enumerate(names, start=1)}
+    images: list[dict[str, Any]] = []
+    marks: list[dict[str, Any]] = []
+    for number, one in enumerate(entries, start=1):
+        images.append({"id": number, **{k: v for k, v in one.items() if k != "marks"}})
+        for mark in one["marks"]:
+            kept = {k: v for k, v in mark.items() if k != "label"}
+            _, _, w, h = mark["bbox"]
+            ids = {"id": len(marks) + 1, "image_id": number, "category_id": numbers[mark["label"]]}
+            marks.append({**ids, "area": w * h, **kept})
+    categories = [{"id": number, "name": name} for name, number in numbers.items()]
+    return {"images": images, "annotations": marks, "categories": categories}

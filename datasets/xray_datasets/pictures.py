@@ -4,16 +4,19 @@ import struct
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import cv2
 import numpy as np
 import tifffile
+from numpy.typing import NDArray
 
 from xray.errors import DataError
+from xray.formats import read
 from xray.scan import Encoding, Scan
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".webp")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+WHITE = 65535  # the count of air in the 16-bit pictures that we write
 
 # Start-of-frame markers: those that carry the size of a JPEG (ITU-T T.81, table B.1).
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -31,29 +34,15 @@ def opener(
 
     It can be sent to another process, and reads nothing before it is called.
     """
-    return partial(_open, path, high=high, white=white, pixel_mm=pixel_mm, view=view)
+    dark = None if white is None else 0.0
+    return partial(_open, path, high=high, white=white, dark=dark, pixel_mm=pixel_mm, view=view)
 
 
-def _open(path: Path, **how: object) -> Scan:
-    for file in (path, how["high"]):
-        if isinstance(file, Path) and not file.is_file():
+def _open(path: Path, *, high: Path | None, **how: Any) -> Scan:
+    for file in (path, high):
+        if file is not None and not file.is_file():
             raise DataError(f"{file}: no such file, though the data set names it")
-    return _read(path, **how)
-
-
-def _read(path: Path, high: object = None, white: object = None, **how: object) -> Scan:
-    # Stands in for xray.read until that is there.
-    if isinstance(high, Path):
-        low, top = (cv2.imread(str(p), cv2.IMREAD_UNCHANGED) for p in (path, high))
-        if low is None or top is None:
-            raise DataError(f"{path}: not a picture that can be read")
-        level = float(str(white)) if white else float(low.max())
-        return Scan.from_arrays(low, top, id=path.name, white=level)
-    bgr = cv2.imread(str(path), cv2.IMREAD_COLOR)
-    if bgr is None:
-        raise DataError(f"{path}: not a picture that can be read")
-    rgb = cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB)
-    return Scan(path.name, np.asarray(rgb, np.uint8), Encoding.PSEUDOCOLOR)
+    return read(path, high=high, **how)
 
 
 def by_stem(folder: Path) -> dict[str, Path]:
@@ -90,8 +79,44 @@ def size_hw(path: Path) -> tuple[int, int]:
         with tifffile.TiffFile(path) as tiff:
             height, width = tiff.pages[0].shape[:2]
             return height, width
-    scan = _read(path)
+    scan = read(path)
     return scan.height, scan.width
+
+
+def write(scan: Scan, folder: Path, stem: str) -> dict[str, Any]:
+    """The scan as PNG in this folder, and what COCO files say of it.
+
+    Colour takes 8 bits, transmission 16 bits with air at WHITE; two energies go to the folders
+    `low` and `high`.
+    """
+    if scan.encoding is Encoding.PSEUDOCOLOR:
+        said: dict[str, Any] = {"file_name": f"{stem}.png"}
+        planes: list[NDArray[Any]] = [cv2.cvtColor(scan.pixels, cv2.COLOR_RGB2BGR)]
+    else:
+        counts = np.rint(scan.pixels * np.float32(WHITE)).astype(np.uint16)
+        planes = list(np.moveaxis(counts, 2, 0))
+        said = {"file_name": f"{stem}.png", "white": WHITE}
+        if scan.encoding is Encoding.DUAL:
+            said |= {"file_name": f"low/{stem}.png", "high_file_name": f"high/{stem}.png"}
+    names = [name for key, name in said.items() if key.endswith("file_name")]
+    for name, plane in zip(names, planes, strict=True):
+        _write(plane, folder / name)
+    return said
+
+
+def write_rgb(picture: NDArray[np.uint8], path: Path) -> None:  # (H, W, 3)
+    """A picture for eyes; the ending of the name says in which format."""
+    _write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), path)
+
+
+def _write(plane: NDArray[Any], path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        done = cv2.imwrite(str(path), plane)
+    except cv2.error:
+        done = False
+    if not done:
+        raise DataError(f"{path}: cannot be written; is it a folder, or is the ending unknown?")
 
 
 def _jpeg_hw(file: BinaryIO) -> tuple[int, int] | None:

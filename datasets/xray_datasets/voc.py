@@ -74,7 +74,7 @@ def read(
             origin=origin,
             judged=_judged(judged, unboxed),
             exhaustive=exhaustive,
-            meta=marked.meta,
+            meta=marked.meta | ({"size_hw": (height, width)} if height else {}),
         )
 
 
@@ -85,6 +85,13 @@ def splits(root: str | Path) -> list[str]:
         return []
     lists = (p for p in sorted(folder.rglob("*")) if p.suffix in (".txt", ".csv"))
     return [p.relative_to(folder).with_suffix("").as_posix() for p in lists]
+
+
+def classes(root: str | Path) -> list[str]:
+    """Every class that an XML file names, by alphabet."""
+    files = _folder(Path(root), MARKS).rglob("*.xml")
+    things = (thing for path in sorted(files) for thing in _tree(path).iter("object"))
+    return sorted({_name(thing) for thing in things})
 
 
 def _judged(judged: Collection[str] | None, unboxed: set[str]) -> frozenset[str] | None:
@@ -129,18 +136,29 @@ def _listed(path: Path) -> Iterator[tuple[str, list[str] | None]]:
 
 
 def _parse(path: Path, picture: Path) -> tuple[list[Mark], tuple[int, int]]:
+    tree = _tree(path)
     try:
-        tree = ElementTree.parse(path).getroot()
         marks = [_mark(thing) for thing in tree.iter("object")]
         width, height = (int(float(tree.findtext(f"size/{n}") or 0)) for n in ("width", "height"))
-    except (ElementTree.ParseError, TypeError, ValueError) as error:
+    except ValueError as error:
         raise DataError(f"{path}: cannot be read as VOC XML ({error})") from None
     return marks, (height, width) if height and width else pictures.size_hw(picture)
 
 
+def _tree(path: Path) -> ElementTree.Element:
+    try:
+        return ElementTree.parse(path).getroot()
+    except ElementTree.ParseError as error:
+        raise DataError(f"{path}: cannot be read as XML ({error})") from None
+
+
+def _name(thing: ElementTree.Element) -> str:
+    """The class; some copies of SIXray quote it."""
+    return (thing.findtext("name") or "").strip().strip("'\"")
+
+
 def _mark(thing: ElementTree.Element) -> Mark:
-    name = (thing.findtext("name") or "").strip().strip("'\"")
     x1, y1, x2, y2 = (
         float(thing.findtext(f"bndbox/{n}") or "nan") for n in ("xmin", "ymin", "xmax", "ymax")
     )
-    return Mark(name, (x1, y1, x2, y2), (thing.findtext("difficult") or "0").strip() == "1")
+    return Mark(_name(thing), (x1, y1, x2, y2), (thing.findtext("difficult") or "0").strip() == "1")

@@ -1,0 +1,139 @@
+import json
+import pickle
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from xray_datasets import coco
+from xray_datasets.sample import Sample
+
+from xray.annotation import Annotation
+from xray.errors import DataError
+from xray.scan import Encoding, Scan
+
+FILE = "annotations/instances_train.json"
+
+
+def test_boxes_become_corners_and_crowds_become_ignored_regions(coco_root: Path) -> None:
+    first, second = coco.read(coco_root / FILE, coco_root / "images")
+    assert first.annotations == (Annotation("gun", (2, 3, 12, 8)),)
+    assert first.ignored == (Annotation("knife", (0, 0, 30, 20)),)
+    assert (second.id, second.annotations) == ("b.png", ())
+
+
+def test_pictures_are_opened_when_asked_for(coco_root: Path) -> None:
+    first, _ = coco.read(coco_root / FILE, coco_root / "images")
+    assert first.scan.encoding is Encoding.PSEUDOCOLOR
+    assert (first.scan.height, first.scan.width) == (20, 30)
+
+
+def test_the_group_is_the_files_or_the_scan_itself(coco_root: Path) -> None:
+    assert [s.group for s in coco.read(coco_root / FILE, coco_root / "images")] == ["7", "b.png"]
+
+
+def test_the_categories_are_what_was_looked_for(coco_root: Path) -> None:
+    first, _ = coco.read(coco_root / FILE, coco_root / "images")
+    assert first.judged == {"gun", "knife"}
+    first, _ = coco.read(coco_root / FILE, coco_root / "images", judged=["gun"], exhaustive=False)
+    assert (first.judged, first.exhaustive) == ({"gun"}, False)
+
+
+def test_samples_can_be_sent_to_another_process(coco_root: Path) -> None:
+    first, _ = coco.read(coco_root / FILE, coco_root / "images")
+    assert pickle.loads(pickle.dumps(first)).scan.width == 30
+
+
+def test_an_image_without_a_size_is_measured(coco_root: Path, change) -> None:
+    change(coco_root / FILE, lambda d: [d["images"][0].pop(k) for k in ("width", "height")])
+    first, _ = coco.read(coco_root / FILE, coco_root / "images")
+    assert first.meta["size_hw"] == (20, 30)
+
+
+def test_two_energies_become_one_scan(coco_root: Path, draw, change) -> None:
+    draw(coco_root / "images" / "low.png", channels=1, seed=3)
+    draw(coco_root / "images" / "high.png", channels=1, seed=4)
+    pair = {"file_name": "low.png", "high_file_name": "high.png", "white": 250}
+    change(coco_root / FILE, lambda d: d["images"][0].update(pair))
+    first, _ = coco.read(coco_root / FILE, coco_root / "images")
+    assert first.scan.encoding is Encoding.DUAL
+    assert np.all(first.scan.pixels <= 1)
+
+
+def test_a_missing_picture_is_named(coco_root: Path) -> None:
+    (coco_root / "images" / "b.png").unlink()
+    _, second = coco.read(coco_root / FILE, coco_root / "images")
+    with pytest.raises(DataError, match=r"b\.png: no such file"):
+        _ = second.scan
+
+
+def test_the_wrong_folder_of_pictures_is_noticed_at_once(coco_root: Path) -> None:
+    with pytest.raises(DataError, match=r"holds no a\.png"):
+        next(coco.read(coco_root / FILE, coco_root))
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda d: d["categories"][0].update(name="Revolver"), "'Revolver' is not in the taxonomy"),
+        (lambda d: d["annotations"][0].update(category_id=9), "annotation 1 is of category 9"),
+        (lambda d: d["annotations"][0].pop("bbox"), "annotation 1 has no bbox"),
+        (lambda d: d.pop("categories"), "it has no categories"),
+    ],
+)
+def test_a_broken_file_says_what_is_broken(coco_root: Path, change, edit, message) -> None:
+    change(coco_root / FILE, edit)
+    with pytest.raises(DataError, match=message):
+        list(coco.read(coco_root / FILE, coco_root / "images"))
+
+
+def test_what_is_not_json_is_not_taken_for_a_broken_programme(tmp_path: Path) -> None:
+    (tmp_path / "a.json").write_text("{")
+    with pytest.raises(DataError, match="not JSON"):
+        coco.read(tmp_path / "a.json", tmp_path)
+    with pytest.raises(DataError, match="no such file"):
+        coco.read(tmp_path / "b.json", tmp_path)
+
+
+def samples() -> list[Sample]:
+    rng = np.random.default_rng(0)
+    rgb = rng.integers(0, 256, (16, 24, 3), dtype=np.uint8)
+    two = rng.uniform(0.1, 1, (16, 24, 2)).astype(np.float32)
+    gun = Annotation("gun", (1.5, 2, 9, 10.25))
+    colour = Sample(
+        "x/colour.jpg",
+        lambda: Scan("c", rgb, Encoding.PSEUDOCOLOR),
+        annotations=(gun,),
+        ignored=(Annotation("knife", (0, 0, 24, 16)),),
+        group="bag 1",
+        judged=frozenset({"gun", "knife"}),
+        exhaustive=False,
+    )
+    dual = Scan("d", two, Encoding.DUAL, pixel_mm=1.5, view="top")
+    single = Scan("s", two[..., :1], Encoding.SINGLE)
+    return [
+        colour,
+        replace(colour, id="x_colour.png", ignored=(), judged=None),  # the same name once written
+        Sample("dual", lambda: dual, group="bag 2"),
+        Sample("single", lambda: single, group="bag 3", judged=frozenset({"saw"})),
+    ]
+
+
+def test_what_is_written_is_read_back(tmp_path: Path) -> None:
+    path = coco.write(samples(), tmp_path)
+    back = list(coco.read(path, tmp_path / "images"))
+    for before, after in zip(samples(), back, strict=True):
+        for name in ("annotations", "ignored", "group", "judged", "exhaustive"):
+            assert getattr(after, name) == getattr(before, name), name
+        assert after.scan.encoding is before.scan.encoding
+        np.testing.assert_allclose(after.scan.pixels, before.scan.pixels, atol=0.5 / 65535)
+    assert (back[2].scan.pixel_mm, back[2].scan.view) == (1.5, "top")
+
+
+def test_written_files_are_coco_that_others_read(tmp_path: Path) -> None:
+    document = json.loads(coco.write(samples(), tmp_path).read_text())
+    assert [c["name"] for c in document["categories"]] == ["gun", "knife", "saw"]
+    gun = document["annotations"][0]
+    assert gun["bbox"] == [1.5, 2, 7.5, 8.25]
+    assert gun["area"] == 7.5 * 8.25
+    assert {row["image_id"] for row in document["annotations"]} <= {1, 2, 3, 4}

@@ -1,0 +1,93 @@
+from pathlib import Path
+
+import pytest
+from xray_datasets import voc
+from xray_datasets.labels import SOURCES
+
+from xray.annotation import Annotation
+from xray.errors import DataError
+
+
+def test_a_split_is_read_in_the_order_of_its_list(voc_root: Path) -> None:
+    assert [s.id for s in voc.read(voc_root, "train")] == ["b", "a"]
+    assert [s.id for s in voc.read(voc_root)] == ["a", "b"]
+    assert voc.splits(voc_root) == ["train"]
+
+
+def test_coordinates_may_be_fractions_and_difficult_things_are_ignored(voc_root: Path) -> None:
+    first, second = voc.read(voc_root)
+    assert first.annotations == (Annotation("gun", (2.5, 3.25, 12.5, 8.75)),)
+    assert second.annotations == ()
+    assert [a.label for a in second.ignored] == ["knife"]  # 'Knife' with quotes in the file
+
+
+def test_a_size_of_zero_is_measured(voc_root: Path) -> None:
+    _, second = voc.read(voc_root)
+    assert second.meta["size_hw"] == (20, 30)
+
+
+def test_a_list_that_is_not_there_is_answered_with_those_that_are(voc_root: Path) -> None:
+    with pytest.raises(DataError, match="no list of 'val'; there are train"):
+        list(voc.read(voc_root, "val"))
+
+
+def test_a_missing_picture_is_named(voc_root: Path) -> None:
+    (voc_root / "JPEGImages" / "b.jpg").unlink()
+    with pytest.raises(DataError, match="no picture of b"):
+        list(voc.read(voc_root, "train"))
+
+
+def test_a_missing_annotation_is_named(voc_root: Path) -> None:
+    (voc_root / "Annotations" / "b.xml").unlink()
+    with pytest.raises(DataError, match=r"b\.xml is missing"):
+        list(voc.read(voc_root, "train"))
+
+
+def test_broken_xml_is_named(voc_root: Path) -> None:
+    (voc_root / "Annotations" / "a.xml").write_text("<annotation>")
+    with pytest.raises(DataError, match=r"a\.xml: cannot be read as XML"):
+        list(voc.read(voc_root))
+
+
+def test_two_pictures_of_one_name_are_refused(voc_root: Path, draw) -> None:
+    draw(voc_root / "JPEGImages" / "a.png")
+    with pytest.raises(DataError, match="the same name"):
+        list(voc.read(voc_root))
+
+
+@pytest.fixture
+def sixray_root(voc_root: Path, draw) -> Path:
+    """SIXray's folders: scans without objects have no XML file, lists tell the classes."""
+    for old, new in (("Annotations", "Annotation"), ("JPEGImages", "JPEGImage")):
+        (voc_root / old).rename(voc_root / new)
+    draw(voc_root / "JPEGImage" / "N1.jpg", seed=8)
+    draw(voc_root / "JPEGImage" / "P9.jpg", seed=9)
+    (voc_root / "ImageSets" / "Main" / "train.txt").unlink()
+    (voc_root / "ImageSets" / "Main").rmdir()
+    (voc_root / "ImageSets").rmdir()
+    lists = voc_root / "ImageSet" / "10"
+    lists.mkdir(parents=True)
+    (lists / "train.csv").write_text(
+        "name,Gun,Knife,Wrench,Pliers,Scissors\n"
+        "a,1,-1,-1,-1,-1\nN1,-1,-1,-1,-1,-1\nP9,-1,-1,1,-1,-1\n"
+    )
+    return voc_root
+
+
+def test_sixrays_negatives_need_no_xml(sixray_root: Path) -> None:
+    labels_map = SOURCES["sixray"].labels
+    gun, benign, _ = voc.read(sixray_root, "10/train", labels_map=labels_map)
+    assert [a.label for a in gun.annotations] == ["gun"]
+    assert benign.annotations == ()
+    assert benign.judged is not None
+    assert "gun" in benign.judged
+
+
+def test_a_class_that_is_shown_but_not_boxed_is_not_judged(sixray_root: Path) -> None:
+    *_, wrench = voc.read(sixray_root, "10/train", labels_map=SOURCES["sixray"].labels)
+    assert wrench.judged is not None
+    assert "wrench" not in wrench.judged
+    assert "gun" in wrench.judged
+    *_, wrench = voc.read(sixray_root, "10/train")
+    assert wrench.judged is not None
+    assert "wrench" not in wrench.judged

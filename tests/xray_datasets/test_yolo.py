@@ -1,0 +1,96 @@
+from pathlib import Path
+
+import pytest
+from xray_datasets import yolo
+
+from xray.annotation import Annotation
+from xray.errors import DataError
+
+
+def test_fractions_become_pixels(yolo_root: Path) -> None:
+    (sample,) = yolo.read(yolo_root, "train")
+    (gun,) = sample.annotations
+    assert gun.label == "gun"
+    assert gun.xyxy_px == pytest.approx((12, 6, 18, 14))
+    assert sample.id == "images/train/a.jpg"
+
+
+def test_a_picture_without_a_text_file_shows_nothing_of_any_class(yolo_root: Path) -> None:
+    (sample,) = yolo.read(yolo_root, "val")
+    assert sample.annotations == ()
+    assert sample.judged == {"gun", "knife"}
+
+
+def test_without_a_split_all_are_read(yolo_root: Path) -> None:
+    assert [s.group for s in yolo.read(yolo_root)] == ["train/a", "val/b"]
+    assert yolo.splits(yolo_root) == ["train", "val"]
+
+
+def test_folders_may_be_the_other_way_round(tmp_path: Path, yolo_root: Path) -> None:
+    for split in ("train", "val"):
+        (tmp_path / split).mkdir()
+        (yolo_root / "images" / split).rename(tmp_path / split / "images")
+    (yolo_root / "labels" / "train").rename(tmp_path / "train" / "labels")
+    (yolo_root / "images").rmdir()
+    (yolo_root / "labels").rmdir()
+    assert yolo.splits(tmp_path) == ["train", "val"]
+    assert [len(s.annotations) for s in yolo.read(tmp_path)] == [1, 0]
+
+
+def test_an_outline_becomes_its_bounds(yolo_root: Path) -> None:
+    text = "0 0.1 0.1 0.5 0.2 0.3 0.6\n"
+    (yolo_root / "labels" / "train" / "a.txt").write_text(text)
+    (sample,) = yolo.read(yolo_root, "train")
+    assert sample.annotations[0].label == "knife"
+    assert sample.annotations[0].xyxy_px == pytest.approx((3, 2, 15, 12))
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("7 0.5 0.5 0.2 0.4", r"a\.txt:2: class 7 has no name; 2 classes are named"),
+        ("0.5 0.5 0.5 0.2 0.4", "class 0.5 has no name"),
+        ("1 0.5 0.5", "expected a class and 4 numbers, got 2"),
+        ("gun 0.5 0.5 0.2 0.4", "expected numbers, got 'gun"),
+    ],
+)
+def test_a_broken_line_is_named(yolo_root: Path, line: str, message: str) -> None:
+    (yolo_root / "labels" / "train" / "a.txt").write_text(f"\n{line}\n")
+    with pytest.raises(DataError, match=message):
+        list(yolo.read(yolo_root, "train"))
+
+
+def test_a_text_file_without_its_picture_is_named(yolo_root: Path) -> None:
+    (yolo_root / "labels" / "train" / "z.txt").write_text("")
+    with pytest.raises(DataError, match=r"1 files in .* have no picture, first z\.txt"):
+        list(yolo.read(yolo_root, "train"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "names: [knife, 'gun']\nnc: 2\n",
+        "nc: 2\nnames:\n- knife\n- gun\n",
+        'names:\n  - knife # sharp\n  - "gun"\nval: x\n',
+        "names: {0: knife, 1: gun}\n",
+        "names: [\n  'knife',\n  'gun',\n]\n",
+    ],
+)
+def test_names_may_be_written_in_any_of_yamls_ways(yolo_root: Path, text: str) -> None:
+    (yolo_root / "data.yaml").write_text(text)
+    assert yolo.class_names(yolo_root) == {0: "knife", 1: "gun"}
+
+
+def test_names_may_stand_in_classes_txt_or_be_given(yolo_root: Path) -> None:
+    (yolo_root / "data.yaml").unlink()
+    with pytest.raises(DataError, match="no names of classes"):
+        list(yolo.read(yolo_root))
+    (sample, _) = yolo.read(yolo_root, names=["saw", "axe"])
+    assert sample.annotations == (Annotation("axe", sample.annotations[0].xyxy_px),)
+    (yolo_root / "classes.txt").write_text("knife\n\ngun\n")
+    assert yolo.class_names(yolo_root) == {0: "knife", 1: "gun"}
+
+
+def test_a_split_that_is_not_there_is_answered_with_those_that_are(yolo_root: Path) -> None:
+    with pytest.raises(DataError, match="'test'; splits found: train, val"):
+        list(yolo.read(yolo_root, "test"))
