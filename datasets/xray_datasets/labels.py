@@ -183,7 +183,27 @@ SOURCES: Mapping[str, Source] = {
             "*": "the object goes by series (B0049 …), so sort the pictures into folders by label"
         },
     ),
-    "ldxray": Source("LDXray", "coco", {}, why={"*": "short codes; map them from its paper"}),
+    "ldxray": Source(
+        "LDXray",
+        "coco",
+        _classes(
+            liquid="Orange_Liquid Green_Liquid Blue_Liquid Cylindrical_Orange_Liquid "
+            "Cylindrical_Green_Liquid",
+            battery="Charger_With_Cell",
+            electronics="Mobile_Phone Laptop Tablet",
+            lighter="Nonmetallic_Lighter",
+            left_out="Charger_Without_Cell Umbrella",
+        ),
+        partial=frozenset({"battery", "electronics", "lighter"}),
+        why={
+            "*": "names as in its authors' settings; where the file holds short codes, map those",
+            "Umbrella": "no contraband, and no word in the taxonomy",
+            "Charger_Without_Cell": "a plug; no word in the taxonomy",
+            "battery": _POWER_BANKS,
+            "electronics": "laptops, phones and tablets only",
+            "lighter": "lighters with metal parts are not marked",
+        },
+    ),
     "cubox": Source("CUBOX", "yolo", {}, why={"*": "66 numbers without names; give classes.txt"}),
     "cargoxray": Source("CargoXray", "", {}, why={"*": "cargo as declared, not contraband"}),
 }
