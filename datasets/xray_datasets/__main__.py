@@ -1,0 +1,279 @@
+"""The command `xray-data`: look at data sets, check them, convert them, simulate scans."""
+
+import random
+import sys
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import track
+from rich.table import Table
+
+from xray.errors import DataError, XrayError
+from xray_datasets import layouts
+from xray_datasets.labels import SOURCES, Source
+from xray_datasets.sample import Sample
+
+Thing = TypeVar("Thing")
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Look at data sets, check them, convert them, simulate scans.",
+)
+
+Root = Annotated[Path, typer.Argument(help="Folder of the data set, or a COCO file.")]
+Splits = Annotated[list[str] | None, typer.Option("--split", help="Split; may be repeated.")]
+SourceName = Annotated[
+    str | None, typer.Option("--source", help="Public data set whose words these are; see list.")
+]
+Words = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="Class=label; nothing after = leaves the class out."),
+]
+Own = Annotated[bool, typer.Option(help="Keep the data set's own words as labels.")]
+
+
+class Kind(StrEnum):
+    """What the simulator packs."""
+
+    BAGGAGE = "baggage"
+    PARCEL = "parcel"
+    CONTAINER = "container"
+
+
+class Target(StrEnum):
+    """Layouts that we write."""
+
+    COCO = "coco"
+
+
+@app.command("list")
+def list_(
+    source: Annotated[str | None, typer.Argument(help="One of them, class by class.")] = None,
+) -> None:
+    """The layouts that are read, and the public data sets whose words are known."""
+    known = _source(source)
+    Console().print(*([_layouts(), _sources()] if known is None else [_classes(known)]), sep="\n")
+
+
+def _layouts() -> Table:
+    table = Table("layout", "what it looks like", title="Layouts", title_justify="left")
+    table.add_row("coco", "*.json or annotations/*.json, pictures in any folder")
+    table.add_row("voc", "Annotations, ImageSets, JPEGImages; or the same without the s (SIXray)")
+    table.add_row("yolo", "images/SPLIT and labels/SPLIT, or the other way round; data.yaml")
+    table.add_row("opixray", "SPLIT/SPLIT_image and SPLIT_annotation (OPIXray, HiXray)")
+    return table
+
+
+def _sources() -> Table:
+    title = "Public data sets; xray-data list NAME for the classes of one"
+    table = Table("--source", "name", "layout", "labels", title=title, title_justify="left")
+    for key, source in SOURCES.items():
+        labels = sorted({label for label in source.labels.values() if label})
+        what = ", ".join(labels) or source.why["*"]
+        table.add_row(key, source.name, source.reader or "none yet", what)
+    return table
+
+
+def _classes(source: Source) -> Table:
+    table = Table("class", "label", "remark", title=source.name, title_justify="left")
+    for name, label in source.labels.items():
+        partly = label in source.partial and f"partly: {source.why[label]}"
+        table.add_row(name, label or "left out", source.why.get(name) or partly or "")
+    if "*" in source.why:
+        table.add_row("", "", source.why["*"])
+    return table
+
+
+@app.command()
+def check(
+    root: Root,
+    split: Splits = None,
+    source: SourceName = None,
+    words: Words = None,
+    own: Own = False,
+    open_scans: Annotated[bool, typer.Option("--open/--no-open", help="Open every scan.")] = True,
+) -> None:
+    """Whether a data set can be learned from; ends with 1 where something is wrong."""
+    from xray_datasets import checks
+
+    _unknown_classes(root, source, words, own)
+    samples = _samples(root, split, source, words, own)
+    found = checks.check(_progress(samples, "checking"), open_scans=open_scans)
+    print(f"{root}: {layouts.layout(root)}, {found.scans} scans, {found.boxes} boxes")
+    for problem in found.problems:
+        print(f"  {problem}")
+    if found.problems or not found.scans:
+        raise typer.Exit(1)
+    print("  nothing wrong found")
+
+
+@app.command()
+def stats(
+    root: Root,
+    split: Splits = None,
+    source: SourceName = None,
+    words: Words = None,
+    own: Own = False,
+) -> None:
+    """How many scans, groups and boxes there are, and how large."""
+    from xray_datasets import stats as counting
+
+    by_split: dict[str, list[Sample]] = {}
+    for name, sample in _samples(root, split, source, words, own):
+        by_split.setdefault(name, []).append(sample)
+    for name, samples in by_split.items():
+        found = counting.count(samples)
+        title = f"{name}: {found.scans} scans in {len(found.groups)} groups, "
+        title += f"{found.empty} with nothing marked"
+        table = Table("label", title=escape(title), title_justify="left")
+        for column in ("boxes", "scans", "groups", "ignored", "side px (10-50-90 %)"):
+            table.add_column(column, justify="right")
+        for label, one in sorted(found.labels.items()):
+            sides = "-".join(f"{side:.0f}" for side in one.sides or ())
+            numbers = (one.boxes, one.scans, len(one.groups), one.ignored)
+            table.add_row(escape(label), *map(str, numbers), sides)
+        Console().print(table)
+
+
+@app.command()
+def convert(
+    root: Root,
+    out: Annotated[Path, typer.Option(help="Folder to write; a folder per split.")],
+    to: Annotated[Target, typer.Option(help="Layout to write.")] = Target.COCO,
+    split: Splits = None,
+    source: SourceName = None,
+    words: Words = None,
+    own: Own = False,
+) -> None:
+    """Write a data set in another layout: 8-bit colour, 16-bit transmission."""
+    from xray_datasets import coco
+
+    by_split: dict[str, list[Sample]] = {}
+    for name, sample in _samples(root, split, source, words, own):
+        by_split.setdefault(name, []).append(sample)
+    for name, samples in by_split.items():
+        folder = out / name
+        if (folder / "instances.json").exists():
+            raise DataError(f"{folder} holds a data set already; name another --out")
+        print(coco.write(_progress(samples, f"writing {name}"), folder))
+
+
+@app.command()
+def show(
+    root: Root,
+    out: Annotated[Path, typer.Option(help="Picture to write.")],
+    split: Splits = None,
+    source: SourceName = None,
+    words: Words = None,
+    own: Own = False,
+    label: Annotated[str | None, typer.Option(help="Only scans with this label.")] = None,
+    count: Annotated[int, typer.Option(min=1, help="How many scans.")] = 20,
+    columns: Annotated[int, typer.Option(min=1, help="How many side by side.")] = 5,
+    seed: Annotated[int, typer.Option(help="Which ones are drawn.")] = 0,
+) -> None:
+    """A contact sheet of scans with their boxes."""
+    from xray_datasets import pictures
+    from xray_datasets.sheet import contact_sheet
+
+    samples = [
+        sample
+        for _, sample in _samples(root, split, source, words, own)
+        if label is None or any(a.label == label for a in sample.annotations)
+    ]
+    chosen = sorted(random.Random(seed).sample(range(len(samples)), min(count, len(samples))))
+    pictures.write_rgb(contact_sheet([samples[i] for i in chosen], columns=columns), out)
+    print(out)
+
+
+@app.command()
+def simulate(
+    out: Annotated[Path, typer.Option(help="Folder to write; goes on where one stands.")],
+    kind: Annotated[Kind, typer.Option(help="What to pack.")] = Kind.BAGGAGE,
+    count: Annotated[int, typer.Option(min=1, help="How many scenes.")] = 100,
+    seed: Annotated[
+        int, typer.Option(min=0, help="Of the first scene; the next has one more.")
+    ] = 0,
+    side: Annotated[int, typer.Option(min=64, help="Of the square pictures, in pixels.")] = 416,
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+) -> None:
+    """Scans with ground truth, drawn by physics: low and high energy, colour, COCO boxes."""
+    from xray_datasets import scenes
+
+    done = scenes.simulate(out, kind.value, count, seed, side, workers)
+    for _ in track(done, "simulating", total=count, console=Console(stderr=True)):
+        pass
+    print(scenes.finish(out))
+
+
+def _samples(
+    root: Path,
+    splits: list[str] | None,
+    source: str | None,
+    words: list[str] | None,
+    own: bool,
+) -> Iterator[tuple[str, Sample]]:
+    """Every sample with the name of its split; VOC's lists overlap, so there all is one split."""
+    labels_map = _labels_map(root, words, own)
+    if not splits and layouts.layout(root) is not layouts.Layout.VOC:
+        splits = layouts.splits(root)
+    chosen: list[str | None] = [*splits] if splits else [None]
+    for split in chosen:
+        for sample in layouts.read(root, split, labels_map=labels_map, source=_source(source)):
+            yield split or "all", sample
+
+
+def _source(name: str | None) -> Source | None:
+    if name is None:
+        return None
+    if name.lower() not in SOURCES:
+        raise DataError(f"no public data set {name!r}; there are {', '.join(SOURCES)}")
+    return SOURCES[name.lower()]
+
+
+def _labels_map(root: Path, words: list[str] | None, own: bool) -> dict[str, str | None]:
+    found: dict[str, str | None] = {name: name for name in layouts.classes(root)} if own else {}
+    for word in words or ():
+        name, equals, label = word.partition("=")
+        if not equals:
+            raise DataError(f"--map {word}: expected class=label")
+        found[name] = label or None
+    return found
+
+
+def _unknown_classes(root: Path, source: str | None, words: list[str] | None, own: bool) -> None:
+    """All of them at once, so that they can be mapped at once."""
+    from xray_datasets.labels import translate
+
+    known = _source(source)
+    labels_map = {**(known.labels if known else {}), **_labels_map(root, words, own)}
+    errors = []
+    for name in layouts.classes(root):
+        try:
+            translate(name, labels_map, str(root))
+        except DataError as error:
+            errors.append(str(error))
+    if errors:
+        raise DataError("\n".join(errors))
+
+
+def _progress(things: Iterable[Thing], what: str) -> Iterator[Thing]:
+    yield from track(things, what, console=Console(stderr=True), transient=True)
+
+
+def main() -> None:
+    """Entry point: our own errors are sentences, not tracebacks."""
+    try:
+        app()
+    except XrayError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(2) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+import shutil
+from pathlib import Path
+
+import pytest
+from xray_datasets import layouts
+from xray_datasets.labels import SOURCES
+from xray_datasets.layouts import Layout
+
+from xray.errors import DataError
+
+
+def test_coco_is_known_by_its_json(coco_root: Path) -> None:
+    (coco_root / "manifest.json").write_text("{}")
+    (coco_root / "empty.json").write_text("")
+    assert layouts.layout(coco_root) is Layout.COCO
+    assert layouts.splits(coco_root) == ["instances_train"]
+    assert layouts.classes(coco_root) == ["Gun", "knife"]
+    for split in ("train", "instances_train", None):
+        assert [s.id for s in layouts.read(coco_root, split)] == ["a.png", "b.png"]
+
+
+def test_one_file_of_coco_may_be_named_itself(coco_root: Path) -> None:
+    path = coco_root / "annotations" / "instances_train.json"
+    assert len(list(layouts.read(path))) == 2
+    with pytest.raises(DataError, match="no split 'val'; there are instances_train"):
+        layouts.read(coco_root, "val")
+
+
+def test_pictures_are_sought_in_the_folder_that_the_file_is_named_after(
+    coco_root: Path, draw
+) -> None:
+    shutil.copytree(coco_root / "images", coco_root / "elsewhere")
+    (coco_root / "images").rename(coco_root / "train")
+    path = coco_root / "annotations" / "instances_train.json"
+    assert layouts.images_dir(path, coco_root) == coco_root / "train"
+    shutil.rmtree(coco_root / "train")
+    shutil.rmtree(coco_root / "elsewhere")
+    with pytest.raises(DataError, match=r"no folder below .* holds a\.png"):
+        list(layouts.read(coco_root))
+
+
+def test_voc_is_known_by_its_folders(voc_root: Path) -> None:
+    assert layouts.layout(voc_root) is Layout.VOC
+    assert layouts.splits(voc_root) == ["train"]
+    assert layouts.classes(voc_root) == ["Gun", "Knife"]
+    assert [s.id for s in layouts.read(voc_root, "train")] == ["b", "a"]
+
+
+def test_yolo_is_known_by_its_folders(yolo_root: Path) -> None:
+    assert layouts.layout(yolo_root) is Layout.YOLO
+    assert layouts.splits(yolo_root) == ["train", "val"]
+    assert layouts.classes(yolo_root) == ["knife", "gun"]
+    assert len(list(layouts.read(yolo_root))) == 2
+
+
+def test_opixray_is_known_by_its_folders(tmp_path: Path) -> None:
+    (tmp_path / "train" / "train_annotation").mkdir(parents=True)
+    (tmp_path / "train" / "train_image").mkdir(parents=True)
+    (tmp_path / "train" / "train_knife.txt").write_text("")
+    assert layouts.layout(tmp_path) is Layout.OPIXRAY
+    assert layouts.splits(tmp_path) == ["train"]
+    assert layouts.classes(tmp_path) == []
+    assert list(layouts.read(tmp_path)) == []
+
+
+def test_what_is_no_data_set_is_told_what_one_looks_like(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="COCO has annotations"):
+        layouts.layout(tmp_path)
+    with pytest.raises(DataError, match="no such file or folder"):
+        layouts.layout(tmp_path / "nowhere")
+
+
+def test_a_public_data_set_brings_its_words_and_what_was_looked_for(yolo_root: Path) -> None:
+    (sample,) = layouts.read(yolo_root, "train", source=SOURCES["pidray"])
+    assert sample.judged == SOURCES["pidray"].judged
+
+
+def test_words_of_the_user_go_before_those_of_the_source(yolo_root: Path) -> None:
+    samples = layouts.read(yolo_root, "train", labels_map={"gun": None}, source=SOURCES["cubox"])
+    assert [s.annotations for s in samples] == [()]

@@ -1,0 +1,129 @@
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from xray_datasets import layouts, scenes
+
+from xray.errors import DataError, MissingExtra
+from xray.scan import Encoding
+
+
+@dataclass
+class Thing:
+    label: str | None
+    name: str
+    xyxy_px: tuple[int, int, int, int]
+    visible_fraction: float = 1.0
+    materials: tuple[str, ...] = ("steel",)
+    mass_g: float = 100.0
+
+    @property
+    def tight_xyxy_px(self) -> tuple[int, int, int, int]:
+        return self.xyxy_px
+
+    @property
+    def visible(self) -> bool:
+        return self.visible_fraction > 0.3
+
+
+@dataclass
+class Scene:
+    low: Any
+    high: Any
+    objects: tuple[Thing, ...]
+    group: str
+    pixel_mm: float = 1.5
+    parameters = {"kv": 160}  # noqa: RUF012
+
+
+def simulate(kind: str, seed: int, side_px: int) -> Scene:
+    rng = np.random.default_rng(seed)
+    low = rng.uniform(0, 1, (side_px, side_px)).astype(np.float32)
+    things = (
+        Thing("gun", "hidden pistol", (3, 3, 9, 9), visible_fraction=0.05),
+        Thing(None, "shoe", (0, 0, 5, 5)),
+        Thing("knife", "bread knife", (1, 2, 9, 4), visible_fraction=0.8),
+    )
+    return Scene(low, np.sqrt(low), things, f"{kind} {seed}")
+
+
+def colour(low: Any, high: Any, rng: np.random.Generator) -> Any:
+    return rng.integers(0, 256, (*low.shape, 3), dtype=np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def _made_up_simulator(monkeypatch) -> None:
+    monkeypatch.setattr(scenes, "_simulator", lambda: (simulate, colour))
+
+
+def run(folder: Path, count: int, seed: int = 5) -> list[str]:
+    return [path.name for path in scenes.simulate(folder, "parcel", count, seed, 16, workers=1)]
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    files = (p for p in folder.rglob("*") if p.is_file())
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in sorted(files)}
+
+
+def test_scenes_become_a_data_set_that_our_own_reader_takes(tmp_path: Path) -> None:
+    assert len(run(tmp_path, 2)) == 2
+    assert scenes.finish(tmp_path) == tmp_path / "instances.json"
+    first, second = layouts.read(tmp_path)
+    assert [a.label for a in first.annotations] == ["knife"]
+    assert [a.label for a in first.ignored] == ["gun"]  # hardly visible
+    assert (first.group, second.group) == ("parcel 5", "parcel 6")
+    assert first.scan.encoding is Encoding.DUAL
+    assert first.scan.pixel_mm == 1.5
+    np.testing.assert_allclose(first.scan.low, simulate("parcel", 5, 16).low, atol=1 / 65535)
+    assert (tmp_path / "console" / "parcel-00000005.png").is_file()
+
+
+def test_what_is_known_of_each_object_is_kept(tmp_path: Path) -> None:
+    run(tmp_path, 1)
+    document = json.loads(scenes.finish(tmp_path).read_text())
+    knife = next(a for a in document["annotations"] if a["name"] == "bread knife")
+    assert knife["visible_fraction"] == 0.8
+    assert (knife["mass_g"], knife["materials"], knife["iscrowd"]) == (100.0, ["steel"], 0)
+    assert knife["tight_bbox"] == knife["bbox"] == [1, 2, 8, 2]
+    assert document["images"][0]["parameters"] == {"kv": 160}
+
+
+def test_a_run_that_was_cut_off_goes_on_and_ends_the_same(tmp_path: Path) -> None:
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    run(whole, 4)
+    scenes.finish(whole)
+    for _ in zip(range(2), scenes.simulate(parts, "parcel", 4, 5, 16, workers=1), strict=False):
+        pass  # stopped after two or three
+    with pytest.raises(DataError, match="scenes are missing"):
+        scenes.finish(parts)
+    there = {p: p.stat().st_mtime_ns for p in (parts / "scenes").iterdir()}
+    assert len(run(parts, 4)) == 4
+    scenes.finish(parts)
+    assert all(path.stat().st_mtime_ns == time for path, time in there.items())
+    assert everything(whole) == everything(parts)
+
+
+def test_a_shorter_run_can_be_lengthened(tmp_path: Path) -> None:
+    run(tmp_path, 1)
+    run(tmp_path, 3)
+    assert len(json.loads(scenes.finish(tmp_path).read_text())["images"]) == 3
+
+
+def test_a_folder_of_other_scenes_is_left_alone(tmp_path: Path) -> None:
+    run(tmp_path, 1)
+    before = everything(tmp_path)
+    with pytest.raises(DataError, match="scenes of seed 5, not 6"):
+        run(tmp_path, 1, seed=6)
+    assert everything(tmp_path) == before
+
+
+def test_packages_that_are_missing_are_named_with_the_command_that_installs_them(
+    monkeypatch, tmp_path: Path
+) -> None:
+    monkeypatch.undo()
+    monkeypatch.setattr(scenes, "find_spec", lambda name: None if name == "numba" else name)
+    with pytest.raises(MissingExtra, match=r'pip install "xray-cargo\[data\]"'):
+        run(tmp_path, 1)
