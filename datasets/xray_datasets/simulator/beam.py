@@ -89,7 +89,8 @@ def reduced(kv: int, nodes: int = NODES) -> Beam:
         wanted = behind @ share
         fitted, _ = nnls(at_node / wanted[:, None], np.ones(len(wanted)))
         weights.append(fitted / fitted.sum())
-    return Beam(kv, energies, weights[0], weights[1])
+    keep = (weights[0] > 0) | (weights[1] > 0)
+    return Beam(kv, energies[keep], weights[0][keep], weights[1][keep])
 
 
 _FITTED = (("water", 350.0), ("aluminium", 120.0), ("steel", 25.0), ("brass", 20.0), ("lead", 2.5))

@@ -1,26 +1,37 @@
-"""From solids to optical depth: exact path lengths, painted into one plane per energy.
+"""From solids to optical depth: exact path lengths, painted into a few planes.
 
-The picture is sampled twice as finely as it is wide, both ways, and averaged, so that wires and
+Meshes are sampled twice as finely as the picture, both ways, and averaged, so that thin plates and
 edges keep their shares. Triangles that share an edge share its crossings bit for bit (half-open
-spans from ordered corners), so that signed sums leave no seams.
+spans between ordered corners), so that signed sums leave no seams.
+
+The planes are coordinates: the attenuation curves of all materials over the beam's energies span
+little more than RANK dimensions, so depth = coordinates @ basis at every energy, and paths add.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
 
-@njit(cache=True, fastmath=False, boundscheck=False)
-def _triangle(out, ax, ay, az, bx, by, bz, cx, cy, cz):
-    """Add sign * z of one triangle, in sample coordinates, to out (h, w)."""
+@njit(cache=True, fastmath=True)
+def _run(out, z, slope, lowest, highest, sign):
+    """One row of a triangle: depth z at its start, rising by slope a sample."""
+    for i in range(out.shape[0]):
+        out[i] += sign * min(max(z + slope * np.float32(i), lowest), highest)
+
+
+@njit(cache=True)
+def _triangle(out, spans, ax, ay, az, bx, by, bz, cx, cy, cz):
+    """Add sign * z of one triangle, in samples, to out (h, w); widen spans (h, 2) to hold it."""
     area = (bx - ax) * (cy - ay) - (cx - ax) * (by - ay)
     if area == 0.0:
         return
     sign = 1.0 if area > 0 else -1.0
     gx = ((bz - az) * (cy - ay) - (cz - az) * (by - ay)) / area
     gy = ((cz - az) * (bx - ax) - (bz - az) * (cx - ax)) / area
-    zlo, zhi = min(az, bz, cz), max(az, bz, cz)
+    lowest, highest = min(az, bz, cz), max(az, bz, cz)
     ox, oy, oz = ax, ay, az
     # order the corners by y, then x
     if (by, bx) < (ay, ax):
@@ -30,9 +41,7 @@ def _triangle(out, ax, ay, az, bx, by, bz, cx, cy, cz):
     if (cy, cx) < (by, bx):
         bx, by, cx, cy = cx, cy, bx, by
     height, width = out.shape
-    first = max(0, int(np.ceil(ay)))
-    last = min(height, int(np.ceil(cy)))
-    for row in range(first, last):
+    for row in range(max(0, int(np.ceil(ay))), min(height, int(np.ceil(cy)))):
         y = float(row)
         long = ax + (y - ay) * ((cx - ax) / (cy - ay))
         if y < by:
@@ -42,44 +51,71 @@ def _triangle(out, ax, ay, az, bx, by, bz, cx, cy, cz):
         left, right = (long, short) if long < short else (short, long)
         start = max(0, int(np.ceil(left)))
         stop = min(width, int(np.ceil(right)))
-        base = oz + gy * (y - oy) - gx * ox
-        for i in range(start, stop):
-            z = base + gx * i
-            out[row, i] += sign * min(max(z, zlo), zhi)
+        if stop <= start:
+            continue
+        spans[row, 0], spans[row, 1] = min(spans[row, 0], start), max(spans[row, 1], stop)
+        _run(out[row, start:stop], np.float32(oz + gy * (y - oy) + gx * (start - ox)), np.float32(gx),
+             np.float32(lowest), np.float32(highest), np.float32(sign))  # fmt: skip
+
+
+_LARGE_PX = 9000  # parts larger than this are sampled once per pixel: their edges are a small share
+RANK = 6  # planes that hold every material's attenuation curve; see beam.Basis
+
+
+@njit(cache=True, inline="always")
+def _deposit(depth, own, labelled, attenuation, y, x, mm):
+    """Put mm of a material into one pixel."""
+    for e in range(RANK):
+        depth[y, x, e] += mm * attenuation[e]
+    if labelled:
+        own[y, x, 0] += mm * attenuation[RANK]
+        own[y, x, 1] += mm * attenuation[RANK + 1]
 
 
 @njit(cache=True)
-def _wire(out, points, radius_mm, samples_per_mm):
-    """Add the chords in mm through a round wire along points (n, 3), in samples."""
-    radius = radius_mm * samples_per_mm
-    height, width = out.shape
+def _wire(depth, own, labelled, attenuation, points, radius_mm, px_per_mm, touched):
+    """Add the chords through a round wire along points (n, 3): pixels, pixels, depth in mm."""
+    radius = radius_mm * px_per_mm
+    height, width = depth.shape[0], depth.shape[1]
+    reach = radius + 1.0
     for k in range(points.shape[0] - 1):
         ax, ay, bx, by = points[k, 0], points[k, 1], points[k + 1, 0], points[k + 1, 1]
-        dx, dy, dz = bx - ax, by - ay, points[k + 1, 2] - points[k, 2]
+        dx, dy, dz = bx - ax, by - ay, (points[k + 1, 2] - points[k, 2]) * px_per_mm
         flat = dx * dx + dy * dy
         if flat < 1e-6:
             continue
-        slope = min(4.0, np.sqrt((flat + dz * dz) / flat)) / samples_per_mm
-        reach = radius + 1.0
-        x0, x1 = max(0, int(min(ax, bx) - reach)), min(width, int(max(ax, bx) + reach) + 2)
+        slope = min(4.0, np.sqrt((flat + dz * dz) / flat)) / px_per_mm
         y0, y1 = max(0, int(min(ay, by) - reach)), min(height, int(max(ay, by) + reach) + 2)
         length = np.sqrt(flat)
         for row in range(y0, y1):
+            # columns where this row can come within reach of the segment
+            py = row - ay
+            if abs(dy) > 1e-3 * length:
+                middle, half = ax + py * dx / dy, reach * length / abs(dy)
+            else:
+                middle, half = 0.5 * (ax + bx), 1e9
+            x0 = max(0, int(max(min(ax, bx) - reach, middle - half)))
+            x1 = min(width, int(min(max(ax, bx) + reach, middle + half)) + 2)
             for i in range(x0, x1):
-                px, py = i - ax, row - ay
+                px = i - ax
                 t = (px * dx + py * dy) / flat
                 if t < 0.0 or t >= 1.0:
                     continue
                 d = abs(px * dy - py * dx) / length
+                chord = 0.0
                 if radius < 0.75:
                     chord = np.pi * radius * radius * max(0.0, 1.0 - d)
                 else:
-                    chord = 0.0
                     for e in (-0.35, 0.0, 0.35):
                         f = radius * radius - (d + e) * (d + e)
                         if f > 0:
                             chord += 0.6667 * np.sqrt(f)
-                out[row, i] += chord * slope
+                if chord > 0.0:
+                    mm = np.float32(chord * slope)
+                    _deposit(depth, own, labelled, attenuation, row, i, mm)
+                    if mm > 0.02:
+                        touched[0], touched[2] = min(touched[0], i), max(touched[2], i + 1)
+                        touched[1], touched[3] = min(touched[1], row), max(touched[3], row + 1)
 
 
 @njit(cache=True)
@@ -91,18 +127,31 @@ def _project(points, pose, out):
             out[t, k] = pose[k, 0] * x + pose[k, 1] * y + pose[k, 2] * z + pose[k, 3]
 
 
+@njit(cache=True, inline="always")
+def _texel(texture, tx, ty):
+    """Bilinear sample of a tiled texture at a non-negative place."""
+    last = texture.shape[0] - 1  # the side is a power of two
+    ix, iy = int(tx), int(ty)
+    fx, fy = np.float32(tx - ix), np.float32(ty - iy)
+    x0, x1, y0, y1 = ix & last, (ix + 1) & last, iy & last, (iy + 1) & last
+    upper = texture[y0, x0] + fx * (texture[y0, x1] - texture[y0, x0])
+    lower = texture[y1, x0] + fx * (texture[y1, x1] - texture[y1, x0])
+    return upper + fy * (lower - upper)
+
+
 @njit(cache=True, fastmath=True)
 def paint(
-    depth,  # (H, W, K) float32, added to
-    own,  # (H, W, 2) float32, added to: what this item adds at energies[0] and energies[1]
-    marks,  # (2,) int64: those two energies; a negative one leaves own alone
+    depth,  # (H, W, RANK) float32, added to: coordinates of the optical depth
+    own,  # (H, W, 2) float32, added to if labelled: this item's depth at two energies
+    labelled,  # bool
+    scratch,  # (2 H, 2 W) float32, all zero before and after
     corners,  # (n, 3) float32, all meshes of the item, three corners each, mm
     mesh_ends,  # (P,) int64, end of each part's triangles
     nodes,  # (m, 3) float32, all wires of the item, mm
     wire_ends,  # (Q,) int64
     wire_radii,  # (Q,) float64, mm
     wire_parts,  # (Q,) int64: the part whose material the wire shares
-    attenuation,  # (P, K) float32, 1/mm
+    attenuation,  # (P, RANK + 2) float32, 1/mm: coordinates, then two energies
     textures,  # (T, S, S) float32, mean 1
     texture_of,  # (P,) int64, -1 = none
     texture_pose,  # (P, 4) float64: texels per mm, angle, offset x, offset y
@@ -111,13 +160,18 @@ def paint(
     touched,  # (4,) float64 out: x0, y0, x1, y1 of what was painted, in pixels
 ):
     """Paint one item and report its tight box in pixels."""
-    height, width, energies = depth.shape
-    at = np.empty(corners.shape)
-    _project(corners, pose, at)
+    height, width = depth.shape[0], depth.shape[1]
+    touched[0], touched[1], touched[2], touched[3] = 1e9, 1e9, -1e9, -1e9
     bent = np.empty(nodes.shape)
     _project(nodes, pose, bent)
-    touched[0], touched[1], touched[2], touched[3] = 1e9, 1e9, -1e9, -1e9
-    side = textures.shape[1]
+    used = 0
+    for q in range(wire_ends.shape[0]):
+        _wire(depth, own, labelled, attenuation[wire_parts[q]], bent[used : wire_ends[q]], wire_radii[q],
+              px_per_mm, touched)  # fmt: skip
+        used = wire_ends[q]
+    at = np.empty(corners.shape)
+    _project(corners, pose, at)
+    spans = np.empty((2 * height, 2), np.int64)
     begin = 0
     for p in range(mesh_ends.shape[0]):
         end = mesh_ends[p]
@@ -125,90 +179,80 @@ def paint(
         for t in range(3 * begin, 3 * end):
             lo_x, hi_x = min(lo_x, at[t, 0]), max(hi_x, at[t, 0])
             lo_y, hi_y = min(lo_y, at[t, 1]), max(hi_y, at[t, 1])
-        used = 0
-        for q in range(wire_ends.shape[0]):
-            if wire_parts[q] == p:
-                r = wire_radii[q] * px_per_mm + 1.0
-                for t in range(used, wire_ends[q]):
-                    lo_x, hi_x = min(lo_x, bent[t, 0] - r), max(hi_x, bent[t, 0] + r)
-                    lo_y, hi_y = min(lo_y, bent[t, 1] - r), max(hi_y, bent[t, 1] + r)
-            used = wire_ends[q]
-        left, top = max(0, int(np.floor(lo_x))), max(0, int(np.floor(lo_y)))
-        right, bottom = min(width, int(np.ceil(hi_x)) + 1), min(height, int(np.ceil(hi_y)) + 1)
-        if right <= left or bottom <= top:
+        fine = 1 if (hi_x - lo_x) * (hi_y - lo_y) > _LARGE_PX and end - begin < 200 else 2
+        top, bottom = max(0, int(np.floor(lo_y))), min(height, int(np.ceil(hi_y)) + 1)
+        if bottom <= top:
             begin = end
             continue
-        sample = np.zeros(((bottom - top) * 2, (right - left) * 2), np.float32)
+        spans[fine * top : fine * bottom, 0] = fine * width
+        spans[fine * top : fine * bottom, 1] = 0
+        centre = 0.5 * (fine - 1)  # of a pixel, in samples
+        samples = scratch[: fine * height, : fine * width]
         for t in range(3 * begin, 3 * end, 3):
             _triangle(
-                sample,
-                (at[t, 0] - left) * 2 - 0.5, (at[t, 1] - top) * 2 - 0.5, at[t, 2],
-                (at[t + 1, 0] - left) * 2 - 0.5, (at[t + 1, 1] - top) * 2 - 0.5, at[t + 1, 2],
-                (at[t + 2, 0] - left) * 2 - 0.5, (at[t + 2, 1] - top) * 2 - 0.5, at[t + 2, 2],
+                samples, spans,
+                at[t, 0] * fine - centre, at[t, 1] * fine - centre, at[t, 2],
+                at[t + 1, 0] * fine - centre, at[t + 1, 1] * fine - centre, at[t + 1, 2],
+                at[t + 2, 0] * fine - centre, at[t + 2, 1] * fine - centre, at[t + 2, 2],
             )  # fmt: skip
         begin = end
-        used = 0
-        for q in range(wire_ends.shape[0]):
-            if wire_parts[q] == p:
-                line = bent[used : wire_ends[q]].copy()
-                for k in range(line.shape[0]):
-                    line[k, 0] = (line[k, 0] - left) * 2 - 0.5
-                    line[k, 1] = (line[k, 1] - top) * 2 - 0.5
-                    line[k, 2] *= px_per_mm * 2
-                _wire(sample, line, wire_radii[q], px_per_mm * 2)
-            used = wire_ends[q]
         kind = texture_of[p]
         zoom, turn = texture_pose[p, 0] / px_per_mm, texture_pose[p, 1]
         c, s = np.cos(turn) * zoom, np.sin(turn) * zoom
-        for row in range(bottom - top):
-            y = row + top
-            for i in range(right - left):
-                a = max(sample[2 * row, 2 * i], np.float32(0)) + max(
-                    sample[2 * row, 2 * i + 1], np.float32(0)
-                )
-                a += max(sample[2 * row + 1, 2 * i], np.float32(0)) + max(
-                    sample[2 * row + 1, 2 * i + 1], np.float32(0)
-                )
-                a *= np.float32(0.25)
-                if a < 1e-3:
+        nil = np.float32(0)
+        for y in range(top, bottom):
+            if fine == 1:
+                left, right = spans[y, 0], spans[y, 1]
+            else:
+                left = min(spans[2 * y, 0], spans[2 * y + 1, 0]) // 2
+                right = (max(spans[2 * y, 1], spans[2 * y + 1, 1]) + 1) // 2
+            for x in range(left, right):
+                if fine == 1:
+                    mm = scratch[y, x]
+                else:
+                    a, b = scratch[2 * y, 2 * x], scratch[2 * y, 2 * x + 1]
+                    f, g = scratch[2 * y + 1, 2 * x], scratch[2 * y + 1, 2 * x + 1]
+                    mm = np.float32(0.25) * (max(a, nil) + max(b, nil) + max(f, nil) + max(g, nil))
+                if mm < 1e-3:
                     continue
-                x = i + left
-                if a > 0.02:
+                if mm > 0.02:
                     touched[0], touched[2] = min(touched[0], x), max(touched[2], x + 1)
                     touched[1], touched[3] = min(touched[1], y), max(touched[3], y + 1)
                 if kind >= 0:
                     tx = c * x - s * y + texture_pose[p, 2] + 65536.0
                     ty = s * x + c * y + texture_pose[p, 3] + 65536.0
-                    ix, iy = int(tx), int(ty)
-                    fx, fy = np.float32(tx - ix), np.float32(ty - iy)
-                    x0, x1, y0, y1 = ix % side, (ix + 1) % side, iy % side, (iy + 1) % side
-                    upper = textures[kind, y0, x0] * (1 - fx) + textures[kind, y0, x1] * fx
-                    lower = textures[kind, y1, x0] * (1 - fx) + textures[kind, y1, x1] * fx
-                    a *= upper * (1 - fy) + lower * fy
-                for e in range(energies):
-                    depth[y, x, e] += a * attenuation[p, e]
-                if marks[0] >= 0:
-                    own[y, x, 0] += a * attenuation[p, marks[0]]
-                    own[y, x, 1] += a * attenuation[p, marks[1]]
+                    mm *= _texel(textures[kind], tx, ty)
+                _deposit(depth, own, labelled, attenuation[p], y, x, mm)
+            if right > left:
+                for k in range(fine):
+                    scratch[fine * y + k, fine * left : fine * right] = 0.0
 
 
 _STEPS = 128  # per unit of optical depth: linear interpolation is then within 8e-6
 _FALL = np.exp(-np.arange(20 * _STEPS + 2) / _STEPS).astype(np.float32)
 
 
-@njit(cache=True)
-def _transmit(depth, weights_low, weights_high, fall, low, high):
-    height, width, energies = depth.shape
-    deepest = np.float32(20.0)
+@njit(cache=True, fastmath=True)
+def _transmit(depth, basis, weights_low, weights_high, fall, low, high):
+    height, width = depth.shape[0], depth.shape[1]
+    energies = basis.shape[1]
+    deepest, nil = np.float32(20.0), np.float32(0)
+    sums = np.empty(energies, np.float32)
     for y in range(height):
         for x in range(width):
-            if depth[y, x, 0] <= 0.0:
+            if depth[y, x, 0] <= nil:
                 low[y, x] = 1.0
                 high[y, x] = 1.0
                 continue
-            a, b = np.float32(0.0), np.float32(0.0)
             for e in range(energies):
-                d = min(depth[y, x, e], deepest) * np.float32(_STEPS)
+                sums[e] = nil
+            for r in range(RANK):
+                d = depth[y, x, r]
+                for e in range(energies):
+                    sums[e] += d * basis[r, e]
+            a, b = nil, nil
+            for e in range(energies):
+                d = min(max(sums[e], nil), deepest) * np.float32(_STEPS)
                 k = int(d)
                 passed = fall[k] + (fall[k + 1] - fall[k]) * (d - np.float32(k))
                 a += weights_low[e] * passed
@@ -217,16 +261,15 @@ def _transmit(depth, weights_low, weights_high, fall, low, high):
             high[y, x] = b
 
 
-def transmit(depth, weights_low, weights_high):
-    """Transmission behind an optical depth per energy: (H, W, K), (K,), (K,) -> low, high (H, W)."""
+def transmit(
+    depth: NDArray[np.float32],  # (H, W, RANK)
+    basis: NDArray[np.float32],  # (RANK, K)
+    weights_low: NDArray[np.floating],  # (K,)
+    weights_high: NDArray[np.floating],  # (K,)
+) -> tuple[NDArray[np.float32], NDArray[np.float32]]:  # (H, W), (H, W)
+    """Transmission (low, high) behind coordinates of the optical depth."""
     low = np.empty(depth.shape[:2], np.float32)
     high = np.empty_like(low)
-    _transmit(
-        depth,
-        np.asarray(weights_low, np.float32),
-        np.asarray(weights_high, np.float32),
-        _FALL,
-        low,
-        high,
-    )
+    shares = np.asarray(weights_low, np.float32), np.asarray(weights_high, np.float32)
+    _transmit(depth, basis, *shares, _FALL, low, high)
     return low, high

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from . import beam as beams
 from . import packing, paths
 from .item import Item
-from .materials import MATERIALS, METALS, attenuation_table
+from .materials import MATERIALS, METALS, attenuation_table, factorise
 from .scanner import Detector
 from .textures import textures
 
@@ -52,19 +52,23 @@ class Simulated:
     parameters: dict[str, float | int | str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Physics:
+    beam: beams.Beam
+    basis: NDArray[np.float32]  # (RANK, K)
+    rows: NDArray[np.float32]  # (M, RANK + 2): coordinates, then attenuation at two energies
+
+
 @lru_cache(maxsize=8)
-def _physics(kv: int) -> tuple[beams.Beam, NDArray[np.float32], int, int]:
+def _physics(kv: int) -> _Physics:
     beam = beams.reduced(kv)
     table = attenuation_table(tuple(beam.energies_kev))
+    coordinates, basis = factorise(table, beam.low + beam.high, paths.RANK)
     # the energies that stand for each layer behind 5 mm of steel, for visibility alone
     passed = np.exp(-beams.attenuation_per_mm("steel", beam.energies_kev) * 5)
-    middle = [
-        int(
-            np.argmin(np.abs(beam.energies_kev - (beam.energies_kev @ (w * passed)) / (w @ passed)))
-        )
-        for w in (beam.low, beam.high)
-    ]
-    return beam, table, middle[0], middle[1]
+    means = [(beam.energies_kev @ (w * passed)) / (w @ passed) for w in (beam.low, beam.high)]
+    middle = [int(np.argmin(np.abs(beam.energies_kev - mean))) for mean in means]
+    return _Physics(beam, basis, np.hstack([coordinates, table[:, middle]]))
 
 
 def _pose(thing: packing.Placed, width_mm: float, side_px: int) -> NDArray[np.float64]:
@@ -94,8 +98,8 @@ def _paint(
     touched = np.empty(4)
     side = canvas.depth.shape[0]
     paths.paint(
-        canvas.depth, canvas.own, canvas.marks if item.label else _UNMARKED, *item.packed(),
-        canvas.table[rows] * factor[:, None], textures(),
+        canvas.depth, canvas.own, item.label is not None, canvas.scratch, *item.packed(),
+        canvas.physics.rows[rows] * factor[:, None], textures(),
         np.array([p.texture for p in item.parts], np.int64), texture_pose,
         _pose(thing, width_mm, side), side / width_mm, touched,
     )  # fmt: skip
@@ -105,15 +109,22 @@ def _paint(
     return x0, y0, x1, y1
 
 
-_UNMARKED = np.array([-1, -1])
-
-
 @dataclass(slots=True)
 class _Canvas:
-    depth: NDArray[np.float32]  # (H, W, K)
+    physics: _Physics
+    depth: NDArray[np.float32]  # (H, W, RANK)
     own: NDArray[np.float32]  # (H, W, 2), of the labelled item being painted
-    marks: NDArray[np.int64]  # (2,)
-    table: NDArray[np.float32]  # (M, K)
+    scratch: NDArray[np.float32]  # (2 H, 2 W), zero between items
+
+
+def _blank(side_px: int, kv: int) -> _Canvas:
+    shape = (side_px, side_px)
+    return _Canvas(
+        _physics(kv),
+        np.zeros((*shape, paths.RANK), np.float32),
+        np.zeros((*shape, 2), np.float32),
+        np.zeros((2 * side_px, 2 * side_px), np.float32),
+    )
 
 
 def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
@@ -121,10 +132,8 @@ def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
     rng = np.random.default_rng([seed, 20])
     packed = packing.pack(rng, kind)
     kv = int(rng.choice(beams.TUBE_KV, p=(0.08, 0.3, 0.2, 0.32, 0.1)))
-    beam, table, *middle = _physics(kv)
     detector = Detector.draw(rng)
-    depth = np.zeros((side_px, side_px, len(beam.energies_kev)), np.float32)
-    canvas = _Canvas(depth, np.zeros((side_px, side_px, 2), np.float32), np.array(middle), table)
+    canvas = _blank(side_px, kv)
     drawn = []
     for thing in packed.things:
         at = _paint(rng, thing, canvas, packed.width_mm)
@@ -136,7 +145,9 @@ def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
             own = region.copy()
             canvas.own[max(0, at[1] - 3) : at[3] + 3, max(0, at[0] - 3) : at[2] + 3] = 0
         drawn.append((thing, at, own))
-    low, high = paths.transmit(depth, beam.low, beam.high)
+    low, high = paths.transmit(
+        canvas.depth, canvas.physics.basis, canvas.physics.beam.low, canvas.physics.beam.high
+    )
     objects = tuple(
         _object(thing, at, 1.0 if own is None else _visible(detector, low, high, at, own), side_px)
         for thing, at, own in drawn
