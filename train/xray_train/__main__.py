@@ -27,6 +27,7 @@ def fit(
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     workers: Annotated[int, typer.Option(help="Processes that prepare scans.")] = 0,
     init: Annotated[Path | None, typer.Option(help="Checkpoint to start from.")] = None,
+    network: Annotated[str | None, typer.Option(help="plain, or ssdlite: a baseline.")] = None,
 ) -> None:
     """Train a network, or go on with a run that was cut off."""
     from xray_train import recipe as recipes
@@ -35,6 +36,8 @@ def fit(
     settings = recipes.load(recipe)
     if pool:
         settings = replace(settings, pools=tuple(pool))
+    if network:
+        settings = replace(settings, network=network)
     run(settings, out, minutes=minutes, device=device, workers=workers, init=init)
 
 
@@ -78,6 +81,7 @@ def evaluate(
 
 def _samples(on: str) -> Iterable["Sample"]:
     from xray_datasets import real
+
     from xray_train.sources import real_folder
 
     if on not in SETS:

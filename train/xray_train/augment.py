@@ -24,7 +24,7 @@ from xray_train.recipe import Recipe
 RAMP = np.arange(256, dtype=np.float32) / 255  # (256,)
 
 
-class Palette(A.ImageOnlyTransform):
+class Palette(A.ImageOnlyTransform):  # type: ignore[misc]
     """Gamma and level per colour, more or less saturation, grey, negative."""
 
     def __init__(self, grey: float, invert: float, swap: float) -> None:
@@ -48,7 +48,7 @@ class Palette(A.ImageOnlyTransform):
         return np.asarray(cv2.LUT(mixed, params["curves"]), np.uint8)
 
 
-class Camera(A.ImageOnlyTransform):
+class Camera(A.ImageOnlyTransform):  # type: ignore[misc]
     """What files do to pictures: blur or sharpening, noise, JPEG."""
 
     def __init__(self, blur: float, noise: float, jpeg: float) -> None:
@@ -127,5 +127,4 @@ def _grainy(picture: NDArray[Any], sigma: float, seed: int) -> NDArray[Any]:
 
 def _through_jpeg(picture: NDArray[Any], quality: int) -> NDArray[Any]:
     _, coded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
-    decoded: NDArray[Any] = cv2.imdecode(coded, cv2.IMREAD_COLOR)
-    return decoded
+    return np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR))

@@ -53,6 +53,10 @@ def read(path: Path) -> Checkpoint:
 
 def build(recipe: Recipe) -> nn.Module:
     """The network that the recipe names, with fresh weights."""
+    if recipe.network == "ssdlite":
+        from xray_train.ssdlite import SSDLite
+
+        return SSDLite(len(recipe.labels))
     blocks = recipe.blocks
     return Network(
         len(recipe.labels),

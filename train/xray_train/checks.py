@@ -28,9 +28,8 @@ def ap50(network: nn.Module, items: Sequence[Item], labels: Sequence[str]) -> di
     network.eval()
     device = next(network.parameters()).device
     found = [detect(network, item, device) for item in items]
-    truths = [(i.xyxy_px, i.labels, i.ignored_xyxy_px, i.ignored_labels) for i in items]
     present = sorted({int(label) for i in items for label in i.labels})
-    return {labels[k]: average_precision(found, truths, k, items) for k in present}
+    return {labels[k]: average_precision(found, items, k) for k in present}
 
 
 @torch.no_grad()
@@ -49,24 +48,15 @@ def detect(network: nn.Module, item: Item, device: torch.device) -> Found:
     return xyxy[kept], strength[kept], index[kept]
 
 
-def average_precision(
-    found: Sequence[Found],
-    truths: Sequence[
-        tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32], NDArray[np.int64]]
-    ],
-    label: int,
-    items: Sequence[Item],
-) -> float:
+def average_precision(found: Sequence[Found], items: Sequence[Item], label: int) -> float:
     """Area under precision over recall for one label; ignored regions count for neither."""
     scores, hits, total = [], [], 0
-    for (boxes, strength, index), (xyxy, labels, crowd, crowd_labels), item in zip(
-        found, truths, items, strict=True
-    ):
+    for (boxes, strength, index), item in zip(found, items, strict=True):
         if not item.judged[label]:
             continue
-        mine, true = index == label, xyxy[labels == label]
+        mine, true = index == label, item.xyxy_px[item.labels == label]
         total += len(true)
-        hit = matched(boxes[mine], true, crowd[crowd_labels == label])
+        hit = matched(boxes[mine], true, item.ignored_xyxy_px[item.ignored_labels == label])
         scores.append(strength[mine][hit >= 0])
         hits.append(hit[hit >= 0])
     order = np.argsort(-np.concatenate(scores), kind="stable")
@@ -81,8 +71,8 @@ def matched(
     boxes: NDArray[np.float32], truth: NDArray[np.float32], crowd: NDArray[np.float32]
 ) -> NDArray[np.int64]:  # (N,): 1 hit, 0 false alarm, -1 neither
     """Strongest first, each object is found once at IoU 0.5 or more."""
-    overlap = iou(boxes, truth) if len(truth) else np.zeros((len(boxes), 0), np.float32)
-    excused = (coverage(boxes, crowd) >= 0.5).any(1) if len(crowd) else np.zeros(len(boxes), bool)
+    overlap = iou(boxes, truth)  # (N, M)
+    excused = np.asarray((coverage(boxes, crowd) >= 0.5).any(axis=1), bool)  # (N,)
     verdict, free = np.zeros(len(boxes), np.int64), np.ones(len(truth), bool)
     for row in range(len(boxes)):
         best = np.where(free, overlap[row], 0)

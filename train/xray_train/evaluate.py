@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from xray_datasets.sample import Sample
 
 from xray.boxes import iou
 from xray.detector import Detector
 from xray.report import Report
-from xray_datasets.sample import Sample
 
 LEAST_SCORE = 0.001  # as COCO: the whole curve, down to noise
 PFAS = (0.01, 0.05)  # shares of clean scans that alarm
@@ -79,7 +79,9 @@ def average_precision(judged: Sequence[Judged], label: str) -> tuple[float, floa
     """COCO's AP at IoU 0.5, and over 0.5 to 0.95, of one label."""
     from faster_coco_eval import COCO, COCOeval_faster
 
-    images, marks, found = [], [], []
+    images: list[dict[str, Any]] = []
+    marks: list[dict[str, Any]] = []
+    found: list[dict[str, Any]] = []
     for image, one in enumerate(judged, 1):
         images.append({"id": image, "width": one.report.width_px, "height": one.report.height_px})
         for crowd, annotations in enumerate((one.sample.annotations, one.sample.ignored)):

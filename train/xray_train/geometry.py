@@ -63,7 +63,8 @@ def moved(item: Item, matrix: Matrix, side_px: int, fill: tuple[int, int, int]) 
     planes = item.planes
     if shrink < 0.6:  # average first: linear sampling alone would skip pixels
         even = planes[: planes.shape[0] // 2 * 2, : planes.shape[1] // 2 * 2]
-        planes = cv2.resize(even, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        half = cv2.resize(even, None, fx=0.5, fy=0.5, interpolation=cv2.INTER_AREA)
+        planes = np.asarray(half, np.uint8)
         matrix_px = np.hstack((matrix[:, :2] * 2, matrix[:, 2:]))
     else:
         matrix_px = matrix
@@ -81,7 +82,7 @@ def moved(item: Item, matrix: Matrix, side_px: int, fill: tuple[int, int, int]) 
     seen = area(rest) > 0
     return replace(
         item,
-        planes=picture,
+        planes=np.asarray(picture, np.uint8),
         xyxy_px=inside[kept],
         labels=item.labels[kept],
         ignored_xyxy_px=rest[seen],

@@ -37,7 +37,7 @@ def over(front: Item, back: Item) -> Item:
     white = cv2.LUT(back.planes, whiter[:, None])  # (H, W, 3)
     return replace(
         front,
-        planes=cv2.multiply(front.planes, white, scale=1 / 255),
+        planes=np.asarray(cv2.multiply(front.planes, white, scale=1 / 255), np.uint8),
         xyxy_px=np.concatenate((front.xyxy_px, back.xyxy_px)),
         labels=np.concatenate((front.labels, back.labels)),
         ignored_xyxy_px=np.concatenate((front.ignored_xyxy_px, back.ignored_xyxy_px)),
@@ -87,9 +87,8 @@ def from_grey(label: int, grey: NDArray[np.uint8]) -> Threat:
     air = max(float(np.percentile(grey, 95)), 128.0)
     transmission = np.minimum(grey / np.float32(air), 1)
     bright = np.where(transmission > EMPTY, 1.0, transmission)
-    return Threat(
-        label, cv2.cvtColor(np.rint(bright * 255).astype(np.uint8), cv2.COLOR_GRAY2RGB), True
-    )
+    levels = np.rint(bright * 255).astype(np.uint8)
+    return Threat(label, np.repeat(levels[..., None], 3, axis=2), grey=True)
 
 
 def _looked(threat: Threat, rng: np.random.Generator) -> Picture:

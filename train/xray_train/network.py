@@ -52,6 +52,7 @@ class Residual(nn.Module):
         self.norm = nn.BatchNorm2d(width, eps=1e-3, momentum=0.03)
 
     def forward(self, x: Tensor) -> Tensor:  # (B, width, h, w) -> same
+        """What the straight way lacks is added."""
         return F.relu(x + self.norm(self.second(self.first(x))), inplace=True)
 
 
@@ -64,6 +65,7 @@ class Pooling(nn.Module):
         self.leave = Convolution(width * 2, width, kernel=1)
 
     def forward(self, x: Tensor) -> Tensor:  # (B, width, h, w) -> same
+        """Each location sees 5, 9 and 13 locations around it."""
         near = self.enter(x)
         middle = F.max_pool2d(near, 5, 1, 2)
         far = F.max_pool2d(middle, 5, 1, 2)
@@ -91,6 +93,7 @@ class Backbone(nn.Module):
         )
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:  # (B, 3, H, W)
+        """Features, finest first."""
         at8 = self.at8(self.stem(x))  # (B, w8, H/8, W/8)
         at16 = self.at16(at8)  # (B, w16, H/16, W/16)
         return at8, at16, self.at32(at16)  # (B, w32, H/32, W/32)
@@ -114,6 +117,7 @@ class Neck(nn.Module):
         self.up32 = Convolution(coarse, coarse)
 
     def forward(self, at8: Tensor, at16: Tensor, at32: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Features of the backbone to features of the head, finest first."""
         p32 = self.from32(at32)  # (B, coarse, H/32, W/32)
         p16 = self.down16(self.from16(at16) + F.interpolate(p32, scale_factor=2.0))
         p8 = self.down8(self.from8(at8) + F.interpolate(self.narrow(p16), scale_factor=2.0))
@@ -132,12 +136,11 @@ class Head(nn.Module):
         self.scores = nn.ModuleList(nn.Conv2d(width, labels, 1) for _ in fan_in)
         self.sides = nn.ModuleList(nn.Conv2d(width, 4, 1) for _ in fan_in)
         for score, side in zip(self.scores, self.sides, strict=True):
-            nn.init.normal_(score.weight, std=0.01)
-            nn.init.constant_(score.bias, -math.log((1 - PRIOR) / PRIOR))
-            nn.init.normal_(side.weight, std=0.01)
-            nn.init.constant_(side.bias, math.log(2.0))  # boxes start four strides wide
+            _start(score, -math.log((1 - PRIOR) / PRIOR))
+            _start(side, math.log(2.0))  # boxes start four strides wide
 
     def forward(self, grids: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
+        """Logits and log distances of every location, finest grid first."""
         logits, distances = [], []
         for level, grid in enumerate(grids):  # (B, C, h, w)
             logits.append(_rows(self.scores[level](self.score_features[level](grid))))
@@ -162,7 +165,8 @@ class Network(nn.Module):
         self.head = Head(labels, (fine, coarse, coarse), fine)
 
     def forward(self, planes: Tensor) -> Prediction:  # (B, H, W, 3) uint8
-        x = planes.permute(0, 3, 1, 2).to(self.head.scores[0].weight.dtype) * (1 / 255)
+        """Everything that can be said of a batch; sizes may differ from call to call."""
+        x = planes.permute(0, 3, 1, 2).float() * (1 / 255)  # (B, 3, H, W), channels last
         at8, at16, at32 = self.backbone(x)
         embedding = at32.mean((2, 3))  # (B, E)
         grids = self.neck(at8, at16, at32)
@@ -190,6 +194,13 @@ def locations(grids: tuple[Tensor, ...]) -> tuple[Tensor, Tensor]:
         centres.append(torch.stack((columns, rows), -1))  # (h·w, 2)
         strides.append(torch.full_like(rows, stride))
     return torch.cat(centres), torch.cat(strides)
+
+
+def _start(layer: nn.Module, bias: float) -> None:
+    """Nearly the same answer everywhere."""
+    if isinstance(layer, nn.Conv2d) and layer.bias is not None:
+        nn.init.normal_(layer.weight, std=0.01)
+        nn.init.constant_(layer.bias, bias)
 
 
 def _rows(grid: Tensor) -> Tensor:  # (B, C, h, w) -> (B, h·w, C)

@@ -127,7 +127,11 @@ def calibration_pictures(source: Path, pools: tuple[str, ...] = ()) -> list[Pict
         sides_px=(recipe.check_px,),
         zoom=(0.9, 1.0),
         turn_deg=0.0,
-        **dict.fromkeys(("grey", "invert", "swap_colours", "blur", "noise", "mix"), 0.0),
+        mix=0.0,
+        blur=0.0,
+        noise=0.0,
+        grey=0.0,
+        invert=0.0,
     )
     found = sources(plain)
     steps = Steps(plain, found, ())

@@ -18,6 +18,8 @@ PARCEL = (
     *("razor_blade", "shuriken", "bullet", "battery", "liquid", "lighter", "electronics"),
 )
 
+NETWORKS = ("plain", "ssdlite")
+
 
 @dataclass(frozen=True)
 class Recipe:
@@ -43,7 +45,7 @@ class Recipe:
     rare: tuple[str, ...] = ("razor_blade", "shuriken", "bullet")
     planes_share: float = 0.1  # simulated scans shown as transmission planes, half of them single
     cache_px: int = 640  # long side that real scans are kept at in memory: 0.5 GB for 900
-    least_visible: float = 0.25  # share of a simulated object unhidden; below, it is ignored
+    least_visible: float = 0.3  # share of a simulated object unhidden; below, it is ignored
 
     # what happens to them
     sides_px: tuple[int, ...] = (256, 288, 320, 352, 384, 416)  # one is drawn per step
@@ -84,6 +86,10 @@ class Recipe:
         odd = [side for side in self.sides_px if side % 32]
         if odd:
             raise RecipeError(f"{self.name}: sides_px must be multiples of 32, got {odd}")
+        if self.network not in NETWORKS:
+            raise RecipeError(
+                f"{self.name}: no network named {self.network}; expected {' or '.join(NETWORKS)}"
+            )
         if not self.pools and not self.real:
             raise RecipeError(
                 f"{self.name}: nothing to learn from; give pools = [...] or real = true"

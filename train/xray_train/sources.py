@@ -5,20 +5,22 @@ A source answers for scan k of the many that it has, any number of times, from a
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
 from xray_datasets import real
 from xray_datasets.sample import Sample
+from xray_datasets.simulator import Pool, colour
 
-from xray.annotation import Annotation
+from xray.errors import RecipeError
 from xray.scan import Encoding
 from xray.tensors import KILOVOLT, air, planes, resize
 from xray_train.item import Item, air_of, indexed
 from xray_train.mixing import Threat, clean_crop, from_grey
 from xray_train.recipe import Recipe
 
+REFRESH = 500  # draws between looks for new scenes of a pool
 CROP_PX = 256  # long side that threats for projection are kept at
 
 
@@ -47,40 +49,39 @@ class Real:
 
 
 class Simulated:
-    """Simulated scenes: transmission is kept, colours are drawn anew each time."""
+    """Simulated scenes: transmission is kept, colours are drawn anew each time.
 
-    def __init__(self, pool: Any, recipe: Recipe) -> None:
-        self.pool, self.recipe = pool, recipe
+    A pool may still be filled while a run reads it; such a run cannot be repeated exactly, one
+    on a full pool can.
+    """
+
+    def __init__(self, pool: Pool, recipe: Recipe) -> None:
+        self.pool, self.recipe, self.drawn = pool, recipe, 0
         self.index = {label: i for i, label in enumerate(recipe.labels)}
 
     def __len__(self) -> int:
+        self.drawn += 1
+        if self.drawn % REFRESH == 0:
+            self.pool.refresh()
         return len(self.pool)
 
     def item(self, index: int, rng: np.random.Generator) -> Item:
         """Coloured, or a share of the time as planes of attenuation."""
-        scene = self.pool[index]
+        scene, encoding = self.pool[index], Encoding.PSEUDOCOLOR
         if rng.random() < self.recipe.planes_share:
             encoding = Encoding.SINGLE if rng.random() < 0.5 else Encoding.DUAL
             energies = [scene.high] if encoding is Encoding.SINGLE else [scene.low, scene.high]
             picture = planes(np.stack(energies, -1), encoding, KILOVOLT)
             background = air(encoding, KILOVOLT)
         else:
-            from xray_datasets.simulator.palettes import colour
-
-            encoding = Encoding.PSEUDOCOLOR
-            picture = colour(scene.low, scene.high, rng)
+            picture = colour(scene.low, scene.high, rng, scene.kv)
             background = air_of(picture)
-        marks = [
-            (Annotation(o.label, o.xyxy_px), o.visible_fraction)
-            for o in scene.objects
-            if o.label is not None
-        ]
-        seen = [m for m, visible in marks if visible >= self.recipe.least_visible]
-        hidden = [m for m, visible in marks if visible < self.recipe.least_visible]
-        boxes, labels = indexed(seen, self.index)
-        ignored, ignored_labels = indexed(hidden, self.index)
+        known = np.array([label in self.index for label in scene.labels], bool)
+        labels = np.array([self.index.get(label, -1) for label in scene.labels], np.int64)
+        seen = known & (scene.visible >= self.recipe.least_visible)
+        hidden = known & ~seen
         return Item(
-            picture, boxes, labels, ignored, ignored_labels,
+            picture, scene.boxes[seen], labels[seen], scene.boxes[hidden], labels[hidden],
             judged=np.ones(len(self.index), bool),
             exhaustive=True,
             colour=encoding is Encoding.PSEUDOCOLOR,
@@ -130,8 +131,6 @@ def real_folder() -> Path:
     """
     root = real.from_environment()
     if root is None:
-        from xray.errors import RecipeError
-
         raise RecipeError(
             f"real = true, but the variable {real.VARIABLE} is not set; "
             "point it at the folder of real scans, or set real = false"

@@ -1,0 +1,83 @@
+"""The exported file says what torch says, whole numbers included."""
+
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from xray_datasets.sample import Sample
+from xray_train import checkpoint, export, quantize
+from xray_train.evaluate import evaluate, save
+
+from tests.xray_train import tiny
+from xray import Encoding, Scan
+from xray.annotation import Annotation
+from xray.card import read
+from xray.detector import Detector
+
+
+@pytest.fixture(scope="module")
+def floating(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("export") / "float.onnx"
+    export.export(trained, path, version="0.1.0")
+    return path
+
+
+@pytest.fixture(scope="module")
+def integer(floating: Path) -> Path:
+    path = floating.with_name("integer.onnx")
+    pictures = [tiny.Shapes().item(k, np.random.default_rng(0)).planes for k in range(24)]
+    quantize.quantize(floating, path, pictures)
+    return path
+
+
+def test_the_card_says_which_labels_the_scores_mean(floating: Path) -> None:
+    card = read(floating)
+    assert (card.name, card.version, card.labels) == ("tiny", "0.1.0", ("gun", "wrench"))
+    assert card.training["steps"] == 200
+
+
+def test_the_float_file_repeats_torch_at_sizes_it_was_not_traced_at(
+    trained: Path, floating: Path
+) -> None:
+    shipped = export.Shipped(checkpoint.trained(checkpoint.read(trained))).eval()
+    assert max(export.parity(shipped, floating)) < 1e-4
+
+
+def test_the_integer_file_keeps_its_card_and_takes_the_bytes_as_they_are(integer: Path) -> None:
+    assert read(integer).name == "tiny"
+    graph = onnx.load(integer).graph
+    users = {name: n for n in reversed(graph.node) for name in n.input}  # the first of each
+    turned = users["image"].output[0]
+    assert (users["image"].op_type, users[turned].op_type) == ("Transpose", "DequantizeLinear")
+
+
+def test_the_integer_file_finds_what_the_float_file_finds(floating: Path, integer: Path) -> None:
+    pictures = [tiny.Shapes().item(k, np.random.default_rng(0)) for k in range(100, 130)]
+    samples = [
+        Sample(
+            id=str(k),
+            open=lambda p=i.planes, k=k: Scan(str(k), p, Encoding.PSEUDOCOLOR),  # type: ignore[misc]
+            annotations=(Annotation(("gun", "wrench")[i.labels[0]], tuple(i.xyxy_px[0].tolist())),),
+        )
+        for k, i in enumerate(pictures)
+    ]
+    whole, small = (evaluate(path, samples, "shapes") for path in (floating, integer))
+    assert whole["map50"] > 0.6
+    assert small["map50"] > whole["map50"] - 0.1
+    assert small["labels"]["gun"]["screening"][0]["scans_with"] > 5
+    save(small, integer.with_name("scores.json"))
+    assert integer.with_name("scores.json").stat().st_size > 200
+
+
+def test_what_ships_serves_the_detector(integer: Path) -> None:
+    picture = tiny.Shapes().item(101, np.random.default_rng(0))
+    report = Detector(integer).inspect(Scan("one", picture.planes, Encoding.PSEUDOCOLOR), 0.05)
+    assert report.detections
+    assert len(report.embedding) == 16
+
+
+def test_the_baseline_is_exported_to_the_same_interface(tmp_path: Path) -> None:
+    shipped = export.Shipped(checkpoint.build(tiny.recipe(network="ssdlite"))).eval()
+    export.write(shipped, tmp_path / "ssdlite.onnx")
+    assert max(export.parity(shipped, tmp_path / "ssdlite.onnx")) < 1e-3

@@ -1,0 +1,92 @@
+"""Training learns, and goes on after a cut as if there had been none."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from xray_train import checkpoint, checks
+from xray_train.fit import fit, learning_rate
+from xray_train.loader import Steps
+from xray_train.recipe import Recipe
+
+from tests.xray_train import tiny
+from xray.errors import ModelError
+
+
+def run(out: Path, recipe: Recipe, **kwargs: object) -> Path:
+    steps = Steps(recipe, [(1.0, tiny.Shapes())], [])
+    return fit(recipe, out, steps=steps, held_out=[], **kwargs)  # type: ignore[arg-type]
+
+
+def losses(out: Path) -> list[float]:
+    rows = [json.loads(line) for line in (out / "log.jsonl").read_text().splitlines()]
+    return [row["loss"] for row in rows if "loss" in row]
+
+
+def test_shapes_are_learned_in_seconds(trained: Path) -> None:
+    network = checkpoint.trained(checkpoint.read(trained))
+    unseen = [tiny.Shapes().item(k, np.random.default_rng(0)) for k in range(100, 130)]
+    scores = checks.ap50(network, unseen, ("gun", "wrench"))
+    assert min(scores.values()) > 0.6
+
+
+def test_after_a_cut_the_next_50_losses_are_those_of_an_undisturbed_run(tmp_path: Path) -> None:
+    recipe = tiny.recipe(steps=60, decay_from=1.0, batch=2)
+    run(tmp_path / "whole", recipe)
+    cut = replace(recipe, steps=10)
+    run(tmp_path / "cut", cut)
+    run(tmp_path / "cut", recipe)
+    assert losses(tmp_path / "cut") == losses(tmp_path / "whole")
+
+
+def test_fine_tuning_carries_the_score_rows_of_known_labels(tmp_path: Path, trained: Path) -> None:
+    recipe = tiny.recipe(labels=("knife", "wrench"))
+    network = checkpoint.build(recipe)
+    assert checkpoint.start_from(network, recipe.labels, trained) == ["knife"]
+    theirs = checkpoint.read(trained).averaged["head.scores.0.weight"]
+    mine = network.state_dict()["head.scores.0.weight"]
+    assert torch.equal(mine[1], theirs[1])
+    assert not torch.equal(mine[0], theirs[0])
+
+
+def test_a_network_of_other_widths_is_refused(trained: Path) -> None:
+    recipe = tiny.recipe(fine=8)
+    with pytest.raises(ModelError, match="does not fit this recipe's network widths"):
+        checkpoint.start_from(checkpoint.build(recipe), recipe.labels, trained)
+
+
+def test_a_missing_checkpoint_says_what_was_expected(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="expected a checkpoint that xray-train fit wrote"):
+        checkpoint.read(tmp_path / "none.pt")
+
+
+def test_the_learning_rate_rises_stays_and_falls() -> None:
+    recipe = tiny.recipe(steps=100, warm_up=10, decay_from=0.5, learning_rate=1.0)
+    rates = [learning_rate(recipe, step, 0.0) for step in (0, 9, 50, 75, 100)]
+    assert rates == [0.1, 1.0, 1.0, 0.5, 0.01]
+
+
+def test_the_learning_rate_follows_the_clock_when_minutes_run_out_first() -> None:
+    recipe = tiny.recipe(steps=1000, warm_up=1, decay_from=0.5, learning_rate=1.0)
+    assert learning_rate(recipe, 10, used=0.75) == 0.5
+
+
+def test_a_time_limit_ends_the_run_with_a_checkpoint(tmp_path: Path) -> None:
+    path = run(tmp_path, tiny.recipe(steps=100_000), minutes=1 / 60)
+    assert 0 < checkpoint.read(path).step < 100_000
+
+
+def test_average_precision_of_a_hit_a_miss_and_a_false_alarm() -> None:
+    blank = np.zeros((64, 64, 3), np.uint8)
+    items = [tiny.item(blank, [[0, 0, 10, 10], [20, 20, 30, 30]], [0, 0])]
+    boxes = np.array([[0, 0, 10, 10], [40, 40, 50, 50]], np.float32)
+    found = (boxes, np.array([0.9, 0.8], np.float32), np.array([0, 0]))
+    assert checks.average_precision([found], items, 0) == 0.5
+
+
+def test_the_baseline_trains_through_the_same_loop(tmp_path: Path) -> None:
+    path = run(tmp_path, tiny.recipe(network="ssdlite", steps=2, batch=2))
+    assert checkpoint.read(path).step == 2

@@ -1,0 +1,55 @@
+"""What a run says while it runs: a line of JSON per step, a bar on the terminal."""
+
+import json
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from xray_train.recipe import Recipe
+
+RECENT = 20  # steps that the shown speed is a mean of
+
+Log = Callable[[dict[str, Any]], None]
+
+
+def logger(path: Path) -> Log:
+    """A function that adds a line to a file of JSON lines."""
+
+    def log(entry: dict[str, Any]) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(entry) + "\n")
+
+    return log
+
+
+def silent(entry: dict[str, Any]) -> None:
+    """Says nothing: one process of several speaks for all."""
+
+
+@contextmanager
+def bar(recipe: Recipe, done: int, shown: bool) -> Iterator[Callable[[float, float], None]]:
+    """A progress bar; the function takes the loss and the seconds passed, once a step."""
+    columns = (
+        TextColumn("[bold]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("loss {task.fields[loss]:.3f}  {task.fields[speed]:.1f} img/s"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, disable=not shown) as progress:
+        task = progress.add_task(
+            recipe.name, total=recipe.steps, completed=done, loss=0.0, speed=0.0
+        )
+        marks_s: deque[float] = deque(maxlen=RECENT)
+
+        def advance(total: float, passed_s: float) -> None:
+            marks_s.append(passed_s)
+            span_s = max(marks_s[-1] - marks_s[0], 1e-6)
+            speed = recipe.batch * (len(marks_s) - 1) / span_s
+            progress.update(task, advance=1, loss=total, speed=speed)
+
+        yield advance
