@@ -8,7 +8,7 @@ from . import shapes as s
 from .item import Item
 
 Rng = np.random.Generator
-HANDLES = ("abs", "abs", "wood", "wood", "nylon", "rubber", "stainless")
+HANDLES = ("abs", "wood", "wood", "nylon", "rubber", "stainless", "stainless", "stainless", "zinc")
 
 
 def blade(spine: np.ndarray, edge: np.ndarray, thickness: float, flat: float = 0.45) -> s.Mesh:
@@ -45,10 +45,10 @@ def handle(rng: Rng, item: Item, length: float, height: float, tang: bool = True
     path = np.stack([x, bend, 0 * x], 1)
     outline = s.ellipse(height / 2, thick / 2, 10, power=u(2, 4))
     body = s.sweep(path, outline, swell)
-    if kind == "stainless":
-        wall = max(0.55, 1 - u(1.0, 2.2) / (min(height, thick) / 2))
+    if kind in ("stainless", "zinc"):
+        wall = max(0.3, 1 - u(0.8, 3.0) / (min(height, thick) / 2))
         inner = s.sweep(path * np.array([0.96, 1, 1]), outline * wall, swell)
-        item.add("stainless", body, s.hole(inner))
+        item.add(kind, body, s.hole(inner))
         return
     item.add(kind, body)
     if tang:
@@ -97,7 +97,6 @@ def cleaver(rng: Rng) -> Item:
             s.hole(s.cylinder(u(3, 7), -1.0, 1.0, 10, 2, (length * 0.92, height * 0.3, 0))),
         )
     handle(rng, item, u(95, 150), u(22, 36))
-    item.parts[-1] = item.parts[-1]
     shift = height * u(0.05, 0.3)
     for part in item.parts[1:]:
         if part.mesh is not None:
@@ -256,10 +255,11 @@ def razor_blade(rng: Rng) -> Item:
                 (-21.5, 9),
             ]
         )
-        slot = [s.box((30, 2.2, t))] + [s.box((3.5, 6.5, t), (x, 0, 0)) for x in (-12.5, 0, 12.5)]
-        item.add("stainless", s.extrude(outline, -t / 2, t / 2), s.hole(slot[0]))
-        for notch in slot[1:]:
-            item.add("stainless", s.box((0.1, 0.1, 0.1), tuple(notch[0, 0])))
+        slot = [s.box((30, 2.2, t))]
+        slot += [
+            s.box((3.5, 2.2, t), (x, 2.2 * side, 0)) for x in (-12.5, 0, 12.5) for side in (-1, 1)
+        ]
+        item.add("stainless", s.extrude(outline, -t / 2, t / 2), *[s.hole(m) for m in slot])
         return item
     item.add("stainless", s.box((40, 19, u(0.2, 0.4))), s.box((40, 4, 1.2), (0, 8, 0)))
     return item

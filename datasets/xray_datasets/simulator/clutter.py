@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import goods, metalware, soft
+from . import goods, metalware, soft, tools
 from .item import Item
 
 Rng = np.random.Generator
@@ -17,6 +17,7 @@ FAMILIES = (
     metalware.rods, metalware.bar, metalware.sockets, metalware.ratchet, metalware.heap,
     metalware.machine, metalware.keys, metalware.coins, metalware.buckle, metalware.zipper,
     metalware.glasses, metalware.spring, metalware.hanger, metalware.grille,
+    tools.hex_keys,
 )  # fmt: skip
 _NAMES = [f.__name__ for f in FAMILIES]
 
@@ -58,6 +59,7 @@ _THEMES: dict[str, dict[str, float]] = {
     },
     "tools": {
         "heap": 3,
+        "hex_keys": 2.5,
         "sockets": 1.2,
         "ratchet": 1.5,
         "rods": 2.2,
@@ -79,7 +81,7 @@ _THEMES: dict[str, dict[str, float]] = {
         "flask": 1.2,
         "pot": 1.5,
         "bar": 2,
-        "carton": 1.5,
+        "carton": 0.7,
         "garment": 2,
         "buckle": 3,
         "zipper": 2,

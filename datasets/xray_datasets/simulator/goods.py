@@ -304,7 +304,7 @@ def cable(rng: Rng) -> Item:
         t = np.linspace(0, 2 * np.pi * u(2, 6), 90)
         r = u(25, 65) * (1 + 0.12 * np.sin(t * u(0.7, 1.3) + u(0, 6)))
         path = np.stack([r * np.cos(t), r * u(0.35, 1) * np.sin(t), 3 * np.sin(t)], 1)
-    item = Item("cable").wire("pvc", path, u(1.5, 3.5)).wire("copper", path, u(0.5, 1.1))
+    item = Item("cable").wire("pvc", path, u(1.2, 3.0)).wire("copper", path, u(0.25, 0.7))
     end = path[-1]
     return item.add("steel", s.box((u(8, 20), u(6, 12), u(4, 8)), tuple(end)))
 

@@ -111,8 +111,8 @@ def pistol(rng: Rng) -> Item:
         )
         item.add("steel", s.cylinder(u(1.5, 3), -length * 0.1, x1, 8, 0, (0, tall * 0.2, 0)))
     # frame
-    polymer = rng.random() < 0.45
-    body = "nylon" if polymer else str(rng.choice(["steel", "aluminium", "aluminium", "zinc"]))
+    polymer = rng.random() < 0.35
+    body = "nylon" if polymer else str(rng.choice(["steel", "steel", "aluminium", "zinc"]))
     thick = wide * u(0.75, 1.0)
     front = u(-0.05, 0.48) * length
     rails = s.shell(

@@ -44,13 +44,40 @@ def _skin(
         item.wire(matter, _loop(grown, float(rng.uniform(-80, 80))), rng.uniform(*radius))
 
 
+def wadding(rng: Rng, w: float, h: float) -> Item:
+    """Packed clothes that fill much of a bag: layers of cloth with clouds and creases."""
+    u = rng.uniform
+    item = Item("wadding")
+    for _ in range(int(rng.integers(1, 4))):
+        x, y = u(0.45, 0.95) * w, u(0.4, 0.95) * h
+        at = (u(-0.5, 0.5) * (w - x), u(-0.5, 0.5) * (h - y))
+        outline = (
+            s.ellipse(x / 2, y / 2, 20, at, u(2.5, 6))
+            if rng.random() < 0.6
+            else blob(rng, x / 2, y / 2, 18, 0.2) + at
+        )
+        t = u(12, 120)
+        kind = int(rng.choice([tx.CLOUD, tx.CLOUD, tx.CREASE]))
+        matter = str(
+            rng.choice(["cotton", "wool", "cotton", "paper", "food"], p=(0.35, 0.25, 0.2, 0.1, 0.1))
+        )
+        t *= 0.35 if matter in ("paper", "food") else 1.0
+        item.add(
+            matter,
+            s.extrude(outline, -t / 2, t / 2, min(8.0, t / 3)),
+            texture=kind,
+            zoom=float(u(0.25, 0.9)),
+        )
+    return item
+
+
 def suitcase(rng: Rng, w: float, h: float) -> Item:
     """A trolley case: shell, telescopic handle rods, wheels, zip, screws, grips."""
     u = rng.uniform
     item = Item("suitcase")
     outline = s.rounded(w, h, u(15, 50), n=6)
     matter = str(rng.choice(["abs", "polypropylene", "nylon"]))
-    _skin(rng, item, outline, matter, u(1.0, 2.6), int(rng.integers(3, 8)), u(3, 9), (0.8, 2.6))
+    _skin(rng, item, outline, matter, u(1.0, 2.6), int(rng.integers(3, 8)), u(3, 9), (0.45, 1.5))
     if rng.random() < 0.6:  # frame or zip
         item.wire(
             str(rng.choice(["aluminium", "steel", "nylon", "zinc"])),
@@ -123,7 +150,7 @@ def soft_bag(rng: Rng, w: float, h: float) -> Item:
     outline = 0.35 * outline + 0.65 * squared
     matter = str(rng.choice(["nylon", "cotton", "leather"]))
     wall = u(0.8, 2.5) * (3 if matter == "cotton" else 1)
-    _skin(rng, item, outline, matter, wall, int(rng.integers(5, 12)), u(6, 18), (0.8, 2.6))
+    _skin(rng, item, outline, matter, wall, int(rng.integers(5, 12)), u(6, 18), (0.45, 1.5))
     for _ in range(int(rng.integers(2, 8))):  # pleats, pockets
         item.wire(
             matter,
@@ -160,7 +187,7 @@ def briefcase(rng: Rng, w: float, h: float) -> Item:
         u(0.6, 1.6),
         int(rng.integers(2, 5)),
         u(4, 9),
-        (0.8, 2.0),
+        (0.45, 1.3),
     )
     for k in range(int(rng.integers(1, 4))):
         shift = np.array([u(-14, 14), u(-14, 14)])

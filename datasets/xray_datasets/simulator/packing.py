@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import clutter, luggage, threats
+from . import clutter, luggage, metalware, threats, tools
 from .item import Item
 from .shapes import rotation
 
@@ -66,6 +66,27 @@ def _lie(
     )
 
 
+def _bundle(rng: Rng, threat: Placed, scene: float) -> list[Placed]:
+    """Other tools beside a tool, most of them along it, as in a roll or a box."""
+    spin = float(np.arctan2(threat.turn[1, 0], threat.turn[0, 0]))
+    out = []
+    for _ in range(int(rng.integers(2, 11))):
+        make = _TOOLS[int(rng.integers(0, len(_TOOLS)))]
+        x, y = threat.x_mm + rng.normal(0, 38), threat.y_mm + rng.normal(0, 38)
+        other = _lie(rng, make(rng), x, y, scene)
+        if rng.random() < 0.75:
+            turn = rotation(
+                spin + rng.normal(0, 0.2) + np.pi * rng.integers(0, 2), *rng.normal(0, 0.15, 2)
+            )
+            other.turn = turn
+        out.append(other)
+    return out
+
+
+_TOOLS = (tools.wrench, tools.wrench, tools.screwdriver, tools.hex_keys, tools.pliers, metalware.bar,
+          metalware.ratchet, metalware.heap, metalware.sockets, metalware.rods)  # fmt: skip
+
+
 def _bag(
     rng: Rng, kind: str, cx: float, cy: float, size: float, scene: float, share: float, wanted: int
 ) -> tuple[list[Placed], str]:
@@ -85,6 +106,9 @@ def _bag(
     turn = rotation(lean, rng.normal(0, 0.06), rng.normal(0, 0.06))
     scale_metal = scene * rng.uniform(0.6, 1.2)
     placed = [Placed(shell, turn, cx, cy, 0.0, scale_metal, rng.uniform(0.5, 1.2))]
+    if rng.random() < 0.6:
+        fill = luggage.wadding(rng, short * 0.95, long * 0.95)
+        placed.append(Placed(fill, turn, cx, cy, 0.0, 1.0, rng.uniform(0.5, 1.3)))
     theme = clutter.THEMES[int(rng.integers(0, len(clutter.THEMES)))]
     area = long * short / 2.4e5  # 1 = a bag of 600 by 400 mm
     count = rng.uniform(5, 14) if rng.random() < share else rng.uniform(28, 70)
@@ -106,7 +130,13 @@ def _bag(
         placed.append(_lie(rng, item, x, y, scene))
     for _ in range(wanted):
         x, y = somewhere(rng.choice([0.7, 0.9, 1.15]))
-        placed.append(_lie(rng, threats.draw(rng), x, y, scene, threat=True))
+        threat = _lie(rng, threats.draw(rng), x, y, scene, threat=True)
+        if (
+            threat.item.label in ("wrench", "pliers", "screwdriver", "hammer")
+            and rng.random() < 0.45
+        ):
+            placed.extend(_bundle(rng, threat, scene))
+        placed.append(threat)
     return placed, theme
 
 

@@ -63,6 +63,22 @@ _BLUE = (
 )
 
 
+# Grey consoles: metal runs from teal through navy to pure blue where nothing gets through.
+_NAVY = (
+    (0.00, 0, 2, 235),
+    (0.05, 1, 10, 200),
+    (0.11, 3, 26, 165),
+    (0.17, 3, 45, 124),
+    (0.26, 8, 72, 116),
+    (0.34, 14, 96, 124),
+    (0.44, 22, 130, 140),
+    (0.57, 74, 164, 164),
+    (0.75, 146, 194, 194),
+    (0.86, 196, 226, 226),
+    (1.0, 255, 255, 255),
+)
+
+
 @lru_cache(maxsize=8)
 def _material_index(kv: int) -> NDArray[np.float32]:  # (_DEPTHS, _RATIOS)
     """Where a pair (depth, ratio) stands between plastic (0), aluminium (1) and steel (2)."""
@@ -128,83 +144,95 @@ def _ramp(
     return np.stack([np.interp(brightness, p[:, 0], p[:, c]) for c in (1, 2, 3)], -1)
 
 
-def _table(kv: int, rng: np.random.Generator) -> NDArray[np.float32]:  # (_DEPTHS, _RATIOS, 3)
-    """Draw a console and tabulate its colours."""
+_FAMILIES = ("white", "grey", "belt", "airport", "plain", "inverted")
+_SHARES = (0.38, 0.32, 0.11, 0.08, 0.08, 0.03)
+# Per family: range of the depth at which brightness falls to 1/e, of the exponent, of the edges
+_LOOKS = {
+    "white": ((1.2, 2.9), (0.7, 1.0), (0.0, 0.9)),
+    "grey": ((0.8, 1.9), (0.75, 1.1), (0.4, 2.6)),
+    "belt": ((1.1, 2.2), (0.75, 1.05), (0.0, 1.2)),
+    "airport": ((1.0, 2.4), (0.7, 1.1), (0.0, 1.5)),
+    "plain": ((0.9, 2.6), (0.6, 1.1), (0.0, 1.5)),
+    "inverted": ((0.9, 2.6), (0.7, 1.1), (0.0, 1.0)),
+}
+
+
+def _background(family: str, rng: np.random.Generator) -> NDArray[np.float64]:
     u = rng.uniform
-    family = str(
-        rng.choice(
-            ["white", "grey", "belt", "airport", "plain", "inverted"],
-            p=(0.40, 0.28, 0.12, 0.09, 0.08, 0.03),
-        )
-    )
-    depth = np.arange(_DEPTHS) / _DEPTHS * _DEEPEST
-    index = _material_index(kv).astype(np.float64)
-    # how fast it darkens: brightness = exp(-(depth / scale) ** gamma)
-    scale, gamma = {"white": (u(1.3, 2.8), u(0.7, 1.0)), "grey": (u(0.9, 2.0), u(0.75, 1.1)),
-                    "belt": (u(1.1, 2.2), u(0.75, 1.05)), "airport": (u(1.0, 2.4), u(0.7, 1.1)),
-                    "plain": (u(0.9, 2.6), u(0.6, 1.1)), "inverted": (u(0.9, 2.6), u(0.7, 1.1))}[family]  # fmt: skip
-    bright = np.exp(-((depth / scale) ** gamma))
-    if family in ("plain", "inverted"):
-        grey = 255 * bright * (u(0.78, 1.0) if rng.random() < 0.5 else 1.0)
-        grey = 255 - grey if family == "inverted" else grey
-        return np.broadcast_to(grey[:, None, None], (*index.shape, 3)).astype(np.float32)
-    if family == "airport":
-        first, second = u(0.35, 0.8), u(0.9, 1.4)
-    else:
-        first, second = u(0.3, 0.75), u(1.0, 1.6)
-    soft = u(0.08, 0.35)
+    if family == "grey":
+        if rng.random() < 0.2:  # pink or cyan
+            tint = np.array([[224, 208, 224], [208, 226, 224]])[int(rng.integers(0, 2))]
+            return tint + u(-6, 6, 3)
+        return u(212, 232) + u(-4, 4, 3)
+    if family == "belt":
+        return u(188, 206) + u(-3, 3, 3)
+    return np.full(3, 255.0) - (u(0, 8, 3) if rng.random() < 0.2 else 0.0)
+
+
+def _shares(
+    index: NDArray[np.float64], depth: NDArray[np.float64], rng: np.random.Generator
+) -> list[NDArray[np.float64]]:
+    """Weights of the orange, green and blue ramps in each cell."""
+    u = rng.uniform
+    first, second, soft = u(0.3, 0.75), u(0.95, 1.6), u(0.08, 0.35)
     organic = 1 / (1 + np.exp((index - first) / (soft * 0.5)))
     metal = 1 / (1 + np.exp(-(index - second) / (soft * 0.6)))
-    # thick organic and mixed matter turns green, as noise and hardening pull it
+    # thick plastic turns green, as hardening and noise pull it
     drift = np.clip((depth - u(1.2, 3.0)) / 1.5, 0, 1)[:, None] * u(0.2, 1.0)
     organic = organic * (1 - drift)
     mixed = np.clip(1 - organic - metal, 0, 1)
     total = organic + mixed + metal
+    return [organic / total, mixed / total, metal / total]
+
+
+def _table(kv: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], float]:
+    """Draw a console: its colours by depth and ratio (_DEPTHS, _RATIOS, 3), and its edge gain."""
+    u = rng.uniform
+    family = str(rng.choice(_FAMILIES, p=_SHARES))
+    scales, exponents, edges = _LOOKS[family]
+    depth = np.arange(_DEPTHS) / _DEPTHS * _DEEPEST
+    index = _material_index(kv).astype(np.float64)
+    bright = np.exp(-((depth / u(*scales)) ** u(*exponents)))
+    edge = float(u(*edges)) if rng.random() < 0.75 else 0.0
+    if family in ("plain", "inverted"):
+        grey = 255 * bright * (u(0.78, 1.0) if rng.random() < 0.5 else 1.0)
+        grey = 255 - grey if family == "inverted" else grey
+        table = np.broadcast_to(grey[:, None, None], (*index.shape, 3))
+        return np.ascontiguousarray(table, np.float32), edge
     level = np.broadcast_to(bright[:, None], index.shape)
-    metal_level = level * u(0.85, 1.15) if family == "white" else level * u(0.7, 1.0)
-    rgb = (organic / total)[..., None] * _ramp(_ORANGE, level)
-    rgb += (mixed / total)[..., None] * _ramp(_GREEN, level)
-    rgb += (metal / total)[..., None] * _ramp(_BLUE, np.clip(metal_level, 0, 1))
-    if family in ("grey", "belt"):
-        tint = np.array([u(0.84, 0.92), u(0.84, 0.92), u(0.83, 0.9)])
-        if family == "grey" and rng.random() < 0.12:  # pink or cyan
-            tint = np.array([[0.88, 0.80, 0.86], [0.82, 0.88, 0.87]])[int(rng.integers(0, 2))]
-        if family == "belt":
-            tint = np.array([0.77, 0.78, 0.76]) * u(0.95, 1.05)
-            rgb = rgb * np.array([1.0, u(0.8, 0.95), u(0.85, 1.05)])
-        rgb *= tint
-    if family == "grey" or (
-        family == "white" and rng.random() < 0.1
-    ):  # pure blue where nothing gets through
-        start = u(2.6, 4.2)
-        core = (
-            np.clip((depth - start) / 0.5, 0, 1)[:, None, None]
-            * np.clip(index - 0.2, 0, 1)[..., None]
-        )
-        rgb = rgb * (1 - core) + core * np.array([u(0, 8), u(5, 25), u(170, 255)])
+    navy = family == "grey" or (family != "belt" and rng.random() < 0.1)
+    metal_level = np.clip(level * (u(0.6, 1.0) if navy else u(0.8, 1.15)), 0, 1)
+    metal_level = np.where(level > 0.97, level, metal_level)
+    ramps = (
+        _ramp(_ORANGE, level),
+        _ramp(_GREEN, level),
+        _ramp(_NAVY if navy else _BLUE, metal_level),
+    )
+    rgb = sum(w[..., None] * r for w, r in zip(_shares(index, depth, rng), ramps, strict=True))
+    if family == "belt":
+        rgb = rgb * np.array([1.0, u(0.8, 0.95), u(0.85, 1.05)])
     if family == "airport":
         black = np.clip((depth - u(2.5, 4.5)) / 0.6, 0, 1)[:, None, None]
-        rgb = (
-            rgb * (1 - black)
-            + black
-            * np.array([[0, 0, 0], [90, 0, 0], [60, 20, 60]])[int(rng.choice(3, p=(0.7, 0.2, 0.1)))]
-        )
-    if rng.random() < 0.7:  # whatever is nearly air is shown as air
-        rgb[depth < u(0.015, 0.06)] = rgb[0, 0]
-    if rng.random() < 0.35:  # hue and saturation
+        opaque = np.array([[0, 0, 0], [90, 0, 0], [60, 20, 60]])[
+            int(rng.choice(3, p=(0.7, 0.2, 0.1)))
+        ]
+        rgb = rgb * (1 - black) + black * opaque
+    if rng.random() < 0.35:  # saturation
         grey = rgb.mean(-1, keepdims=True)
         rgb = grey + (rgb - grey) * u(0.7, 1.25)
-    return rgb.astype(np.float32)
+    rgb = rgb / np.maximum(rgb[0, 0], 1.0) * _background(family, rng)
+    if rng.random() < 0.7:  # whatever is nearly air is shown as air
+        rgb[depth < u(0.015, 0.06)] = rgb[0, 0]
+    return np.clip(rgb, 0, 255).astype(np.float32), edge
 
 
 def colour(
     low: NDArray[np.float32], high: NDArray[np.float32], rng: np.random.Generator, kv: int = 150
 ) -> NDArray[np.uint8]:
     """A pseudo-colour picture (H, W, 3) of two transmissions, by a console drawn from rng."""
-    table = _table(kv, rng)
+    table, edge = _table(kv, rng)
     width = int(rng.choice([3, 3, 5]))
     low_soft, high_soft = cv2.blur(low, (width, width)), cv2.blur(high, (width, width))
-    edge = float(rng.choice([0.0, rng.uniform(0.2, 0.9), rng.uniform(0.8, 2.0)]))
     out = np.empty((*low.shape, 3), np.uint8)
     _look_up(low, high, low_soft, high_soft, _logs(), table, np.float32(edge), out)
     if rng.random() < 0.04:

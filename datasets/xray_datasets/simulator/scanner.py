@@ -30,7 +30,7 @@ class Detector:
     def draw(rng: np.random.Generator) -> Detector:
         """A plausible scanner."""
         return Detector(
-            blur_px=float(rng.uniform(0.35, 0.95)),
+            blur_px=float(rng.uniform(0.25, 0.75)),
             photons_at_air=float(np.exp(rng.uniform(np.log(8e3), np.log(1.2e5)))),
             electronic=float(np.exp(rng.uniform(np.log(2e-4), np.log(2.5e-3)))),
             stripes=float(rng.uniform(0, 4e-3)) if rng.random() < 0.5 else 0.0,

@@ -48,7 +48,7 @@ def garment(rng: Rng) -> Item:
     item = Item("garment")
     rx, ry = u(60, 190), u(50, 140)
     cloth = str(rng.choice(["cotton", "cotton", "wool", "leather", "nylon"]))
-    mass = u(6, 45) * (0.25 if cloth in ("leather", "nylon") else 1.0)
+    mass = u(15, 90) * (0.25 if cloth in ("leather", "nylon") else 1.0)
     for _ in range(int(rng.integers(1, 4))):
         if rng.random() < 0.6:
             outline = s.rounded(

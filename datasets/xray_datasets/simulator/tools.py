@@ -74,8 +74,6 @@ def spanner(rng: Rng) -> Item:
                 side * (half + gap * 0.4), width, gap, gap * u(0.9, 1.15), u(-0.35, 0.35), side
             )
             solids.append(s.extrude(outline, -t / 2, t / 2, 0.6))
-            mouth = side * (half - gap * 0.2)
-            holes.append(s.hole(s.box((0.1, 0.1, 0.1), (mouth, 0, 0))))
         else:
             r = gap * u(0.72, 0.85)
             disc, cut = _ring(side * (half + r * 0.5), r, gap * 0.52, t * u(1.0, 1.4))
@@ -125,16 +123,15 @@ def adjustable(rng: Rng) -> Item:
         * k
     )
     item.add("steel", s.extrude(grip, -t * 0.3, t * 0.3, 1), s.extrude(head, -t / 2, t / 2, 1.5))
-    jaw = np.array(
-        [(60, 8), (36, 6), (30, -6), (12, -10), (12, -26), (34, -27), (58, -10)]
-    ) * k - np.array([0, gap])
+    face = 9 - gap / k  # of the sliding jaw
+    jaw = np.array([
+        (60, face), (36, face), (33, -8), (12, -8), (12, -26), (30, -26 - 0.4 * gap / k), (56, face - 17)
+    ]) * k  # fmt: skip
     item.add("steel", s.extrude(jaw, -t * 0.42, t * 0.42, 1))
     item.add("steel", s.cylinder(6 * k, 2 * k, 24 * k, 10, 0, (0, -18 * k, 0)))
     item.add("steel", s.hole(s.cylinder(7 * k, -t * 0.3, t * 0.3, 10, 2, (-180 * k, 0, 0))))
-    merged = [p for p in item.parts]
-    mesh = np.concatenate([merged[0].mesh, merged[-1].mesh])  # the hole belongs to the handle
-    merged[0].mesh = mesh
-    item.parts = merged[:-1]
+    hang = item.parts.pop()  # its hole belongs to the handle
+    item.parts[0].mesh = np.concatenate([item.parts[0].mesh, hang.mesh])
     if rng.random() < 0.4:
         item.add(
             "pvc",
@@ -172,7 +169,7 @@ def pipe_wrench(rng: Rng) -> Item:
 def wrench(rng: Rng) -> Item:
     """One wrench."""
     kind = rng.random()
-    return spanner(rng) if kind < 0.6 else adjustable(rng) if kind < 0.92 else pipe_wrench(rng)
+    return spanner(rng) if kind < 0.5 else adjustable(rng) if kind < 0.93 else pipe_wrench(rng)
 
 
 def pliers(rng: Rng) -> Item:
@@ -291,3 +288,28 @@ def screwdriver(rng: Rng) -> Item:
         ),
     )
     return item
+
+
+def hex_keys(rng: Rng) -> Item:
+    """A bundle of bent hexagon keys."""
+    u = rng.uniform
+    item = Item("hex_keys")
+    solids = []
+    for k in range(int(rng.integers(1, 9))):
+        r, length = u(1.2, 4.5), u(60, 190)
+        path = np.array(
+            [
+                (-length / 2, 0, 0),
+                (length / 2 - 6, 0, 0),
+                (length / 2, 4, 0),
+                (length / 2, length * 0.3, 0),
+            ]
+        )
+        solids.append(
+            s.moved(
+                s.turned(s.sweep(path, s.ellipse(r, r, 6)), rng.normal(0, 0.12)),
+                u(-20, 20),
+                (k - 4) * 7,
+            )
+        )
+    return item.add("steel", *solids)
