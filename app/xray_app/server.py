@@ -15,6 +15,7 @@ from xray_app.guard import Guard
 from xray_app.intake import Inspector
 from xray_app.settings import Settings
 
+FORM_BYTES = 2**20  # what a form adds around the largest file that is taken
 DAY_SECONDS = 86_400
 
 
@@ -33,7 +34,7 @@ def build(settings: Settings, temporary: Path) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        max_body_size=settings.max_upload_bytes,
+        max_body_size=settings.max_upload_bytes + FORM_BYTES,
     )
     _add_routes(app, desk)
     _mount_page(app, desk, settings)
@@ -79,6 +80,7 @@ def _mount_page(app: FastAPI, desk: Desk, settings: Settings) -> None:
         path="/",
         server_name=settings.host,
         server_port=settings.port,
+        app_kwargs={"openapi_url": None},
         footer_links=[],
         run_history=False,
         show_error=False,

@@ -18,7 +18,7 @@ class Settings:
         names: further names that browsers may call the desk by, in the Host header.
         open_network: listening on other than this machine's own loopback is wanted, although
             the desk asks nobody to sign in.
-        max_upload_mb: largest request that is taken, in megabytes.
+        max_upload_mb: largest file that is taken, in units of 2**20 bytes.
 
     Raises:
         RecipeError: the address is open to the network and nobody said that it may be.
@@ -30,7 +30,7 @@ class Settings:
     model: str = "parcel"
     names: tuple[str, ...] = ()
     open_network: bool = False
-    max_upload_mb: int = 200  # a 16-bit container scan of 10000×4000 at two energies is 160
+    max_upload_mb: int = 200  # a 16-bit container scan of 10000×4000 at two energies is 153
 
     def __post_init__(self) -> None:
         if not 0 <= self.port <= 65_535:
@@ -43,8 +43,8 @@ class Settings:
 
     @property
     def max_upload_bytes(self) -> int:
-        """Largest request that is taken."""
-        return self.max_upload_mb * 1_000_000
+        """Largest file that is taken."""
+        return self.max_upload_mb * 2**20
 
 
 def is_loopback(host: str) -> bool:

@@ -1,0 +1,111 @@
+"""Makes the desk's sample scans with the simulator, from seeds that no training uses.
+
+    python app/make_samples.py        (make samples)
+
+Each wish takes the first scene from FIRST_SEED on that shows what it asks for, plainly enough for
+a newcomer to see. Half are pictures as a console exports them, half raw data of two energies.
+Beside the package, not in it: the desk itself must not import the simulator.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+
+import cv2
+import numpy as np
+import tifffile
+from xray_datasets.simulator import Simulated, SimulatedObject, colour, simulate
+
+from xray.labels import ALARMING_LABELS
+
+FOLDER = Path(__file__).parent / "xray_app" / "samples"
+FIRST_SEED = 700_000_000  # pools for training and validation lie below
+SIDE_PX = 416
+JPEG_QUALITY = 90
+TOP = 65_535  # count of unattenuated air in the raw files
+
+
+@dataclass(frozen=True)
+class Wish:
+    """A sample that the queue should have: what it shows of what alarms, and in which form."""
+
+    title: str
+    kind: str
+    alarming: frozenset[str]
+    raw: bool
+
+
+WISHES = (
+    Wish("Cabin bag", "baggage", frozenset({"gun"}), raw=False),
+    Wish("Parcel 1, raw 16-bit", "parcel", frozenset({"gun"}), raw=True),
+    Wish("Backpack", "baggage", frozenset(), raw=False),
+    Wish("Parcel 2", "parcel", frozenset({"knife"}), raw=False),
+    Wish("Suitcase, raw 16-bit", "baggage", frozenset({"knife"}), raw=True),
+    Wish("Parcel 3", "parcel", frozenset(), raw=False),
+    Wish("Shoulder bag", "baggage", frozenset({"bullet"}), raw=False),
+)
+
+
+def main() -> None:
+    """Write the scans and their list."""
+    FOLDER.mkdir(exist_ok=True)
+    for old in FOLDER.iterdir():
+        old.unlink()
+    rows = []
+    seeds = count(FIRST_SEED)
+    for number, wish in enumerate(WISHES, start=1):
+        scene = next(scenes(wish, seeds))
+        file = write(scene, f"{number}-{wish.kind}", wish.raw)
+        rows.append({"title": wish.title, "file": file, "kind": wish.kind, "seed": scene.seed})
+        shown = sorted({o.label for o in scene.objects if o.label})
+        print(f"{file}: seed {scene.seed}, {', '.join(shown)}")
+    (FOLDER / "samples.json").write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+
+
+def scenes(wish: Wish, seeds: Iterator[int]) -> Iterator[Simulated]:
+    """Simulated scenes that show what is wished for."""
+    for seed in seeds:
+        scene = simulate(wish.kind, seed, SIDE_PX)
+        labelled = [o for o in scene.objects if o.label]
+        alarming = [o for o in labelled if o.label in ALARMING_LABELS]
+        if (
+            {o.label for o in alarming} == wish.alarming
+            and all(plain(o) for o in alarming)
+            and 3 <= len(labelled) <= 9  # a load, but no heap
+            and 1.0 <= scene.pixel_mm <= 2.3  # one thing fills the picture
+        ):
+            yield scene
+
+
+def plain(thing: SimulatedObject) -> bool:
+    """Whether a newcomer would see it at once."""
+    x1, y1, x2, y2 = thing.xyxy_px
+    inside = min(x1, y1) > 0 and max(x2, y2) < SIDE_PX
+    return inside and thing.visible_fraction > 0.85 and max(x2 - x1, y2 - y1) > 0.05 * SIDE_PX
+
+
+def write(scene: Simulated, stem: str, raw: bool) -> str:
+    """The scene as a file: a two-page TIFF of counts, or the JPEG of a console."""
+    if raw:
+        pages = np.stack([scene.low, scene.high])  # (2, H, W)
+        counts = np.rint(np.clip(pages, 0, 1) * TOP).astype(np.uint16)
+        tifffile.imwrite(
+            FOLDER / f"{stem}.tif",
+            counts,
+            photometric="minisblack",
+            compression="zlib",
+            predictor=True,
+            metadata=None,
+        )
+        return f"{stem}.tif"
+    rng = np.random.default_rng([scene.seed, 7])
+    picture = colour(scene.low, scene.high, rng, int(scene.parameters["kv"]))
+    bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    cv2.imwrite(str(FOLDER / f"{stem}.jpg"), bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    return f"{stem}.jpg"
+
+
+if __name__ == "__main__":
+    main()

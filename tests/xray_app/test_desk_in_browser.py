@@ -1,0 +1,196 @@
+"""The desk as a newcomer meets it: a running process, Debian's chromium, a scan uploaded."""
+
+import http.client
+import os
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from playwright.sync_api import Page, expect
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("desk")]
+
+WAIT_MS = 60_000  # generous: the machine may be busy with something else
+WriteScan = Callable[..., Path]
+
+
+@pytest.fixture
+def desk(page: Page, desk_url: str) -> Iterator[Page]:
+    """The page, open; at the end of every test, nothing was fetched from elsewhere or broken."""
+    elsewhere, broken = [], []
+    page.on("request", lambda r: None if _is_here(r.url) else elsewhere.append(r.url))
+    page.on("console", lambda m: broken.append(m.text) if m.type == "error" else None)
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.on("dialog", lambda dialog: broken.append(f"dialog: {dialog.message}"))
+    page.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
+    page.goto(desk_url)
+    expect(page.locator("#desk-case .banner")).to_be_visible()
+    yield page
+    assert elsewhere == []
+    assert broken == []
+
+
+def _is_here(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in ("data", "blob") or parts.hostname == "127.0.0.1"
+
+
+def upload(desk: Page, file: Path, field: str = "#upload") -> None:
+    desk.set_input_files(f"{field} input[type=file]", file)
+
+
+def title(desk: Page) -> str:
+    return desk.locator("#desk-case .banner h2").inner_text()
+
+
+def test_the_page_opens_on_a_sample_with_its_regions_marked(desk: Page) -> None:
+    expect(desk.locator(".mark").first).to_be_visible()
+    expect(desk.locator(".banner strong")).to_have_text("Alarm")
+    expect(desk.locator(".findings tbody tr")).to_have_count(2)
+    expect(desk.locator("#desk-queue .entry")).not_to_have_count(0)
+    loaded = "image => image.decode().then(() => image.naturalWidth)"
+    assert desk.locator(".frame img").evaluate(loaded) > 100
+
+
+def test_marks_lie_where_the_model_says(desk: Page) -> None:
+    frame, mark = (
+        desk.locator(where).bounding_box() for where in (".frame", '.mark[data-number="1"]')
+    )
+    assert frame is not None
+    assert mark is not None
+    width, height = (
+        float(desk.locator(".frame img").get_attribute(side) or 0) for side in ("width", "height")
+    )
+    scale = 320 / max(width, height)  # the stand-in says (10, 20, 50, 60) of its 320 pixels
+    assert mark["x"] - frame["x"] == pytest.approx(10 / scale / width * frame["width"], abs=2)
+    assert mark["y"] - frame["y"] == pytest.approx(20 / scale / height * frame["height"], abs=2)
+    assert mark["width"] == pytest.approx(40 / scale / width * frame["width"], abs=2)
+
+
+def test_another_scan_opens_by_click_and_by_arrow_key(desk: Page) -> None:
+    entries = desk.locator("#desk-queue .entry")
+    first = title(desk)
+    entries.nth(1).click()
+    expect(entries.nth(1)).to_have_attribute("aria-current", "true")
+    assert title(desk) != first
+    desk.keyboard.press("ArrowUp")
+    expect(entries.nth(0)).to_have_attribute("aria-current", "true")
+    expect(desk.locator("#desk-case .banner h2")).to_have_text(first)
+
+
+def test_pointing_at_a_finding_lights_up_its_mark(desk: Page) -> None:
+    desk.locator(".findings tbody tr").nth(1).hover()
+    expect(desk.locator(".mark.lit")).to_have_attribute("data-number", "2")
+
+
+def test_marks_can_be_hidden(desk: Page) -> None:
+    desk.get_by_text("Marks", exact=True).click()
+    expect(desk.locator(".mark").first).to_be_hidden()
+
+
+def test_an_uploaded_scan_is_inspected_and_joins_the_queue(
+    desk: Page, write_scan: WriteScan
+) -> None:
+    upload(desk, write_scan("my bag.png"))
+    expect(desk.locator("#desk-case .banner h2")).to_have_text("my bag.png")
+    expect(desk.locator(".findings tbody tr")).to_have_count(2)
+    expect(desk.locator("#desk-queue h2").first).to_contain_text("Your scans")
+    expect(desk.locator(".report")).to_contain_text("Assumed")
+
+
+def test_a_pair_of_energies_is_inspected_as_one_scan(desk: Page, write_scan: WriteScan) -> None:
+    desk.get_by_text("Add a low- and high-energy pair").click()
+    upload(desk, write_scan("low.png", np.uint16, 0.4), "#upload-low")
+    upload(desk, write_scan("high.png", np.uint16, 0.6), "#upload-high")
+    expect(desk.locator("#pair .file-preview")).to_have_count(2)
+    desk.get_by_role("button", name="Inspect the pair").click()
+    expect(desk.locator("#desk-case .banner h2")).to_have_text("low.png + high.png")
+    expect(desk.locator(".stage footer")).to_contain_text("dual energy")
+
+
+def test_half_a_pair_is_asked_for_the_other_half(desk: Page) -> None:
+    desk.get_by_text("Add a low- and high-energy pair").click()
+    desk.get_by_role("button", name="Inspect the pair").click()
+    expect(desk.get_by_text("Choose both files")).to_be_visible()
+
+
+def test_a_text_file_named_png_gets_a_clear_message(desk: Page, tmp_path: Path) -> None:
+    file = tmp_path / "{{7*7}} ${7*7} notes.png"
+    file.write_text("this is no picture")
+    upload(desk, file)
+    expect(desk.locator(".banner strong")).to_have_text("Not read")
+    expect(desk.locator(".problem")).to_contain_text("found text")
+    everything = desk.locator("body").inner_text()
+    assert "Traceback" not in everything
+    assert "49" not in title(desk)  # a file's name is shown, never calculated
+
+
+def test_a_dropped_file_is_taken_wherever_it_lands(desk: Page, write_scan: WriteScan) -> None:
+    data = desk.evaluate_handle(
+        """bytes => {
+            const data = new DataTransfer();
+            data.items.add(new File([new Uint8Array(bytes)], 'dropped.png'));
+            return data;
+        }""",
+        list(write_scan("dropped.png").read_bytes()),
+    )
+    desk.dispatch_event("#desk-case", "drop", {"dataTransfer": data})
+    expect(desk.locator("#desk-case .banner h2")).to_have_text("dropped.png")
+
+
+def test_another_session_does_not_see_my_uploads(
+    desk: Page, desk_url: str, write_scan: WriteScan
+) -> None:
+    upload(desk, write_scan("mine.png"))
+    expect(desk.locator("#desk-queue")).to_contain_text("mine.png")
+    with desk.context.new_page() as other:
+        other.goto(desk_url)
+        expect(other.locator("#desk-case .banner")).to_be_visible()
+        expect(other.locator("#desk-queue")).not_to_contain_text("mine.png")
+
+
+def test_too_large_a_file_is_refused_with_the_limit(
+    page: Page, desk_url: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "large.png"
+    file.write_bytes(os.urandom(3 * 2**20))
+    page.goto(desk_url)
+    expect(page.locator("#desk-case .banner")).to_be_visible(timeout=WAIT_MS)
+    upload(page, file)
+    expect(page.get_by_text(re.compile("exceed the maximum allowed size of 2.0 Mb"))).to_be_visible(
+        timeout=WAIT_MS
+    )
+
+
+def ask(desk_url: str, path: str, **headers: str) -> tuple[int, bytes]:
+    parts = urlsplit(desk_url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=30)
+    try:
+        connection.request("GET", path, headers=headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def test_the_running_desk_answers_to_its_own_names_alone(desk_url: str) -> None:
+    assert ask(desk_url, "/")[0] == 200
+    assert ask(desk_url, "/", Host="evil.example")[0] == 403
+    assert ask(desk_url, "/gradio_api/info", Origin="http://evil.example")[0] == 403
+
+
+@pytest.mark.parametrize(
+    "path", ["/pictures/none/full", "/pictures/../settings.py", "/docs", "/openapi.json"]
+)
+def test_the_running_desk_offers_nothing_that_was_not_meant(desk_url: str, path: str) -> None:
+    assert ask(desk_url, path)[0] == 404
+
+
+def test_the_running_desk_serves_no_file_of_this_machine(desk_url: str) -> None:
+    status, body = ask(desk_url, f"/gradio_api/file={__file__}")
+    assert status in (403, 404)
+    assert b"WriteScan" not in body

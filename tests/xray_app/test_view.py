@@ -1,0 +1,122 @@
+"""What the page says: words, order, and that text from outside stays text."""
+
+from dataclasses import replace
+
+import pytest
+from xray_app.cases import Case, Origin
+from xray_app.desk import view
+
+from xray.card import Card
+from xray.profile import Profile
+from xray.report import Detection, ModelId, Opaque, Outcome, Report
+from xray.scan import Encoding
+
+HOSTILE = "<img src=x onerror=alert(1)>\"'&{{7*7}}${7*7}"
+CARD = Card("parcel", "0.1.0", ("gun", "wrench"), terms="for tests", limits=("no containers",))
+
+
+def report(**changes: object) -> Report:
+    found = (
+        Detection("gun", 0.934, (10, 20, 50, 60), alarming=True),
+        Detection("pressure_vessel", 0.61, (80, 70, 100, 100)),
+    )
+    plain = Report("bag", 100, 100, ModelId("parcel", "0.1.0", "ab" * 32), Profile(), found)
+    usual = {"outcome": Outcome.ALARM, "reasons": ("gun with probability 0.93",)}
+    return replace(plain, **usual | changes)
+
+
+def case(**changes: object) -> Case:
+    plain = Case("key", "bag.png", Origin.UPLOAD, report(), None, 100, 100, Encoding.DUAL)
+    return replace(plain, **{"picture": b"jpeg", "thumbnail": b"jpeg"} | changes)
+
+
+def test_the_open_case_says_outcome_reasons_findings_model_and_terms() -> None:
+    page = view.case(case(), CARD)
+    for words in (
+        *("Alarm", "gun with probability 0.93", "bag.png", "dual energy · 100 × 100 px"),
+        *("pressure vessel", "93 %", "61 %", "bottom right", "parcel@0.1.0", "for tests"),
+        "no containers",
+    ):
+        assert words in page
+
+
+def test_marks_lie_in_percent_of_the_picture_and_carry_the_tables_number() -> None:
+    page = view.case(case(), CARD)
+    assert 'style="left:10.000%;top:20.000%;width:40.000%;height:40.000%"' in page
+    assert page.count('data-number="1"') == 2  # the mark and the row of the table
+    assert "<span>2 pressure vessel</span>" in page
+
+
+def test_what_was_assumed_is_shown_without_advice_to_programmers() -> None:
+    page = view.case(case(assumed=("air was taken to be bright; pass polarity= if not",)), CARD)
+    assert "<li>air was taken to be bright</li>" in page
+
+
+def test_opaque_regions_are_outlined_and_explained() -> None:
+    hidden = Opaque(((1.0, 2.0), (5.0, 2.0), (5.0, 9.0)), 14.0)
+    page = view.case(case(report=report(opaque=(hidden,))), CARD)
+    assert '<polygon points="1.0,2.0 5.0,2.0 5.0,9.0"/>' in page
+    assert "1 opaque" in page
+
+
+@pytest.mark.parametrize("field", ["name", "problem"])
+def test_a_hostile_name_or_message_stays_text(field: str) -> None:
+    hostile = case(**{field: HOSTILE})
+    for page in (view.case(hostile, CARD), view.queue([("Yours", [hostile])], "key")):
+        assert "<img src=x" not in page
+    assert "&lt;img src=x onerror=alert(1)&gt;" in view.case(hostile, CARD)
+
+
+def test_hostile_labels_reasons_and_cards_stay_text() -> None:
+    found = (Detection(HOSTILE, 0.5, (0, 0, 9, 9)),)
+    said = report(detections=found, reasons=(HOSTILE,), assumed=(HOSTILE,))
+    card = replace(CARD, name=HOSTILE, terms=HOSTILE, limits=(HOSTILE,))
+    page = view.case(case(report=said, assumed=(HOSTILE,)), card) + view.header(card, demo=True)
+    assert "<img src=x" not in page
+    assert "{{7*7}}" in page  # shown as it came, not calculated
+
+
+def test_a_file_that_was_not_read_says_so_and_what_can_be() -> None:
+    unread = Case("key", "notes.png", Origin.UPLOAD, problem="expected a picture, found text")
+    page = view.case(unread, None)
+    assert "Not read" in page
+    assert "expected a picture, found text" in page
+    assert "two-page TIFF" in page
+    assert "<table" not in page
+
+
+def test_a_scan_without_a_report_is_not_called_clear() -> None:
+    page = view.case(case(report=None, problem="No model is loaded."), None)
+    assert "Not inspected" in page
+    assert "Clear" not in page
+
+
+def test_a_clear_scan_says_that_nothing_is_over_the_thresholds() -> None:
+    page = view.case(case(report=report(detections=(), outcome=Outcome.CLEAR)), CARD)
+    assert "Clear" in page
+    assert "Nothing over the profile" in page
+
+
+def test_the_queue_counts_findings_and_marks_the_open_case() -> None:
+    page = view.queue([("Yours", [case(), case(key="other")]), ("Samples", [])], "key")
+    assert page.count("2 findings") == 2
+    assert page.count('aria-current="true"') == 1
+    assert "Samples" not in page
+
+
+def test_an_empty_queue_says_what_to_do() -> None:
+    assert "Add a scan" in view.queue([("Yours", [])], None)
+
+
+@pytest.mark.parametrize(
+    ("xyxy", "words"),
+    [
+        ((0, 0, 10, 10), "top left"),
+        ((45, 0, 55, 10), "top"),
+        ((90, 90, 100, 100), "bottom right"),
+        ((40, 40, 60, 60), "centre"),
+        ((100, 50, 100, 50), "right"),
+    ],
+)
+def test_places_are_named_by_thirds(xyxy: tuple[float, ...], words: str) -> None:
+    assert view.where(xyxy, 100, 100) == words
