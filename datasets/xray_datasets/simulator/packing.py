@@ -112,7 +112,7 @@ def _bag(
     theme = clutter.THEMES[int(rng.integers(0, len(clutter.THEMES)))]
     area = long * short / 2.4e5  # 1 = a bag of 600 by 400 mm
     count = rng.uniform(5, 14) if rng.random() < share else rng.uniform(28, 70)
-    count = int(count * min(1.25, max(0.35, area**0.5)))
+    count = int(count * min(1.2, max(0.3, area)))
     hot = rng.uniform(-0.3, 0.3, 2)  # goods crowd somewhere
     crowd = rng.uniform(0.16, 0.3)
 
@@ -169,6 +169,6 @@ def pack(rng: Rng, kind: str) -> Packed:
         size = rng.uniform(300, 640)
         x = ((k + 0.5) / bags - 0.5 + rng.normal(0, 0.03)) * width
         y = level + rng.normal(0, 0.08) * width
-        more, theme = _bag(rng, kind, x, y, size, scene, 0.3, int((where == k).sum()))
+        more, theme = _bag(rng, kind, x, y, size, scene, 0.4, int((where == k).sum()))
         placed.extend(more)
     return Packed(placed, width, bags, theme)
