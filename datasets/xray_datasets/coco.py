@@ -7,7 +7,8 @@ high_file_name  the same view at the higher energy, pixel for pixel
 white           the count of unattenuated air in its pictures
 pixel_mm        width of a pixel in the plane of the belt
 view            the scanner's name of the view
-group           the same physical bag or container bears the same group
+group           the same physical bag or container bears the same group; without it, every
+                image is taken for a bag of its own
 judged          the labels that the annotators looked for, where not the categories; null: all
 exhaustive      false where more objects of a marked label may be there unmarked
 """
@@ -94,16 +95,22 @@ def samples(
     for number, image in enumerate(document["images"]):
         if number == 0 and not (folder / image["file_name"]).is_file():
             raise DataError(f"{origin}: {folder} holds no {image['file_name']}; give images_dir")
-        looked_for = image.get("judged", judged)
         yield _sample(
             image,
             folder,
             marks[image["id"]],
             labels_map,
-            None if looked_for is None else frozenset(looked_for),
+            _judged(image["judged"], labels_map) if "judged" in image else frozenset(judged),
             image.get("exhaustive", exhaustive),
             origin,
         )
+
+
+def _judged(words: list[str] | None, labels_map: LabelsMap | None) -> frozenset[str] | None:
+    if words is None:
+        return None
+    ours = ((labels_map or {}).get(word, word) for word in words)
+    return frozenset(label for label in ours if label)
 
 
 def _marks(
@@ -149,7 +156,7 @@ def _sample(
         ),
         annotations=marked.annotations,
         ignored=marked.ignored,
-        group=str(image.get("group", name)),
+        group=str(image["group"]) if "group" in image else f"{origin} {name}",
         origin=origin,
         judged=judged,
         exhaustive=exhaustive,

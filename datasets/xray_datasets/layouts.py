@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
+from typing import Any
 
 from xray.errors import DataError
 from xray_datasets import coco, opixray, voc, yolo
@@ -96,13 +97,14 @@ def read(
             return (
                 sample
                 for path in _chosen(root, split)
-                for sample in coco.read(
-                    path,
-                    images_dir(path, root),
+                for document in [coco.document(path)]
+                for sample in coco.samples(
+                    document,
+                    images_dir(document, path, root),
                     labels_map=chosen,
                     judged=judged,
                     exhaustive=how,
-                    origin=f"{root.stem} {path.stem}" if root.is_dir() else "",
+                    origin=f"{root.stem} {path.stem}" if root.is_dir() else path.stem,
                 )
             )
         case Layout.VOC:
@@ -120,8 +122,8 @@ def read(
             )
 
 
-def images_dir(path: Path, root: Path) -> Path:
-    """The folder that this COCO file's names start from.
+def images_dir(document: Mapping[str, Any], path: Path, root: Path) -> Path:
+    """The folder that the names in this COCO document start from, which was read from path.
 
     Where several would do, the one whose name is in the file's name: `train2017` for
     instances_train2017.json.
@@ -131,7 +133,7 @@ def images_dir(path: Path, root: Path) -> Path:
     """
     if root.is_file():
         root = path.parent.parent if path.parent.name == "annotations" else path.parent
-    images = coco.document(path)["images"]
+    images = document["images"]
     if not images:
         return root
     folders = [root, *sorted(root.glob("*/")), *sorted(root.glob("*/*/"))]

@@ -60,7 +60,7 @@ def read(
             id=name,
             open=pictures.opener(found[name]),
             annotations=marked.annotations,
-            group=name,
+            group=f"{origin} {name}",
             origin=origin,
             judged=None if judged is None else frozenset(judged),
             exhaustive=exhaustive,

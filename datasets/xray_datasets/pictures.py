@@ -16,6 +16,7 @@ from xray.formats import read
 from xray.scan import Encoding, Scan
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
+TURNED = 5  # orientations from here on lie on their side (TIFF 6.0, Orientation)
 WHITE = 65535  # the count of air in the 16-bit pictures that we write
 
 # Start-of-frame markers: those that carry the size of a JPEG (ITU-T T.81, table B.1).
@@ -77,8 +78,10 @@ def size_hw(path: Path) -> tuple[int, int]:
                 return found
     if start[:4] in (b"II*\0", b"MM\0*"):
         with tifffile.TiffFile(path) as tiff:
-            height, width = tiff.pages[0].shape[:2]
-            return height, width
+            page = tiff.pages.first
+            tag = page.tags.get("Orientation")
+            size = (page.imagelength, page.imagewidth)
+            return size[::-1] if tag is not None and tag.value >= TURNED else size
     scan = read(path)
     return scan.height, scan.width
 

@@ -70,7 +70,7 @@ def read(
             open=pictures.opener(found[name]),
             annotations=marked.annotations,
             ignored=marked.ignored,
-            group=name,
+            group=f"{origin} {name}",
             origin=origin,
             judged=_judged(judged, unboxed),
             exhaustive=exhaustive,
@@ -128,11 +128,17 @@ def _listed(path: Path) -> Iterator[tuple[str, list[str] | None]]:
         if "," not in first:
             for line in file:
                 if line.strip():
-                    yield line.split()[0], None
+                    yield _stem(line.split()[0]), None
             return
         for row in csv.DictReader(file):
-            name = row.pop("name").strip()
-            yield Path(name).stem, [c for c, value in row.items() if value and float(value) > 0]
+            name = _stem(row.pop("name").strip())
+            yield name, [c for c, value in row.items() if value and float(value) > 0]
+
+
+def _stem(name: str) -> str:
+    """Lists name the scan with the ending of its picture, or without."""
+    path = Path(name)
+    return path.with_suffix("").as_posix() if path.suffix in pictures.SUFFIXES else name
 
 
 def _parse(path: Path, picture: Path) -> tuple[list[Mark], tuple[int, int]]:

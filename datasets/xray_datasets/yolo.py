@@ -61,7 +61,7 @@ def read(
                 id=path.relative_to(root).as_posix(),
                 open=pictures.opener(path),
                 annotations=marked.annotations,
-                group=stem,
+                group=f"{origin} {stem}",
                 origin=origin,
                 judged=frozenset(judged),
                 exhaustive=exhaustive,

@@ -29,7 +29,10 @@ def test_pictures_are_opened_when_asked_for(coco_root: Path) -> None:
 
 
 def test_the_group_is_the_files_or_the_scan_itself(coco_root: Path) -> None:
-    assert [s.group for s in coco.read(coco_root / FILE, coco_root / "images")] == ["7", "b.png"]
+    assert [s.group for s in coco.read(coco_root / FILE, coco_root / "images")] == [
+        "7",
+        "instances_train b.png",
+    ]
 
 
 def test_the_categories_are_what_was_looked_for(coco_root: Path) -> None:
@@ -37,6 +40,20 @@ def test_the_categories_are_what_was_looked_for(coco_root: Path) -> None:
     assert first.judged == {"gun", "knife"}
     first, _ = coco.read(coco_root / FILE, coco_root / "images", judged=["gun"], exhaustive=False)
     assert (first.judged, first.exhaustive) == ({"gun"}, False)
+
+
+def test_what_the_file_says_was_looked_for_follows_the_map(coco_root: Path, change) -> None:
+    change(coco_root / FILE, lambda d: d["images"][0].update(judged=["gun", "knife"]))
+    change(coco_root / FILE, lambda d: d["images"][1].update(judged=None))
+    labels_map = {"Gun": "weapon", "gun": "weapon", "knife": None}
+    first, second = coco.read(coco_root / FILE, coco_root / "images", labels_map=labels_map)
+    assert (first.judged, second.judged) == ({"weapon"}, None)
+
+
+def test_marks_of_images_that_are_not_listed_are_passed_over(coco_root: Path, change) -> None:
+    change(coco_root / FILE, lambda d: d["images"].pop(0))
+    (second,) = coco.read(coco_root / FILE, coco_root / "images")
+    assert second.annotations == ()
 
 
 def test_samples_can_be_sent_to_another_process(coco_root: Path) -> None:

@@ -2,7 +2,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from xray_datasets import layouts
+from xray_datasets import coco, layouts
 from xray_datasets.labels import SOURCES
 from xray_datasets.layouts import Layout
 
@@ -32,7 +32,7 @@ def test_pictures_are_sought_in_the_folder_that_the_file_is_named_after(
     shutil.copytree(coco_root / "images", coco_root / "elsewhere")
     (coco_root / "images").rename(coco_root / "train")
     path = coco_root / "annotations" / "instances_train.json"
-    assert layouts.images_dir(path, coco_root) == coco_root / "train"
+    assert layouts.images_dir(coco.document(path), path, coco_root) == coco_root / "train"
     shutil.rmtree(coco_root / "train")
     shutil.rmtree(coco_root / "elsewhere")
     with pytest.raises(DataError, match=r"no folder below .* holds a\.png"):

@@ -19,6 +19,12 @@ def test_the_size_of_a_tiff_is_read_from_its_header(tmp_path: Path) -> None:
     assert pictures.size_hw(tmp_path / "a.tif") == (17, 23)
 
 
+def test_a_tiff_on_its_side_is_measured_upright(tmp_path: Path) -> None:
+    tag = (274, "H", 1, 6, True)  # Orientation: turn by 90 degrees
+    tifffile.imwrite(tmp_path / "a.tif", np.zeros((17, 23), np.uint16), extratags=[tag])
+    assert pictures.size_hw(tmp_path / "a.tif") == (23, 17)
+
+
 def test_a_jpeg_that_is_to_be_turned_is_measured_upright(tmp_path: Path, draw) -> None:
     plain = draw(tmp_path / "a.jpg", 17, 23).read_bytes()
     orientation = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"

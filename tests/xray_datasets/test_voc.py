@@ -14,6 +14,11 @@ def test_a_split_is_read_in_the_order_of_its_list(voc_root: Path) -> None:
     assert voc.splits(voc_root) == ["train"]
 
 
+def test_lists_may_name_scans_with_or_without_an_ending(voc_root: Path) -> None:
+    (voc_root / "ImageSets" / "Main" / "train.txt").write_text("a.jpg 1\n\nb -1\n")
+    assert [s.id for s in voc.read(voc_root, "train")] == ["a", "b"]
+
+
 def test_coordinates_may_be_fractions_and_difficult_things_are_ignored(voc_root: Path) -> None:
     first, second = voc.read(voc_root)
     assert first.annotations == (Annotation("gun", (2.5, 3.25, 12.5, 8.75)),)
