@@ -9,11 +9,13 @@
 Scene k has the seed base + k and the same bytes whatever the number of processes.
 """
 
+import hashlib
 import json
 import multiprocessing
 import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -49,7 +51,7 @@ def simulate(
         MissingExtra: the simulator's packages are not installed.
     """
     _simulator()
-    asked = {"kind": kind, "seed": seed, "side_px": side_px, "version": xray.__version__}
+    asked = {"kind": kind, "seed": seed, "side_px": side_px, "simulator": _version()}
     _claim(folder, {**asked, "count": count})
     paths = {folder / "scenes" / f"{_stem(kind, s)}.json": s for s in range(seed, seed + count)}
     missing = [s for path, s in paths.items() if not path.is_file()]
@@ -64,6 +66,11 @@ def simulate(
         try:
             for done in as_completed(running):
                 yield done.result()
+        except BrokenProcessPool:
+            raise DataError(
+                f"{folder}: a process ended by force, most often for want of memory; "
+                "run it again to go on, with fewer --workers"
+            ) from None
         finally:
             pool.shutdown(cancel_futures=True)
 
@@ -142,6 +149,14 @@ def _simulator() -> tuple[Callable[[str, int, int], Any], Callable[..., Any]]:
     from xray_datasets.simulator.scene import simulate
 
     return simulate, colour
+
+
+def _version() -> str:
+    """Of the package and of the simulator's own code, which decides what a seed gives."""
+    code = hashlib.sha256()
+    for path in sorted(Path(__file__).with_name("simulator").glob("*.py")):
+        code.update(path.read_bytes())
+    return f"{xray.__version__}+{code.hexdigest()[:12]}"
 
 
 def _stem(kind: str, seed: int) -> str:

@@ -120,6 +120,13 @@ def test_a_folder_of_other_scenes_is_left_alone(tmp_path: Path) -> None:
     assert everything(tmp_path) == before
 
 
+def test_scenes_of_an_older_simulator_are_not_mixed_with_new_ones(tmp_path: Path, change) -> None:
+    run(tmp_path, 1)
+    change(tmp_path / "manifest.json", lambda manifest: manifest.update(simulator="older"))
+    with pytest.raises(DataError, match="scenes of simulator older, not"):
+        run(tmp_path, 2)
+
+
 def test_packages_that_are_missing_are_named_with_the_command_that_installs_them(
     monkeypatch, tmp_path: Path
 ) -> None:
