@@ -15,6 +15,9 @@ from xray_datasets.sample import Sample
 CAPTION_PX = 18
 PAPER = (255, 255, 255)
 INK = (20, 20, 20)
+IGNORED = (150, 150, 150)
+# Consoles show orange, green and blue, so boxes take what is left.
+COLOURS = ((225, 0, 30), (215, 0, 215), (0, 0, 0), (120, 0, 200), (0, 190, 215))
 
 
 def contact_sheet(
@@ -45,13 +48,16 @@ def _cell(sample: Sample, side_px: int) -> NDArray[np.uint8]:
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
     small = np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)
     for region in sample.ignored:
-        _box(small, region, scale, (150, 150, 150), 1)
+        _box(small, region, scale, IGNORED, 1)
     for thing in sample.annotations:
-        _box(small, thing, scale, _colour(thing.label), 2)
+        colour = _colour(thing.label)
+        _box(small, thing, scale, colour, 2)
+        x1, y1, _, y2 = (round(v * scale) for v in thing.xyxy_px)
+        _write(small, thing.label, (x1, y1 - 4 if y1 > 14 else y2 + 12), colour)
     cell = np.full((side_px + CAPTION_PX, side_px, 3), PAPER, np.uint8)
     cell[CAPTION_PX : CAPTION_PX + size[1], : size[0]] = small
     labels = ", ".join(sorted({a.label for a in sample.annotations})) or "nothing marked"
-    _write(cell, f"{sample.id}  {labels}", (3, 13))
+    _write(cell, f"{sample.id}  {labels}", (3, 13), INK)
     return cell
 
 
@@ -67,12 +73,12 @@ def _box(
 
 
 def _colour(label: str) -> tuple[int, int, int]:
-    """The same bright colour for the same label everywhere."""
-    hue = np.array([[[zlib.crc32(label.encode()) % 180, 255, 220]]], np.uint8)
-    red, green, blue = cv2.cvtColor(hue, cv2.COLOR_HSV2RGB)[0, 0].tolist()
-    return red, green, blue
+    """The same colour for the same label everywhere; several labels may share one."""
+    return COLOURS[zlib.crc32(label.encode()) % len(COLOURS)]
 
 
-def _write(canvas: NDArray[np.uint8], text: str, at: tuple[int, int]) -> None:
+def _write(
+    canvas: NDArray[np.uint8], text: str, at: tuple[int, int], colour: tuple[int, int, int]
+) -> None:
     plain = text.encode("ascii", "replace").decode()  # OpenCV's fonts know no more
-    cv2.putText(canvas, plain, at, cv2.FONT_HERSHEY_SIMPLEX, 0.4, INK, 1, cv2.LINE_AA)
+    cv2.putText(canvas, plain, at, cv2.FONT_HERSHEY_SIMPLEX, 0.4, colour, 1, cv2.LINE_AA)
