@@ -28,6 +28,37 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: $(VENV)/dev.stamp ## what Detector.inspect costs over the bare network
+	@$(BIN)/python tests/bench/inspect_ms.py
+
+# Into runs/, never over what is shipped: a new model goes into weights/ when it beats the old.
+# SMOKE=1 runs every step on next to nothing, to show that they work.
+RUNS := runs$(if $(SMOKE),/smoke)
+SCENES := $(if $(SMOKE),64,30000)
+MINUTES := $(if $(SMOKE),0.25,100)
+POOLS := $(RUNS)/pool/baggage $(RUNS)/pool/parcel
+weights: $(VENV)/dev.stamp ## train parcel-sim, and parcel where XRAY_REAL_SCANS is set (SMOKE=1)
+	$(if $(SMOKE),rm -rf $(RUNS))
+	$(BIN)/python -c "from xray_datasets.simulator import fill; \
+	  [fill(pool, pool.split('/')[-1], $(SCENES), workers=2) for pool in '$(POOLS)'.split()]"
+	$(BIN)/xray-train fit train/recipes/parcel-sim.toml --out $(RUNS)/parcel-sim \
+	  --minutes $(MINUTES) $(POOLS:%=--pool %)
+	$(BIN)/xray-train export $(RUNS)/parcel-sim/last.pt $(RUNS)/parcel-sim.onnx
+ifdef XRAY_REAL_SCANS
+	$(BIN)/xray-train fit train/recipes/parcel.toml --out $(RUNS)/parcel \
+	  --minutes $(MINUTES) $(POOLS:%=--pool %) --init $(RUNS)/parcel-sim/last.pt
+	$(BIN)/xray-train export $(RUNS)/parcel/last.pt $(RUNS)/parcel.onnx
+	$(BIN)/xray-train evaluate $(RUNS)/parcel.onnx --on sixray-val --out $(RUNS)/parcel.json
+else
+	@echo "XRAY_REAL_SCANS is not set: parcel, which needs real scans, was left out."
+endif
+
+samples: $(VENV)/dev.stamp ## the desk's sample scans, by the simulator
+	$(BIN)/python app/make_samples.py
+
+pictures: $(VENV)/dev.stamp ## the README's picture of the desk
+	$(BIN)/python app/make_pictures.py
+
 # One environment serves all: `run` asks for the desk alone (no torch), the rest for everything.
 $(VENV)/app.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing the desk into $(VENV) (about 350 MB, a minute or two) ..."
