@@ -244,7 +244,7 @@ _ARROW = np.array([(0, 0), (0, 16), (4, 12), (7, 18), (9, 17), (6, 11), (11, 11)
 
 
 def _cursor(picture: NDArray[np.uint8], rng: np.random.Generator) -> None:
-    at = rng.integers(0, min(picture.shape[:2]) - 20, 2).astype(np.int32)
+    at = rng.integers(0, max(1, min(picture.shape[:2]) - 20), 2).astype(np.int32)
     size = rng.uniform(0.5, 1.0)
     arrow = (at + _ARROW * size).astype(np.int32)
     cv2.fillPoly(picture, [arrow], (255, 255, 255))

@@ -18,6 +18,7 @@ from .textures import textures
 _IS_METAL = np.array([name in METALS for name in MATERIALS])
 _WIDEN = 0.045  # people draw boxes 4-5 % wider on each side than the tight outline
 _SOURCE_MM = 1100.0  # source to belt
+KINDS = ("baggage", "parcel")
 VISIBLE = 0.3  # below this visible fraction nobody could find the object
 
 
@@ -129,6 +130,8 @@ def _blank(side_px: int, kv: int) -> _Canvas:
 
 def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
     """Simulate one scan of kind "baggage" or "parcel": the same seed gives the same bytes."""
+    if kind not in KINDS:
+        raise ValueError(f"kind {kind!r}: expected one of {', '.join(KINDS)}")
     rng = np.random.default_rng([seed, 20])
     packed = packing.pack(rng, kind)
     kv = int(rng.choice(beams.TUBE_KV, p=(0.08, 0.3, 0.2, 0.32, 0.1)))

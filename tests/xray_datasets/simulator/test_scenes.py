@@ -1,0 +1,119 @@
+"""Whole scenes, the detector, the consoles and the pool."""
+
+import numpy as np
+import pytest
+
+from xray_datasets.simulator import Pool, clutter, colour, fill, pool, simulate, threats
+from xray_datasets.simulator.scanner import Detector
+
+SIDE = 160
+
+
+@pytest.fixture(scope="module")
+def scene():
+    return simulate("baggage", 5, SIDE)
+
+
+def test_one_seed_gives_the_same_bytes(scene) -> None:
+    again, other = simulate("baggage", 5, SIDE), simulate("baggage", 6, SIDE)
+    assert again.low.tobytes() == scene.low.tobytes()
+    assert again.high.tobytes() == scene.high.tobytes()
+    assert again.objects == scene.objects
+    assert other.low.tobytes() != scene.low.tobytes()
+
+
+@pytest.mark.parametrize("kind", ["baggage", "parcel"])
+def test_transmissions_and_boxes_stay_within_the_picture(kind: str) -> None:
+    for seed in range(6):
+        made = simulate(kind, seed, SIDE)
+        assert made.low.shape == made.high.shape == (SIDE, SIDE)
+        assert made.low.dtype == np.float32
+        assert 0 <= made.low.min() and made.low.max() <= 1.05
+        assert made.low.mean() <= made.high.mean() + 0.01
+        for thing in made.objects:
+            x0, y0, x1, y1 = thing.xyxy_px
+            assert 0 <= x0 < x1 <= SIDE and 0 <= y0 < y1 <= SIDE, thing
+            assert 0 <= thing.visible_fraction <= 1
+            if thing.label:
+                assert thing.mass_g > 0, thing
+
+
+def test_boxes_are_wider_than_the_outline_as_human_boxes_are(scene) -> None:
+    for thing in scene.objects:
+        x0, y0, x1, y1 = thing.tight_xyxy_px
+        left, top, right, bottom = thing.xyxy_px
+        assert left <= x0 and top <= y0 and right >= x1 and bottom >= y1
+        if left > 0 and right < SIDE and x1 - x0 > 30:
+            assert (right - left) / (x1 - x0) == pytest.approx(1.09, abs=0.01)
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(ValueError, match="kind"):
+        simulate("submarine", 1)
+
+
+def test_three_scenes_in_ten_hold_no_threat_and_bags_are_full() -> None:
+    made = [simulate("baggage", seed, 64) for seed in range(60)]
+    benign = sum(not any(o.label in threats.LABELS for o in m.objects) for m in made)
+    assert 6 <= benign <= 33
+    assert np.median([len(m.objects) for m in made]) >= 30
+
+
+def test_quantum_noise_grows_with_transmission() -> None:
+    detector = Detector(blur_px=0.1, photons_at_air=1e4, electronic=1e-3, stripes=0, bits=16)
+    rng = np.random.default_rng(0)
+    for level in (0.01, 0.25, 0.9):
+        flat = np.full((300, 300), level, np.float32)
+        seen = detector.read([flat], rng)[0]
+        assert seen.var() == pytest.approx(level / 1e4 + 1e-6, rel=0.04)
+        assert seen.mean() == pytest.approx(level, rel=0.01)
+
+
+def test_colour_is_the_same_for_the_same_draw_and_air_is_the_brightest(scene) -> None:
+    one = colour(scene.low, scene.high, np.random.default_rng(1), scene.parameters["kv"])
+    two = colour(scene.low, scene.high, np.random.default_rng(1), scene.parameters["kv"])
+    assert one.shape == (SIDE, SIDE, 3)
+    assert one.dtype == np.uint8
+    assert (one == two).all()
+
+
+def test_most_consoles_paint_plastic_orange_and_steel_blue() -> None:
+    """Transmissions of 60 mm polyethylene and 4 mm steel at 140 kV."""
+    from xray_datasets.simulator import beam
+    from xray_datasets.simulator.materials import attenuation_per_mm
+
+    full = beam.full(140)
+    redder = bluer = 0
+    for name, mm in (("polyethylene", 60.0), ("steel", 4.0)):
+        depth = attenuation_per_mm(name, full.energies_kev) * mm
+        low, high = (np.full((8, 8), t, np.float32) for t in full.transmission(depth))
+        for seed in range(30):
+            r, _, b = colour(low, high, np.random.default_rng(seed), 140)[2, 2].astype(int)
+            redder += name == "polyethylene" and r > b + 20
+            bluer += name == "steel" and b > r + 20
+    assert redder >= 22
+    assert bluer >= 22
+
+
+@pytest.mark.parametrize("family", [*clutter.FAMILIES, *(f for f, _ in threats.FAMILIES.values())])
+def test_every_family_has_a_plausible_mass(family) -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(5):
+        item = family(rng)
+        assert 0.1 < item.mass_g() < 9000, item.name
+
+
+def test_a_pool_resumes_and_reads_back_what_was_simulated(tmp_path, monkeypatch) -> None:
+    monkeypatch.setattr(pool, "SHARD", 2)
+    fill(tmp_path, "baggage", 2, seed=10, side_px=96)
+    first = next(tmp_path.glob("*.npy")).stat().st_mtime_ns
+    scenes = Pool(tmp_path)
+    assert len(scenes) == 2
+    fill(tmp_path, "baggage", 4, seed=10, side_px=96)
+    assert next(iter(sorted(tmp_path.glob("*.npy")))).stat().st_mtime_ns == first
+    assert scenes.refresh() == 4
+    kept, made = scenes[3], simulate("baggage", 13, 96)
+    assert kept.seed == 13
+    assert np.abs(kept.low - made.low).max() < 1e-4
+    assert kept.labels == tuple(o.label for o in made.objects if o.label)
+    assert kept.boxes.shape == (len(kept.labels), 4)
