@@ -93,11 +93,10 @@ def sources(recipe: Recipe) -> list[tuple[float, Source]]:
     """Every source that the recipe asks for, with its share of the scans."""
     found: list[tuple[float, Source]] = []
     for folder in recipe.pools:
-        from xray_datasets.simulator.pool import Pool
-
-        found.append(
-            (recipe.share_simulated / len(recipe.pools), Simulated(Pool(Path(folder)), recipe))
-        )
+        pool = Pool(Path(folder))
+        if not len(pool):
+            raise RecipeError(f"{folder}: holds no simulated scenes; make some: xray-data simulate")
+        found.append((recipe.share_simulated / len(recipe.pools), Simulated(pool, recipe)))
     if recipe.real:
         root = real_folder()
         found.append((recipe.share_real, Real(real.sixray(root, "train"), recipe)))

@@ -1,0 +1,105 @@
+"""Scans from the simulator's pool and from samples, as the network's planes."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from xray_datasets.sample import Sample
+from xray_train.item import air_of
+from xray_train.sources import Real, Simulated, sources
+
+from tests.xray_train import tiny
+from xray import Encoding, Scan
+from xray.annotation import Annotation
+from xray.errors import RecipeError
+
+
+@dataclass
+class Scene:
+    """A plate of uneven thickness with four things on it."""
+
+    low: np.ndarray
+    high: np.ndarray
+    boxes: np.ndarray
+    labels: tuple[str, ...]
+    visible: np.ndarray
+    kv: int = 150
+
+
+class TinyPool:
+    def __len__(self) -> int:
+        return 1
+
+    def refresh(self) -> int:
+        return 1
+
+    def __getitem__(self, index: int) -> Scene:
+        high = np.ones((48, 64), np.float32)
+        high[10:30, 10:40] = 0.4
+        boxes = np.arange(16, dtype=np.float32).reshape(4, 4)
+        labels = ("gun", "liquid", "wrench", "gun")
+        return Scene(high**1.4, high, boxes, labels, np.array([0.9, 0.9, 0.9, 0.1], np.float32))
+
+
+def test_hidden_objects_are_ignored_and_labels_of_no_interest_are_background() -> None:
+    pool = Simulated(TinyPool(), tiny.recipe(planes_share=0.0))  # type: ignore[arg-type]
+    item = pool.item(0, np.random.default_rng(0))
+    assert item.labels.tolist() == [0, 1]  # the gun and the wrench, not the liquid
+    assert item.ignored_labels.tolist() == [0]  # the gun of which a tenth is seen
+    assert item.planes.shape == (48, 64, 3)
+    assert item.judged.all()
+
+
+def test_colours_of_a_simulated_scene_differ_from_time_to_time() -> None:
+    pool = Simulated(TinyPool(), tiny.recipe(planes_share=0.0))  # type: ignore[arg-type]
+    one, two = (pool.item(0, np.random.default_rng(seed)).planes for seed in (0, 1))
+    assert not np.array_equal(one, two)
+
+
+def test_planes_of_a_simulated_scene_are_those_that_a_scanner_would_give() -> None:
+    pool = Simulated(TinyPool(), tiny.recipe(planes_share=1.0))  # type: ignore[arg-type]
+    item = pool.item(0, np.random.default_rng(0))
+    assert not item.colour
+    assert item.planes[0, 0].tolist() == list(item.air)
+
+
+def sample(**changes: object) -> Sample:
+    picture = np.full((100, 200, 3), 255, np.uint8)
+    marks = (Annotation("gun", (20, 40, 60, 80)), Annotation("currency", (0, 0, 9, 9)))
+    return Sample(
+        id="one",
+        open=lambda: Scan("one", picture, Encoding.PSEUDOCOLOR),
+        annotations=marks,
+        **changes,  # type: ignore[arg-type]
+    )
+
+
+def test_large_real_scans_are_kept_small_with_their_boxes() -> None:
+    item = Real([sample()], tiny.recipe(cache_px=100)).item(0, np.random.default_rng(0))
+    assert item.planes.shape == (50, 100, 3)
+    assert item.xyxy_px.tolist() == [[10, 20, 30, 40]]
+
+
+def test_rare_labels_count_as_judged_where_nobody_looked_for_them() -> None:
+    recipe = tiny.recipe(labels=("gun", "lighter", "shuriken"), rare=("shuriken",))
+    item = Real([sample(judged=frozenset(("gun",)))], recipe).items[0]
+    assert item.judged.tolist() == [True, False, True]
+
+
+def test_the_air_of_a_grey_console_is_its_grey() -> None:
+    picture = np.full((64, 64, 3), 190, np.uint8)
+    picture[:20] = 40
+    assert air_of(picture) == (190, 190, 190)
+
+
+def test_a_real_recipe_without_real_scans_says_which_variable_to_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("XRAY_REAL_SCANS", raising=False)
+    with pytest.raises(RecipeError, match="XRAY_REAL_SCANS is not set"):
+        sources(tiny.recipe())
+
+
+def test_an_empty_pool_says_how_to_fill_it(tmp_path: pytest.TempPathFactory) -> None:
+    with pytest.raises(RecipeError, match="xray-data simulate"):
+        sources(tiny.recipe(real=False, pools=(str(tmp_path),)))
