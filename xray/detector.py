@@ -29,7 +29,7 @@ from xray.scan import Scan
 
 WEIGHTS = Path(__file__).parent / "weights"  # in a wheel; a checkout has them at its top
 SAME_OBJECT_IOU = 0.6  # boxes of one label that overlap more show one object
-CANDIDATES = 300  # strongest candidates of one scan that are looked at; busy bags hold tens
+CANDIDATES = 300  # of each label, strongest first; busy bags hold tens of one thing
 LEAST_SCORE = 0.001  # candidates under it are noise, whatever is asked for
 
 
@@ -188,7 +188,7 @@ class Detector:
             else np.full(len(card.labels), min_score, np.float32)
         )
         enough = np.flatnonzero((score >= lowest[found.labels]) & (boxes.area(found.xyxy) > 0))
-        strongest = enough[np.argsort(-score[enough], kind="stable")][:CANDIDATES]
+        strongest = enough[_strongest(score[enough], found.labels[enough])]
         kept = strongest[
             boxes.nms(
                 found.xyxy[strongest],
@@ -245,6 +245,14 @@ def _calibrated(found: _Found, card: Card) -> NDArray[np.float32]:  # -> (N,)
     odds = np.log(raw / (1 - raw)) * slope[found.labels] + offset[found.labels]
     probability: NDArray[np.float32] = 1 / (1 + np.exp(-odds))
     return probability
+
+
+def _strongest(score: NDArray[np.float32], label: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Indices of the strongest candidates of each label, all in order of score."""
+    order = np.lexsort((-score, label))
+    rank = np.arange(len(order)) - np.searchsorted(label[order], label[order])
+    kept = order[rank < CANDIDATES]
+    return kept[np.argsort(-score[kept], kind="stable")]
 
 
 def _mean_direction(embeddings: list[NDArray[np.float32]]) -> NDArray[np.float32]:  # -> (E,)
