@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from xray.errors import ScanError
 from xray.formats import colour, levels, pairing
+from xray.formats import polarity as polarity_of
 from xray.formats.picture import Picture, Polarity, is_flat
 from xray.formats.source import Source, opened
 from xray.scan import Encoding, Scan
@@ -119,7 +120,7 @@ def _colours(
     picture: Picture, polarity: Polarity | None
 ) -> tuple[Encoding, NDArray[np.uint8], list[str]]:
     rgb = picture.planes[0]
-    if (polarity or levels.judged(levels.seen(rgb))) == "air_bright":
+    if (polarity or polarity_of.judged(polarity_of.seen(rgb))) == "air_bright":
         return Encoding.PSEUDOCOLOR, rgb, []
     rgb, how = colour.positive(rgb)
     why = "as told" if polarity else 'pass polarity="air_bright" if it was none'
@@ -130,11 +131,11 @@ def _transmission(
     picture: Picture, name: str, white: Level, dark: Level, polarity: Polarity | None, told: bool
 ) -> tuple[list[NDArray[np.float32]], list[str]]:
     """Transmission of every plane, low energy first, and what had to be guessed."""
-    few = [levels.seen(plane) for plane in picture.planes]
+    few = [polarity_of.seen(plane) for plane in picture.planes]
     whites, darks = _each(white, name), _each(dark, name)
     said: list[str] = []
     if polarity is None:
-        polarity, guess = levels.polarity(few, picture.polarity, whites[0], darks[0])
+        polarity, guess = polarity_of.told(few, picture.polarity, whites[0], darks[0])
         said += guess
     if (
         white is None

@@ -1,9 +1,7 @@
-"""From counts to transmission: which end of the scale is air, and the count that it has.
+"""From counts to transmission: the count of air and that of no beam.
 
-A raw scan seldom carries its calibration, so both are read off the picture where nobody says
-them. The border decides, because a scan begins before its load does: none of 515 real
-grey scans and crops and of 1,183 real colour ones is taken for a negative, and all whole scans
-among their negatives are recognised. Crops without air at the border are taken as they are.
+A raw scan seldom carries its calibration, so the level of air is read off the picture where
+nobody says it: at the border, because a scan begins before its load does.
 """
 
 from collections.abc import Sequence
@@ -13,13 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xray.errors import ScanError
-from xray.formats.picture import Plane, Polarity, thinned
+from xray.formats.picture import Plane, Polarity
+from xray.formats.polarity import sides
 
-BORDER = 0.02  # of the shorter side, a strip along every side
-NEAR_END = 0.25  # of the range between the darkest and the brightest half per cent
-MOSTLY = 0.6  # of the border must lie near the dark end of a negative,
-HARDLY = 0.2  # this much at most near the bright end,
-AT_LEAST = 0.15  # and this much of the whole: a dark frame alone makes no negative
 AIR = 0.85  # brighter than this share of the brightest half per cent may be air
 ENOUGH_BORDER = 0.05  # of the border must be air to read the white level there
 TRANSMISSION_TOP = 1.2  # noise lifts air a little over 1; counts are far higher
@@ -39,57 +33,6 @@ class Levels:
     white: float
     dark: float
     assumed: str = ""
-
-
-def seen(plane: Plane) -> NDArray[np.float32]:  # (H, W[, 3]) -> (h, w)
-    """A plane, or its brightest channel, thinned out to judge it by."""
-    few = thinned(plane)
-    brightest = few if few.ndim == 2 else np.maximum.reduce([few[..., c] for c in range(3)])
-    return brightest.astype(np.float32)
-
-
-def judged(few: NDArray[np.float32]) -> Polarity:  # (h, w)
-    """Whether air is bright or dark, by the border and the histogram."""
-    dark, bright = np.percentile(few, (0.5, 99.5))
-    near = NEAR_END * (bright - dark)
-    border = few[_border(few.shape)]
-    is_negative = (
-        np.mean(border <= dark + near) >= MOSTLY
-        and np.mean(border >= bright - near) <= HARDLY
-        and np.mean(few <= dark + near) >= AT_LEAST
-    )
-    return "air_dark" if is_negative else "air_bright"
-
-
-def polarity(
-    few: Sequence[NDArray[np.float32]],
-    header: Polarity | None,
-    white: float | None,
-    dark: float | None,
-) -> tuple[Polarity, tuple[str, ...]]:
-    """Which end of the scale is air, and whether that had to be guessed.
-
-    Args:
-        few: the planes, thinned out by `seen`.
-        header: what the file says.
-        white, dark: what the caller says of their levels, which tells it too.
-    """
-    if white is not None and dark is not None:
-        return ("air_bright" if white > dark else "air_dark"), ()
-    if header is not None:
-        return header, ()
-    votes = {judged(plane) for plane in few}
-    if len(votes) == 2:
-        return "air_bright", ("the planes disagree whether air is bright; it was taken as bright",)
-    vote = votes.pop()
-    if white is not None:
-        middle = float(np.mean([np.percentile(plane, (0.5, 99.5)) for plane in few]))
-        return (vote if white < middle else "air_bright"), ()
-    if vote == "air_dark":
-        return vote, (
-            'the border is dark: a negative, and turned; pass polarity="air_bright" if it is none',
-        )
-    return vote, ('air was taken to be bright; pass polarity="air_dark" for a negative',)
 
 
 def find(
@@ -157,19 +100,17 @@ def top_of_scale(planes: Sequence[Plane]) -> float:
     return next((float(top) for top in SCALES if brightest <= top), brightest)
 
 
-def _border(shape: tuple[int, ...]) -> NDArray[np.bool_]:  # (h, w)
-    depth = max(1, round(BORDER * min(shape)))
-    inside = np.zeros(shape, bool)
-    inside[depth:-depth, depth:-depth] = True
-    return ~inside
-
-
 def _air(few: NDArray[np.float32], dark: float, polarity: Polarity) -> tuple[float, str]:
     """The count of air, and where it was found."""
-    beam = (few - np.float32(dark)) * (1 if polarity == "air_bright" else -1)
-    air = beam >= AIR * np.percentile(beam, 99.5)
-    border = _border(few.shape)
-    at_border = air & border
-    if np.count_nonzero(at_border) >= ENOUGH_BORDER * np.count_nonzero(border):
-        return float(np.median(few[at_border])), "the air at the border"
-    return float(np.median(few[air])), "the brightest parts, for no air shows at the border"
+    sign = 1 if polarity == "air_bright" else -1
+    beam = (few - np.float32(dark)) * sign
+    if beam.max() <= 0:
+        return float(few.max() if sign > 0 else few.min()), "the brightest pixel"
+    enough = AIR * np.percentile(beam, 99.5)
+    border = np.concatenate(sides(beam))
+    at_border = border[border >= enough]
+    if len(at_border) >= ENOUGH_BORDER * len(border):
+        air, where = at_border, "the air at the border"
+    else:
+        air, where = beam[beam >= enough], "the brightest parts, for no air shows at the border"
+    return dark + sign * float(np.median(air)), where

@@ -77,9 +77,10 @@ def _what(data: bytes) -> str:
         return "a WebP picture"
     if data[4:8] == b"ftyp":
         return "a HEIC or AVIF picture" if data[8:12] in HEIF_BRANDS else "a video"
-    head = data[:HEAD_BYTES]
-    if all(byte >= 32 or byte in b"\t\n\r\f" for byte in head):
-        return f"text ({head[:20].decode('latin-1').strip()!r}…)"
+    text = data[:HEAD_BYTES].decode("utf-8", "ignore")  # "ignore": the cut may split a letter
+    printable = sum(letter.isprintable() or letter.isspace() for letter in text)
+    if printable >= 0.95 * min(len(data), HEAD_BYTES):
+        return f"text ({text[:20].strip()!r}…)"
     return f"something else (it begins with {data[:8].hex(' ')})"
 
 
