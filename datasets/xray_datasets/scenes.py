@@ -53,7 +53,28 @@ def simulate(
     _simulator()
     asked = {"kind": kind, "seed": seed, "side_px": side_px, "simulator": _version()}
     _claim(folder, {**asked, "count": count})
-    paths = {folder / "scenes" / f"{_stem(kind, s)}.json": s for s in range(seed, seed + count)}
+    return _run(folder, kind, range(seed, seed + count), side_px, workers)
+
+
+def finish(folder: Path) -> Path:
+    """Gather the scenes into instances.json.
+
+    Raises:
+        DataError: a scene is missing.
+    """
+    asked = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    seeds = range(asked["seed"], asked["seed"] + asked["count"])
+    paths = [folder / "scenes" / f"{_stem(asked['kind'], seed)}.json" for seed in seeds]
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        raise DataError(f"{folder}: {len(missing)} scenes are missing, first {missing[0].name}")
+    entries = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    _replace(folder / "instances.json", coco.assemble(entries))
+    return folder / "instances.json"
+
+
+def _run(folder: Path, kind: str, seeds: range, side_px: int, workers: int) -> Iterator[Path]:
+    paths = {folder / "scenes" / f"{_stem(kind, s)}.json": s for s in seeds}
     missing = [s for path, s in paths.items() if not path.is_file()]
     yield from (path for path in paths if path.is_file())
     draw = partial(_scene, folder, kind, side_px)
@@ -73,23 +94,6 @@ def simulate(
             ) from None
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-def finish(folder: Path) -> Path:
-    """Gather the scenes into instances.json.
-
-    Raises:
-        DataError: a scene is missing.
-    """
-    asked = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-    seeds = range(asked["seed"], asked["seed"] + asked["count"])
-    paths = [folder / "scenes" / f"{_stem(asked['kind'], seed)}.json" for seed in seeds]
-    missing = [path for path in paths if not path.is_file()]
-    if missing:
-        raise DataError(f"{folder}: {len(missing)} scenes are missing, first {missing[0].name}")
-    entries = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    _replace(folder / "instances.json", coco.assemble(entries))
-    return folder / "instances.json"
 
 
 def _claim(folder: Path, asked: dict[str, Any]) -> None:
