@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import shapes as s
-from .item import Item
+from .item import Item, pick
 
 Rng = np.random.Generator
 HANDLES = ("abs", "wood", "wood", "nylon", "rubber", "stainless", "stainless", "stainless", "zinc")
@@ -40,7 +40,7 @@ def handle(rng: Rng, item: Item, length: float, height: float, tang: bool = True
     x = np.linspace(0, -length, n)
     swell = 1 + u(0, 0.25) * np.sin(np.linspace(0, 2 * np.pi, n) * u(0.5, 1.2) + u(0, 6))
     bend = u(-0.06, 0.06) * length * np.linspace(0, 1, n) ** 2
-    kind = str(rng.choice(HANDLES))
+    kind = pick(rng, HANDLES)
     thick = u(11, 22)
     path = np.stack([x, bend, 0 * x], 1)
     outline = s.ellipse(height / 2, thick / 2, 10, power=u(2, 4))
@@ -67,7 +67,7 @@ def kitchen(rng: Rng) -> Item:
     """A kitchen, bread, butcher's or paring knife."""
     u = rng.uniform
     item = Item("kitchen_knife", "knife")
-    length = u(80, 330)
+    length = u(90, 360)
     height = length * u(0.09, 0.2) + u(4, 12)
     t = np.linspace(0, 1, 9)
     belly = u(1.3, 5)
@@ -85,7 +85,7 @@ def cleaver(rng: Rng) -> Item:
     """A cleaver: a broad plate with a small hole."""
     u = rng.uniform
     item = Item("cleaver", "knife")
-    length, height = u(140, 330), u(55, 125)
+    length, height = u(150, 340), u(60, 130)
     curve = u(0, 10)
     t = np.linspace(0, 1, 7)
     spine = np.stack([length * t, height / 2 - curve * t**2], 1)
@@ -119,7 +119,7 @@ def dagger(rng: Rng) -> Item:
         edge = np.stack([length * t, -height / 2 + height * 0.6 * t ** u(3, 6)], 1)
     item.add("stainless", blade(spine, edge, u(2.5, 6.0), 0.6))
     item.add(
-        str(rng.choice(["stainless", "brass", "aluminium"])),
+        pick(rng, ["stainless", "brass", "aluminium"]),
         s.box((u(4, 10), height * u(1.2, 2.4), u(8, 18)), (-3, 0, 0)),
     )
     handle(rng, item, u(90, 130), u(20, 30))
@@ -141,7 +141,7 @@ def folding(rng: Rng) -> Item:
         "stainless", s.turned(cutting, float(rng.choice([0, 0, 0, 0.5, 2.4, 3.1])) + u(-0.1, 0.1))
     )
     width = u(14, 26)
-    metal = str(rng.choice(["stainless", "aluminium", "titanium", "abs", "nylon", "brass"]))
+    metal = pick(rng, ["stainless", "aluminium", "titanium", "abs", "nylon", "brass"])
     outline = s.rounded(grip, width, width * u(0.2, 0.45), (-grip / 2 + 8, 0))
     gap = u(3, 7)
     cheek = u(1.2, 5)
@@ -185,7 +185,7 @@ def utility(rng: Rng) -> Item:
         s.extrude(outline, -0.35, 0.35),
         s.box((grip * 0.8, width * 0.5, 0.6), (-grip * 0.4, 0, 0)),
     )
-    metal = str(rng.choice(["abs", "abs", "zinc", "aluminium"]))
+    metal = pick(rng, ["abs", "abs", "zinc", "aluminium"])
     item.add(metal, s.shell((grip, width, u(9, 18)), u(1.5, 3.2), (-grip / 2, 0, 0)))
     item.add("stainless", s.box((grip * u(0.6, 0.95), width * 0.62, 1.2), (-grip / 2, 0, 3)))
     return item
@@ -207,7 +207,7 @@ def scissors(rng: Rng) -> Item:
     thick = u(1.2, 3.2)
     opening = float(rng.choice([u(0, 0.06), u(0.08, 0.35), u(0.35, 0.8)]))
     plastic = rng.random() < 0.6
-    matter = str(rng.choice(["abs", "nylon", "rubber"])) if plastic else "stainless"
+    matter = pick(rng, ["abs", "nylon", "rubber"]) if plastic else "stainless"
     eye = (u(9, 17), u(13, 26))
     rim = u(3.0, 5.5) if plastic else u(1.8, 3.5)
     ratio = u(1.0, 1.5) if rng.random() < 0.5 else 1.0

@@ -102,7 +102,7 @@ _THEMES: dict[str, dict[str, float]] = {
         "rods": 0.8,
         "garment": 1.5,
     },
-    "mixed": {name: 1.0 for name in _NAMES}
+    "mixed": dict.fromkeys(_NAMES, 1.0)
     | {"garment": 4, "buckle": 4, "zipper": 3, "cable": 2, "packet": 2, "laptop": 0.5},
 }
 _SHARES = {}

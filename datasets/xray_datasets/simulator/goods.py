@@ -9,7 +9,7 @@ import numpy as np
 
 from . import shapes as s
 from . import textures as tx
-from .item import Item
+from .item import Item, pick
 from .soft import curve, smooth
 
 Rng = np.random.Generator
@@ -28,7 +28,7 @@ def bottle(rng: Rng) -> Item:
         (h * (shoulder - 0.4), neck),
         (h / 2, neck),
     )
-    matter = str(rng.choice(["pet", "pet", "polyethylene", "glass"]))
+    matter = pick(rng, ["pet", "pet", "polyethylene", "glass"])
     wall, space = s.vessel(profile, u(0.5, 1.5) if matter != "glass" else u(2.5, 4.5), 16)
     fill = u(0, 1)
     item = Item("bottle", "liquid" if fill > 0.25 else None).add(matter, wall)
@@ -36,7 +36,7 @@ def bottle(rng: Rng) -> Item:
         clipped = space.copy()
         level = -h / 2 + fill * h
         clipped[..., 0] = np.minimum(clipped[..., 0], level)
-        item.add(str(rng.choice(["water", "water", "alcohol", "oil", "cream"])), clipped)
+        item.add(pick(rng, ["water", "water", "alcohol", "oil", "cream"]), clipped)
     cap = s.tube(neck + 2, 1.8, h / 2 - 14, h / 2 + 2, 12)
     return item.add("polypropylene" if rng.random() < 0.7 else "aluminium", cap)
 
@@ -73,7 +73,7 @@ def can(rng: Rng) -> Item:
     """A drink can, a food tin, an aerosol."""
     u = rng.uniform
     r, h = u(22, 45), u(60, 200)
-    matter = str(rng.choice(["aluminium", "steel"]))
+    matter = pick(rng, ["aluminium", "steel"])
     wall, space = s.vessel(
         ((-h / 2, r), (h / 2 - 8, r), (h / 2, r * 0.8)),
         0.15 if matter == "aluminium" else u(0.18, 0.4),
@@ -83,7 +83,7 @@ def can(rng: Rng) -> Item:
         matter, wall, s.tube(r, 1.2, h / 2 - 3, h / 2, 16), s.tube(r, 1.2, -h / 2, -h / 2 + 3, 16)
     )
     if rng.random() < 0.8:
-        item.add(str(rng.choice(["water", "food", "cream", "oil"])), space)
+        item.add(pick(rng, ["water", "food", "cream", "oil"]), space)
     return item
 
 
@@ -92,7 +92,7 @@ def pot(rng: Rng) -> Item:
     u = rng.uniform
     r, h, t = u(40, 110), u(25, 120), u(0.6, 2.5)
     item = Item("pot").add(
-        str(rng.choice(["stainless", "aluminium", "ceramic", "glass"])),
+        pick(rng, ["stainless", "aluminium", "ceramic", "glass"]),
         s.cylinder(r, -h / 2, -h / 2 + t * 1.5, 22, 2),
         s.tube(r, t, -h / 2, h / 2, 22, 2),
     )
@@ -106,7 +106,9 @@ def laptop(rng: Rng) -> Item:
     u = rng.uniform
     w, h = u(270, 380), u(190, 260)
     item = Item("laptop", "electronics")
-    item.add(str(rng.choice(["aluminium", "abs"])), s.shell((w, h, u(14, 26)), u(0.8, 1.4)))
+    item.add(
+        pick(rng, ["aluminium", "abs", "filled_plastic"]), s.shell((w, h, u(14, 26)), u(0.8, 1.4))
+    )
     item.add("glass", s.box((w * 0.94, h * 0.9, 1.2), (0, 0, 9)))
     item.add(
         "aluminium",
@@ -161,14 +163,14 @@ def laptop(rng: Rng) -> Item:
 def board(rng: Rng) -> Item:
     """A bare circuit board with components, as in computers and appliances."""
     u = rng.uniform
-    w, h = u(60, 260), u(50, 210)
+    w, h = (u(60, 260), u(50, 210)) if rng.random() < 0.6 else (u(200, 340), u(160, 280))
     item = Item("board", "electronics").add(
         "board",
-        s.box((w, h, u(1.2, 2.4))),
+        s.box((w, h, u(1.3, 3.6))),
         texture=int(rng.choice([tx.BOARD, tx.BOARD_FINE])),
         zoom=float(u(0.6, 1.5)),
     )
-    n = int(rng.integers(8, 34))
+    n = int(rng.integers(8, 34) * (1 + w * h / 6e4))
     at = np.stack([u(-w / 2, w / 2, n), u(-h / 2, h / 2, n), np.full(n, 4.0)], 1)
     sizes = np.stack([rng.exponential(9, n) + 3, rng.exponential(9, n) + 3, u(2, 14, n)], 1)
     kind = rng.integers(0, 4, n)
@@ -201,7 +203,7 @@ def drive(rng: Rng) -> Item:
     u = rng.uniform
     w, h, t = u(70, 240), u(60, 190), u(18, 65)
     item = Item("appliance", "electronics").add(
-        str(rng.choice(["steel", "aluminium", "abs"])), s.shell((w, h, t), u(0.7, 1.8))
+        pick(rng, ["steel", "aluminium", "abs", "filled_plastic"]), s.shell((w, h, t), u(0.7, 1.8))
     )
     inside = board(rng)
     scale = min(w / 260, h / 210) * 0.95
@@ -330,8 +332,8 @@ def cosmetics(rng: Rng) -> Item:
             ((-h / 2, r), (h * 0.35, r), (h / 2, r * u(0.4, 0.9))), u(1, 2.5), 12, 1
         )
         x = (k - 1.5) * 45 + u(-8, 8)
-        item.add(str(rng.choice(["polyethylene", "glass", "abs", "aluminium"])), s.moved(wall, x))
-        item.add(str(rng.choice(["cream", "alcohol", "soap", "water"])), s.moved(space, x))
+        item.add(pick(rng, ["polyethylene", "glass", "abs", "aluminium"]), s.moved(wall, x))
+        item.add(pick(rng, ["cream", "alcohol", "soap", "water"]), s.moved(space, x))
     return item
 
 

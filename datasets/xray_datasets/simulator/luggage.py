@@ -6,7 +6,7 @@ import numpy as np
 
 from . import shapes as s
 from . import textures as tx
-from .item import Item
+from .item import Item, pick
 from .soft import blob, curve, smooth
 
 Rng = np.random.Generator
@@ -35,13 +35,18 @@ def _skin(
     ]
     item.add(matter, *sheets, texture=tx.CREASE, zoom=float(rng.uniform(0.2, 0.6)))
     centre = outline.mean(0)
+    # the rim is a wall seen along its depth: a thin line, far longer in path than it is wide
+    rims = [matter, "coated_cloth", "filled_plastic", "rubber"]
     for _ in range(lines):
         grown = (
             centre
             + (outline - centre) * (1 + rng.normal(0, spread / np.abs(outline).max(), 2))
             + rng.normal(0, spread * 0.4, 2)
         )
-        item.wire(matter, _loop(grown, float(rng.uniform(-80, 80))), rng.uniform(*radius))
+        rim = matter if rng.random() < 0.6 else rims[int(rng.integers(0, 4))]
+        loop, thick = _loop(grown, float(rng.uniform(-80, 80))), rng.uniform(*radius)
+        for _ in range(int(rng.integers(1, 5))):
+            item.wire(rim, loop, thick)
 
 
 def wadding(rng: Rng, w: float, h: float) -> Item:
@@ -56,10 +61,12 @@ def wadding(rng: Rng, w: float, h: float) -> Item:
             if rng.random() < 0.6
             else blob(rng, x / 2, y / 2, 18, 0.2) + at
         )
-        t = u(12, 120)
+        t = u(8, 75)
         kind = int(rng.choice([tx.CLOUD, tx.CLOUD, tx.CREASE]))
         matter = str(
-            rng.choice(["cotton", "wool", "cotton", "paper", "food"], p=(0.35, 0.25, 0.2, 0.1, 0.1))
+            rng.choice(
+                ["cotton", "wool", "dyed_cotton", "paper", "food"], p=(0.35, 0.25, 0.2, 0.1, 0.1)
+            )
         )
         t *= 0.35 if matter in ("paper", "food") else 1.0
         item.add(
@@ -76,17 +83,17 @@ def suitcase(rng: Rng, w: float, h: float) -> Item:
     u = rng.uniform
     item = Item("suitcase")
     outline = s.rounded(w, h, u(15, 50), n=6)
-    matter = str(rng.choice(["abs", "polypropylene", "nylon"]))
-    _skin(rng, item, outline, matter, u(1.0, 2.6), int(rng.integers(3, 8)), u(3, 9), (0.45, 1.5))
+    matter = pick(rng, ["abs", "polypropylene", "filled_plastic", "coated_cloth"])
+    _skin(rng, item, outline, matter, u(1.0, 2.6), int(rng.integers(4, 11)), u(3, 9), (0.45, 1.5))
     if rng.random() < 0.6:  # frame or zip
         item.wire(
-            str(rng.choice(["aluminium", "steel", "nylon", "zinc"])),
+            pick(rng, ["aluminium", "steel", "nylon", "zinc"]),
             _loop(outline * 0.985, 0),
             u(0.6, 1.8),
         )
     if rng.random() < 0.85:  # handle rods
         gap, wide, wall = u(90, 220), u(11, 24), u(0.7, 1.8)
-        metal = str(rng.choice(["aluminium", "aluminium", "steel"]))
+        metal = pick(rng, ["aluminium", "aluminium", "steel"])
         top = h / 2 + (u(-10, 30) if rng.random() < 0.85 else u(100, 420))
         x0 = u(-0.12, 0.12) * w
         for x in (-gap / 2, gap / 2):
@@ -148,10 +155,10 @@ def soft_bag(rng: Rng, w: float, h: float) -> Item:
     outline = blob(rng, w / 2, h / 2, 22, 0.1)
     squared = s.ellipse(w / 2, h / 2, 22, power=u(2.2, 5))
     outline = 0.35 * outline + 0.65 * squared
-    matter = str(rng.choice(["nylon", "cotton", "leather"]))
+    matter = pick(rng, ["nylon", "coated_cloth", "coated_cloth", "leather", "cotton"])
     wall = u(0.8, 2.5) * (3 if matter == "cotton" else 1)
-    _skin(rng, item, outline, matter, wall, int(rng.integers(5, 12)), u(6, 18), (0.45, 1.5))
-    for _ in range(int(rng.integers(2, 8))):  # pleats, pockets
+    _skin(rng, item, outline, matter, wall, int(rng.integers(8, 18)), u(6, 18), (0.45, 1.5))
+    for _ in range(int(rng.integers(3, 11))):  # pleats, pockets
         item.wire(
             matter,
             smooth(curve(rng, u(0.4, 1.4) * w, 0.22, 10), 26)
@@ -165,7 +172,7 @@ def soft_bag(rng: Rng, w: float, h: float) -> Item:
         item.wire("nylon", strap + np.array([u(4, 16), u(4, 16), 0]), u(1.0, 2.2))
     if rng.random() < 0.5:  # zip round the flap
         item.wire(
-            str(rng.choice(["zinc", "nylon", "brass"])),
+            pick(rng, ["zinc", "nylon", "brass"]),
             _loop(outline * u(0.8, 0.97), 0)[: int(rng.integers(12, 24))],
             u(0.6, 1.6),
         )
@@ -183,7 +190,7 @@ def briefcase(rng: Rng, w: float, h: float) -> Item:
         rng,
         item,
         outline,
-        str(rng.choice(["nylon", "polyethylene"])),
+        pick(rng, ["nylon", "coated_cloth", "filled_plastic"]),
         u(0.6, 1.6),
         int(rng.integers(2, 5)),
         u(4, 9),
@@ -192,7 +199,7 @@ def briefcase(rng: Rng, w: float, h: float) -> Item:
     for k in range(int(rng.integers(1, 4))):
         shift = np.array([u(-14, 14), u(-14, 14)])
         item.wire(
-            str(rng.choice(["steel", "zinc", "pvc"])),
+            pick(rng, ["steel", "zinc", "pvc"]),
             _loop(outline * (1 - 0.03 * k) + shift, 40.0 * k),
             u(0.9, 1.8),
         )
@@ -209,7 +216,7 @@ def briefcase(rng: Rng, w: float, h: float) -> Item:
     if rng.random() < 0.6:  # bars of a trolley
         for x in (-0.2, 0.2):
             item.add(
-                str(rng.choice(["aluminium", "abs", "pvc"])),
+                pick(rng, ["aluminium", "abs", "pvc"]),
                 s.shell((u(18, 32), h * 0.95, 16), u(1.2, 2.5), (x * w, 0, -40)),
             )
     for _ in range(int(rng.integers(2, 8))):

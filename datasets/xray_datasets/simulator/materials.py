@@ -42,6 +42,9 @@ _TABLE = (
     ("leather", "C40H62O15N12Cl0.3Na0.3", 0.90),
     ("cotton", "C6H10O5", 0.30),
     ("wool", "C4H6NO2S0.1", 0.22),
+    ("dyed_cotton", "C6H10O5Na0.1S0.05Cl0.08", 0.30),
+    ("coated_cloth", "C6H10NO2Cl0.15Ti0.02", 0.95),
+    ("filled_plastic", "C8H9Ca0.12O0.36Cl0.05", 1.15),
     ("paper", "C6H10O5Ca0.05", 0.80),
     ("wood", "C6H9O4", 0.65),
     ("sugar", "C12H22O11", 0.95),
@@ -81,7 +84,19 @@ _TABLE = (
 MATERIALS: dict[str, Material] = {name: Material(name, f, d) for name, f, d in _TABLE}
 INDEX: dict[str, int] = {name: i for i, name in enumerate(MATERIALS)}
 METALS = frozenset(
-    "aluminium titanium steel stainless zinc copper brass silver tin lead zinc_cell".split()
+    [
+        "aluminium",
+        "titanium",
+        "steel",
+        "stainless",
+        "zinc",
+        "copper",
+        "brass",
+        "silver",
+        "tin",
+        "lead",
+        "zinc_cell",
+    ]
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import shapes as s
-from .item import Item
+from .item import Item, pick
 from .soft import curve, smooth
 
 Rng = np.random.Generator
@@ -20,7 +20,7 @@ def rods(rng: Rng) -> Item:
     length = u(120, 420)
     spread = u(4, 45)
     solids: dict[str, list[s.Mesh]] = {}
-    matter = str(rng.choice(["steel", "steel", "aluminium", "stainless", "wood", "abs"]))
+    matter = pick(rng, ["steel", "steel", "aluminium", "stainless", "wood", "abs"])
     fixed = rng.random() < 0.6
     r = u(1, 6)
     for _ in range(n):
@@ -34,7 +34,7 @@ def rods(rng: Rng) -> Item:
         else:
             m = s.box((k, size * 3, u(0.8, 3)))
         m = s.moved(s.turned(m, rng.normal(0, 0.07)), u(-20, 20), u(-1, 1) * spread, u(-15, 15))
-        solids.setdefault(matter if fixed else str(rng.choice(METAL)), []).append(m)
+        solids.setdefault(matter if fixed else pick(rng, METAL), []).append(m)
     for name, meshes in solids.items():
         item.add(name, *meshes)
     return item
@@ -46,7 +46,7 @@ def bar(rng: Rng) -> Item:
     item = Item("bar")
     length, w, t = u(90, 420), u(6, 34), u(1, 6)
     kind = rng.random()
-    matter = str(rng.choice(METAL))
+    matter = pick(rng, METAL)
     if kind < 0.35:
         item.add(matter, s.box((length, w, t)))
     elif kind < 0.6:
@@ -132,7 +132,7 @@ def heap(rng: Rng) -> Item:
             m = s.box((u(10, 60), u(8, 30), u(3, 16)))
         m = s.turned(s.turned(m, u(-1, 1), 1), u(0, 6.28))
         solids.append(s.moved(m, rng.normal(0, spread), rng.normal(0, spread), u(-20, 20)))
-    return item.add(str(rng.choice(["steel", "steel", "brass", "stainless"])), *solids)
+    return item.add(pick(rng, ["steel", "steel", "brass", "stainless"]), *solids)
 
 
 def machine(rng: Rng) -> Item:
@@ -176,7 +176,7 @@ def keys(rng: Rng) -> Item:
             s.box((u(22, 34), 7, 2), (44, 0, 0)),
         )
         solids.append(s.turned(key, a))
-    item.add(str(rng.choice(["brass", "steel", "zinc"])), *solids)
+    item.add(pick(rng, ["brass", "steel", "zinc"]), *solids)
     t = np.linspace(0, 2 * np.pi, 20)
     return item.wire("steel", np.stack([14 * np.cos(t), 14 * np.sin(t), 0 * t], 1), 1.0)
 
@@ -192,7 +192,7 @@ def coins(rng: Rng) -> Item:
         )
         for _ in range(n)
     ]
-    return Item("coins").add(str(rng.choice(["copper", "steel", "brass"])), *solids)
+    return Item("coins").add(pick(rng, ["copper", "steel", "brass"]), *solids)
 
 
 def buckle(rng: Rng) -> Item:
@@ -200,7 +200,7 @@ def buckle(rng: Rng) -> Item:
     u = rng.uniform
     item = Item("buckle")
     w, h, t = u(14, 55), u(12, 48), u(2, 5.5)
-    matter = str(rng.choice(METAL))
+    matter = pick(rng, METAL)
     if rng.random() < 0.75:
         outer, inner = (
             s.rounded(w, h, u(2, 8)),
@@ -231,9 +231,7 @@ def zipper(rng: Rng) -> Item:
     """A zip: a fine toothed line and a pull."""
     u = rng.uniform
     path = smooth(curve(rng, u(120, 500), 0.18, 10), 40)
-    item = Item("zip").wire(
-        str(rng.choice(["brass", "nylon", "aluminium", "zinc"])), path, u(0.7, 1.8)
-    )
+    item = Item("zip").wire(pick(rng, ["brass", "nylon", "aluminium", "zinc"]), path, u(0.7, 1.8))
     x, y, z = path[int(rng.integers(0, 40))]
     pull = s.join(
         s.box((u(8, 14), u(6, 10), u(3, 5))),
@@ -287,7 +285,7 @@ def hanger(rng: Rng) -> Item:
     points = np.array(
         [(-u(150, 210), 0, 0), (0, u(60, 100), 0), (u(150, 210), 0, 0), (-u(140, 200), -5, 0)]
     )
-    item = Item("hanger").wire(str(rng.choice(["steel", "abs", "wood"])), points, u(1.5, 4))
+    item = Item("hanger").wire(pick(rng, ["steel", "abs", "wood"]), points, u(1.5, 4))
     return item.wire(
         "steel",
         smooth(np.array([(0, 80, 0), (0, 105, 0), (22, 120, 0), (28, 145, 0), (5, 155, 0)]), 14),
@@ -300,7 +298,7 @@ def grille(rng: Rng) -> Item:
     u = rng.uniform
     n = int(rng.integers(5, 26))
     w, h, t = u(50, 200), u(25, 110), u(1, 3)
-    matter = str(rng.choice([*METAL, "abs"]))
+    matter = pick(rng, [*METAL, "abs"])
     x = np.linspace(-w / 2, w / 2, n)
     fins = s.boxes(np.tile([w / n * 0.5, h, t], (n, 1)), np.stack([x, np.zeros(n), np.zeros(n)], 1))
     return Item("grille").add(

@@ -66,10 +66,11 @@ _BLUE = (
 # Grey consoles: metal runs from teal through navy to pure blue where nothing gets through.
 _NAVY = (
     (0.00, 0, 2, 235),
-    (0.05, 1, 10, 200),
-    (0.11, 3, 26, 165),
-    (0.17, 3, 45, 124),
-    (0.26, 8, 72, 116),
+    (0.04, 1, 10, 200),
+    (0.08, 3, 20, 165),
+    (0.13, 3, 34, 112),
+    (0.19, 4, 50, 96),
+    (0.27, 8, 74, 104),
     (0.34, 14, 96, 124),
     (0.44, 22, 130, 140),
     (0.57, 74, 164, 164),
@@ -148,8 +149,8 @@ _FAMILIES = ("white", "grey", "belt", "airport", "plain", "inverted")
 _SHARES = (0.38, 0.32, 0.11, 0.08, 0.08, 0.03)
 # Per family: range of the depth at which brightness falls to 1/e, of the exponent, of the edges
 _LOOKS = {
-    "white": ((1.2, 2.9), (0.7, 1.0), (0.0, 0.9)),
-    "grey": ((0.8, 1.9), (0.75, 1.1), (0.4, 2.6)),
+    "white": ((1.5, 3.4), (0.7, 1.0), (0.0, 0.9)),
+    "grey": ((1.1, 2.4), (0.75, 1.1), (0.4, 2.6)),
     "belt": ((1.1, 2.2), (0.75, 1.05), (0.0, 1.2)),
     "airport": ((1.0, 2.4), (0.7, 1.1), (0.0, 1.5)),
     "plain": ((0.9, 2.6), (0.6, 1.1), (0.0, 1.5)),
@@ -174,7 +175,7 @@ def _shares(
 ) -> list[NDArray[np.float64]]:
     """Weights of the orange, green and blue ramps in each cell."""
     u = rng.uniform
-    first, second, soft = u(0.3, 0.75), u(0.95, 1.6), u(0.08, 0.35)
+    first, second, soft = u(0.2, 0.6), u(0.95, 1.6), u(0.05, 0.24)
     organic = 1 / (1 + np.exp((index - first) / (soft * 0.5)))
     metal = 1 / (1 + np.exp(-(index - second) / (soft * 0.6)))
     # thick plastic turns green, as hardening and noise pull it
@@ -201,7 +202,7 @@ def _table(kv: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], floa
         return np.ascontiguousarray(table, np.float32), edge
     level = np.broadcast_to(bright[:, None], index.shape)
     navy = family == "grey" or (family != "belt" and rng.random() < 0.1)
-    metal_level = np.clip(level * (u(0.6, 1.0) if navy else u(0.8, 1.15)), 0, 1)
+    metal_level = np.clip(level * (u(0.75, 1.1) if navy else u(0.85, 1.15)), 0, 1)
     metal_level = np.where(level > 0.97, level, metal_level)
     ramps = (
         _ramp(_ORANGE, level),
@@ -217,9 +218,9 @@ def _table(kv: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], floa
             int(rng.choice(3, p=(0.7, 0.2, 0.1)))
         ]
         rgb = rgb * (1 - black) + black * opaque
-    if rng.random() < 0.35:  # saturation
+    if rng.random() < 0.6:  # saturation
         grey = rgb.mean(-1, keepdims=True)
-        rgb = grey + (rgb - grey) * u(0.7, 1.25)
+        rgb = grey + (rgb - grey) * u(0.85, 1.4)
     rgb = rgb / np.maximum(rgb[0, 0], 1.0) * _background(family, rng)
     if rng.random() < 0.7:  # whatever is nearly air is shown as air
         rgb[depth < u(0.015, 0.06)] = rgb[0, 0]

@@ -73,7 +73,7 @@ def _physics(kv: int) -> _Physics:
 
 
 def _pose(thing: packing.Placed, width_mm: float, side_px: int) -> NDArray[np.float64]:
-    """mm to pixels and path length: the ray through the thing's centre stands for all of them."""
+    """Mm to pixels and path length: the ray through the thing's centre stands for all of them."""
     px = side_px / width_mm
     slope_x, slope_y = thing.x_mm / _SOURCE_MM, 0.12 * thing.y_mm / _SOURCE_MM
     grow = 1.0 + thing.z_mm / _SOURCE_MM

@@ -6,7 +6,7 @@ import numpy as np
 
 from . import shapes as s
 from . import textures as tx
-from .item import Item
+from .item import Item, pick
 
 Rng = np.random.Generator
 
@@ -31,7 +31,7 @@ def curve(rng: Rng, length: float, bend: float, n: int = 14) -> np.ndarray:  # (
 
 
 def smooth(points: np.ndarray, n: int) -> np.ndarray:
-    """n points of a Catmull-Rom curve through the given ones."""
+    """N points of a Catmull-Rom curve through the given ones."""
     p = np.concatenate([points[:1], points, points[-1:]])
     t = np.linspace(0, len(points) - 1 - 1e-9, n)
     k = t.astype(int)
@@ -47,8 +47,8 @@ def garment(rng: Rng) -> Item:
     u = rng.uniform
     item = Item("garment")
     rx, ry = u(60, 190), u(50, 140)
-    cloth = str(rng.choice(["cotton", "cotton", "wool", "leather", "nylon"]))
-    mass = u(15, 90) * (0.25 if cloth in ("leather", "nylon") else 1.0)
+    cloth = pick(rng, ["cotton", "dyed_cotton", "wool", "leather", "nylon", "coated_cloth"])
+    mass = u(12, 70) * (0.25 if cloth in ("leather", "nylon", "coated_cloth") else 1.0)
     for _ in range(int(rng.integers(1, 4))):
         if rng.random() < 0.6:
             outline = s.rounded(
@@ -136,7 +136,7 @@ def packet(rng: Rng) -> Item:
     item = Item("packet")
     if kind < 0.45:
         outline = s.rounded(u(50, 170), u(60, 230), u(4, 25))
-        matter = str(rng.choice(["food", "sugar", "grain", "salt", "soap", "wood", "cream"]))
+        matter = pick(rng, ["food", "sugar", "grain", "salt", "soap", "wood", "cream"])
         t = u(12, 65)
         item.add(
             matter,
@@ -147,7 +147,7 @@ def packet(rng: Rng) -> Item:
     elif kind < 0.8:
         n = int(rng.integers(2, 9))
         r = u(14, 42)
-        matter = str(rng.choice(["fruit", "fruit", "food", "soap", "water"]))
+        matter = pick(rng, ["fruit", "fruit", "food", "soap", "water"])
         solids = []
         for k in range(n):
             x, y = (k % 3 - 1) * r * 1.9 + u(-5, 5), (k // 3 - 1) * r * 1.9 + u(-5, 5)
@@ -161,7 +161,7 @@ def packet(rng: Rng) -> Item:
         at = np.array([(i * w * 1.1, j * h * 1.1, 0) for i in range(nx) for j in range(ny)])
         at = at - at.mean(0)
         item.add(
-            str(rng.choice(["food", "tobacco", "soap", "sugar"])),
+            pick(rng, ["food", "tobacco", "soap", "sugar"]),
             s.boxes(np.tile([w, h, t], (len(at), 1)), at),
         )
     return item
@@ -172,7 +172,7 @@ def carton(rng: Rng) -> Item:
     u = rng.uniform
     size = (u(60, 260), u(50, 200), u(20, 110))
     wall = u(0.8, 2.5)
-    matter = str(rng.choice(["paper", "polypropylene", "abs", "wood"]))
+    matter = pick(rng, ["paper", "polypropylene", "abs", "wood"])
     item = Item("carton").add(matter, s.shell(size, wall))
     if rng.random() < 0.3:
         item.merged(packet(rng))
@@ -183,7 +183,7 @@ def toy(rng: Rng) -> Item:
     """A plush or plastic toy."""
     u = rng.uniform
     r = u(30, 80)
-    matter = str(rng.choice(["foam", "abs", "wool", "cotton"]))
+    matter = pick(rng, ["foam", "abs", "wool", "cotton"])
     body = [
         s.ellipsoid(r, r * 0.8, r * 0.5),
         s.ellipsoid(r * 0.6, r * 0.6, r * 0.4, (r * 1.2, 0, 0)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from . import shapes as s
-from .item import Item
+from .item import Item, pick
 
 Rng = np.random.Generator
 
@@ -47,7 +47,7 @@ def spanner(rng: Rng) -> Item:
     size = float(np.exp(u(np.log(8), np.log(34))))
     length = 60 + size * u(6.5, 9.5)
     t = size * 0.22 + u(2, 4.5)
-    kind = str(rng.choice(["combination", "open", "ring", "combination"]))
+    kind = pick(rng, ["combination", "open", "ring", "combination"])
     half = length / 2
     shank = size * u(0.45, 0.75) + 2
     web = u(0.5, 1.0)
@@ -79,7 +79,7 @@ def spanner(rng: Rng) -> Item:
             disc, cut = _ring(side * (half + r * 0.5), r, gap * 0.52, t * u(1.0, 1.4))
             solids.append(disc)
             holes.append(cut)
-    item.add(str(rng.choice(["steel", "steel", "stainless", "zinc"])), *solids, *holes)
+    item.add(pick(rng, ["steel", "steel", "stainless", "zinc"]), *solids, *holes)
     return item
 
 
@@ -212,7 +212,7 @@ def pliers(rng: Rng) -> Item:
         item.add("steel", s.turned(arm, side * opening / 2))
         if not bare:
             item.add(
-                str(rng.choice(["pvc", "rubber", "abs"])),
+                pick(rng, ["pvc", "rubber", "abs"]),
                 s.turned(s.sweep(path[1:], s.ellipse(7.5 * k, 6 * k, 8)), side * opening / 2),
             )
     return item.add("steel", s.cylinder(8 * k, -6 * k, 6 * k, 12, 2))
@@ -247,7 +247,7 @@ def hammer(rng: Rng) -> Item:
     )
     item.add("steel", head, tail)
     path = np.array([(0, 0, 0), (-length * 0.5, 0, 0), (-length, 0, 0)])
-    kind = str(rng.choice(["wood", "wood", "abs", "steel"]))
+    kind = pick(rng, ["wood", "wood", "abs", "steel"])
     item.add(
         kind,
         s.sweep(
@@ -275,7 +275,7 @@ def screwdriver(rng: Rng) -> Item:
     )
     w = u(9, 19)
     item.add(
-        str(rng.choice(["abs", "abs", "wood", "rubber"])),
+        pick(rng, ["abs", "abs", "wood", "rubber"]),
         s.lathe(
             (
                 (-grip, w * 0.7),
