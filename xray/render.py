@@ -70,7 +70,7 @@ def _hatch(canvas: Picture, report: Report) -> None:
     inside = np.zeros(canvas.shape[:2], np.uint8)
     for region in report.opaque:
         cv2.fillPoly(inside, [np.array(region.polygon_px, np.int32)], 1)
-    rows, columns = np.indices(inside.shape, sparse=True)
+    rows, columns = np.ogrid[: inside.shape[0], : inside.shape[1]]
     canvas[(inside > 0) & ((rows + columns) % 12 < 2)] = OPAQUE_RGB
 
 

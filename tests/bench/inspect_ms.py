@@ -13,12 +13,12 @@ from collections.abc import Callable
 
 from rich.console import Console
 from rich.table import Table
-from xray_app.demo import samples
 
 import xray
 from xray import tensors, tiles
 from xray.detector import available
 from xray.network import usable_cores
+from xray_app.demo import samples
 
 ROUNDS = 20
 WARM_UP = 3

@@ -91,9 +91,7 @@ def test_many_scans_come_back_in_their_order_and_are_taken_as_needed(standin: Pa
 def test_a_scan_of_another_encoding_is_refused_with_the_reason(
     make_model: Callable[[Card], Path], standin_card: Card
 ) -> None:
-    only_dual = replace(
-        standin_card, name="dual-only", encodings=frozenset({xray.Encoding.DUAL})
-    )
+    only_dual = replace(standin_card, name="dual-only", encodings=frozenset({xray.Encoding.DUAL}))
     with pytest.raises(xray.ModelError, match="made for dual"):
         Detector(make_model(only_dual)).inspect(bag())
 

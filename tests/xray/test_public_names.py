@@ -49,7 +49,17 @@ def test_the_calls_take_these_arguments() -> None:
 
 
 def test_importing_brings_nothing_heavy() -> None:
-    heavy = "torch gradio onnxruntime pydicom tifffile pandas matplotlib rich typer".split()
+    heavy = [
+        "torch",
+        "gradio",
+        "onnxruntime",
+        "pydicom",
+        "tifffile",
+        "pandas",
+        "matplotlib",
+        "rich",
+        "typer",
+    ]
     code = f"import sys, xray; print([m for m in {heavy} if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

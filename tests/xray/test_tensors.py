@@ -38,7 +38,7 @@ def test_the_same_thickness_gives_the_same_numbers_whatever_lies_beside_it() -> 
     assert (a[:, :2] == b[:, :2]).all()
 
 
-@pytest.mark.parametrize("photon_mev, per_mm", [(2.0, 0.0335), (3.0, 0.0285), (4.0, 0.0260)])
+@pytest.mark.parametrize(("photon_mev", "per_mm"), [(2.0, 0.0335), (3.0, 0.0285), (4.0, 0.0260)])
 def test_one_percent_behind_150_mm_of_steel_survives_16_bits_and_the_planes(
     photon_mev: float, per_mm: float
 ) -> None:
@@ -64,9 +64,7 @@ def test_no_contrast_is_lost_to_rounding_on_average(transmission: float) -> None
 
 def test_a_tile_is_cut_scaled_and_padded_to_multiples_of_32() -> None:
     pixels = np.zeros((100, 200, 3), np.uint8)
-    image = tensors.prepare(
-        pixels, Encoding.PSEUDOCOLOR, Tile(10, 10, 150, 50, 0.5), Ranges()
-    )
+    image = tensors.prepare(pixels, Encoding.PSEUDOCOLOR, Tile(10, 10, 150, 50, 0.5), Ranges())
     assert image.shape == (32, 96, 3)
     assert (image[:25, :75] == 0).all()
     assert (image[25:] == 255).all()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from xray import Detection, Encoding, Outcome, Profile, Scan
+from xray import Detection, Outcome, Profile, Scan
 from xray.material import opaque_mask, opaque_regions
 from xray.verdict import decide
 

@@ -4,6 +4,7 @@ import socket
 import sys
 
 import pytest
+
 from xray_app import __main__ as command
 
 

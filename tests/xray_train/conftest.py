@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 import torch
-from xray_train.fit import fit
-from xray_train.loader import Steps
 
 from tests.xray_train import tiny
+from xray_train.fit import fit
+from xray_train.loader import Steps
 
 
 @pytest.fixture(autouse=True, scope="session")

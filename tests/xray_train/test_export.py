@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 import onnx
 import pytest
-from xray_datasets.sample import Sample
-from xray_train import checkpoint, export, quantize
-from xray_train.evaluate import evaluate, save
 
 from tests.xray_train import tiny
 from xray import Encoding, Scan
 from xray.annotation import Annotation
 from xray.card import read
 from xray.detector import Detector
+from xray_datasets.sample import Sample
+from xray_train import checkpoint, export, quantize
+from xray_train.evaluate import evaluate, save
 
 
 @pytest.fixture(scope="module")

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+
+from tests.xray_train import tiny
+from xray.errors import ModelError
 from xray_train import checkpoint, checks
 from xray_train.fit import fit, learning_rate
 from xray_train.loader import Steps
 from xray_train.recipe import Recipe
-
-from tests.xray_train import tiny
-from xray.errors import ModelError
 
 
 def run(out: Path, recipe: Recipe, **kwargs: object) -> Path:

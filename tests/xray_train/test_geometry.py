@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from xray_train.geometry import box_under, fit, moved
 
 from tests.xray_train import tiny
+from xray_train.geometry import box_under, fit, moved
 
 WHITE = (255, 255, 255)
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 import torch
-from xray_train.augment import Looks
-from xray_train.loader import Steps, batches, collate
 
 from tests.xray_train import tiny
+from xray_train.augment import Looks
+from xray_train.loader import Steps, batches, collate
 
 
 def steps(rank: int = 0, world: int = 1, **changes: object) -> Steps:

@@ -3,11 +3,11 @@
 import numpy as np
 import torch
 from torch import Tensor
+
+from tests.xray_train import tiny
 from xray_train.loader import collate
 from xray_train.losses import Targets, assign, ciou, loss, score_weights
 from xray_train.network import Prediction
-
-from tests.xray_train import tiny
 
 BLANK = np.full((64, 64, 3), 255, np.uint8)
 CENTRES = torch.tensor([[8.0, 8.0], [24.0, 8.0], [40.0, 40.0]])

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
-from xray_train.mixing import Threat, clean_crop, from_grey, over, project
 
 from tests.xray_train import tiny
+from xray_train.mixing import Threat, clean_crop, from_grey, over, project
 
 
 def grey(level: int, side: int = 64) -> np.ndarray:

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from xray_train import recipe
-from xray_train.recipe import Recipe
 
 from xray.errors import RecipeError
+from xray_train import recipe
+from xray_train.recipe import Recipe
 
 RECIPES = Path(__file__).parents[2] / "train" / "recipes"
 

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from xray_datasets.sample import Sample
-from xray_train.item import air_of
-from xray_train.sources import Real, Simulated, sources
 
 from tests.xray_train import tiny
 from xray import Encoding, Scan
 from xray.annotation import Annotation
 from xray.errors import RecipeError
+from xray_datasets.sample import Sample
+from xray_train.item import air_of
+from xray_train.sources import Real, Simulated, sources
 
 
 @dataclass

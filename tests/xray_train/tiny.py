@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+
 from xray_train.item import Item
 from xray_train.recipe import Recipe
 

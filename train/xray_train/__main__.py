@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, export and score.")
 
+HELD_OUT_SEED = 900_000_000  # far from the seeds of any pool
 SETS = ("sixray-cal", "sixray-val", "sixray-cal+benign", "sixray-val+benign")
 
 
@@ -79,9 +80,39 @@ def evaluate(
         typer.echo(f"{label:12} {row['objects']:4} objects  AP50 {row['ap50']:.3f}  {points}")
 
 
+@app.command()
+def ship(
+    model: Annotated[Path, typer.Argument(help="ONNX file that export wrote.")],
+    version: Annotated[str, typer.Option(help="As in parcel@0.1.0.")],
+    weights: Annotated[Path, typer.Option(help="Folder of shipped models.")] = Path("weights"),
+    device: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = "CPU",
+    tune: Annotated[int, typer.Option(help="Simulated scans that set thresholds.")] = 300,
+) -> None:
+    """Set thresholds, score, and put a model with its card and licence among the shipped ones."""
+    from xray.card import read
+    from xray_datasets import simulated
+    from xray_train import evaluate as scores
+    from xray_train import ship as shipping
+    from xray_train.sources import real_folder
+
+    real_folder()
+    free = len(read(model).data) == 1  # simulated scans are its only source
+    held_out = simulated.read("baggage", tune, seed=HELD_OUT_SEED)
+    tuned = shipping.thresholds(model, held_out if free else _samples("sixray-cal+benign"))
+    card = shipping.ship(
+        model,
+        weights,
+        version=version,
+        profile_thresholds=tuned,
+        scores={"SIXray val": scores.evaluate(model, _samples("sixray-val"), "sixray-val")},
+        training={"device": device},
+        terms=shipping.FREE if free else shipping.ACADEMIC,
+    )
+    typer.echo((weights / f"{card.name}.LICENSE").read_text(encoding="utf-8"))
+
+
 def _samples(on: str) -> Iterable["Sample"]:
     from xray_datasets import real
-
     from xray_train.sources import real_folder
 
     if on not in SETS:

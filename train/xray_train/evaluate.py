@@ -16,11 +16,11 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from xray_datasets.sample import Sample
 
 from xray.boxes import iou
 from xray.detector import Detector
 from xray.report import Report
+from xray_datasets.sample import Sample
 
 LEAST_SCORE = 0.001  # as COCO: the whole curve, down to noise
 PFAS = (0.01, 0.05)  # shares of clean scans that alarm

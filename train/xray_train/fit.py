@@ -15,8 +15,8 @@ import cv2
 import torch
 import torch.distributed as dist
 from torch import nn
-from xray_datasets import real
 
+from xray_datasets import real
 from xray_train import checks
 from xray_train.item import Item
 from xray_train.loader import Batch, Steps, batches, to

@@ -9,13 +9,13 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-from xray_datasets import real
-from xray_datasets.sample import Sample
-from xray_datasets.simulator import Pool, colour
 
 from xray.errors import RecipeError
 from xray.scan import Encoding
 from xray.tensors import KILOVOLT, air, planes, resize
+from xray_datasets import real
+from xray_datasets.sample import Sample
+from xray_datasets.simulator import Pool, colour
 from xray_train.item import Item, air_of, indexed
 from xray_train.mixing import Threat, clean_crop, from_grey
 from xray_train.recipe import Recipe
@@ -101,6 +101,8 @@ def sources(recipe: Recipe) -> list[tuple[float, Source]]:
         root = real_folder()
         found.append((recipe.share_real, Real(real.sixray(root, "train"), recipe)))
         found.append((recipe.share_benign, Real(real.sixray_benign(root, "train"), recipe)))
+        if recipe.share_dual > 0:
+            found.append((recipe.share_dual, Real(real.dual_energy(root), recipe)))
     return [(share, source) for share, source in found if share > 0]
 
 
@@ -116,7 +118,7 @@ def threats(recipe: Recipe, found: Sequence[tuple[float, Source]]) -> list[Threa
     ]
     for _, source in found:
         for item in source.items if isinstance(source, Real) else ():
-            if item.colour and not len(item.ignored_labels):
+            if item.colour:
                 cut = (clean_crop(item, i) for i in range(len(item.labels)))
                 crops.extend(threat for threat in cut if threat is not None)
     return crops

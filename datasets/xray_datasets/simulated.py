@@ -1,0 +1,57 @@
+"""Simulated scenes as samples, one after the other, nothing on disk.
+
+Sample k has the seed base + k. Its scan is a console's picture in colours drawn from the same
+seed, or the two transmissions themselves.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from xray.annotation import Annotation
+from xray.scan import Encoding, Scan
+from xray_datasets.sample import Sample
+from xray_datasets.simulator import Simulated, colour, simulate
+
+LEAST_VISIBLE = 0.3  # share of an object that must change the transmission to be looked for
+
+
+def read(
+    kind: str, count: int, seed: int, encoding: Encoding = Encoding.PSEUDOCOLOR
+) -> Iterator[Sample]:
+    """Samples of one kind of scene, simulated as they are asked for.
+
+    Args:
+        kind: "baggage" or "parcel".
+        count: how many.
+        seed: of the first.
+        encoding: PSEUDOCOLOR for a console's picture, DUAL or SINGLE for transmission.
+    """
+    for number in range(seed, seed + count):
+        yield _sample(simulate(kind, number), kind, encoding)
+
+
+def _sample(scene: Simulated, kind: str, encoding: Encoding) -> Sample:
+    scan = _scan(scene, encoding)
+    marks = [
+        (Annotation(thing.label, thing.xyxy_px), thing.visible_fraction >= LEAST_VISIBLE)
+        for thing in scene.objects
+        if thing.label is not None
+    ]
+    return Sample(
+        id=scene.group,
+        open=lambda: scan,
+        annotations=tuple(mark for mark, visible in marks if visible),
+        ignored=tuple(mark for mark, visible in marks if not visible),
+        group=scene.group,
+        origin=f"simulated {kind}",
+    )
+
+
+def _scan(scene: Simulated, encoding: Encoding) -> Scan:
+    if encoding is Encoding.PSEUDOCOLOR:
+        rng = np.random.default_rng(scene.seed)
+        picture = colour(scene.low, scene.high, rng, int(scene.parameters["kv"]))
+        return Scan(scene.group, picture, encoding, pixel_mm=scene.pixel_mm)
+    high = scene.high if encoding is Encoding.DUAL else None
+    return Scan.from_arrays(scene.low, high, id=scene.group, pixel_mm=scene.pixel_mm)
