@@ -70,8 +70,8 @@ def _hatch(canvas: Picture, report: Report) -> None:
     inside = np.zeros(canvas.shape[:2], np.uint8)
     for region in report.opaque:
         cv2.fillPoly(inside, [np.array(region.polygon_px, np.int32)], 1)
-    rows, columns = np.ogrid[: inside.shape[0], : inside.shape[1]]
-    canvas[(inside > 0) & ((rows + columns) % 12 < 2)] = OPAQUE_RGB
+    diagonal = np.arange(inside.shape[0])[:, None] + np.arange(inside.shape[1])
+    canvas[(inside > 0) & (diagonal % 12 < 2)] = OPAQUE_RGB
 
 
 def _tag(
