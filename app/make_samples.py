@@ -16,9 +16,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import tifffile
-from xray_datasets.simulator import Simulated, SimulatedObject, colour, simulate
 
 from xray.labels import ALARMING_LABELS
+from xray_datasets.simulator import Simulated, SimulatedObject, colour, simulate
 
 FOLDER = Path(__file__).parent / "xray_app" / "samples"
 FIRST_SEED = 700_000_000  # pools for training and validation lie below

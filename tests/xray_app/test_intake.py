@@ -8,12 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from xray_app import intake
-from xray_app.intake import Inspector, examine
 
 import xray
 from xray.card import Card
 from xray.detector import Detector
+from xray_app import intake
+from xray_app.intake import Inspector, examine
 
 WriteScan = Callable[..., Path]
 

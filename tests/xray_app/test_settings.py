@@ -1,7 +1,7 @@
 import pytest
-from xray_app.settings import Settings, is_loopback
 
 from xray.errors import RecipeError
+from xray_app.settings import Settings, is_loopback
 
 
 def test_the_desk_listens_on_this_machine_alone_by_default() -> None:

@@ -3,13 +3,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from xray_datasets import coco
-from xray_datasets.checks import check
-from xray_datasets.sample import Sample
 
 from xray.annotation import Annotation
 from xray.errors import DataError
 from xray.scan import Encoding, Scan
+from xray_datasets import coco
+from xray_datasets.checks import check
+from xray_datasets.sample import Sample
 
 
 def scan(seed: int = 0) -> Scan:

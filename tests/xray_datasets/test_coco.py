@@ -5,12 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from xray_datasets import coco
-from xray_datasets.sample import Sample
 
 from xray.annotation import Annotation
 from xray.errors import DataError
 from xray.scan import Encoding, Scan
+from xray_datasets import coco
+from xray_datasets.sample import Sample
 
 FILE = "annotations/instances_train.json"
 

@@ -3,10 +3,10 @@ from pathlib import Path
 import cv2
 import pytest
 from typer.testing import CliRunner
-from xray_datasets import layouts
-from xray_datasets.__main__ import app, main
 
 from xray.errors import DataError
+from xray_datasets import layouts
+from xray_datasets.__main__ import app, main
 
 
 def invoke(*arguments: object, code: int = 0) -> str:

@@ -1,7 +1,7 @@
 import pytest
-from xray_datasets.labels import SOURCES, TAXONOMY, Source, translate
 
 from xray.errors import DataError
+from xray_datasets.labels import SOURCES, TAXONOMY, Source, translate
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.name)

@@ -2,11 +2,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+
+from xray.errors import DataError
 from xray_datasets import coco, layouts
 from xray_datasets.labels import SOURCES
 from xray_datasets.layouts import Layout
-
-from xray.errors import DataError
 
 
 def test_coco_is_known_by_its_json(coco_root: Path) -> None:

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
-from xray_datasets.sample import Sample
-from xray_datasets.sheet import CAPTION_PX, COLOURS, contact_sheet
-from xray_datasets.stats import count
 
 from xray.annotation import Annotation
 from xray.errors import DataError
 from xray.scan import Encoding, Scan
+from xray_datasets.sample import Sample
+from xray_datasets.sheet import CAPTION_PX, COLOURS, contact_sheet
+from xray_datasets.stats import count
 
 GUN, KNIFE = Annotation("gun", (5, 5, 25, 15)), Annotation("knife", (0, 0, 40, 20))
 WHITE = np.full((20, 40, 3), 255, np.uint8)

@@ -2,6 +2,7 @@ import math
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from xray_datasets.marks import Mark, annotate, clip
 
 numbers = st.floats(-1e4, 1e4, allow_nan=False)

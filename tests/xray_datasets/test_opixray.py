@@ -3,11 +3,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import tifffile
-from xray_datasets import opixray
-from xray_datasets.labels import SOURCES
 
 from xray.annotation import Annotation
 from xray.errors import DataError
+from xray_datasets import opixray
+from xray_datasets.labels import SOURCES
 
 NOISE = np.random.default_rng(0).integers(120, 250, (20, 30, 3), np.uint8)
 

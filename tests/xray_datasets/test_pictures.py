@@ -4,9 +4,9 @@ import cv2
 import numpy as np
 import pytest
 import tifffile
-from xray_datasets import pictures
 
 from xray.errors import DataError
+from xray_datasets import pictures
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg"])

@@ -10,11 +10,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from xray_datasets import real
-from xray_datasets.labels import TAXONOMY
 
 from xray.errors import DataError
 from xray.scan import Encoding
+from xray_datasets import real
+from xray_datasets.labels import TAXONOMY
 
 ROOT = real.from_environment()
 needs_scans = pytest.mark.skipif(ROOT is None, reason=f"{real.VARIABLE} is not set")

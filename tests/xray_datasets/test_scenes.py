@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from xray_datasets import layouts, scenes
 
 from xray.errors import DataError, MissingExtra
 from xray.scan import Encoding
+from xray_datasets import layouts, scenes
 
 
 @dataclass

@@ -4,12 +4,12 @@ from collections import Counter
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from xray_datasets.sample import Sample
-from xray_datasets.split import split
 
 from xray.annotation import Annotation
 from xray.errors import DataError
 from xray.scan import Scan
+from xray_datasets.sample import Sample
+from xray_datasets.split import split
 
 BOX = (0.0, 0.0, 4.0, 4.0)
 

@@ -1,10 +1,10 @@
 from pathlib import Path
 
 import pytest
-from xray_datasets import yolo
 
 from xray.annotation import Annotation
 from xray.errors import DataError
+from xray_datasets import yolo
 
 
 def test_fractions_become_pixels(yolo_root: Path) -> None:

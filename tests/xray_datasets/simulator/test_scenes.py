@@ -28,7 +28,7 @@ def test_transmissions_and_boxes_stay_within_the_picture(kind: str) -> None:
         made = simulate(kind, seed, SIDE)
         assert made.low.shape == made.high.shape == (SIDE, SIDE)
         assert made.low.dtype == np.float32
-        assert 0 <= made.low.min() and made.low.max() <= 1.05
+        assert made.low.min() >= 0 and made.low.max() <= 1.05
         assert made.low.mean() <= made.high.mean() + 0.01
         for thing in made.objects:
             x0, y0, x1, y1 = thing.xyxy_px
