@@ -67,10 +67,11 @@ def overlay(picture: Picture, report: Report) -> Picture:
 def _hatch(canvas: Picture, report: Report) -> None:
     if not report.opaque:
         return
-    inside = np.zeros(canvas.shape[:2], np.uint8)
+    height, width = canvas.shape[0], canvas.shape[1]
+    inside = np.zeros((height, width), np.uint8)
     for region in report.opaque:
         cv2.fillPoly(inside, [np.array(region.polygon_px, np.int32)], 1)
-    diagonal = np.arange(inside.shape[0])[:, None] + np.arange(inside.shape[1])
+    diagonal = np.arange(height)[:, None] + np.arange(width)
     canvas[(inside > 0) & (diagonal % 12 < 2)] = OPAQUE_RGB
 
 
