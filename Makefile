@@ -61,12 +61,12 @@ pictures: $(VENV)/dev.stamp ## the README's picture of the desk
 
 # One environment serves all: `run` asks for the desk alone (no torch), the rest for everything.
 $(VENV)/app.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing the desk into $(VENV) (about 350 MB, a minute or two) ..."
+	@echo "Installing the desk into $(VENV) (600 MB on disk, a minute or two) ..."
 	@$(PIP_INSTALL) -e '.[app]'
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing every extra into $(VENV) (torch with it: several GB) ..."
+	@echo "Installing every extra into $(VENV) (torch with it: 7 GB on disk) ..."
 	@$(PIP_INSTALL) -e '.[dev]'
 	@touch $@ $(VENV)/app.stamp
 

@@ -29,7 +29,7 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = DEFAULT.host,
     port: Annotated[int, typer.Option(help="TCP port; 0 takes a free one.")] = DEFAULT.port,
     demo: Annotated[bool, typer.Option("--demo", help="Open on simulated sample scans.")] = False,
-    model: Annotated[str, typer.Option(help="Name or path of the weights.")] = DEFAULT.model,
+    model: Annotated[str | None, typer.Option(help="Name or path of the weights.")] = None,
     name: Annotated[
         list[str] | None, typer.Option(help="A name that browsers may call the desk by.")
     ] = None,
@@ -69,6 +69,7 @@ def _listen(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen()
     except OSError as error:
         listening.close()
         raise RecipeError(

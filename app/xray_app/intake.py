@@ -15,11 +15,12 @@ from numpy.typing import NDArray
 
 import xray
 from xray import render
-from xray.detector import Detector
+from xray.detector import Detector, available
 from xray.errors import ModelError, ScanError, XrayError
 from xray_app.cases import Case, Origin
 
 JPEG_QUALITY = 92  # 17 ms a megapixel-sized scan where PNG takes 99, and no visible loss
+USUAL = ("parcel", "parcel-sim")  # models that a desk takes when told nothing, best first
 THUMBNAIL_PX = 160  # longer side: twice what the queue shows, for fine screens
 
 log = logging.getLogger("xray_app.intake")
@@ -33,10 +34,12 @@ class Inspector:
     absence: str = ""
 
     @staticmethod
-    def load(model: str) -> "Inspector":
-        """The named model; a desk without one still shows scans, and says so."""
+    def load(model: str | None) -> "Inspector":
+        """The named model, or the first of USUAL; without any, scans are shown and it is said."""
+        shipped = available()
+        usual = next((name for name in (*USUAL, *shipped) if name in shipped), USUAL[0])
         try:
-            return Inspector(Detector(model))
+            return Inspector(Detector(model or usual))
         except ModelError as error:
             log.warning("no model: %s", error)
             return Inspector(None, f"No model is loaded, so nothing was inspected: {error}.")

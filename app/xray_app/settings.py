@@ -14,7 +14,7 @@ class Settings:
         host: address to listen on.
         port: TCP port; 0 takes a free one.
         demo: open on the sample scans that ship with the project.
-        model: name or path of the weights.
+        model: name or path of the weights; None: `parcel`, or whatever is shipped instead.
         names: further names that browsers may call the desk by, in the Host header.
         open_network: listening on other than this machine's own loopback is wanted, although
             the desk asks nobody to sign in.
@@ -27,7 +27,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     demo: bool = False
-    model: str = "parcel"
+    model: str | None = None
     names: tuple[str, ...] = ()
     open_network: bool = False
     max_upload_mb: int = 200  # a 16-bit container scan of 10000×4000 at two energies is 153

@@ -1,0 +1,74 @@
+"""The wheel, used where no checkout is: weights, samples and pages are in it, other names free."""
+
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that installing the wheel would fill."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "pip", "wheel", str(ROOT), "--no-deps", "--no-build-isolation"]
+    done = subprocess.run([*build, "-w", str(folder)], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as file:
+        file.extractall(folder / "site")
+    return folder / "site"
+
+
+def run(unpacked: Path, code: str) -> str:
+    """What this code prints in a process that sees the wheel and no checkout."""
+    whole = f"import sys; sys.path.insert(0, {str(unpacked)!r})\n{code}"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", whole],
+        cwd=unpacked.parent,
+        env={"PATH": "/usr/bin:/bin"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_it_holds_our_packages_and_takes_no_name_that_others_use(unpacked: Path) -> None:
+    held = {p.name for p in unpacked.iterdir() if not p.name.endswith(".dist-info")}
+    assert held == {"xray", "xray_datasets", "xray_train", "xray_app"}
+
+
+def test_it_comes_from_the_wheel_with_every_weight_of_the_checkout(unpacked: Path) -> None:
+    shipped = sorted(p.stem for p in (ROOT / "weights").glob("*.onnx"))
+    said = run(
+        unpacked,
+        "import xray; from xray.detector import available; print(xray.__file__, *available())",
+    )
+    where, *names = said.split()
+    assert Path(where).is_relative_to(unpacked)
+    assert names == shipped
+
+
+def test_every_shipped_weight_loads_from_the_wheel(unpacked: Path) -> None:
+    code = (
+        "import xray; from xray.detector import available\n"
+        "for name in available(): print(xray.Detector(name).card.name == name)"
+    )
+    assert set(run(unpacked, code).split()) <= {"True"}
+
+
+def test_the_desk_finds_its_pages_and_samples_in_it(unpacked: Path) -> None:
+    code = (
+        "import xray; from xray_app import demo; from xray_app.desk import view\n"
+        "print(all(xray.read(s.file).width for s in demo.samples()), 'main' in view.blank('main'))"
+    )
+    assert run(unpacked, code) == "True True"
+    held = {p.name for p in (unpacked / "xray_app" / "desk").iterdir()}
+    assert {"desk.css", "panel.js", "page.js", "favicon.png", "templates"} <= held
