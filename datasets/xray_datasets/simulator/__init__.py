@@ -1,4 +1,4 @@
-"""Simulated scans with ground truth: materials, paths, two energies, noise, and a console's colours.
+"""Simulated scans with ground truth: materials, paths, two energies, noise, colours of a console.
 
 simulate() makes one scan, colour() shows it as some console would, fill() and Pool keep many.
 """

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from . import goods, metalware, soft, tools
+from . import electronics, hardware, soft, sundries, tools, vessels
 from .item import Item
 
 Rng = np.random.Generator
 
 FAMILIES = (
     soft.garment, soft.shoe, soft.book, soft.packet, soft.carton, soft.toy,
-    goods.bottle, goods.flask, goods.can, goods.pot, goods.cosmetics,
-    goods.laptop, goods.board, goods.drive, goods.phone, goods.battery, goods.charger,
-    goods.cable, goods.earphones, goods.lighter, goods.bullets, goods.umbrella,
-    metalware.rods, metalware.bar, metalware.sockets, metalware.ratchet, metalware.heap,
-    metalware.machine, metalware.keys, metalware.coins, metalware.buckle, metalware.zipper,
-    metalware.glasses, metalware.spring, metalware.hanger, metalware.grille,
+    vessels.bottle, vessels.flask, vessels.can, vessels.pot, vessels.cosmetics,
+    electronics.laptop, electronics.board, electronics.drive, electronics.phone,
+    electronics.battery, electronics.charger, electronics.cable, electronics.earphones,
+    sundries.lighter, sundries.bullets, sundries.umbrella,
+    hardware.rods, hardware.bar, hardware.sockets, hardware.ratchet, hardware.heap,
+    hardware.machine, sundries.keys, sundries.coins, sundries.buckle, sundries.zipper,
+    sundries.glasses, hardware.spring, hardware.hanger, hardware.grille,
     tools.hex_keys,
 )  # fmt: skip
 _NAMES = [f.__name__ for f in FAMILIES]

@@ -71,7 +71,7 @@ class Item:
         return self
 
     def merged(self, other: Item) -> Item:
-        """This item with the parts of another."""
+        """Take over the parts of another item."""
         self.parts.extend(other.parts)
         return self
 
@@ -86,7 +86,7 @@ class Item:
             total += volume * MATERIALS[part.material].density_g_cm3 / 1000.0
         return total
 
-    def packed(self) -> tuple[NDArray, ...]:
+    def packed(self) -> tuple[NDArray[np.generic], ...]:
         """Flat arrays for the painter: corners, mesh ends, nodes, wire ends, radii, parts."""
         meshes = [p.mesh for p in self.parts if p.mesh is not None]
         corners = np.concatenate(meshes) if meshes else np.zeros((0, 3, 3), np.float32)

@@ -1,4 +1,4 @@
-"""Bags, suitcases and cartons: the shell around the goods, as one item, and its inner size in mm."""
+"""Bags, suitcases and cartons: the shell around the goods, as one item; sizes in mm."""
 
 from __future__ import annotations
 

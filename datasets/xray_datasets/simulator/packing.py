@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import clutter, luggage, metalware, threats, tools
+from . import clutter, hardware, luggage, threats, tools, wrenches
 from .item import Item
 from .shapes import rotation
 
@@ -83,8 +83,9 @@ def _bundle(rng: Rng, threat: Placed, scene: float) -> list[Placed]:
     return out
 
 
-_TOOLS = (tools.wrench, tools.wrench, tools.screwdriver, tools.hex_keys, tools.pliers, metalware.bar,
-          metalware.ratchet, metalware.heap, metalware.sockets, metalware.rods)  # fmt: skip
+_TOOLS = (wrenches.wrench, wrenches.wrench, tools.screwdriver, tools.hex_keys, tools.pliers,
+          hardware.bar,
+          hardware.ratchet, hardware.heap, hardware.sockets, hardware.rods)  # fmt: skip
 
 
 def _bag(

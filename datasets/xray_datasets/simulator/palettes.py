@@ -209,7 +209,8 @@ def _table(kv: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], floa
         _ramp(_GREEN, level),
         _ramp(_NAVY if navy else _BLUE, metal_level),
     )
-    rgb = sum(w[..., None] * r for w, r in zip(_shares(index, depth, rng), ramps, strict=True))
+    shares = np.stack(_shares(index, depth, rng))[..., None]
+    rgb = (shares * np.stack(ramps)).sum(0)
     if family == "belt":
         rgb = rgb * np.array([1.0, u(0.8, 0.95), u(0.85, 1.05)])
     if family == "airport":

@@ -4,15 +4,15 @@ Meshes are sampled twice as finely as the picture, both ways, and averaged, so t
 edges keep their shares. Triangles that share an edge share its crossings bit for bit (half-open
 spans between ordered corners), so that signed sums leave no seams.
 
-The planes are coordinates: the attenuation curves of all materials over the beam's energies span
-little more than RANK dimensions, so depth = coordinates @ basis at every energy, and paths add.
+What is painted are coordinates of the optical depth, which add; see transmission.py.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
+
+from .transmission import RANK
 
 
 @njit(cache=True, fastmath=True)
@@ -54,12 +54,12 @@ def _triangle(out, spans, ax, ay, az, bx, by, bz, cx, cy, cz):
         if stop <= start:
             continue
         spans[row, 0], spans[row, 1] = min(spans[row, 0], start), max(spans[row, 1], stop)
-        _run(out[row, start:stop], np.float32(oz + gy * (y - oy) + gx * (start - ox)), np.float32(gx),
-             np.float32(lowest), np.float32(highest), np.float32(sign))  # fmt: skip
+        z = np.float32(oz + gy * (y - oy) + gx * (start - ox))
+        _run(out[row, start:stop], z, np.float32(gx), np.float32(lowest), np.float32(highest),
+             np.float32(sign))  # fmt: skip
 
 
 _LARGE_PX = 9000  # parts larger than this are sampled once per pixel: their edges are a small share
-RANK = 6  # planes that hold every material's attenuation curve; see beam.Basis
 
 
 @njit(cache=True, inline="always")
@@ -72,50 +72,67 @@ def _deposit(depth, own, labelled, attenuation, y, x, mm):
         own[y, x, 1] += mm * attenuation[RANK + 1]
 
 
+@njit(cache=True, inline="always")
+def _chord(d, radius):
+    """Chord of a round wire at distance d from its axis, averaged over a pixel; all in pixels."""
+    if radius < 0.75:
+        return np.pi * radius * radius * max(0.0, 1.0 - d)
+    total = 0.0
+    for e in (-0.35, 0.0, 0.35):
+        f = radius * radius - (d + e) * (d + e)
+        if f > 0:
+            total += 0.6667 * np.sqrt(f)
+    return total
+
+
+@njit(cache=True, inline="always")
+def _note(touched, x, y):
+    """Widen the tight box by one pixel that was painted."""
+    touched[0], touched[2] = min(touched[0], x), max(touched[2], x + 1)
+    touched[1], touched[3] = min(touched[1], y), max(touched[3], y + 1)
+
+
+@njit(cache=True)
+def _segment(depth, own, labelled, attenuation, a, b, radius, px_per_mm, touched):
+    """Add the chords through a round bar from a to b: pixels, pixels, depth in pixels."""
+    height, width = depth.shape[0], depth.shape[1]
+    reach = radius + 1.0
+    dx, dy, dz = b[0] - a[0], b[1] - a[1], b[2] - a[2]
+    flat = dx * dx + dy * dy
+    if flat < 1e-6:
+        return
+    slope = min(4.0, np.sqrt((flat + dz * dz) / flat)) / px_per_mm
+    length = np.sqrt(flat)
+    first = max(0, int(min(a[1], b[1]) - reach))
+    for row in range(first, min(height, int(max(a[1], b[1]) + reach) + 2)):
+        py = row - a[1]
+        # columns where this row can come within reach of the segment
+        middle, half = 0.5 * (a[0] + b[0]), 1e9
+        if abs(dy) > 1e-3 * length:
+            middle, half = a[0] + py * dx / dy, reach * length / abs(dy)
+        x0 = max(0, int(max(min(a[0], b[0]) - reach, middle - half)))
+        x1 = min(width, int(min(max(a[0], b[0]) + reach, middle + half)) + 2)
+        for i in range(x0, x1):
+            px = i - a[0]
+            t = (px * dx + py * dy) / flat
+            if t < 0.0 or t >= 1.0:
+                continue
+            mm = np.float32(_chord(abs(px * dy - py * dx) / length, radius) * slope)
+            if mm > 0.0:
+                _deposit(depth, own, labelled, attenuation, row, i, mm)
+            if mm > 0.02:
+                _note(touched, i, row)
+
+
 @njit(cache=True)
 def _wire(depth, own, labelled, attenuation, points, radius_mm, px_per_mm, touched):
     """Add the chords through a round wire along points (n, 3): pixels, pixels, depth in mm."""
     radius = radius_mm * px_per_mm
-    height, width = depth.shape[0], depth.shape[1]
-    reach = radius + 1.0
+    for k in range(points.shape[0]):
+        points[k, 2] *= px_per_mm
     for k in range(points.shape[0] - 1):
-        ax, ay, bx, by = points[k, 0], points[k, 1], points[k + 1, 0], points[k + 1, 1]
-        dx, dy, dz = bx - ax, by - ay, (points[k + 1, 2] - points[k, 2]) * px_per_mm
-        flat = dx * dx + dy * dy
-        if flat < 1e-6:
-            continue
-        slope = min(4.0, np.sqrt((flat + dz * dz) / flat)) / px_per_mm
-        y0, y1 = max(0, int(min(ay, by) - reach)), min(height, int(max(ay, by) + reach) + 2)
-        length = np.sqrt(flat)
-        for row in range(y0, y1):
-            # columns where this row can come within reach of the segment
-            py = row - ay
-            if abs(dy) > 1e-3 * length:
-                middle, half = ax + py * dx / dy, reach * length / abs(dy)
-            else:
-                middle, half = 0.5 * (ax + bx), 1e9
-            x0 = max(0, int(max(min(ax, bx) - reach, middle - half)))
-            x1 = min(width, int(min(max(ax, bx) + reach, middle + half)) + 2)
-            for i in range(x0, x1):
-                px = i - ax
-                t = (px * dx + py * dy) / flat
-                if t < 0.0 or t >= 1.0:
-                    continue
-                d = abs(px * dy - py * dx) / length
-                chord = 0.0
-                if radius < 0.75:
-                    chord = np.pi * radius * radius * max(0.0, 1.0 - d)
-                else:
-                    for e in (-0.35, 0.0, 0.35):
-                        f = radius * radius - (d + e) * (d + e)
-                        if f > 0:
-                            chord += 0.6667 * np.sqrt(f)
-                if chord > 0.0:
-                    mm = np.float32(chord * slope)
-                    _deposit(depth, own, labelled, attenuation, row, i, mm)
-                    if mm > 0.02:
-                        touched[0], touched[2] = min(touched[0], i), max(touched[2], i + 1)
-                        touched[1], touched[3] = min(touched[1], row), max(touched[3], row + 1)
+        _segment(depth, own, labelled, attenuation, points[k], points[k + 1], radius, px_per_mm,
+                 touched)  # fmt: skip
 
 
 @njit(cache=True)
@@ -139,7 +156,79 @@ def _texel(texture, tx, ty):
     return upper + fy * (lower - upper)
 
 
+@njit(cache=True)
+def _sample(samples, spans, at, fine, height, width):
+    """Sum the triangles at (n, 3) into samples; returns the rows that they may have touched."""
+    low, high = 1e9, -1e9
+    for t in range(at.shape[0]):
+        low, high = min(low, at[t, 1]), max(high, at[t, 1])
+    top, bottom = max(0, int(np.floor(low))), min(height, int(np.ceil(high)) + 1)
+    if bottom <= top:
+        return 0, 0
+    spans[fine * top : fine * bottom, 0] = fine * width
+    spans[fine * top : fine * bottom, 1] = 0
+    centre = 0.5 * (fine - 1)  # of a pixel, in samples
+    for t in range(0, at.shape[0], 3):
+        a, b, c = at[t], at[t + 1], at[t + 2]
+        _triangle(
+            samples, spans,
+            a[0] * fine - centre, a[1] * fine - centre, a[2],
+            b[0] * fine - centre, b[1] * fine - centre, b[2],
+            c[0] * fine - centre, c[1] * fine - centre, c[2],
+        )  # fmt: skip
+    return top, bottom
+
+
+@njit(cache=True, inline="always")
+def _mean(samples, y, x, fine):
+    """Path in mm of a pixel: the mean of its samples, none below nothing."""
+    if fine == 1:
+        return samples[y, x]
+    nil = np.float32(0)
+    upper = max(samples[2 * y, 2 * x], nil) + max(samples[2 * y, 2 * x + 1], nil)
+    lower = max(samples[2 * y + 1, 2 * x], nil) + max(samples[2 * y + 1, 2 * x + 1], nil)
+    return np.float32(0.25) * (upper + lower)
+
+
+@njit(cache=True)
+def _is_large(at):
+    x0, y0, x1, y1 = 1e9, 1e9, -1e9, -1e9
+    for t in range(at.shape[0]):
+        x0, x1 = min(x0, at[t, 0]), max(x1, at[t, 0])
+        y0, y1 = min(y0, at[t, 1]), max(y1, at[t, 1])
+    return at.shape[0] < 600 and (x1 - x0) * (y1 - y0) > _LARGE_PX
+
+
 @njit(cache=True, fastmath=True)
+def _part(
+    depth, own, labelled, scratch, spans, at, attenuation, texture, zoom, turn, shift, touched
+):
+    """Paint the triangles of one part; an empty texture (0, 0) means none."""
+    height, width = depth.shape[0], depth.shape[1]
+    fine = 1 if _is_large(at) else 2
+    samples = scratch[: fine * height, : fine * width]
+    top, bottom = _sample(samples, spans, at, fine, height, width)
+    c, s = np.cos(turn) * zoom, np.sin(turn) * zoom
+    for y in range(top, bottom):
+        left, right = fine * width, 0
+        for k in range(fine * y, fine * y + fine):
+            left, right = min(left, spans[k, 0]), max(right, spans[k, 1])
+        left, right = left // fine, (right + fine - 1) // fine
+        for x in range(left, right):
+            mm = _mean(samples, y, x, fine)
+            if mm < 1e-3:
+                continue
+            if mm > 0.02:
+                _note(touched, x, y)
+            if texture.shape[0] > 0:
+                tx, ty = c * x - s * y + shift[0] + 65536.0, s * x + c * y + shift[1] + 65536.0
+                mm *= _texel(texture, tx, ty)
+            _deposit(depth, own, labelled, attenuation, y, x, mm)
+        if right > left:
+            samples[fine * y : fine * y + fine, fine * left : fine * right] = 0.0
+
+
+@njit(cache=True)
 def paint(
     depth,  # (H, W, RANK) float32, added to: coordinates of the optical depth
     own,  # (H, W, 2) float32, added to if labelled: this item's depth at two energies
@@ -160,133 +249,27 @@ def paint(
     touched,  # (4,) float64 out: x0, y0, x1, y1 of what was painted, in pixels
 ):
     """Paint one item and report its tight box in pixels."""
-    height, width = depth.shape[0], depth.shape[1]
     touched[0], touched[1], touched[2], touched[3] = 1e9, 1e9, -1e9, -1e9
     bent = np.empty(nodes.shape)
     _project(nodes, pose, bent)
     used = 0
     for q in range(wire_ends.shape[0]):
-        _wire(depth, own, labelled, attenuation[wire_parts[q]], bent[used : wire_ends[q]], wire_radii[q],
-              px_per_mm, touched)  # fmt: skip
+        line = bent[used : wire_ends[q]]
+        row = attenuation[wire_parts[q]]
+        _wire(depth, own, labelled, row, line, wire_radii[q], px_per_mm, touched)
         used = wire_ends[q]
     at = np.empty(corners.shape)
     _project(corners, pose, at)
-    spans = np.empty((2 * height, 2), np.int64)
+    spans = np.empty((2 * depth.shape[0], 2), np.int64)
     begin = 0
     for p in range(mesh_ends.shape[0]):
-        end = mesh_ends[p]
-        lo_x, lo_y, hi_x, hi_y = 1e9, 1e9, -1e9, -1e9
-        for t in range(3 * begin, 3 * end):
-            lo_x, hi_x = min(lo_x, at[t, 0]), max(hi_x, at[t, 0])
-            lo_y, hi_y = min(lo_y, at[t, 1]), max(hi_y, at[t, 1])
-        fine = 1 if (hi_x - lo_x) * (hi_y - lo_y) > _LARGE_PX and end - begin < 200 else 2
-        top, bottom = max(0, int(np.floor(lo_y))), min(height, int(np.ceil(hi_y)) + 1)
-        if bottom <= top:
-            begin = end
-            continue
-        spans[fine * top : fine * bottom, 0] = fine * width
-        spans[fine * top : fine * bottom, 1] = 0
-        centre = 0.5 * (fine - 1)  # of a pixel, in samples
-        samples = scratch[: fine * height, : fine * width]
-        for t in range(3 * begin, 3 * end, 3):
-            _triangle(
-                samples, spans,
-                at[t, 0] * fine - centre, at[t, 1] * fine - centre, at[t, 2],
-                at[t + 1, 0] * fine - centre, at[t + 1, 1] * fine - centre, at[t + 1, 2],
-                at[t + 2, 0] * fine - centre, at[t + 2, 1] * fine - centre, at[t + 2, 2],
-            )  # fmt: skip
+        end = 3 * mesh_ends[p]
+        if end > begin:
+            kind = texture_of[p]
+            texture = textures[max(kind, 0)]
+            if kind < 0:
+                texture = texture[:0, :0]
+            zoom, turn = texture_pose[p, 0] / px_per_mm, texture_pose[p, 1]
+            _part(depth, own, labelled, scratch, spans, at[begin:end], attenuation[p], texture,
+                  zoom, turn, texture_pose[p, 2:], touched)  # fmt: skip
         begin = end
-        kind = texture_of[p]
-        zoom, turn = texture_pose[p, 0] / px_per_mm, texture_pose[p, 1]
-        c, s = np.cos(turn) * zoom, np.sin(turn) * zoom
-        nil = np.float32(0)
-        for y in range(top, bottom):
-            if fine == 1:
-                left, right = spans[y, 0], spans[y, 1]
-            else:
-                left = min(spans[2 * y, 0], spans[2 * y + 1, 0]) // 2
-                right = (max(spans[2 * y, 1], spans[2 * y + 1, 1]) + 1) // 2
-            for x in range(left, right):
-                if fine == 1:
-                    mm = scratch[y, x]
-                else:
-                    a, b = scratch[2 * y, 2 * x], scratch[2 * y, 2 * x + 1]
-                    f, g = scratch[2 * y + 1, 2 * x], scratch[2 * y + 1, 2 * x + 1]
-                    mm = np.float32(0.25) * (max(a, nil) + max(b, nil) + max(f, nil) + max(g, nil))
-                if mm < 1e-3:
-                    continue
-                if mm > 0.02:
-                    touched[0], touched[2] = min(touched[0], x), max(touched[2], x + 1)
-                    touched[1], touched[3] = min(touched[1], y), max(touched[3], y + 1)
-                if kind >= 0:
-                    tx = c * x - s * y + texture_pose[p, 2] + 65536.0
-                    ty = s * x + c * y + texture_pose[p, 3] + 65536.0
-                    mm *= _texel(textures[kind], tx, ty)
-                _deposit(depth, own, labelled, attenuation[p], y, x, mm)
-            if right > left:
-                for k in range(fine):
-                    scratch[fine * y + k, fine * left : fine * right] = 0.0
-
-
-@njit(cache=True, fastmath=True)
-def _fall(values, bits):
-    """exp(-values) in place, within 3e-6: 2 ** n from the float's exponent, the rest by series."""
-    powers = bits.view(np.float32)
-    for k in range(values.shape[0]):
-        y = max(values[k], np.float32(0)) * np.float32(-1.4426950408889634)
-        n = np.floor(max(y, np.float32(-100.0)) + np.float32(0.5))
-        f = (max(y, np.float32(-100.0)) - n) * np.float32(0.6931471805599453)
-        bits[k] = (np.int32(n) + np.int32(127)) << np.int32(23)
-        series = np.float32(1 / 24) + f * np.float32(1 / 120)
-        series = np.float32(0.5) + f * (np.float32(1 / 6) + f * series)
-        values[k] = np.float32(1) + f * (np.float32(1) + f * series)
-    for k in range(values.shape[0]):
-        values[k] *= powers[k]
-
-
-@njit(cache=True, fastmath=True)
-def _transmit(depth, basis, weights_low, weights_high, low, high):
-    height, width = depth.shape[0], depth.shape[1]
-    energies = basis.shape[1]
-    sums = np.empty(width * energies, np.float32)
-    bits = np.empty(width * energies, np.int32)
-    where = np.empty(width, np.int64)
-    for y in range(height):
-        used = 0
-        for x in range(width):
-            low[y, x] = 1.0
-            high[y, x] = 1.0
-            if depth[y, x, 0] > np.float32(0):
-                where[used] = x
-                used += 1
-        for k in range(used):
-            x = where[k]
-            d0, d1, d2 = depth[y, x, 0], depth[y, x, 1], depth[y, x, 2]
-            d3, d4, d5 = depth[y, x, 3], depth[y, x, 4], depth[y, x, 5]
-            at = sums[k * energies : (k + 1) * energies]
-            for e in range(energies):
-                at[e] = d0 * basis[0, e] + d1 * basis[1, e] + d2 * basis[2, e] + d3 * basis[3, e]
-                at[e] += d4 * basis[4, e] + d5 * basis[5, e]
-        _fall(sums[: used * energies], bits[: used * energies])
-        for k in range(used):
-            a, b = np.float32(0), np.float32(0)
-            for e in range(energies):
-                passed = sums[k * energies + e]
-                a += weights_low[e] * passed
-                b += weights_high[e] * passed
-            low[y, where[k]] = a
-            high[y, where[k]] = b
-
-
-def transmit(
-    depth: NDArray[np.float32],  # (H, W, RANK)
-    basis: NDArray[np.float32],  # (RANK, K)
-    weights_low: NDArray[np.floating],  # (K,)
-    weights_high: NDArray[np.floating],  # (K,)
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:  # (H, W), (H, W)
-    """Transmission (low, high) behind coordinates of the optical depth."""
-    low = np.empty(depth.shape[:2], np.float32)
-    high = np.empty_like(low)
-    shares = np.asarray(weights_low, np.float32), np.asarray(weights_high, np.float32)
-    _transmit(depth, np.ascontiguousarray(basis), *shares, low, high)
-    return low, high

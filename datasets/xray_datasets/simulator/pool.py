@@ -12,6 +12,7 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +74,7 @@ def write_shard(folder: Path, kind: str, first_seed: int, count: int, side_px: i
     for path, write in ((notes, _write_json), (data, _write_array)):
         partial = path.with_name(f".{path.name}.{os.getpid()}")
         write(partial, listed if path is notes else planes)
-        os.replace(partial, path)
+        partial.replace(path)
     return data
 
 
@@ -81,7 +82,7 @@ def _write_json(path: Path, value: object) -> None:
     path.write_text(json.dumps(value))
 
 
-def _write_array(path: Path, value: object) -> None:
+def _write_array(path: Path, value: Any) -> None:
     with path.open("wb") as file:
         np.save(file, value)
 
@@ -113,7 +114,7 @@ class Pool:
     def __init__(self, folder: str | Path, kind: str | None = None) -> None:
         self.folder = Path(folder)
         self.kind = kind
-        self._shards: list[tuple[NDArray[np.uint16], list[dict]]] = []
+        self._shards: list[tuple[NDArray[np.uint16], list[dict[str, Any]]]] = []
         self._known: set[str] = set()
         self._ends = np.zeros(0, np.int64)
         self.refresh()

@@ -53,9 +53,9 @@ class Detector:
             noise *= np.sqrt(
                 seen * np.float32(1 / self.photons_at_air) + np.float32(self.electronic**2)
             )
-            seen += noise
+            seen = seen + noise
             if self.stripes:
-                seen *= 1 + rng.normal(0, self.stripes, (height, 1)).astype(np.float32)
+                seen = seen * (1 + rng.normal(0, self.stripes, (height, 1)).astype(np.float32))
             for row in dead:
                 seen[row] = seen[row - 1]
             steps = np.float32(2**self.bits - 1)

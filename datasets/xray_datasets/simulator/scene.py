@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 from . import beam as beams
 from . import packing, paths
 from .item import Item
-from .materials import MATERIALS, METALS, attenuation_table, factorise
-from .scanner import Detector
+from .materials import MATERIALS, METALS, attenuation_per_mm, attenuation_table, factorise
+from .scanner import Detector, Plane
 from .textures import textures
+from .transmission import RANK, transmit
 
 _IS_METAL = np.array([name in METALS for name in MATERIALS])
 _WIDEN = 0.045  # people draw boxes 4-5 % wider on each side than the tight outline
@@ -64,9 +66,9 @@ class _Physics:
 def _physics(kv: int) -> _Physics:
     beam = beams.reduced(kv)
     table = attenuation_table(tuple(beam.energies_kev))
-    coordinates, basis = factorise(table, beam.low + beam.high, paths.RANK)
+    coordinates, basis = factorise(table, beam.low + beam.high, RANK)
     # the energies that stand for each layer behind 5 mm of steel, for visibility alone
-    passed = np.exp(-beams.attenuation_per_mm("steel", beam.energies_kev) * 5)
+    passed = np.exp(-attenuation_per_mm("steel", beam.energies_kev) * 5)
     means = [(beam.energies_kev @ (w * passed)) / (w @ passed) for w in (beam.low, beam.high)]
     middle = [int(np.argmin(np.abs(beam.energies_kev - mean))) for mean in means]
     return _Physics(beam, basis, np.hstack([coordinates, table[:, middle]]))
@@ -98,7 +100,8 @@ def _paint(
     texture_pose[:, 1:] = rng.uniform(0, 1, 3) * (6.283, 256, 256)
     touched = np.empty(4)
     side = canvas.depth.shape[0]
-    paths.paint(
+    paint: Callable[..., None] = paths.paint
+    paint(
         canvas.depth, canvas.own, item.label is not None, canvas.scratch, *item.packed(),
         canvas.physics.rows[rows] * factor[:, None], textures(),
         np.array([p.texture for p in item.parts], np.int64), texture_pose,
@@ -122,7 +125,7 @@ def _blank(side_px: int, kv: int) -> _Canvas:
     shape = (side_px, side_px)
     return _Canvas(
         _physics(kv),
-        np.zeros((*shape, paths.RANK), np.float32),
+        np.zeros((*shape, RANK), np.float32),
         np.zeros((*shape, 2), np.float32),
         np.zeros((2 * side_px, 2 * side_px), np.float32),
     )
@@ -148,7 +151,7 @@ def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
             own = region.copy()
             canvas.own[max(0, at[1] - 3) : at[3] + 3, max(0, at[0] - 3) : at[2] + 3] = 0
         drawn.append((thing, at, own))
-    low, high = paths.transmit(
+    low, high = transmit(
         canvas.depth, canvas.physics.basis, canvas.physics.beam.low, canvas.physics.beam.high
     )
     objects = tuple(
@@ -156,15 +159,21 @@ def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
         for thing, at, own in drawn
     )
     low, high = detector.read([low, high], rng)
-    parameters = {"kv": kv, "bags": packed.bags, "theme": packed.theme, "width_mm": packed.width_mm,
-                  "photons": detector.photons_at_air, "blur_px": detector.blur_px}  # fmt: skip
+    parameters: dict[str, float | int | str] = {
+        "kv": kv,
+        "bags": packed.bags,
+        "theme": packed.theme,
+        "width_mm": packed.width_mm,
+        "photons": detector.photons_at_air,
+        "blur_px": detector.blur_px,
+    }
     return Simulated(
         low, high, objects, f"sim-{kind}-{seed}", seed, packed.width_mm / side_px, parameters
     )
 
 
 def _visible(
-    detector: Detector, low: NDArray, high: NDArray, at: tuple[int, int, int, int], own: NDArray
+    detector: Detector, low: Plane, high: Plane, at: tuple[int, int, int, int], own: Plane
 ) -> float:
     """Share of the object's pixels whose transmission it changes by more than 3 sigma."""
     x0, y0, x1, y1 = at

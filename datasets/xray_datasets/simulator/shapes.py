@@ -7,12 +7,14 @@ may be fans over concave outlines, and a hole is the same mesh turned inside out
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
 Mesh = NDArray[np.float32]  # (n, 3, 3)
-Outline = NDArray[np.float64]  # (n, 2) or any sequence of pairs
+Outline = NDArray[np.float64] | Sequence[tuple[float, float]]  # (n, 2)
 
 
 @njit(cache=True)
@@ -113,7 +115,8 @@ def shell(
     size: tuple[float, float, float], wall: float, at: tuple[float, float, float] = (0, 0, 0)
 ) -> Mesh:
     """A closed hollow box."""
-    inner = tuple(max(0.01, s - 2 * wall) for s in size)
+    w, h, d = size
+    inner = (max(0.01, w - 2 * wall), max(0.01, h - 2 * wall), max(0.01, d - 2 * wall))
     return join(box(size, at), hole(box(inner, at)))
 
 

@@ -6,12 +6,21 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .blades import knife, razor_blade, scissors, shuriken
-from .guns import gun
+from .edges import razor_blade, scissors, shuriken
 from .item import Item
-from .tools import hammer, pliers, screwdriver, wrench
+from .knives import knife
+from .pistols import pistol
+from .revolvers import revolver
+from .tools import hammer, pliers, screwdriver
+from .wrenches import wrench
 
 Rng = np.random.Generator
+
+
+def gun(rng: Rng) -> Item:
+    """One handgun."""
+    return pistol(rng) if rng.random() < 0.68 else revolver(rng)
+
 
 FAMILIES: dict[str, tuple[Callable[[Rng], Item], float]] = {
     "gun": (gun, 0.24),

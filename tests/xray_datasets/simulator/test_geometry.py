@@ -7,18 +7,19 @@ from xray_datasets.simulator import paths
 from xray_datasets.simulator import shapes as s
 from xray_datasets.simulator.item import Item
 from xray_datasets.simulator.textures import textures
+from xray_datasets.simulator.transmission import RANK
 
 
 def path_mm(item: Item, turn: np.ndarray | None = None, side_px: int = 64) -> np.ndarray:
     """Path through an item, one pixel a millimetre, the beam along z."""
-    depth = np.zeros((side_px, side_px, paths.RANK), np.float32)
+    depth = np.zeros((side_px, side_px, RANK), np.float32)
     own = np.zeros((side_px, side_px, 2), np.float32)
     scratch = np.zeros((2 * side_px, 2 * side_px), np.float32)
     pose = np.zeros((3, 4))
     pose[:, :3] = np.eye(3) if turn is None else turn
     pose[:2, 3] = side_px / 2
     parts = len(item.parts)
-    unit = np.ones((parts, paths.RANK + 2), np.float32)
+    unit = np.ones((parts, RANK + 2), np.float32)
     touched = np.empty(4)
     paths.paint(
         depth, own, False, scratch, *item.packed(), unit, textures(),

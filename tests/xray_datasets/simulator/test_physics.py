@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from xray_datasets.simulator import beam, paths
+from xray_datasets.simulator import beam
 from xray_datasets.simulator.materials import (
     INDEX,
     MATERIALS,
@@ -11,6 +11,7 @@ from xray_datasets.simulator.materials import (
     attenuation_table,
     factorise,
 )
+from xray_datasets.simulator.transmission import RANK, transmit
 
 
 def test_mass_attenuation_at_100_kev_is_that_of_the_nist_tables() -> None:
@@ -58,11 +59,11 @@ def test_reduced_energies_agree_with_bins_of_one_kev_within_half_a_percent(kv: i
 def test_six_planes_hold_every_material() -> None:
     few = beam.reduced(140)
     table = attenuation_table(tuple(few.energies_kev))
-    coordinates, basis = factorise(table, few.low + few.high, paths.RANK)
+    coordinates, basis = factorise(table, few.low + few.high, RANK)
     assert (coordinates[:, 0] > 0).all()
     for name, row in INDEX.items():
         mm = 3.0 / (table[row] @ few.high)  # a transmission near one twentieth
         depth = (coordinates[row] * mm).astype(np.float32)[None, None]
-        ours = np.array(paths.transmit(depth, basis, few.low, few.high))[:, 0, 0]
+        ours = np.array(transmit(depth, basis, few.low, few.high))[:, 0, 0]
         true = np.array(few.transmission(table[row] * mm))
         assert np.abs(ours / true - 1).max() < 0.002, name

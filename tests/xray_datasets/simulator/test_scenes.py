@@ -28,11 +28,13 @@ def test_transmissions_and_boxes_stay_within_the_picture(kind: str) -> None:
         made = simulate(kind, seed, SIDE)
         assert made.low.shape == made.high.shape == (SIDE, SIDE)
         assert made.low.dtype == np.float32
-        assert made.low.min() >= 0 and made.low.max() <= 1.05
+        assert made.low.min() >= 0
+        assert made.low.max() <= 1.05
         assert made.low.mean() <= made.high.mean() + 0.01
         for thing in made.objects:
             x0, y0, x1, y1 = thing.xyxy_px
-            assert 0 <= x0 < x1 <= SIDE and 0 <= y0 < y1 <= SIDE, thing
+            assert 0 <= x0 < x1 <= SIDE, thing
+            assert 0 <= y0 < y1 <= SIDE, thing
             assert 0 <= thing.visible_fraction <= 1
             if thing.label:
                 assert thing.mass_g > 0, thing
@@ -42,7 +44,10 @@ def test_boxes_are_wider_than_the_outline_as_human_boxes_are(scene) -> None:
     for thing in scene.objects:
         x0, y0, x1, y1 = thing.tight_xyxy_px
         left, top, right, bottom = thing.xyxy_px
-        assert left <= x0 and top <= y0 and right >= x1 and bottom >= y1
+        assert left <= x0
+        assert top <= y0
+        assert right >= x1
+        assert bottom >= y1
         if left > 0 and right < SIDE and x1 - x0 > 30:
             assert (right - left) / (x1 - x0) == pytest.approx(1.09, abs=0.01)
 
@@ -53,9 +58,9 @@ def test_an_unknown_kind_is_refused() -> None:
 
 
 def test_three_scenes_in_ten_hold_no_threat_and_bags_are_full() -> None:
-    made = [simulate("baggage", seed, 64) for seed in range(60)]
+    made = [simulate("baggage", seed, 64) for seed in range(40)]
     benign = sum(not any(o.label in threats.LABELS for o in m.objects) for m in made)
-    assert 6 <= benign <= 33
+    assert 4 <= benign <= 22
     assert np.median([len(m.objects) for m in made]) >= 30
 
 

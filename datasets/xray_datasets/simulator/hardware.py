@@ -1,4 +1,4 @@
-"""Metal things that look like threats: rods, tools, keys, buckles, zips, coins, wheels; in mm."""
+"""Metal that looks like threats: rods, bars, tools, machines, springs, racks; sizes in mm."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from . import shapes as s
 from .item import Item, pick
-from .soft import curve, smooth
+from .soft import smooth
 
 Rng = np.random.Generator
 METAL = ("steel", "steel", "stainless", "aluminium", "brass", "zinc")
@@ -161,110 +161,6 @@ def machine(rng: Rng) -> Item:
     if rng.random() < 0.4:
         item.merged(heap(rng))
     return item
-
-
-def keys(rng: Rng) -> Item:
-    """Keys on a ring."""
-    u = rng.uniform
-    item = Item("keys")
-    solids = []
-    for _ in range(int(rng.integers(2, 8))):
-        a = u(0, 6.28)
-        key = s.join(
-            s.extrude(s.ellipse(11, 12, 12, (20, 0)), -1, 1),
-            s.hole(s.cylinder(3, -1, 1, 8, 2, (14, 0, 0))),
-            s.box((u(22, 34), 7, 2), (44, 0, 0)),
-        )
-        solids.append(s.turned(key, a))
-    item.add(pick(rng, ["brass", "steel", "zinc"]), *solids)
-    t = np.linspace(0, 2 * np.pi, 20)
-    return item.wire("steel", np.stack([14 * np.cos(t), 14 * np.sin(t), 0 * t], 1), 1.0)
-
-
-def coins(rng: Rng) -> Item:
-    """Coins, scattered or stacked."""
-    u = rng.uniform
-    n = int(rng.integers(2, 14))
-    spread = u(8, 45)
-    solids = [
-        s.cylinder(
-            u(8, 14), -0.9, 0.9, 14, 2, (rng.normal(0, spread), rng.normal(0, spread), u(-10, 10))
-        )
-        for _ in range(n)
-    ]
-    return Item("coins").add(pick(rng, ["copper", "steel", "brass"]), *solids)
-
-
-def buckle(rng: Rng) -> Item:
-    """A buckle, a ring or a slider on a strap: the frame is a closed loop of metal."""
-    u = rng.uniform
-    item = Item("buckle")
-    w, h, t = u(14, 55), u(12, 48), u(2, 5.5)
-    matter = pick(rng, METAL)
-    if rng.random() < 0.75:
-        outer, inner = (
-            s.rounded(w, h, u(2, 8)),
-            s.rounded(max(4.0, w - 2 * t), max(4.0, h - 2 * t), 3),
-        )
-        item.add(matter, s.extrude(outer, -t / 2, t / 2), s.hole(s.extrude(inner, -t / 2, t / 2)))
-        if rng.random() < 0.6:
-            item.add(matter, s.box((t, h, t), (u(-0.2, 0.2) * w, 0, 0)))
-    else:
-        item.add(matter, s.tube(w / 2, t, -t / 2, t / 2, 18, 2))
-    if rng.random() < 0.4:  # snap hook
-        path = np.array(
-            [
-                (w / 2, 0, 0),
-                (w / 2 + 14, 0, 0),
-                (w / 2 + 26, 8, 0),
-                (w / 2 + 38, 0, 0),
-                (w / 2 + 28, -8, 0),
-            ]
-        )
-        item.add(matter, s.sweep(smooth(path, 10), s.ellipse(2.8, 2.8, 6)))
-    if rng.random() < 0.7:
-        item.wire("nylon", curve(rng, u(100, 420), 0.2, 12), u(2, 5))
-    return item
-
-
-def zipper(rng: Rng) -> Item:
-    """A zip: a fine toothed line and a pull."""
-    u = rng.uniform
-    path = smooth(curve(rng, u(120, 500), 0.18, 10), 40)
-    item = Item("zip").wire(pick(rng, ["brass", "nylon", "aluminium", "zinc"]), path, u(0.7, 1.8))
-    x, y, z = path[int(rng.integers(0, 40))]
-    pull = s.join(
-        s.box((u(8, 14), u(6, 10), u(3, 5))),
-        s.box((u(15, 38), u(3, 8), 2), (22, 0, 0)),
-        s.hole(s.box((8, 2, 2), (28, 0, 0))),
-    )
-    return item.add("zinc", s.moved(s.turned(pull, u(0, 6.28)), x, y, z))
-
-
-def glasses(rng: Rng) -> Item:
-    """Spectacles, jewellery or a watch."""
-    u = rng.uniform
-    if rng.random() < 0.5:
-        t = np.linspace(0, 2 * np.pi, 20)
-        item = Item("spectacles")
-        for x in (-32, 32):
-            item.wire(
-                "steel", np.stack([x + 25 * np.cos(t), 19 * np.sin(t), 0 * t], 1), u(0.7, 1.8)
-            )
-            item.add("abs", s.extrude(s.ellipse(25, 19, 14, (x, 0)), -1, 1))
-            item.wire(
-                "steel", np.array([(2.1 * x, 0, 0), (2.2 * x, 10, 60), (1.9 * x, 5, 130)]), 1.0
-            )
-        return item
-    r = u(13, 22)
-    item = Item("watch").add(
-        "steel", s.cylinder(r, -4, 4, 18, 2), s.hole(s.cylinder(r * 0.8, -2, 2, 14, 2))
-    )
-    t = np.linspace(0.6, 2 * np.pi - 0.6, 22)
-    links = np.stack([32 * np.cos(t) - 30, 0 * t, 26 * np.sin(t)], 1)
-    return item.add(
-        "steel" if rng.random() < 0.6 else "leather", s.sweep(links, s.rounded(u(12, 20), 3, 1))
-    )
 
 
 def spring(rng: Rng) -> Item:

@@ -1,6 +1,6 @@
-"""Ordinary goods: vessels, electronics, cables, cosmetics, ammunition, lighters; in mm.
+"""Electronics, batteries and what they are plugged in with; sizes in mm.
 
-Some carry a label of the taxonomy (liquid, battery, electronics, lighter, bullet).
+Devices carry the label electronics, cells and packs the label battery.
 """
 
 from __future__ import annotations
@@ -13,92 +13,6 @@ from .item import Item, pick
 from .soft import curve, smooth
 
 Rng = np.random.Generator
-
-
-def bottle(rng: Rng) -> Item:
-    """A bottle of plastic or glass, more or less full."""
-    u = rng.uniform
-    r, h = u(18, 48), u(90, 300)
-    neck = r * u(0.25, 0.5)
-    shoulder = u(0.62, 0.85)
-    profile = (
-        (-h / 2, r * 0.8),
-        (-h / 2 + 4, r),
-        (h * (shoulder - 0.5), r),
-        (h * (shoulder - 0.4), neck),
-        (h / 2, neck),
-    )
-    matter = pick(rng, ["pet", "pet", "polyethylene", "glass"])
-    wall, space = s.vessel(profile, u(0.5, 1.5) if matter != "glass" else u(2.5, 4.5), 16)
-    fill = u(0, 1)
-    item = Item("bottle", "liquid" if fill > 0.25 else None).add(matter, wall)
-    if fill > 0.25:
-        clipped = space.copy()
-        level = -h / 2 + fill * h
-        clipped[..., 0] = np.minimum(clipped[..., 0], level)
-        item.add(pick(rng, ["water", "water", "alcohol", "oil", "cream"]), clipped)
-    cap = s.tube(neck + 2, 1.8, h / 2 - 14, h / 2 + 2, 12)
-    return item.add("polypropylene" if rng.random() < 0.7 else "aluminium", cap)
-
-
-def flask(rng: Rng) -> Item:
-    """A vacuum flask: two steel walls, a thick base, a cap."""
-    u = rng.uniform
-    r, h = u(26, 50), u(150, 300)
-    t1, t2 = u(0.4, 1.0), u(0.4, 0.9)
-    outer, _ = s.vessel(((-h / 2, r), (h * 0.3, r), (h * 0.42, r * 0.75), (h / 2, r * 0.7)), t1, 18)
-    inner, space = s.vessel(
-        ((-h / 2 + 9, r - 5), (h * 0.3, r - 5), (h * 0.4, r * 0.75 - 4), (h / 2, r * 0.7 - 3)),
-        t2,
-        18,
-    )
-    item = Item("flask").add("stainless", outer, inner)
-    if rng.random() < 0.5:
-        item.add("water", space)
-    item.add(
-        "abs" if rng.random() < 0.5 else "stainless", s.tube(r * 0.8, 2.0, h * 0.42, h * 0.58, 14)
-    )
-    if rng.random() < 0.3:
-        item.wire(
-            "steel",
-            np.array(
-                [(h * 0.3, r, 0), (h * 0.1, r + 25, 0), (-h * 0.2, r + 25, 0), (-h * 0.3, r, 0)]
-            ),
-            3.0,
-        )
-    return item
-
-
-def can(rng: Rng) -> Item:
-    """A drink can, a food tin, an aerosol."""
-    u = rng.uniform
-    r, h = u(22, 45), u(60, 200)
-    matter = pick(rng, ["aluminium", "steel"])
-    wall, space = s.vessel(
-        ((-h / 2, r), (h / 2 - 8, r), (h / 2, r * 0.8)),
-        0.15 if matter == "aluminium" else u(0.18, 0.4),
-        16,
-    )
-    item = Item("can").add(
-        matter, wall, s.tube(r, 1.2, h / 2 - 3, h / 2, 16), s.tube(r, 1.2, -h / 2, -h / 2 + 3, 16)
-    )
-    if rng.random() < 0.8:
-        item.add(pick(rng, ["water", "food", "cream", "oil"]), space)
-    return item
-
-
-def pot(rng: Rng) -> Item:
-    """A pot, a bowl or a tin plate seen from above or aside."""
-    u = rng.uniform
-    r, h, t = u(40, 110), u(25, 120), u(0.6, 2.5)
-    item = Item("pot").add(
-        pick(rng, ["stainless", "aluminium", "ceramic", "glass"]),
-        s.cylinder(r, -h / 2, -h / 2 + t * 1.5, 22, 2),
-        s.tube(r, t, -h / 2, h / 2, 22, 2),
-    )
-    if rng.random() < 0.4:
-        item.add("abs", s.box((u(60, 130), 18, 12), (r + 40, 0, h / 3)))
-    return item
 
 
 def laptop(rng: Rng) -> Item:
@@ -263,7 +177,11 @@ def battery(rng: Rng) -> Item:
     item = Item("battery", "battery")
     if rng.random() < 0.5:
         n = int(rng.integers(1, 9))
-        r, h = ((7.2, 50) if rng.random() < 0.5 else (9.2, 65)) if rng.random() < 0.85 else (17, 60)
+        r, h = (
+            ((7.2, 50.0) if rng.random() < 0.5 else (9.2, 65.0))
+            if rng.random() < 0.85
+            else (17.0, 60.0)
+        )
         y = (np.arange(n) - n / 2 + 0.5) * 2.05 * r
         item.add(
             "zinc_cell" if rng.random() < 0.6 else "cell",
@@ -320,87 +238,3 @@ def earphones(rng: Rng) -> Item:
         s.cylinder(5, -3, 3, 10, 2, tuple(path[0])),
         s.cylinder(5, -3, 3, 10, 2, tuple(path[-1])),
     )
-
-
-def cosmetics(rng: Rng) -> Item:
-    """Tubes, jars and sticks."""
-    u = rng.uniform
-    item = Item("cosmetics")
-    for k in range(int(rng.integers(1, 5))):
-        r, h = u(8, 28), u(45, 150)
-        wall, space = s.vessel(
-            ((-h / 2, r), (h * 0.35, r), (h / 2, r * u(0.4, 0.9))), u(1, 2.5), 12, 1
-        )
-        x = (k - 1.5) * 45 + u(-8, 8)
-        item.add(pick(rng, ["polyethylene", "glass", "abs", "aluminium"]), s.moved(wall, x))
-        item.add(pick(rng, ["cream", "alcohol", "soap", "water"]), s.moved(space, x))
-    return item
-
-
-def lighter(rng: Rng) -> Item:
-    """A gas lighter, or a steel one with a hinged lid."""
-    u = rng.uniform
-    item = Item("lighter", "lighter")
-    if rng.random() < 0.7:
-        item.add("abs", s.shell((24, 62, 11), 1.4)).add("butane", s.box((20, 38, 8), (0, -8, 0)))
-        return item.add(
-            "steel",
-            s.box((22, 14, 10), (0, 33, 0)),
-            s.hole(s.box((18, 12, 8), (0, 33, 0))),
-            s.cylinder(4, -3, 3, 10, 2, (5, 37, 0)),
-            s.cylinder(1, 20, 30, 6, 1),
-        )
-    item.add("brass", s.shell((38, 56, 13), u(0.8, 1.4)))
-    return item.add("steel", s.tube(7, 1, 4, 18, 10, 1), s.box((30, 2, 10), (0, 10, 0))).add(
-        "cotton", s.box((30, 30, 10), (0, -10, 0))
-    )
-
-
-def bullets(rng: Rng) -> Item:
-    """Cartridges, single or in rows."""
-    u = rng.uniform
-    n = int(rng.choice([1, 1, 2, 4, 6, 10]))
-    r, h = u(2.8, 6.2), u(18, 60)
-    item = Item("cartridges", "bullet")
-    case = s.join(s.tube(r, 0.6, 0, h * 0.65, 10), s.cylinder(r * 1.05, 0, 3, 10))
-    tip = s.lathe(
-        ((h * 0.5, r * 0.92), (h * 0.72, r * 0.92), (h * 0.9, r * 0.5), (h, r * 0.15)), 10
-    )
-    powder = s.cylinder(r - 0.7, 3, h * 0.5, 8)
-    at = (
-        [(u(-4, 4), (k - n / 2) * 2.3 * r, 0) for k in range(n)]
-        if rng.random() < 0.6
-        else [(u(-25, 25), u(-25, 25), 0) for _ in range(n)]
-    )
-    turns = [0.0] * n if n < 3 or rng.random() < 0.5 else list(u(0, 6.28, n))
-    place = [
-        lambda m, a=a, p=p: s.moved(s.turned(m, a), *p) for a, p in zip(turns, at, strict=True)
-    ]
-    item.add("brass", *[f(case) for f in place]).add("lead", *[f(tip) for f in place])
-    return item.add("black_powder", *[f(powder) for f in place])
-
-
-def umbrella(rng: Rng) -> Item:
-    """A folded umbrella: shaft, eight ribs and stretchers, cloth, handle."""
-    u = rng.uniform
-    length = u(200, 330) if rng.random() < 0.6 else u(500, 800)
-    item = Item("umbrella").add("steel", s.tube(u(4, 6.5), u(0.6, 1), -length / 2, length / 2, 10))
-    r = u(10, 24)
-    for k in range(int(rng.integers(6, 10))):
-        a = k * 0.8 + u(-0.2, 0.2)
-        spread = r * u(0.4, 1.1)
-        points = np.array(
-            [
-                (-length * u(0.38, 0.45), spread * np.cos(a), spread * np.sin(a)),
-                (0, r * np.cos(a), r * np.sin(a)),
-                (length * 0.45, 3 * np.cos(a), 3 * np.sin(a)),
-            ]
-        )
-        item.wire("steel", points, u(0.7, 1.5))
-        item.wire("steel", points * np.array([0.5, 0.8, 0.8]), u(0.6, 1.2))
-    item.add(
-        "nylon",
-        s.lathe(((-length * 0.42, r), (0, r * 1.1), (length * 0.45, 5)), 10),
-        s.hole(s.lathe(((-length * 0.42, r * 0.85), (0, r * 0.95), (length * 0.45, 2)), 10)),
-    )
-    return item.add("abs", s.cylinder(u(10, 15), -length / 2 - 50, -length / 2, 10))
