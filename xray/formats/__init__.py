@@ -78,7 +78,12 @@ def read(
         view=view or picture.view,
         acquired_at=picture.acquired_at,
         scanner=scanner or picture.scanner,
-        meta={"assumed": (*picture.assumed, *said), "format": file.format, "file": file.name},
+        meta={
+            "assumed": (*picture.assumed, *said),
+            "format": file.format,
+            "file": file.name,
+            **({"dicom": picture.uids} if picture.uids else {}),
+        },
     )
 
 

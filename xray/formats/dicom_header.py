@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+UIDS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID")
+
 
 def about(dataset: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
     """What the header says of scanner, view, time and pixel pitch."""
@@ -17,6 +19,7 @@ def about(dataset: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
         "acquired_at": acquired_at,
         "scanner": scanner or None,
         "view": view or None,
+        "uids": {k: str(dataset[k].value) for k in UIDS if dataset.get(k)},
     }
     return found, (*from_pitch, *from_time)
 

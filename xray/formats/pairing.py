@@ -41,6 +41,7 @@ def paired(low: Opened, high: Opened) -> Picture:
         view=first.view or second.view,
         acquired_at=first.acquired_at or second.acquired_at,
         scanner=first.scanner or second.scanner,
+        uids=first.uids,
         assumed=tuple(said),
     )
 

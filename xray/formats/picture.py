@@ -4,9 +4,9 @@ Each module has the same shape: `decode(data, name) -> Picture`. It checks the h
 limits here before it decodes a pixel, and knows nothing of white levels: that is `levels`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -33,6 +33,7 @@ class Picture:
         full: the count at the top of the detector's scale; None: to be guessed.
         polarity: whether air has the highest or the lowest count; None: to be guessed.
         pixel_mm, view, acquired_at, scanner: where the file says so.
+        uids: the DICOM identifiers of the file, by keyword, for reports that refer to it.
         assumed: what the module had to guess, a sentence each.
     """
 
@@ -44,6 +45,7 @@ class Picture:
     view: str | None = None
     acquired_at: datetime | None = None
     scanner: str | None = None
+    uids: Mapping[str, str] = field(default_factory=dict)
     assumed: tuple[str, ...] = ()
 
     @property

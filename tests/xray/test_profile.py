@@ -1,0 +1,55 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import xray
+from xray import labels
+
+SHARES = st.floats(0, 1)
+PROFILES = st.builds(
+    xray.Profile,
+    name=st.text(min_size=1, max_size=20),
+    alarming=st.frozensets(st.sampled_from(labels.PARCEL_LABELS)),
+    thresholds=st.dictionaries(st.sampled_from(labels.PARCEL_LABELS), SHARES),
+    default_threshold=SHARES,
+    max_opaque_mm2=st.floats(0, 1e6),
+    max_opaque_share=SHARES,
+)
+
+
+@given(PROFILES)
+def test_a_profile_survives_json(profile: xray.Profile) -> None:
+    assert xray.Profile.from_dict(json.loads(json.dumps(profile.to_dict()))) == profile
+
+
+def test_weapons_blades_ammunition_and_explosives_alarm_and_tools_do_not() -> None:
+    alarming = xray.Profile().alarming
+    assert {"gun", "bullet", "explosive", "knife", "weapon"} <= alarming
+    assert not {"wrench", "scissors", "liquid", "battery", "electronics"} & alarming
+
+
+def test_a_label_without_a_threshold_has_the_default() -> None:
+    profile = xray.Profile(thresholds={"gun": 0.2}, default_threshold=0.6)
+    assert (profile.threshold("gun"), profile.threshold("saw")) == (0.2, 0.6)
+
+
+def test_changing_thresholds_makes_a_new_profile() -> None:
+    before = xray.Profile(thresholds={"gun": 0.2})
+    after = before.with_thresholds(knife=0.1)
+    assert after.thresholds == {"gun": 0.2, "knife": 0.1}
+    assert before.thresholds == {"gun": 0.2}
+
+
+@pytest.mark.parametrize("threshold", [-0.1, 1.5, float("nan")])
+def test_a_threshold_is_a_probability(threshold: float) -> None:
+    with pytest.raises(xray.ModelError, match=r"threshold of gun must lie in 0\.\.1"):
+        xray.Profile(thresholds={"gun": threshold})
+    with pytest.raises(xray.ModelError, match=r"threshold of default must lie in 0\.\.1"):
+        xray.Profile(default_threshold=threshold)
+
+
+def test_an_unknown_setting_is_named() -> None:
+    with pytest.raises(xray.ModelError, match=r"profile strict: .*max_opaque"):
+        xray.Profile.from_dict({"name": "strict", "max_opaque": 3})

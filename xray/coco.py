@@ -1,0 +1,36 @@
+"""Findings as COCO results: the list that `pycocotools` and its kin load with `loadRes`."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from xray.report import Report
+
+
+def results(reports: Iterable[Report], labels: Sequence[str]) -> list[dict[str, Any]]:
+    """A result for every detection: box as x, y, width, height in pixels.
+
+    Images and categories are numbered from 1, in the order of the reports and of the labels;
+    `file_name` and `category` carry their names, which COCO results leave to the annotations.
+
+    Args:
+        reports: one for each image.
+        labels: the model's, from its card.
+    """
+    number = {label: n for n, label in enumerate(labels, start=1)}
+    return [
+        {
+            "image_id": image_id,
+            "category_id": number[found.label],
+            "bbox": _xywh(found.xyxy_px),
+            "score": round(found.score, 4),
+            "file_name": report.scan_id,
+            "category": found.label,
+        }
+        for image_id, report in enumerate(reports, start=1)
+        for found in report.detections
+    ]
+
+
+def _xywh(xyxy: tuple[float, float, float, float]) -> list[float]:
+    x1, y1, x2, y2 = xyxy
+    return [round(v, 1) for v in (x1, y1, x2 - x1, y2 - y1)]
