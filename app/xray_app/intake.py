@@ -46,23 +46,26 @@ class Inspector:
 
 
 def examine(
-    name: str, low: Path, high: Path | None, inspector: Inspector, origin: Origin = Origin.UPLOAD
+    files: tuple[Path, ...],
+    inspector: Inspector,
+    origin: Origin = Origin.UPLOAD,
+    title: str | None = None,
 ) -> Case:
     """Everything the desk shows of one scan. Never raises: a failure is a case with a problem.
 
     Args:
-        name: what people call it; for uploads the file's name.
-        low: the file, or its low-energy half.
-        high: the high-energy half of a pair.
+        files: one file, or the low- and the high-energy one.
         inspector: the model.
         origin: where the scan came from.
+        title: what people call it; None: the names of the files, each once.
     """
+    name = title or " + ".join(dict.fromkeys(file.name for file in files))
     case = Case(key=secrets.token_urlsafe(16), name=name, origin=origin)
     try:
-        scan = xray.read(low, high=high) if high else xray.read(low)
+        scan = xray.read(files[0], high=files[1] if len(files) > 1 else None)
         return _inspected(_drawn(case, scan), scan, inspector)
     except ScanError as error:
-        said = _without_folders(str(error), low, high)
+        said = _without_folders(str(error), files)
         return replace(case, problem=said.removeprefix(f"{name}: "))  # the name stands above it
     except Exception:  # the last line of defence: an officer sees a sentence, never a traceback
         incident = secrets.token_hex(4)
@@ -118,13 +121,12 @@ def _shrunk(picture: NDArray[np.uint8], side_px: int) -> NDArray[np.uint8]:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
-def _without_folders(message: str, *files: Path | None) -> str:
+def _without_folders(message: str, files: tuple[Path, ...]) -> str:
     """The message with bare file names: where uploads lie is nobody's business.
 
-    >>> _without_folders("/tmp/x/a.png: expected a picture", Path("/tmp/x/a.png"), None)
+    >>> _without_folders("/tmp/x/a.png: expected a picture", (Path("/tmp/x/a.png"),))
     'a.png: expected a picture'
     """
     for file in files:
-        if file is not None:
-            message = message.replace(str(file), file.name)
+        message = message.replace(str(file), file.name)
     return message

@@ -7,15 +7,18 @@ import os
 import tempfile
 from pathlib import Path
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 
+from xray.errors import ScanError
 from xray_app import demo
 from xray_app.desk.desk import Desk
 from xray_app.guard import Guard
 from xray_app.intake import Inspector
 from xray_app.settings import Settings
+from xray_app.uploads import Inbox
 
-FORM_BYTES = 2**20  # what a form adds around the largest file that is taken
+SPARE_BYTES = 2**20  # over the largest upload, so that the desk itself says why it refuses
 DAY_SECONDS = 86_400
 
 
@@ -28,13 +31,14 @@ def build(settings: Settings, temporary: Path) -> FastAPI:
     """
     _keep_gradio_quiet(temporary)
     samples = demo.samples() if settings.demo else ()
-    desk = Desk(Inspector.load(settings.model), samples)
+    inbox = Inbox(temporary, settings.max_upload_bytes)
+    desk = Desk(Inspector.load(settings.model), inbox, samples)
     app = FastAPI(
         title="xray-cargo desk",
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        max_body_size=settings.max_upload_bytes + FORM_BYTES,
+        max_body_size=settings.max_upload_bytes + SPARE_BYTES,
     )
     _add_routes(app, desk)
     _mount_page(app, desk, settings)
@@ -57,6 +61,17 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
     @app.get("/health/live")
     def live() -> dict[str, str]:
         return {"status": "live"}
+
+    @app.post("/uploads")
+    async def upload(request: Request, name: str) -> JSONResponse:
+        try:
+            return JSONResponse({"upload": await desk.inbox.receive(name, request.stream())})
+        except ScanError as error:
+            return JSONResponse({"refused": f"{error}."}, 413)
+
+    @app.api_route("/gradio_api/upload", methods=["POST", "GET"])
+    def no_second_door() -> Response:
+        return Response("uploads go to /uploads", 404, media_type="text/plain")
 
     @app.get("/pictures/{key}/{size}")
     def picture(key: str, size: str) -> Response:
@@ -84,7 +99,6 @@ def _mount_page(app: FastAPI, desk: Desk, settings: Settings) -> None:
         footer_links=[],
         run_history=False,
         show_error=False,
-        max_file_size=settings.max_upload_bytes,
         ssr_mode=False,
         enable_monitoring=False,
         mcp_server=False,

@@ -26,7 +26,7 @@ def inspector(standin: Path) -> Inspector:
 def test_a_scan_becomes_a_report_and_two_pictures(
     inspector: Inspector, write_scan: WriteScan
 ) -> None:
-    case = examine("bag.png", write_scan("bag.png"), None, inspector)
+    case = examine((write_scan("bag.png"),), inspector)
     assert case.problem is None
     assert case.report is not None
     assert [d.label for d in case.report.detections] == ["gun", "wrench"]
@@ -42,9 +42,10 @@ def test_a_pair_of_files_becomes_one_scan_of_two_energies(
     inspector: Inspector, write_scan: WriteScan
 ) -> None:
     low, high = write_scan("low.png", np.uint16, 0.4), write_scan("high.png", np.uint16, 0.6)
-    case = examine("pair", low, high, inspector)
+    case = examine((low, high), inspector)
     assert case.problem is None
     assert case.encoding is xray.Encoding.DUAL
+    assert case.name == "low.png + high.png"
 
 
 def test_a_text_file_named_png_is_refused_in_plain_words(
@@ -52,7 +53,7 @@ def test_a_text_file_named_png_is_refused_in_plain_words(
 ) -> None:
     file = tmp_path / "bag.png"
     file.write_text("this is no picture")
-    case = examine("bag.png", file, None, inspector)
+    case = examine((file,), inspector)
     assert case.report is None
     assert case.picture == b""
     assert case.problem is not None
@@ -60,10 +61,11 @@ def test_a_text_file_named_png_is_refused_in_plain_words(
 
 
 def test_no_message_says_where_uploads_lie(inspector: Inspector, tmp_path: Path) -> None:
-    for name in ("a.png", "b.tif"):
-        (tmp_path / name).write_bytes(b"\x89PNG\r\n\x1a\n broken")
-    for high in (None, tmp_path / "b.tif"):
-        case = examine("scan", tmp_path / "a.png", high, inspector)
+    files = (tmp_path / "a.png", tmp_path / "b.tif")
+    for file in files:
+        file.write_bytes(b"\x89PNG\r\n\x1a\n broken")
+    for few in (files, files[:1]):
+        case = examine(few, inspector)
         assert case.problem is not None
         assert str(tmp_path) not in case.problem
 
@@ -79,7 +81,7 @@ def test_an_unexpected_error_shows_an_incident_number_and_logs_the_rest(
 
     monkeypatch.setattr(intake.render, "pseudocolor", broken)
     with caplog.at_level(logging.ERROR):
-        case = examine("bag.png", write_scan("bag.png"), None, inspector)
+        case = examine((write_scan("bag.png"),), inspector)
     assert case.problem is not None
     assert "our fault" in case.problem
     assert "secret" not in case.problem
@@ -93,7 +95,7 @@ def test_without_a_model_scans_are_shown_and_the_desk_says_why_nothing_was_inspe
 ) -> None:
     inspector = Inspector.load("no-such-model")
     assert inspector.detector is None
-    case = examine("bag.png", write_scan("bag.png"), None, inspector)
+    case = examine((write_scan("bag.png"),), inspector)
     assert case.picture
     assert case.problem is not None
     assert case.problem.startswith("No model is loaded")
@@ -103,9 +105,7 @@ def test_a_scan_that_the_model_was_not_made_for_is_shown_with_the_reason(
     make_model: Callable[[Card], Path], standin_card: Card, write_scan: WriteScan
 ) -> None:
     colour_only = replace(standin_card, encodings=frozenset({xray.Encoding.PSEUDOCOLOR}))
-    case = examine(
-        "grey.png", write_scan("grey.png"), None, Inspector(Detector(make_model(colour_only)))
-    )
+    case = examine((write_scan("grey.png"),), Inspector(Detector(make_model(colour_only))))
     assert case.picture
     assert case.report is None
     assert case.problem is not None

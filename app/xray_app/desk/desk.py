@@ -3,32 +3,35 @@
 Every method takes and gives plain values, so that tests need no browser.
 """
 
-from pathlib import Path
-
 from xray.card import Card
 from xray_app import intake
 from xray_app.cases import Case, Origin, Store
 from xray_app.demo import Sample
 from xray_app.desk import view
 from xray_app.intake import Inspector
+from xray_app.uploads import Inbox, discard
 
 GONE = "This scan has left the desk's memory. Add it again."
 
 
 class Desk:
-    """One running desk: its model and its cases.
+    """One running desk: its model, its cases and the files that wait.
 
     Args:
         inspector: the model that is asked.
+        inbox: where uploaded files wait.
         samples: scans to open on; each is inspected here and now.
     """
 
-    def __init__(self, inspector: Inspector, samples: tuple[Sample, ...] = ()) -> None:
+    def __init__(
+        self, inspector: Inspector, inbox: Inbox, samples: tuple[Sample, ...] = ()
+    ) -> None:
+        self.inbox = inbox
         self._inspector = inspector
         self._store = Store()
         self._demo = bool(samples)
         for sample in samples:
-            case = intake.examine(sample.title, sample.file, None, inspector, Origin.SAMPLE)
+            case = intake.examine((sample.file,), inspector, Origin.SAMPLE, sample.title)
             self._store.add(case)
 
     def first(self) -> str | None:
@@ -40,14 +43,18 @@ class Desk:
         """The case with this key."""
         return self._store.get(key)
 
-    def add(self, low: Path, high: Path | None = None) -> str:
-        """Take in an uploaded file or pair, delete it, and say the case's key."""
+    def add(self, uploads: tuple[str, ...]) -> str:
+        """Inspect an uploaded file, or a low and high pair, and say the case's key.
+
+        Raises:
+            ScanError: an upload is no longer here.
+        """
+        files = self.inbox.take(uploads)
         try:
-            case = intake.examine(_name(low, high), low, high, self._inspector)
+            case = intake.examine(files, self._inspector)
         finally:
-            for file in (low, high):
-                if file is not None:
-                    file.unlink(missing_ok=True)
+            for file in files:
+                discard(file)
         self._store.add(case)
         return case.key
 
@@ -69,14 +76,6 @@ class Desk:
             return view.blank(GONE)
         return view.case(case, self._card())
 
-    def pending(self, low: Path, high: Path | None = None) -> str:
-        """What stands in a case's place while `add` is at work, as HTML."""
-        return view.blank(f"Inspecting {_name(low, high)} …", busy=True)
-
     def _card(self) -> Card | None:
         detector = self._inspector.detector
         return detector.card if detector else None
-
-
-def _name(low: Path, high: Path | None) -> str:
-    return low.name if high is None or high.name == low.name else f"{low.name} + {high.name}"

@@ -1,7 +1,7 @@
 """How the page looks: a dark console, because officers compare shades of grey all day.
 
-Gradio's own parts (the upload fields) take their colours from the theme; everything else is in
-`desk.css`, which uses the same palette. No font or style comes from anywhere but this machine.
+Gradio's own parts (messages, the frame) take their colours from the theme; everything else is
+in `desk.css`, which uses the same palette. No font or style comes from anywhere but this machine.
 """
 
 from pathlib import Path
@@ -11,6 +11,7 @@ import gradio as gr
 FOLDER = Path(__file__).parent
 STYLESHEET = FOLDER / "desk.css"
 PANEL_SCRIPT = FOLDER / "panel.js"
+ADD_SCRIPT = FOLDER / "add.js"
 PAGE_SCRIPT = FOLDER / "page.js"
 FAVICON = FOLDER / "favicon.png"
 

@@ -71,9 +71,14 @@ def case(case: Case | None, card: Card | None) -> str:
     )
 
 
-def blank(message: str, busy: bool = False) -> str:
+def blank(message: str) -> str:
     """What stands in the place of a case when there is none, as HTML."""
-    return _page("blank.html").render(message=message, busy=busy)
+    return _page("blank.html").render(message=message)
+
+
+def add() -> str:
+    """The fields for new scans as HTML."""
+    return _page("add.html").render()
 
 
 def header(card: Card | None, demo: bool) -> str:

@@ -1,0 +1,64 @@
+"""The desk's thinking, without a browser."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from xray.detector import Detector
+from xray.errors import ScanError
+from xray_app.demo import Sample
+from xray_app.desk.desk import Desk
+from xray_app.intake import Inspector
+from xray_app.uploads import Inbox
+
+WriteScan = Callable[..., Path]
+
+
+@pytest.fixture
+def desk(standin: Path, tmp_path: Path, write_scan: WriteScan) -> Desk:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    samples = (Sample("A bag", write_scan("1.png")), Sample("A parcel", write_scan("2.png")))
+    return Desk(Inspector(Detector(standin)), Inbox(folder, 2**20), samples)
+
+
+def upload(desk: Desk, file: Path) -> str:
+    async def stream() -> AsyncIterator[bytes]:
+        yield file.read_bytes()
+
+    return asyncio.run(desk.inbox.receive(file.name, stream()))
+
+
+def test_it_opens_on_the_first_sample_already_inspected(desk: Desk) -> None:
+    first = desk.first()
+    assert first is not None
+    assert "A bag" in desk.case(first)
+    assert "gun" in desk.case(first)
+
+
+def test_an_upload_joins_its_own_sessions_queue_alone(desk: Desk, write_scan: WriteScan) -> None:
+    key = desk.add((upload(desk, write_scan("mine.png")),))
+    assert "mine.png" in desk.queue((key,), key)
+    assert "mine.png" not in desk.queue((), None)
+    assert "mine.png" in desk.case(key)
+
+
+def test_uploaded_files_are_gone_once_they_were_inspected(
+    desk: Desk, tmp_path: Path, write_scan: WriteScan
+) -> None:
+    desk.add((upload(desk, write_scan("mine.png")),))
+    assert list((tmp_path / "inbox").iterdir()) == []
+
+
+def test_an_upload_is_inspected_once(desk: Desk, write_scan: WriteScan) -> None:
+    sent = (upload(desk, write_scan("mine.png")),)
+    desk.add(sent)
+    with pytest.raises(ScanError, match="add the scan again"):
+        desk.add(sent)
+
+
+def test_a_case_that_is_not_here_says_what_to_do(desk: Desk) -> None:
+    assert "Add it again" in desk.case("unknown")
+    assert "choose one from the queue" in desk.case(None)
