@@ -42,7 +42,7 @@ SIMULATED = {
 }
 FREE = Terms(
     "Free to use, also commercially (Apache-2.0): trained on simulated scans alone.",
-    ({**SIMULATED, "scans": "fresh ones"},),
+    (SIMULATED,),
     (
         "Has never seen a real scan; see the scores for what that costs.",
         "Baggage and parcels at 120 to 180 kV, one object or a few in a bag; no containers.",
@@ -52,7 +52,7 @@ FREE = Terms(
 ACADEMIC = Terms(
     "Academic, non-commercial use only, because of the real scans it was trained with.",
     (
-        {**SIMULATED, "scans": "fresh ones"},
+        SIMULATED,
         {"name": "SIXray, a subset", "terms": "academic use only", "scans": 885},
         {"name": "dual-energy suitcases", "terms": "unstated; taken as academic", "scans": 96},
         {"name": "GDXray+, single objects", "terms": "research and education only", "scans": 275},
@@ -130,7 +130,7 @@ def ship(
 def licence(card: Card) -> str:
     """The text that stands beside the weights."""
     lines = [f"{card.name} {card.version}: trained weights", "", card.terms, "", "Trained with:"]
-    lines += [f"- {d['name']} ({d['scans']} scans): {d['terms']}" for d in card.data]
+    lines += [f"- {d['name']}{_count(d)}: {d['terms']}" for d in card.data]
     lines += ["", "How:"]
     lines += [f"- {name}: {value}" for name, value in sorted(card.training.items())]
     lines += ["", "Measured:"]
@@ -138,6 +138,10 @@ def licence(card: Card) -> str:
         lines.append(_score_line(name, row))
     lines += ["", "Limits:", *(f"- {sentence}" for sentence in card.limits)]
     return "\n".join(lines) + "\n"
+
+
+def _count(source: Mapping[str, Any]) -> str:
+    return f" ({source['scans']} scans)" if "scans" in source else ""
 
 
 def _score_line(name: str, row: Mapping[str, Any]) -> str:

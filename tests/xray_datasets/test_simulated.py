@@ -1,0 +1,27 @@
+"""Simulated scenes as samples."""
+
+import numpy as np
+import pytest
+
+from xray import Encoding
+from xray_datasets import simulated
+
+
+def test_the_same_seed_gives_the_same_scan_and_marks() -> None:
+    once, again = (next(simulated.read("baggage", 1, seed=5)) for _ in range(2))
+    assert once.id == again.id
+    assert once.annotations == again.annotations
+    assert (once.scan.pixels == again.scan.pixels).all()
+
+
+@pytest.mark.parametrize("encoding", list(Encoding))
+def test_a_scene_is_given_in_the_encoding_that_was_asked_for(encoding: Encoding) -> None:
+    (sample,) = simulated.read("baggage", 1, seed=6, encoding=encoding)
+    assert sample.scan.encoding is encoding
+    assert sample.scan.pixel_mm > 0
+    assert np.isfinite(sample.scan.pixels).all()
+
+
+def test_every_scene_is_a_group_of_its_own() -> None:
+    groups = [sample.group for sample in simulated.read("parcel", 3, seed=0)]
+    assert len(set(groups)) == 3

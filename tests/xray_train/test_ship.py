@@ -1,0 +1,77 @@
+"""Shipping: thresholds, card, licence and hash go together."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from xray import Annotation, Detector, Encoding, ModelError, Scan
+from xray_datasets.sample import Sample
+from xray_train.ship import ALARM_PFA, FREE, ship, thresholds
+
+SCORES = {
+    "made up": {
+        "map50": 0.5,
+        "map50_95": 0.25,
+        "mean_over": ["gun"],
+        "scans": 4,
+        "groups": 2,
+        "labels": {"gun": {"ap50": 0.5}},
+    }
+}
+
+
+def sample(*labels: str) -> Sample:
+    scan = Scan("bag", np.full((320, 320, 3), 200, np.uint8), Encoding.PSEUDOCOLOR)
+    marks = tuple(Annotation(label, (10, 20, 50, 60)) for label in labels)
+    return Sample("bag", lambda: scan, marks)
+
+
+def shipped(standin: Path, folder: Path) -> Path:
+    ship(
+        standin,
+        folder,
+        version="3.2.1",
+        profile_thresholds={"gun": 0.91, "wrench": 0.2},
+        scores=SCORES,
+        training={"device": "an abacus"},
+        terms=FREE,
+    )
+    return folder / "standin.onnx"
+
+
+def test_a_threshold_lies_above_what_clean_scans_score(standin: Path) -> None:
+    # the stand-in says gun 0.9 and wrench 0.6 of everything
+    found = thresholds(standin, [sample("wrench")] * 10)
+    assert found["gun"] == pytest.approx(0.9, abs=1e-4)
+    assert found["gun"] > np.float32(0.9)
+    assert found["wrench"] == 0.15  # no clean scan spoke against it: the least there is
+    assert ALARM_PFA < 0.1
+
+
+def test_what_is_shipped_carries_its_thresholds_scores_and_terms(
+    standin: Path, tmp_path: Path
+) -> None:
+    card = Detector(shipped(standin, tmp_path)).card
+    assert (card.version, card.terms) == ("3.2.1", FREE.sentence)
+    assert card.profile.threshold("gun") == 0.91
+    assert card.scores == SCORES
+    assert card.training["device"] == "an abacus"
+
+
+def test_the_licence_says_terms_data_scores_and_limits(standin: Path, tmp_path: Path) -> None:
+    shipped(standin, tmp_path)
+    text = (tmp_path / "standin.LICENSE").read_text()
+    assert FREE.sentence in text
+    assert "- scans from our own simulator: free" in text
+    assert (
+        "made up: mAP50 0.500, mAP50:95 0.250 over gun; 4 scans of 2 groups; AP50 gun 0.50" in text
+    )
+    assert all(limit in text for limit in FREE.limits)
+
+
+def test_a_shipped_file_that_changes_afterwards_is_refused(standin: Path, tmp_path: Path) -> None:
+    path = shipped(standin, tmp_path)
+    path.write_bytes(path.read_bytes() + b" ")
+    with pytest.raises(ModelError, match="damaged or was replaced"):
+        Detector(path)
