@@ -1,12 +1,14 @@
 """Findings as COCO results: the list that `pycocotools` and its kin load with `loadRes`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from xray.report import Report
 
 
-def results(reports: Iterable[Report], labels: Sequence[str]) -> list[dict[str, Any]]:
+def results(
+    reports: Sequence[Report], labels: Sequence[str], file_names: Sequence[str]
+) -> list[dict[str, Any]]:
     """A result for every detection: box as x, y, width, height in pixels.
 
     Images and categories are numbered from 1, in the order of the reports and of the labels;
@@ -15,6 +17,7 @@ def results(reports: Iterable[Report], labels: Sequence[str]) -> list[dict[str, 
     Args:
         reports: one for each image.
         labels: the model's, from its card.
+        file_names: of the images.
     """
     number = {label: n for n, label in enumerate(labels, start=1)}
     return [
@@ -23,10 +26,10 @@ def results(reports: Iterable[Report], labels: Sequence[str]) -> list[dict[str, 
             "category_id": number[found.label],
             "bbox": _xywh(found.xyxy_px),
             "score": round(found.score, 4),
-            "file_name": report.scan_id,
+            "file_name": name,
             "category": found.label,
         }
-        for image_id, report in enumerate(reports, start=1)
+        for image_id, (report, name) in enumerate(zip(reports, file_names, strict=True), start=1)
         for found in report.detections
     ]
 

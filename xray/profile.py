@@ -4,7 +4,8 @@ A bottle or a battery in a bag is a finding; a pistol is an alarm. A profile say
 which, label by label. It stands in the model's card, and a user may pass another.
 """
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -65,9 +66,44 @@ class Profile:
 
     @staticmethod
     def from_dict(values: Mapping[str, Any]) -> "Profile":
-        """The profile that `to_dict` wrote."""
-        known = {**values, "alarming": frozenset(values.get("alarming", ALARMING_LABELS))}
-        try:
-            return Profile(**known)
-        except TypeError as error:
-            raise ModelError(f"profile {values.get('name', '?')}: {error}") from None
+        """The profile that `to_dict` wrote, or that someone wrote by hand.
+
+        Raises:
+            ModelError: a setting has a name that there is not, or a value of the wrong kind.
+        """
+        title = f"profile {values.get('name', '?')}"
+        for name, value in values.items():
+            if name not in _KINDS:
+                close = difflib.get_close_matches(name, _KINDS, n=1)
+                hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(_KINDS)}"
+                raise ModelError(f"{title}: no setting named {name}; {hint}")
+            what, fits = _KINDS[name]
+            if not fits(value):
+                raise ModelError(f"{title}: {name} must be {what}, got {value!r}")
+        alarming = frozenset(values.get("alarming", ALARMING_LABELS))
+        return Profile(**{**values, "alarming": alarming})
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _are_labels(value: Any) -> bool:
+    # A word alone would be taken apart into its letters, and nothing would alarm.
+    return isinstance(value, (list, tuple, set, frozenset)) and all(
+        isinstance(label, str) for label in value
+    )
+
+
+def _are_thresholds(value: Any) -> bool:
+    return isinstance(value, Mapping) and all(map(_is_number, value.values()))
+
+
+_KINDS: Mapping[str, tuple[str, Callable[[Any], bool]]] = {
+    "name": ("a text", lambda value: isinstance(value, str)),
+    "alarming": ("a list of labels", _are_labels),
+    "thresholds": ("a table of numbers by label", _are_thresholds),
+    "default_threshold": ("a number", _is_number),
+    "max_opaque_mm2": ("a number", _is_number),
+    "max_opaque_share": ("a number", _is_number),
+}

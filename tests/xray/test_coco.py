@@ -17,16 +17,19 @@ REPORT = xray.Report(
 )
 
 
+NAMES = ["bag.png", "empty.png", "third.tif"]
+
+
 def test_a_result_is_a_box_by_corner_and_size_with_its_names_beside_its_numbers() -> None:
     clear = replace(REPORT, scan_id="empty", detections=())
     second = replace(REPORT, scan_id="third", detections=REPORT.detections[1:])
-    assert coco.results([REPORT, clear, second], ["gun", "knife"]) == [
+    assert coco.results([REPORT, clear, second], ["gun", "knife"], NAMES) == [
         {
             "image_id": 1,
             "category_id": 2,
             "bbox": [10.0, 20.0, 20.5, 40.0],
             "score": 0.9124,
-            "file_name": "bag",
+            "file_name": "bag.png",
             "category": "knife",
         },
         {
@@ -34,7 +37,7 @@ def test_a_result_is_a_box_by_corner_and_size_with_its_names_beside_its_numbers(
             "category_id": 1,
             "bbox": [0.0, 0.0, 5.0, 5.0],
             "score": 0.5,
-            "file_name": "bag",
+            "file_name": "bag.png",
             "category": "gun",
         },
         {
@@ -42,7 +45,7 @@ def test_a_result_is_a_box_by_corner_and_size_with_its_names_beside_its_numbers(
             "category_id": 1,
             "bbox": [0.0, 0.0, 5.0, 5.0],
             "score": 0.5,
-            "file_name": "third",
+            "file_name": "third.tif",
             "category": "gun",
         },
     ]

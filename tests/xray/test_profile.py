@@ -50,6 +50,19 @@ def test_a_threshold_is_a_probability(threshold: float) -> None:
         xray.Profile(default_threshold=threshold)
 
 
-def test_an_unknown_setting_is_named() -> None:
-    with pytest.raises(xray.ModelError, match=r"profile strict: .*max_opaque"):
-        xray.Profile.from_dict({"name": "strict", "max_opaque": 3})
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"treshold": 0.3}, r"no setting named treshold; did you mean thresholds\?"),
+        ({"colour": 3}, "no setting named colour; there are name, alarming, thresholds,"),
+        ({"alarming": "gun"}, "alarming must be a list of labels, got 'gun'"),
+        ({"thresholds": 3}, "thresholds must be a table of numbers by label, got 3"),
+        ({"thresholds": {"gun": "low"}}, "thresholds must be a table of numbers by label"),
+        ({"default_threshold": True}, "default_threshold must be a number, got True"),
+        ({"default_threshold": 7}, r"threshold of default must lie in 0\.\.1, got 7"),
+    ],
+    ids=str,
+)
+def test_a_setting_that_does_not_fit_is_named(values, said) -> None:
+    with pytest.raises(xray.ModelError, match=f"profile strict: {said}"):
+        xray.Profile.from_dict({"name": "strict", **values})

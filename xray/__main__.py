@@ -1,0 +1,171 @@
+"""The command `xray`: inspect files, list the shipped models."""
+
+import json
+import sys
+import tomllib
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xray.errors import ModelError, RecipeError, ScanError, XrayError
+from xray.output import Format
+from xray.profile import Profile
+from xray.scan import Encoding, Scan
+
+UNWRITTEN, USAGE, UNREAD, MODEL = 1, 2, 3, 4
+EXIT_CODES = """Exit codes: 0 done, whatever was found · 1 a result could not be written ·
+2 wrong usage or settings · 3 some files could not be read, the others were inspected ·
+4 something is wrong with the model, or it was not made for such scans."""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+class Air(StrEnum):
+    """Which end of the scale is air."""
+
+    BRIGHT = "air_bright"
+    DARK = "air_dark"
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from xray import __version__
+
+        print(f"xray-cargo {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog=EXIT_CODES)
+def root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which it is.")
+    ] = False,
+) -> None:
+    """AI-assisted X-ray inspection."""
+
+
+@app.command(epilog=EXIT_CODES)
+def inspect(
+    files: Annotated[list[Path], typer.Argument(help="Scans, or folders of scans.")],
+    model: Annotated[str, typer.Option(help="Name of a shipped model, or a .onnx.")] = "parcel",
+    high: Annotated[
+        Path | None, typer.Option(help="High-energy picture of the file, or folder of them.")
+    ] = None,
+    format: Annotated[
+        Format, typer.Option(help="json: an object for one file, a list otherwise.")
+    ] = Format.TABLE,
+    out: Annotated[
+        Path | None, typer.Option(help="File to write; with dicos a folder for many scans.")
+    ] = None,
+    overlay: Annotated[
+        Path | None, typer.Option(help="Folder for pictures with the findings drawn in.")
+    ] = None,
+    min_score: Annotated[
+        float | None, typer.Option(min=0, max=1, help="Report every candidate from it on.")
+    ] = None,
+    profile: Annotated[Path | None, typer.Option(help="Rules: a TOML or JSON file.")] = None,
+    white: Annotated[float | None, typer.Option(help="Count of unattenuated air.")] = None,
+    dark: Annotated[float | None, typer.Option(help="Count with the beam off.")] = None,
+    polarity: Annotated[Air | None, typer.Option(help="Which end of the scale is air.")] = None,
+    encoding: Annotated[Encoding | None, typer.Option(help="What the scans must be.")] = None,
+    pixel_mm: Annotated[float | None, typer.Option(help="Width of a pixel at the load.")] = None,
+    scanner: Annotated[str | None, typer.Option(help="Which scanner made them.")] = None,
+) -> None:
+    """Say what is in scans: PNG, JPEG, TIFF, DICOM, told by their bytes and not by their names.
+
+    In folders, what cannot be read is named on standard error with its reason and passed over.
+    """
+    from xray import output, worklist
+    from xray.detector import Detector
+    from xray.formats import read
+
+    if format is Format.DICOS and out is None:
+        raise RecipeError("--format dicos writes files: say where with --out")
+    detector = Detector(model, profile=_profile(profile) if profile else None)
+    work = worklist.jobs(files, high)
+    codes = [0]
+
+    def bad(error: XrayError) -> None:
+        codes.append(_code(error))
+        print(error, file=sys.stderr)
+
+    def scan_of(job: worklist.Job) -> Scan:
+        return read(
+            job.path,
+            high=job.high,
+            id=job.id,
+            encoding=encoding,
+            white=white,
+            dark=dark,
+            polarity=None if polarity is None else polarity.value,
+            pixel_mm=pixel_mm,
+            scanner=scanner,
+        )
+
+    done = worklist.inspected(detector, work, scan_of, min_score, bad)
+    if overlay is not None:
+        done = output.overlaid(done, overlay)
+    if format is not Format.TABLE:
+        done = output.watched(done, len(work))
+    single = len(files) == 1 and not files[0].is_dir()
+    output.write(done, format, out, single, detector.card)
+    if format is Format.TABLE and not single:
+        print(f"{len(work)} files, {len(codes) - 1} of them not inspected", file=sys.stderr)
+    raise typer.Exit(max(codes))
+
+
+@app.command()
+def models(
+    format: Annotated[Format, typer.Option(help="table or json.")] = Format.TABLE,
+) -> None:
+    """The shipped models: what they find, in which scans, how well, and on which terms."""
+    from rich.console import Console
+
+    from xray import card, console, detector
+
+    if format not in (Format.TABLE, Format.JSON):
+        raise RecipeError(f"xray models: --format must be table or json, got {format}")
+    cards = [card.read(path) for path in detector.available().values()]
+    if format is Format.JSON:
+        values = [{**json.loads(c.to_json()), "sha256": c.sha256} for c in cards]
+        print(json.dumps(values, indent=2))
+        return
+    if not cards:
+        print(f"no models in {detector.WEIGHTS}; train one with xray-train", file=sys.stderr)
+    for shown in cards:
+        console.show_card(Console(), shown)
+
+
+def main() -> None:
+    """Run the command; whatever we raise on purpose is one line, and never a traceback."""
+    try:
+        app()
+    except XrayError as error:
+        print(error, file=sys.stderr)
+        sys.exit(_code(error))
+    except OSError as error:
+        print(f"{error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
+        sys.exit(UNWRITTEN)
+
+
+def _code(error: XrayError) -> int:
+    if isinstance(error, ScanError):
+        return UNREAD
+    return MODEL if isinstance(error, ModelError) else USAGE
+
+
+def _profile(path: Path) -> Profile:
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        return Profile.from_dict({"name": path.stem, **values})
+    except OSError as error:
+        raise RecipeError(f"{path}: cannot be read ({error.strerror})") from None
+    except (ValueError, TypeError, ModelError) as error:  # TypeError: JSON that is no object
+        raise RecipeError(f"{path}: {error}") from None
+
+
+if __name__ == "__main__":
+    main()
