@@ -22,8 +22,10 @@ from xray_datasets.simulator import Simulated, SimulatedObject, colour, simulate
 
 FOLDER = Path(__file__).parent / "xray_app" / "samples"
 FIRST_SEED = 700_000_000  # pools for training and validation lie below
-SIDE_PX = 416
+SIDE_PX = {True: 416, False: 640}  # of raw scans, whose noise does not compress, and of pictures
 JPEG_QUALITY = 90
+COLOURFUL = 10.0  # mean of largest less smallest of R, G, B: grey modes of consoles lie under 1
+DARK = 0.02  # transmission under which a console shows next to nothing
 TOP = 65_535  # count of unattenuated air in the raw files
 
 
@@ -49,14 +51,14 @@ WISHES = (
 
 
 def main() -> None:
-    """Write the scans and their list."""
+    """Simulate all, then put them in the place of the old ones."""
+    seeds = count(FIRST_SEED)
+    found = [(wish, next(scenes(wish, seeds))) for wish in WISHES]
     FOLDER.mkdir(exist_ok=True)
     for old in FOLDER.iterdir():
         old.unlink()
     rows = []
-    seeds = count(FIRST_SEED)
-    for number, wish in enumerate(WISHES, start=1):
-        scene = next(scenes(wish, seeds))
+    for number, (wish, scene) in enumerate(found, start=1):
         file = write(scene, f"{number}-{wish.kind}", wish.raw)
         rows.append({"title": wish.title, "file": file, "kind": wish.kind, "seed": scene.seed})
         shown = sorted({o.label for o in scene.objects if o.label})
@@ -66,24 +68,27 @@ def main() -> None:
 
 def scenes(wish: Wish, seeds: Iterator[int]) -> Iterator[Simulated]:
     """Simulated scenes that show what is wished for."""
+    side_px = SIDE_PX[wish.raw]
     for seed in seeds:
-        scene = simulate(wish.kind, seed, SIDE_PX)
+        scene = simulate(wish.kind, seed, side_px)
         labelled = [o for o in scene.objects if o.label]
         alarming = [o for o in labelled if o.label in ALARMING_LABELS]
         if (
             {o.label for o in alarming} == wish.alarming
-            and all(plain(o) for o in alarming)
-            and 3 <= len(labelled) <= 9  # a load, but no heap
-            and 1.0 <= scene.pixel_mm <= 2.3  # one thing fills the picture
+            and all(plain(o, side_px) for o in alarming)
+            and 3 <= len(labelled) <= 7  # a load, but no heap
+            and 400 <= scene.pixel_mm * side_px <= 950  # one thing fills the picture
+            and np.mean(scene.high < DARK) < 0.01  # and there is something to see in it
         ):
             yield scene
 
 
-def plain(thing: SimulatedObject) -> bool:
+def plain(thing: SimulatedObject, side_px: int) -> bool:
     """Whether a newcomer would see it at once."""
     x1, y1, x2, y2 = thing.xyxy_px
-    inside = min(x1, y1) > 0 and max(x2, y2) < SIDE_PX
-    return inside and thing.visible_fraction > 0.85 and max(x2 - x1, y2 - y1) > 0.05 * SIDE_PX
+    inside = min(x1, y1) > 0 and max(x2, y2) < side_px
+    least = 0.03 if thing.label == "bullet" else 0.12  # of the picture's side
+    return inside and thing.visible_fraction > 0.95 and max(x2 - x1, y2 - y1) > least * side_px
 
 
 def write(scene: Simulated, stem: str, raw: bool) -> str:
@@ -100,8 +105,11 @@ def write(scene: Simulated, stem: str, raw: bool) -> str:
             metadata=None,
         )
         return f"{stem}.tif"
-    rng = np.random.default_rng([scene.seed, 7])
-    picture = colour(scene.low, scene.high, rng, int(scene.parameters["kv"]))
+    kv = int(scene.parameters["kv"])
+    consoles = (
+        colour(scene.low, scene.high, np.random.default_rng([scene.seed, k]), kv) for k in count()
+    )
+    picture = next(shown for shown in consoles if np.ptp(shown, axis=2).mean() > COLOURFUL)
     bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     cv2.imwrite(str(FOLDER / f"{stem}.jpg"), bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return f"{stem}.jpg"
