@@ -4,6 +4,7 @@ import json
 import sys
 import tomllib
 from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -133,13 +134,15 @@ def models(
         print(json.dumps(values, indent=2))
         return
     if not cards:
-        print(f"no models in {detector.WEIGHTS}; train one with xray-train", file=sys.stderr)
+        print("no models are installed; pass the path of one as --model", file=sys.stderr)
     for shown in cards:
         console.show_card(Console(), shown)
 
 
 def main() -> None:
     """Run the command; whatever we raise on purpose is one line, and never a traceback."""
+    if isinstance(sys.stdout, TextIOWrapper):  # odd letters in a name are no reason to stop
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except XrayError as error:

@@ -10,6 +10,7 @@ from xray.card import Card
 from xray.report import Outcome, Report
 
 COLOURS = {Outcome.ALARM: "bold red", Outcome.UNKNOWN: "bold yellow", Outcome.CLEAR: "bold green"}
+REASONS = 3  # shown; the findings above say the rest
 
 
 def show_report(console: Console, name: str, report: Report) -> None:
@@ -32,8 +33,10 @@ def show_report(console: Console, name: str, report: Report) -> None:
         console.print(table, highlight=False)
     if report.opaque:
         _line(console, f"        {len(report.opaque)} opaque regions: nothing can be said of them")
-    for sentence in report.reasons:
+    for sentence in report.reasons[:REASONS]:
         _line(console, f"        {escape(sentence)}")
+    if len(report.reasons) > REASONS:
+        _line(console, f"        and {len(report.reasons) - REASONS} reasons more")
     for sentence in report.assumed:
         _line(console, f"        [dim]assumed: {escape(sentence)}[/]")
 

@@ -1,6 +1,6 @@
 """Many files, one after the other: which they are, and getting through them past the bad ones."""
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,11 +49,12 @@ def jobs(paths: Sequence[Path], high: Path | None = None) -> list[Job]:
         raise RecipeError(f"--high goes with one file or one folder; {len(paths)} were named")
     found = [pair for path in paths for pair in _within(path)]
     short = [name.with_suffix("").as_posix() for _, name in found]
+    times = Counter(short)
     return [
         Job(
             path,
             high / name if high is not None and high.is_dir() else high,
-            stem if short.count(stem) == 1 else name.as_posix(),
+            stem if times[stem] == 1 else name.as_posix(),
         )
         for (path, name), stem in zip(found, short, strict=True)
     ]

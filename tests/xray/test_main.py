@@ -277,7 +277,7 @@ def test_where_no_models_are_that_is_said(run, monkeypatch) -> None:
     monkeypatch.setattr("xray.detector.available", dict)
     done = run("models")
     assert (done.code, done.out) == (0, "")
-    assert "no models in" in done.err
+    assert "no models are installed" in done.err
 
 
 def spoiled_jpeg() -> bytes:
@@ -316,3 +316,12 @@ def test_what_others_say_meanwhile_is_not_lost(capfd) -> None:
     )
     assert capfd.readouterr().err == "another thread's line\n"
     assert overheard(lambda: scan) is scan
+
+
+def test_a_name_that_is_no_text_is_no_reason_to_stop(run, tmp_path, bag) -> None:
+    odd = tmp_path / "bag-\udcff.png"
+    try:
+        odd.write_bytes(bag)
+    except (OSError, UnicodeEncodeError):
+        pytest.skip("this file system has no such names")
+    assert json.loads(run("inspect", odd, "--format", "json").out)["scan_id"] == "bag-\udcff"

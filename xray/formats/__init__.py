@@ -4,21 +4,21 @@
 guess stands as a sentence in `scan.assumed`; whatever it cannot take is a `ScanError`.
 """
 
+from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xray.errors import ScanError
-from xray.formats import colour, levels, pairing
-from xray.formats import polarity as polarity_of
+from xray.formats import colour, pairing, transmission
+from xray.formats import polarity as polarities
 from xray.formats.picture import Picture, Polarity, is_flat
 from xray.formats.source import Source, opened
+from xray.formats.transmission import Level
 from xray.scan import Encoding, Scan
 
 __all__ = ["Polarity", "Source", "read"]
-
-Level = float | tuple[float, float] | None  # one for both planes, or one each
 
 
 def read(
@@ -54,30 +54,35 @@ def read(
     wanted = _wanted(encoding)
     if polarity is not None and polarity not in get_args(Polarity):
         raise ScanError(f"polarity must be one of {get_args(Polarity)}, got {polarity!r}")
-    file = opened(source, id)
-    picture = file.picture
-    if high is not None:
-        picture = pairing.paired(file, opened(high, None))
-    _check(picture, file.name, wanted, white is not None or dark is not None)
-    pixels: NDArray[Any]
-    if picture.coloured:
-        found, pixels, said = _colours(picture, polarity)
-    else:
-        told = high is not None
-        planes, said = _transmission(picture, file.name, white, dark, polarity, told)
-        found = Encoding.SINGLE if len(planes) == 1 else Encoding.DUAL
-        pixels = np.stack(planes, axis=-1) if len(planes) == 2 else planes[0][..., None]
-        if wanted is Encoding.PSEUDOCOLOR:
-            found = wanted
-            pixels = np.repeat(np.rint(pixels * 255).astype(np.uint8), 3, axis=2)
+    try:
+        file = opened(source, id)
+        picture = file.picture
+        if high is not None:
+            picture = pairing.paired(file, opened(high, None))
+        _check(picture, file.name, wanted, white is not None or dark is not None)
+        pixels: NDArray[Any]
+        if picture.coloured:
+            found = Encoding.PSEUDOCOLOR
+            pixels, said = _positive(picture, polarity)
+        else:
+            given = transmission.Given(white, dark, polarity, high is not None)
+            planes, said = transmission.of(picture, file.name, given)
+            found = Encoding.SINGLE if len(planes) == 1 else Encoding.DUAL
+            pixels = np.stack(planes, axis=-1) if len(planes) == 2 else planes[0][..., None]
+            if wanted is Encoding.PSEUDOCOLOR:
+                found = wanted
+                pixels = np.repeat(np.rint(pixels * 255).astype(np.uint8), 3, axis=2)
+    except MemoryError:
+        what = id or (source if isinstance(source, str | Path) else "scan")
+        raise ScanError(f"{what}: needs more memory than there is; cut the scan in parts") from None
     return Scan(
         file.id,
         pixels,
         found,
-        pixel_mm=pixel_mm or picture.pixel_mm,
-        view=view or picture.view,
+        pixel_mm=picture.pixel_mm if pixel_mm is None else pixel_mm,
+        view=picture.view if view is None else view,
         acquired_at=picture.acquired_at,
-        scanner=scanner or picture.scanner,
+        scanner=picture.scanner if scanner is None else scanner,
         meta={
             "assumed": (*picture.assumed, *said),
             "format": file.format,
@@ -115,61 +120,18 @@ def _check(picture: Picture, name: str, wanted: Encoding | None, calibrated: boo
     for number, plane in enumerate(picture.planes, start=1):
         if is_flat(plane):
             which = f"plane {number}: " if planes == 2 else ""
+            value = plane[0, 0].tolist()
             raise ScanError(
-                f"{name}: {which}every pixel is {plane.flat[0]:g}; expected a scan; "
+                f"{name}: {which}every pixel is {value}; expected a scan; "
                 "was the beam on when it was taken?"
             )
 
 
-def _colours(
-    picture: Picture, polarity: Polarity | None
-) -> tuple[Encoding, NDArray[np.uint8], list[str]]:
+def _positive(picture: Picture, polarity: Polarity | None) -> tuple[NDArray[np.uint8], list[str]]:
+    """The picture on a white background, and what had to be guessed."""
     rgb = picture.planes[0]
-    if (polarity or polarity_of.judged(polarity_of.seen(rgb))) == "air_bright":
-        return Encoding.PSEUDOCOLOR, rgb, []
+    if (polarity or polarities.judged(polarities.seen(rgb))) == "air_bright":
+        return rgb, []
     rgb, how = colour.positive(rgb)
     why = "as told" if polarity else 'pass polarity="air_bright" if it was none'
-    return Encoding.PSEUDOCOLOR, rgb, [f"the background is black, a negative: {how}; {why}"]
-
-
-def _transmission(
-    picture: Picture, name: str, white: Level, dark: Level, polarity: Polarity | None, told: bool
-) -> tuple[list[NDArray[np.float32]], list[str]]:
-    """Transmission of every plane, low energy first, and what had to be guessed."""
-    few = [polarity_of.seen(plane) for plane in picture.planes]
-    whites, darks = _each(white, name), _each(dark, name)
-    said: list[str] = []
-    if polarity is None:
-        polarity, guess = polarity_of.told(few, picture.polarity, whites[0], darks[0])
-        said += guess
-    if (
-        white is None
-        and dark is None
-        and (picture.transmission or levels.is_attenuation(picture.planes, polarity))
-    ):
-        planes = [levels.from_floats(plane, polarity) for plane in picture.planes]
-    else:
-        full = picture.full or levels.top_of_scale(picture.planes)
-        planes = []
-        for n, plane in enumerate(picture.planes):
-            level = levels.find(few[n], polarity, full, whites[n], darks[n], name)
-            planes.append(levels.transmission(plane, level))
-            which = ("first plane: ", "second plane: ")[n] if len(few) == 2 else ""
-            said += [which + level.assumed] if level.assumed else []
-    for plane in planes:
-        if is_flat(plane):
-            raise ScanError(
-                f"{name}: white and dark leave every pixel at {plane.flat[0]:g}; check them"
-            )
-    if len(planes) == 2:
-        planes, doubt = pairing.low_first(planes, told)
-        said += [doubt] if doubt else []
-    return planes, said
-
-
-def _each(level: Any, name: str) -> tuple[float | None, float | None]:
-    """A level for each of two planes."""
-    pair = level if isinstance(level, (tuple, list)) else (level, level)
-    if len(pair) != 2 or not all(v is None or np.isfinite(v) for v in pair):
-        raise ScanError(f"{name}: a level must be one number, or two for low and high; got {level}")
-    return pair[0], pair[1]
+    return rgb, [f"the background is black, a negative: {how}; {why}"]

@@ -10,10 +10,8 @@ file of two frames is refused, and two files are paired with `high=`.
 """
 
 import math
-import struct
 import threading
 import warnings
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -23,24 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xray.errors import ScanError
-from xray.formats import dicom_header, jpeg
+from xray.formats import dicom_checks, dicom_header
 from xray.formats.colour import from_channels
-from xray.formats.picture import (
-    MAX_FILE_BYTES,
-    Picture,
-    Polarity,
-    check_size,
-    damaged,
-    foreign_parser,
-)
+from xray.formats.picture import Picture, Polarity, damaged
+from xray.formats.polarity import judged, seen
 
-MAGIC, MAGIC_AT = b"DICM", 128
-# CVE-2019-11687: the preamble before the magic may be the head of a program.
-PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
-DEFLATED = "1.2.840.10008.1.2.1.99"
-CT = ("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.501.1")  # slices, not projections
 FOR_PRESENTATION = ("1.2.840.10008.5.1.4.1.1.1.1", "1.2.840.10008.5.1.4.1.1.501.2.1")
-JPEG_2000 = b"\xff\x4f\xff\x51"
 NAPERIAN = math.log(10) / 1000  # RescaleType OD counts thousandths of optical density
 
 _quiet = threading.Lock()  # warnings' filters belong to the process
@@ -52,17 +38,12 @@ def decode(data: bytes, name: str) -> Picture:
     Raises:
         ScanError: the file is damaged, holds no projection, or needs a decoder that is missing.
     """
-    if data.startswith(PROGRAMS):
-        raise ScanError(
-            f"{name}: the DICOM preamble begins like a program (CVE-2019-11687); not opened; "
-            "ask its source for a clean copy"
-        )
     import pydicom
 
-    with foreign_parser(name, "DICOM"), _without_warnings():
-        _check_deflated(data, name)
+    with _without_warnings():
+        dicom_checks.check_bytes(data, name)
         dataset = pydicom.dcmread(BytesIO(data))
-        _check(dataset, name)
+        dicom_checks.check(dataset, name)
         try:
             pixels = dataset.pixel_array
         except RuntimeError as error:
@@ -82,76 +63,6 @@ def _without_warnings() -> Iterator[None]:
     with _quiet, warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
-
-
-def _check_deflated(data: bytes, name: str) -> None:
-    """A deflated file inflates whole when it is opened, so how far is tried here first."""
-    from pydicom.filereader import read_dataset
-
-    stream = BytesIO(data)
-    stream.seek(MAGIC_AT + len(MAGIC))
-    meta = read_dataset(stream, False, True, stop_when=lambda tag, _vr, _length: tag.group != 2)
-    if meta.get("TransferSyntaxUID") != DEFLATED:
-        return
-    inflate = zlib.decompressobj(-zlib.MAX_WBITS)
-    left, size = data[stream.tell() :], 0
-    while left and not inflate.eof:
-        size += len(inflate.decompress(left, 2**24))
-        left = inflate.unconsumed_tail
-        if size > MAX_FILE_BYTES:
-            raise ScanError(f"{name}: deflated DICOM that inflates over {MAX_FILE_BYTES} bytes")
-    if not inflate.eof:
-        raise damaged(name, "DICOM", "the deflated data end too early")
-
-
-def _check(dataset: Any, name: str) -> None:
-    sop_class = dataset.get("SOPClassUID")
-    kind = getattr(sop_class, "name", "unknown class")
-    if sop_class in CT:
-        raise ScanError(f"{name}: a CT slice ({kind}); expected a projection (DX)")
-    if "PixelData" not in dataset:
-        raise ScanError(f"{name}: DICOM without pixel data ({kind}); expected a projection (DX)")
-    absent = [k for k in ("Rows", "Columns", "BitsAllocated", "BitsStored") if k not in dataset]
-    if absent:
-        raise damaged(name, "DICOM", f"the header lacks {', '.join(absent)}")
-    rows, columns = int(dataset.Rows), int(dataset.Columns)
-    check_size(name, columns, rows)
-    frames = int(dataset.get("NumberOfFrames") or 1)
-    if frames != 1:
-        raise ScanError(
-            f"{name}: {frames} frames; expected one projection a file; save each view, or each "
-            "energy, as a file of its own and pair energies with high="
-        )
-    if dataset.BitsAllocated not in (8, 16) or not 1 <= dataset.BitsStored <= 16:
-        raise ScanError(f"{name}: {dataset.BitsAllocated} bits a pixel; expected 8 or 16")
-    if dataset.file_meta.TransferSyntaxUID.is_encapsulated:
-        _check_compressed(dataset.PixelData, (columns, rows), name)
-    else:
-        samples = int(dataset.get("SamplesPerPixel", 1))
-        wanted = rows * columns * samples * dataset.BitsAllocated // 8
-        if dataset.get("PhotometricInterpretation") == "YBR_FULL_422":
-            wanted = wanted * 2 // 3
-        if len(dataset.PixelData) not in (wanted, wanted + wanted % 2):
-            raise damaged(
-                name,
-                "DICOM",
-                f"{columns}×{rows} pixels need {wanted} bytes, there are {len(dataset.PixelData)}",
-            )
-
-
-def _check_compressed(pixel_data: bytes, size: tuple[int, int], name: str) -> None:
-    """The compressed picture has a header of its own, which a decoder would believe."""
-    from pydicom.encaps import get_frame
-
-    frame = get_frame(pixel_data, 0, number_of_frames=1)
-    own: tuple[int, int] | None = None
-    if frame.startswith(JPEG_2000) and len(frame) >= 24:
-        right, bottom, left, top = struct.unpack_from(">4I", frame, 8)  # T.800 A.5.1
-        own = (right - left, bottom - top)
-    elif frame.startswith(jpeg.MAGIC):
-        own = jpeg.frame_size(frame, name)
-    if own is not None and own != size:
-        raise damaged(name, "DICOM", f"header {size[0]}×{size[1]}, picture {own[0]}×{own[1]}")
 
 
 def _picture(dataset: Any, pixels: NDArray[Any], name: str) -> Picture:
@@ -180,7 +91,8 @@ def _picture(dataset: Any, pixels: NDArray[Any], name: str) -> Picture:
         pixels = pixels.astype(np.float32) * np.float32(slope) + np.float32(offset)
     if relation == "LOG":
         pixels, from_log = _from_logarithm(dataset, pixels, polarity, scaled, name)
-        return Picture((pixels,), transmission=True, assumed=(*said, from_log), **about)
+        assumed = (*said, from_log)
+        return Picture((pixels,), True, polarity="air_bright", assumed=assumed, **about)
     full = max(end * slope + offset for end in ends)
     return Picture((pixels,), full=full, polarity=polarity, assumed=said, **about)
 
@@ -229,7 +141,9 @@ def _from_logarithm(
             "RescaleType OD or a rescale to natural logarithms; export linear pixels (LIN)"
         )
     unit = NAPERIAN if optical_density else 1.0
-    if polarity == "air_bright":  # the higher, the more beam: air is the top
+    if (
+        polarity or judged(seen(values))
+    ) == "air_bright":  # the higher, the more beam: air is the top
         values = np.percentile(values[::4, ::4], 99.5) - values
     transmission = np.exp(-unit * np.maximum(values, 0).astype(np.float32)).astype(np.float32)
     said = "thousandths of optical density" if optical_density else "natural logarithms"

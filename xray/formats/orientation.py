@@ -23,12 +23,12 @@ _SHORT = 3  # the TIFF type of the tag's value
 
 
 def upright(pixels: NDArray[Any], orientation: int) -> NDArray[Any]:  # (H, W, ...)
-    """The picture as it should be seen.
+    """The picture as it should be seen; what is no orientation is none.
 
     >>> upright(np.array([[1, 2], [3, 4]]), 6).tolist()
     [[3, 1], [4, 2]]
     """
-    if orientation >= 5:
+    if orientation in (5, 6, 7, 8):
         pixels = pixels.swapaxes(0, 1)
     if orientation in (3, 4, 7, 8):
         pixels = pixels[::-1]

@@ -4,8 +4,7 @@ Each module has the same shape: `decode(data, name) -> Picture`. It checks the h
 limits here before it decodes a pixel, and knows nothing of white levels: that is `levels`.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -67,7 +66,7 @@ def check_size(name: str, width: int, height: int) -> None:
 
 def is_flat(plane: Plane) -> bool:
     """Whether every pixel is the same; a few tell it of nearly every plane that is not."""
-    return all(bool(part.min() == part.max()) for part in (thinned(plane), plane))
+    return all(bool((part == part[0, 0]).all()) for part in (thinned(plane), plane))
 
 
 def thinned(plane: Plane) -> Plane:  # (H, W, ...) -> (h, w, ...)
@@ -81,19 +80,3 @@ def damaged(name: str, kind: str, what: str) -> ScanError:
     return ScanError(
         f"{name}: damaged or cut-off {kind} file: {what}; copy it again from its source"
     )
-
-
-@contextmanager
-def foreign_parser(name: str, kind: str) -> Iterator[None]:
-    """Whatever a third party's parser raises on crafted bytes becomes a `ScanError`."""
-    try:
-        yield
-    except ScanError:
-        raise
-    except Exception as error:  # struct.error, KeyError, MemoryError, ...: no common base class
-        said = str(error).strip().splitlines() or ["no reason given"]
-        reason = f"{type(error).__name__}: {said[0][:200]}"
-        raise ScanError(
-            f"{name}: the {kind} file cannot be read ({reason}); "
-            "copy it again from its source, or export it anew"
-        ) from error

@@ -1,13 +1,17 @@
 """From a path or bytes to an opened picture: which file, which format, and what else it may be."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 
 from xray.errors import ScanError
 from xray.formats import dicom, jpeg, png, tiff
+from xray.formats.dicom_checks import MAGIC, MAGIC_AT
 from xray.formats.picture import MAX_FILE_BYTES, Picture
 
 Source = str | Path | bytes
+Decode = Callable[[bytes, str], Picture]
 
 # What is met in practice and is not read, by its first bytes.
 NOT_READ = (
@@ -44,29 +48,49 @@ def opened(source: Source, id: str | None) -> Opened:
         ScanError: there is no such file, or it is none that is read.
     """
     if isinstance(source, (bytes, bytearray, memoryview)):
-        name, data = id or "scan", bytes(source)
+        name, own_id, data = id or "scan", "scan", bytes(source)
+    elif isinstance(source, (str, PathLike)):
+        path = Path(source)
+        name, own_id, data = str(path), path.stem, _bytes_of(path)
     else:
-        name, data = str(source), _bytes_of(Path(source))
-    format, picture = _decoded(data, name)
-    own_id = name if isinstance(source, bytes) else Path(name).stem
-    return Opened(name, id or own_id, format, picture)
+        raise ScanError(
+            f"expected a path or the bytes of a file, got {type(source).__name__}; "
+            "arrays go to Scan.from_arrays"
+        )
+    format, decode = _decoder(data, name)
+    return Opened(name, id or own_id, format, _guarded(decode, data, name, format))
 
 
-def _decoded(data: bytes, name: str) -> tuple[str, Picture]:
+def _decoder(data: bytes, name: str) -> tuple[str, Decode]:
     if not data:
         raise ScanError(f"{name}: an empty file; copy it again from its source")
-    if data[dicom.MAGIC_AT : dicom.MAGIC_AT + len(dicom.MAGIC)] == dicom.MAGIC:
-        return "dicom", dicom.decode(data, name)
+    if data[MAGIC_AT : MAGIC_AT + len(MAGIC)] == MAGIC:
+        return "dicom", dicom.decode
     if data.startswith(png.MAGIC):
-        return "png", png.decode(data, name)
+        return "png", png.decode
     if data.startswith(jpeg.MAGIC):
-        return "jpeg", jpeg.decode(data, name)
+        return "jpeg", jpeg.decode
     if data.startswith(tiff.MAGICS):
-        return "tiff", tiff.decode(data, name)
+        return "tiff", tiff.decode
     raise ScanError(
         f"{name}: expected a PNG, JPEG, TIFF or DICOM file, found {_what(data)}; "
         "export the scan as 16-bit PNG or TIFF"
     )
+
+
+def _guarded(decode: Decode, data: bytes, name: str, format: str) -> Picture:
+    """Whatever OpenCV, tifffile or pydicom raise on crafted bytes becomes a `ScanError`."""
+    try:
+        return decode(data, name)
+    except (ScanError, MemoryError):
+        raise
+    except Exception as error:  # struct.error, KeyError, cv2.error, ...: no common base class
+        said = str(error).strip().splitlines() or ["no reason given"]
+        raise ScanError(
+            f"{name}: the {format.upper()} file cannot be read "
+            f"({type(error).__name__}: {said[0][:200]}); copy it again from its source, or export "
+            "it anew"
+        ) from error
 
 
 def _what(data: bytes) -> str:

@@ -22,7 +22,7 @@ from xray.formats.picture import (
     Polarity,
     check_size,
     damaged,
-    foreign_parser,
+    thinned,
 )
 
 MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -31,6 +31,9 @@ NONE, DEFLATE = (1,), (8, 32946)  # values of tag 259: raw; zlib as Adobe's and 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE = 0, 1, 2, 3  # values of tag 262
 NOT_THE_PICTURE = 1 | 4  # bits of tag 254: a reduced copy, a mask
 ALPHA = (1, 2)  # values of tag 338
+MAX_SEGMENTS = 200_000  # strips or tiles: the largest scan in tiles of 64 × 64 has 100,000
+
+_unheard = logging.NullHandler()  # or Python prints on the terminal what tifffile minds
 
 
 def decode(data: bytes, name: str) -> Picture:
@@ -42,9 +45,8 @@ def decode(data: bytes, name: str) -> Picture:
     """
     import tifffile
 
-    # tifffile logs what it minds; without a handler Python would print that on the terminal.
-    logging.getLogger("tifffile").addHandler(logging.NullHandler())
-    with foreign_parser(name, "TIFF"), tifffile.TiffFile(BytesIO(data)) as file:
+    logging.getLogger("tifffile").addHandler(_unheard)
+    with tifffile.TiffFile(BytesIO(data)) as file:
         pages = _pages(file, name)
         for page in pages:
             _check(page, data, name)
@@ -82,9 +84,7 @@ def _check(page: Any, data: bytes, name: str) -> None:
         raise ScanError(f"{name}: a TIFF of {kind}; expected 8 or 16 bits unsigned, or float")
     if page.compression not in NONE + DEFLATE:
         _check_codecs(page, name)
-    sizes = _segment_sizes(page)
-    if len(sizes) != len(page.dataoffsets) or len(sizes) != len(page.databytecounts):
-        raise damaged(name, "TIFF", f"{len(page.dataoffsets)} of {len(sizes)} strips or tiles")
+    sizes = _segment_sizes(page, name)
     largest = max(sizes)  # the last strip may be filled up to the size of the others
     for start, count, size in zip(page.dataoffsets, page.databytecounts, sizes, strict=True):
         if start <= 0 or count <= 0 or start + count > len(data):
@@ -104,7 +104,7 @@ def _check_codecs(page: Any, name: str) -> None:
         )
 
 
-def _segment_sizes(page: Any) -> list[int]:
+def _segment_sizes(page: Any, name: str) -> list[int]:
     """Bytes that every strip or tile must hold once it is decompressed."""
     together = int(page.planarconfig) == 1
     samples = int(page.samplesperpixel)
@@ -113,6 +113,9 @@ def _segment_sizes(page: Any) -> list[int]:
     if page.is_tiled:
         row_px, rows = int(page.tilewidth), int(page.tilelength)
         across = -(-width // row_px)
+    wanted = across * -(-height // rows) * (1 if together else samples)
+    if not wanted == len(page.dataoffsets) == len(page.databytecounts) or wanted > MAX_SEGMENTS:
+        raise damaged(name, "TIFF", f"{len(page.dataoffsets)} of {wanted} strips or tiles")
     row = row_px * page.dtype.itemsize * (samples if together else 1)
     down = [rows if page.is_tiled else min(rows, height - top) for top in range(0, height, rows)]
     return [row * n for n in down for _ in range(across)] * (1 if together else samples)
@@ -158,16 +161,16 @@ def _float(pixels: Plane, name: str) -> Picture:
         return _two_energies([_float(pixels[..., n], name) for n in range(2)], name)
     if pixels.ndim != 2:
         raise ScanError(f"{name}: float samples in colour; float is read as grey transmission")
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and counted next
+        pixels = np.ascontiguousarray(pixels, np.float32)
     broken = int(np.count_nonzero(~np.isfinite(pixels)))
     if broken:
         raise ScanError(
             f"{name}: {broken} of {pixels.size} pixels are NaN or infinite; expected "
             "transmission, 0 to 1; mend or mask them first"
         )
-    pixels = np.ascontiguousarray(pixels, np.float32)
-    if float(np.percentile(pixels[::4, ::4], 99.9)) <= TRANSMISSION_TOP:
-        return Picture((pixels,), transmission=True)
-    return Picture((pixels,), assumed=("float samples over 1 were taken as counts",))
+    top = float(np.percentile(thinned(pixels), 99.9))
+    return Picture((pixels,), transmission=top <= TRANSMISSION_TOP)
 
 
 def _two_energies(pictures: list[Picture], name: str) -> Picture:

@@ -179,7 +179,7 @@ def test_a_deflated_file_is_read(counts, dicom) -> None:
 
 
 def test_a_deflated_file_that_inflates_without_end_is_stopped(counts, dicom, monkeypatch) -> None:
-    monkeypatch.setattr("xray.formats.dicom.MAX_FILE_BYTES", 1_000_000)
+    monkeypatch.setattr("xray.formats.dicom_checks.MAX_FILE_BYTES", 1_000_000)
     file = deflated(dicom(counts))
     raw = zlib.decompressobj(-15)
     start = file.index(b"1.2.840.10008.1.2.1.99") + 22
@@ -211,6 +211,8 @@ def test_a_program_in_the_preamble_is_not_opened(counts, dicom, program) -> None
         ({"Rows": 60000, "Columns": 60000}, "60000×60000 pixels; at most"),
         ({"NumberOfFrames": 2}, "2 frames; expected one projection a file"),
         ({"Rows": None}, "the header lacks Rows"),
+        ({"HighBit": 11, "BitsStored": 8}, "8 of 16 bits a pixel up to bit 11"),
+        ({"BitsAllocated": 32}, "of 32 bits a pixel"),
         ({"SOPClassUID": "1.2.840.10008.5.1.4.1.1.501.1"}, "a CT slice"),
         ({"PhotometricInterpretation": "PALETTE COLOR"}, "kind PALETTE COLOR|cannot be"),
     ],
@@ -240,3 +242,64 @@ def test_a_compressed_picture_of_another_size_is_refused(counts, dicom, jpeg, ba
     dataset.save_as(file)
     with pytest.raises(xray.ScanError, match="header 60×40, picture 600×400"):
         xray.read(file.getvalue())
+
+
+@pytest.mark.parametrize("sign", [1, None])
+def test_a_logarithm_that_rises_with_the_beam_is_measured_from_air(bag, dicom, sign) -> None:
+    logarithm = np.rint((np.log(bag / 255) + 6) * 10_000).astype(np.uint16)
+    tags = {"RescaleSlope": "0.0001", "RescaleIntercept": "0", "RescaleType": "US"}
+    file = dicom(
+        logarithm,
+        PixelIntensityRelationship="LOG",
+        PixelIntensityRelationshipSign=sign,
+        **tags,
+    )
+    assert xray.read(file).low[15, 30] == pytest.approx(20 / 204, abs=1e-3)
+
+
+def test_a_transmission_from_logarithms_is_not_judged_again(dicom) -> None:
+    """Dense all over but for a hole: by the picture alone it would pass for a negative."""
+    transmission = np.full((60, 90), 0.02)
+    transmission[20:40, 30:60] = 1
+    attenuation = np.rint(-np.log(transmission) * 1000).astype(np.uint16)
+    file = dicom(
+        attenuation,
+        PixelIntensityRelationship="LOG",
+        PixelIntensityRelationshipSign=-1,
+        RescaleSlope="0.001",
+        RescaleIntercept="0",
+        RescaleType="US",
+    )
+    assert xray.read(file).low[0, 0] == pytest.approx(0.02, rel=0.01)
+
+
+def test_pixels_for_presentation_are_said_to_be_approximate(counts, dicom) -> None:
+    scan = xray.read(dicom(counts, SOPClassUID="1.2.840.10008.5.1.4.1.1.501.2.1"))
+    assert any("for presentation" in said for said in scan.assumed)
+
+
+def test_video_in_dicom_is_refused_by_name(counts, dicom) -> None:
+    dataset = pydicom.dcmread(io.BytesIO(dicom(counts)))
+    dataset.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.102"
+    dataset["PixelData"].is_undefined_length = True
+    dataset.PixelData = pydicom.encaps.encapsulate([b"0" * 100])
+    file = io.BytesIO()
+    dataset.save_as(file)
+    with pytest.raises(xray.ScanError, match=r"pixels as MPEG-4.*; export them uncompressed"):
+        xray.read(file.getvalue())
+
+
+def test_a_threat_report_refers_to_the_scan_that_it_is_of(counts, dicom) -> None:
+    from xray import tdr
+    from xray.report import ModelId
+
+    file = dicom(counts, StudyInstanceUID="1.2.3.5")
+    scan = xray.read(file)
+    found = xray.Detection("gun", 0.9, (1.0, 2.0, 3.0, 4.0), alarming=True)
+    model = ModelId("parcel", "1", "0" * 64)
+    report = xray.Report("bag", 60, 40, model, xray.Profile(), detections=(found,))
+    said = tdr.dataset(report, scan=scan)
+    seen = said.ThreatSequence[0].PTORepresentationSequence[0].ReferencedInstanceSequence[0]
+    of = pydicom.dcmread(io.BytesIO(file))
+    assert seen.ReferencedSOPInstanceUID == of.SOPInstanceUID
+    assert said.StudyInstanceUID == "1.2.3.5"

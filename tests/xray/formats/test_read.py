@@ -5,6 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as of_numpy
 
 import xray
 from xray.formats import polarity
@@ -143,10 +146,11 @@ def test_a_grey_console_picture_may_be_asked_for(bag, png) -> None:
         ({"white": 5, "dark": 5}, "white level 5 and dark level 5 do not fit"),
         ({"white": 5, "polarity": "air_dark", "dark": 0}, "white must lie below dark"),
         ({"dark": 250}, "white level 204 and dark level 250 do not fit polarity air_bright"),
-        ({"white": 0.5}, "leave every pixel at 1"),
+        ({"white": 0.5}, "by its levels every pixel is 1 of the beam; pass"),
         ({"white": (1, 2, 3)}, "one number, or two for low and high"),
         ({"white": float("nan")}, "one number, or two for low and high"),
         ({"pixel_mm": -1}, "pixel_mm must lie over 0"),
+        ({"pixel_mm": 0}, "pixel_mm must lie over 0"),
     ],
     ids=str,
 )
@@ -174,6 +178,11 @@ def test_what_does_not_fit_a_colour_picture_is_said(colours, bag, png, tiff) -> 
 def test_a_scan_of_one_value_is_no_scan(png, count) -> None:
     with pytest.raises(xray.ScanError, match=f"every pixel is {count}; expected a scan; was the"):
         xray.read(png(np.full((40, 60), count, np.uint8)))
+
+
+def test_one_colour_all_over_is_no_scan_either(png) -> None:
+    with pytest.raises(xray.ScanError, match=r"every pixel is \[10, 200, 30\]; expected a scan"):
+        xray.read(png(np.full((40, 60, 3), (10, 200, 30), np.uint8)))
 
 
 def test_one_odd_pixel_makes_a_flat_picture_a_scan(png) -> None:
@@ -238,3 +247,38 @@ def test_no_real_scan_is_taken_for_a_negative_and_pairs_are_told_apart(real_scan
 def test_judging_needs_no_more_than_a_thinned_out_plane(bag) -> None:
     large = np.kron(255 - bag, np.ones((20, 20), np.uint8))
     assert polarity.judged(polarity.seen(large)) == "air_dark"
+
+
+def test_bytes_come_in_every_dress_and_arrays_go_elsewhere(bag, png, tmp_path) -> None:
+    file = png(bag)
+    (tmp_path / "bag.png").write_bytes(file)
+    for source in (file, bytearray(file), memoryview(file)):
+        assert xray.read(source).id == "scan"
+    assert xray.read(str(tmp_path / "bag.png")).id == "bag"
+    with pytest.raises(xray.ScanError, match=r"got ndarray; arrays go to Scan\.from_arrays"):
+        xray.read(bag)
+
+
+def test_too_little_memory_is_an_error_like_any_other(bag, png, monkeypatch) -> None:
+    def exhausted(*_: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("xray.formats.levels.transmission", exhausted)
+    with pytest.raises(xray.ScanError, match="scan: needs more memory than there is; cut"):
+        xray.read(png(bag))
+
+
+@given(
+    of_numpy.arrays(
+        st.sampled_from([np.uint8, np.uint16]),
+        st.tuples(st.integers(1, 6), st.integers(1, 6)),
+    )
+)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_smallest_pictures_are_read_or_refused(png, counts) -> None:
+    try:
+        low = xray.read(png(counts)).low
+    except xray.ScanError:
+        return
+    assert low.shape == counts.shape
+    assert np.all((low >= 0) & (low <= 1))

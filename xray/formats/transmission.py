@@ -1,0 +1,77 @@
+"""From a file's counts to transmission, by what its header and its reader say, else by itself."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xray.errors import ScanError
+from xray.formats import levels, pairing
+from xray.formats import polarity as polarities
+from xray.formats.picture import Picture, Polarity, is_flat
+
+Level = float | tuple[float, float] | None  # one for both planes, or one each
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the caller says of a file.
+
+    Attributes:
+        white, dark: counts of air and of no beam.
+        polarity: which end of the scale is air.
+        order: which plane is which energy.
+    """
+
+    white: Level
+    dark: Level
+    polarity: Polarity | None
+    order: bool
+
+
+def of(picture: Picture, name: str, given: Given) -> tuple[list[NDArray[np.float32]], list[str]]:
+    """Transmission of every plane, low energy first, and what had to be guessed.
+
+    Raises:
+        ScanError: the levels do not fit each other or the picture.
+    """
+    few = [polarities.seen(plane) for plane in picture.planes]
+    whites, darks = _each(given.white, name), _each(given.dark, name)
+    said: list[str] = []
+    polarity = given.polarity
+    if polarity is None:
+        polarity, guess = polarities.told(few, picture.polarity, whites[0], darks[0])
+        said += guess
+    guessing = given.white is None and given.dark is None
+    attenuation = levels.is_attenuation(picture.planes, polarity)
+    if guessing and (picture.transmission or attenuation):
+        planes = [levels.from_floats(plane, polarity) for plane in picture.planes]
+        if attenuation and not picture.transmission:
+            said.append("floats over 1 with air near 0 were taken as -ln of transmission")
+    else:
+        full = picture.full or levels.top_of_scale(picture.planes)
+        planes = []
+        for n, plane in enumerate(picture.planes):
+            level = levels.find(few[n], polarity, full, whites[n], darks[n], name)
+            planes.append(levels.transmission(plane, level))
+            which = ("first plane: ", "second plane: ")[n] if len(few) == 2 else ""
+            said += [which + level.assumed] if level.assumed else []
+    for plane in planes:
+        if is_flat(plane):
+            raise ScanError(
+                f"{name}: by its levels every pixel is {plane.flat[0]:g} of the beam; "
+                "pass the counts of air and of no beam as white= and dark="
+            )
+    if len(planes) == 2:
+        planes, doubt = pairing.low_first(planes, given.order)
+        said += [doubt] if doubt else []
+    return planes, said
+
+
+def _each(level: Any, name: str) -> tuple[float | None, float | None]:
+    """A level for each of two planes."""
+    pair = level if isinstance(level, (tuple, list)) else (level, level)
+    if len(pair) != 2 or not all(v is None or np.isfinite(v) for v in pair):
+        raise ScanError(f"{name}: a level must be one number, or two for low and high; got {level}")
+    return pair[0], pair[1]
