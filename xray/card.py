@@ -68,6 +68,10 @@ class Card:
                 f"card of {self.name}: side_px must be a multiple of 32, got {self.side_px}"
             )
 
+    def score_lines(self) -> tuple[str, ...]:
+        """What was measured, a sentence for each set of scans."""
+        return tuple(_score_line(name, row) for name, row in self.scores.items())
+
     def to_json(self) -> str:
         """The text that stands in the ONNX file, without the hash of the file."""
         values = {f.name: getattr(self, f.name) for f in fields(self) if f.name != "sha256"}
@@ -153,6 +157,17 @@ def of_session(session: Any, where: str, sha256: str) -> Card:
             "models are made by xray-train export"
         )
     return replace(Card.from_json(text), sha256=sha256)
+
+
+def _score_line(name: str, row: Any) -> str:
+    if not isinstance(row, Mapping) or "map50" not in row:
+        return f"{name}: {row}"
+    each = ", ".join(f"{label} {of['ap50']:.2f}" for label, of in row["labels"].items())
+    return (
+        f"{name}: mAP50 {row['map50']:.3f}, mAP50:95 {row['map50_95']:.3f} over "
+        f"{', '.join(row['mean_over'])}; {row['scans']} scans of {row['groups']} groups; "
+        f"AP50 {each}"
+    )
 
 
 def _expected(path: Path) -> str | None:

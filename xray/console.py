@@ -1,7 +1,5 @@
 """What the `xray` command shows to people: reports and cards, coloured on a terminal."""
 
-from typing import Any
-
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -45,12 +43,11 @@ def show_card(console: Console, card: Card) -> None:
     """What a model is, and what it may be used for."""
     _line(console, f"[bold]{escape(card.name)}[/]@{escape(card.version)}")
     table = _table()
-    scores = "; ".join(f"{name} {_short(value)}" for name, value in card.scores.items())
     for name, text in (
         ("scans", ", ".join(sorted(card.encodings))),
         ("labels", ", ".join(card.labels)),
         ("terms", card.terms),
-        ("scores", scores or "not measured"),
+        ("scores", " ".join(card.score_lines()) or "not measured"),
         ("limits", " ".join(card.limits)),
         ("sha256", card.sha256),
     ):
@@ -65,11 +62,3 @@ def _line(console: Console, text: str) -> None:
 
 def _table() -> Table:
     return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=False)
-
-
-def _short(value: Any) -> str:
-    if isinstance(value, float):
-        return f"{value:.3g}"
-    if isinstance(value, dict):
-        return "(" + ", ".join(f"{name} {_short(v)}" for name, v in value.items()) + ")"
-    return str(value)

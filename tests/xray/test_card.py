@@ -57,3 +57,18 @@ def test_a_card_of_a_later_version_with_unknown_fields_is_refused_by_their_name(
 def test_a_side_that_the_network_cannot_take_is_refused() -> None:
     with pytest.raises(ModelError, match="multiple of 32, got 100"):
         replace(FULL, side_px=100)
+
+
+def test_measured_figures_are_told_in_a_sentence_with_the_scans_behind_them() -> None:
+    row = {
+        "map50": 0.5,
+        "map50_95": 0.25,
+        "mean_over": ["weapon"],
+        "scans": 4,
+        "groups": 2,
+        "labels": {"weapon": {"ap50": 0.5}},
+    }
+    assert replace(FULL, scores={"port": row, "note": 3}).score_lines() == (
+        "port: mAP50 0.500, mAP50:95 0.250 over weapon; 4 scans of 2 groups; AP50 weapon 0.50",
+        "note: 3",
+    )

@@ -134,23 +134,13 @@ def licence(card: Card) -> str:
     lines += ["", "How:"]
     lines += [f"- {name}: {value}" for name, value in sorted(card.training.items())]
     lines += ["", "Measured:"]
-    for name, row in card.scores.items():
-        lines.append(_score_line(name, row))
+    lines += [f"- {line}" for line in card.score_lines()]
     lines += ["", "Limits:", *(f"- {sentence}" for sentence in card.limits)]
     return "\n".join(lines) + "\n"
 
 
 def _count(source: Mapping[str, Any]) -> str:
     return f" ({source['scans']} scans)" if "scans" in source else ""
-
-
-def _score_line(name: str, row: Mapping[str, Any]) -> str:
-    of = ", ".join(f"{label} {figures['ap50']:.2f}" for label, figures in row["labels"].items())
-    return (
-        f"- {name}: mAP50 {row['map50']:.3f}, mAP50:95 {row['map50_95']:.3f} over "
-        f"{', '.join(row['mean_over'])}; {row['scans']} scans of {row['groups']} groups; "
-        f"AP50 {of}"
-    )
 
 
 def _threshold(label: str, clean: Sequence[float]) -> float:
