@@ -36,7 +36,7 @@ LEAST_SCORE = 0.001  # candidates under it are noise, whatever is asked for
 def available() -> dict[str, Path]:
     """The shipped models: name → file."""
     folder = WEIGHTS if WEIGHTS.is_dir() else WEIGHTS.parent.parent / "weights"
-    return {path.stem: path for path in sorted(folder.glob("*.onnx"))}
+    return {path.stem: path for path in sorted(folder.glob("*.onnx"), key=lambda p: p.stem)}
 
 
 class Detector:
