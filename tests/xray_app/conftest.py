@@ -1,17 +1,21 @@
 """The desk in a process of its own, on a free port, and a browser to look at it with."""
 
+import asyncio
 import os
 import re
 import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+
+from xray_app.uploads import Inbox
 
 START_SECONDS = 300  # 5 s on an idle machine; a busy one must not fail a test
 
@@ -70,3 +74,22 @@ def write_scan(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def send() -> Callable[..., str]:
+    """Hands an inbox a file in chunks and says its key."""
+
+    async def stream(chunks: tuple[bytes, ...]) -> AsyncIterator[bytes]:
+        for chunk in chunks:
+            yield chunk
+
+    def send(inbox: Inbox, name: str, *chunks: bytes) -> str:
+        async def receive() -> str:
+            return await inbox.receive(name, stream(chunks))
+
+        # In a thread: playwright's event loop may stand in this one.
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(asyncio.run, receive()).result()
+
+    return send

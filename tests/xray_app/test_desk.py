@@ -1,7 +1,6 @@
 """The desk's thinking, without a browser."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +13,7 @@ from xray_app.intake import Inspector
 from xray_app.uploads import Inbox
 
 WriteScan = Callable[..., Path]
+Upload = Callable[[], str]
 
 
 @pytest.fixture
@@ -24,11 +24,10 @@ def desk(standin: Path, tmp_path: Path, write_scan: WriteScan) -> Desk:
     return Desk(Inspector(Detector(standin)), Inbox(folder, 2**20), samples)
 
 
-def upload(desk: Desk, file: Path) -> str:
-    async def stream() -> AsyncIterator[bytes]:
-        yield file.read_bytes()
-
-    return asyncio.run(desk.inbox.receive(file.name, stream()))
+@pytest.fixture
+def upload(desk: Desk, send: Callable[..., str], write_scan: WriteScan) -> Upload:
+    """Sends the desk a scan called mine.png and says its key."""
+    return lambda: send(desk.inbox, "mine.png", write_scan("mine.png").read_bytes())
 
 
 def test_it_opens_on_the_first_sample_already_inspected(desk: Desk) -> None:
@@ -38,22 +37,22 @@ def test_it_opens_on_the_first_sample_already_inspected(desk: Desk) -> None:
     assert "gun" in desk.case(first)
 
 
-def test_an_upload_joins_its_own_sessions_queue_alone(desk: Desk, write_scan: WriteScan) -> None:
-    key = desk.add((upload(desk, write_scan("mine.png")),))
+def test_an_upload_joins_its_own_sessions_queue_alone(desk: Desk, upload: Upload) -> None:
+    key = desk.add((upload(),))
     assert "mine.png" in desk.queue((key,), key)
     assert "mine.png" not in desk.queue((), None)
     assert "mine.png" in desk.case(key)
 
 
 def test_uploaded_files_are_gone_once_they_were_inspected(
-    desk: Desk, tmp_path: Path, write_scan: WriteScan
+    desk: Desk, tmp_path: Path, upload: Upload
 ) -> None:
-    desk.add((upload(desk, write_scan("mine.png")),))
+    desk.add((upload(),))
     assert list((tmp_path / "inbox").iterdir()) == []
 
 
-def test_an_upload_is_inspected_once(desk: Desk, write_scan: WriteScan) -> None:
-    sent = (upload(desk, write_scan("mine.png")),)
+def test_an_upload_is_inspected_once(desk: Desk, upload: Upload) -> None:
+    sent = (upload(),)
     desk.add(sent)
     with pytest.raises(ScanError, match="add the scan again"):
         desk.add(sent)

@@ -1,7 +1,6 @@
 """Files between their arrival and their inspection."""
 
-import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,18 +8,12 @@ import pytest
 from xray.errors import ScanError
 from xray_app.uploads import MAX_WAITING, Inbox, discard, file_name
 
-
-def receive(inbox: Inbox, name: str, *chunks: bytes) -> str:
-    async def stream() -> AsyncIterator[bytes]:
-        for chunk in chunks:
-            yield chunk
-
-    return asyncio.run(inbox.receive(name, stream()))
+Send = Callable[..., str]
 
 
-def test_a_file_is_kept_under_its_name_until_it_is_taken_once(tmp_path: Path) -> None:
+def test_a_file_is_kept_under_its_name_until_it_is_taken_once(tmp_path: Path, send: Send) -> None:
     inbox = Inbox(tmp_path, max_bytes=10)
-    key = receive(inbox, "bag.png", b"ab", b"cd")
+    key = send(inbox, "bag.png", b"ab", b"cd")
     (file,) = inbox.take((key,))
     assert file.name == "bag.png"
     assert file.read_bytes() == b"abcd"
@@ -28,22 +21,22 @@ def test_a_file_is_kept_under_its_name_until_it_is_taken_once(tmp_path: Path) ->
         inbox.take((key,))
 
 
-def test_a_discarded_file_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_a_discarded_file_leaves_nothing_behind(tmp_path: Path, send: Send) -> None:
     inbox = Inbox(tmp_path, max_bytes=10)
-    for file in inbox.take((receive(inbox, "a.png", b"a"), receive(inbox, "a.png", b"b"))):
+    for file in inbox.take((send(inbox, "a.png", b"a"), send(inbox, "a.png", b"b"))):
         discard(file)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_too_large_a_file_is_refused_and_leaves_nothing_behind(tmp_path: Path) -> None:
+def test_too_large_a_file_is_refused_and_leaves_nothing_behind(tmp_path: Path, send: Send) -> None:
     with pytest.raises(ScanError, match=r"bag\.png is larger than the desk takes"):
-        receive(Inbox(tmp_path, max_bytes=3), "bag.png", b"ab", b"cd")
+        send(Inbox(tmp_path, max_bytes=3), "bag.png", b"ab", b"cd")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_of_files_that_nobody_asks_for_the_oldest_go(tmp_path: Path) -> None:
+def test_of_files_that_nobody_asks_for_the_oldest_go(tmp_path: Path, send: Send) -> None:
     inbox = Inbox(tmp_path, max_bytes=10)
-    keys = [receive(inbox, "a.png", b"a") for _ in range(MAX_WAITING + 1)]
+    keys = [send(inbox, "a.png", b"a") for _ in range(MAX_WAITING + 1)]
     assert len(list(tmp_path.iterdir())) == MAX_WAITING
     with pytest.raises(ScanError):
         inbox.take((keys[0],))
