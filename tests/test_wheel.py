@@ -45,6 +45,11 @@ def test_it_holds_our_packages_and_takes_no_name_that_others_use(unpacked: Path)
     assert held == {"xray", "xray_datasets", "xray_train", "xray_app"}
 
 
+def test_it_holds_every_file_of_the_weights_and_no_checkpoint(unpacked: Path) -> None:
+    there = {p.name for p in (ROOT / "weights").iterdir() if p.is_file()}
+    assert {p.name for p in (unpacked / "xray" / "weights").iterdir()} == there
+
+
 def test_it_comes_from_the_wheel_with_every_weight_of_the_checkout(unpacked: Path) -> None:
     shipped = sorted(p.stem for p in (ROOT / "weights").glob("*.onnx"))
     said = run(
