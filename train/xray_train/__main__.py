@@ -87,6 +87,7 @@ def ship(
     weights: Annotated[Path, typer.Option(help="Folder of shipped models.")] = Path("weights"),
     device: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = "CPU",
     tune: Annotated[int, typer.Option(help="Simulated scans that set thresholds.")] = 300,
+    limit: Annotated[list[str] | None, typer.Option(help="A limit to name first.")] = None,
 ) -> None:
     """Set thresholds, score, and put a model with its card and licence among the shipped ones."""
     from xray.card import read
@@ -97,6 +98,7 @@ def ship(
 
     real_folder()
     free = len(read(model).data) == 1  # simulated scans are its only source
+    terms = shipping.FREE if free else shipping.ACADEMIC
     held_out = simulated.read("baggage", tune, seed=HELD_OUT_SEED)
     tuned = shipping.thresholds(model, held_out if free else _samples("sixray-cal+benign"))
     card = shipping.ship(
@@ -106,7 +108,7 @@ def ship(
         profile_thresholds=tuned,
         scores={"SIXray val": scores.evaluate(model, _samples("sixray-val"), "sixray-val")},
         training={"device": device},
-        terms=shipping.FREE if free else shipping.ACADEMIC,
+        terms=replace(terms, limits=(*(limit or ()), *terms.limits)),
     )
     typer.echo((weights / f"{card.name}.LICENSE").read_text(encoding="utf-8"))
 
