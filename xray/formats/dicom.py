@@ -27,6 +27,7 @@ from xray.formats.picture import Picture, Polarity, damaged
 from xray.formats.polarity import judged, seen
 
 FOR_PRESENTATION = ("1.2.840.10008.5.1.4.1.1.1.1", "1.2.840.10008.5.1.4.1.1.501.2.1")
+RLE = "1.2.840.10008.1.2.5"
 NAPERIAN = math.log(10) / 1000  # RescaleType OD counts thousandths of optical density
 
 _quiet = threading.Lock()  # warnings' filters belong to the process
@@ -44,6 +45,9 @@ def decode(data: bytes, name: str) -> Picture:
         dicom_checks.check_bytes(data, name)
         dataset = pydicom.dcmread(BytesIO(data))
         dicom_checks.check(dataset, name)
+        if dataset.file_meta.TransferSyntaxUID == RLE:
+            # pydicom's own, slow and sound: on damaged data pylibjpeg-rle panics past `except`.
+            dataset.pixel_array_options(decoding_plugin="pydicom")
         try:
             pixels = dataset.pixel_array
         except RuntimeError as error:

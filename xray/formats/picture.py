@@ -70,8 +70,8 @@ def is_flat(plane: Plane) -> bool:
 
 
 def thinned(plane: Plane) -> Plane:  # (H, W, ...) -> (h, w, ...)
-    """Some 160 rows or columns on the shorter side: enough to judge a picture by."""
-    step = max(1, min(plane.shape[:2]) // 160)
+    """At most 160 rows or columns on the shorter side: enough to judge a picture by."""
+    step = -(-min(plane.shape[:2]) // 160)
     return np.ascontiguousarray(plane[::step, ::step])
 
 

@@ -7,7 +7,9 @@ the bright end: no side of it is bright, nothing lies below the border's level (
 thinner than air), and the load shows shades, or else the border is as even as air is.
 
 Measured: of 515 real grey scans and crops and 1,183 real colour ones none is taken for a
-negative; of their negatives all 1,423 whole scans are recognised and over half of the crops.
+negative; of their negatives all 1,423 whole scans are recognised and over half of the crops. Of
+150 made-up pictures full of dense cargo, those with air nowhere, above or at one side are all
+taken as they are; with air only in a hole or a corner, 12 of 60 are not: there, say `polarity`.
 """
 
 from collections.abc import Sequence
@@ -22,7 +24,7 @@ BORDER = 0.02  # of the shorter side, a strip along every side
 # On a scale from the darkest (0) to the brightest (1) half per cent of the pixels:
 DARK, BRIGHT = 0.25, 0.75  # the ends
 SHADES = (0.15, 0.85)  # neither air nor opaque
-BELOW_AIR = 0.05  # noise of air stays within
+BELOW_AIR = 0.052  # noise of air stays within; just over 5 of 100 counts
 EVEN = 0.02  # from the tenth to the ninetieth percentile of even air
 
 # Shares of the border or of the picture:
