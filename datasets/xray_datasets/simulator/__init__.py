@@ -1,10 +1,12 @@
 """Simulated scans with ground truth: materials, paths, two energies, noise, colours of a console.
 
-simulate() makes one scan, colour() shows it as some console would, fill() and Pool keep many.
+simulate() makes one scan, colour() shows it as some console would, fill() and Pool keep many,
+lone() makes a single threat.
 """
 
+from .lone import Lone, lone
 from .palettes import colour
 from .pool import Pool, fill
 from .scene import Simulated, SimulatedObject, simulate
 
-__all__ = ["Pool", "Simulated", "SimulatedObject", "colour", "fill", "simulate"]
+__all__ = ["Lone", "Pool", "Simulated", "SimulatedObject", "colour", "fill", "lone", "simulate"]

@@ -42,9 +42,10 @@ class Packed:
     theme: str
 
 
-def _lie(
+def lie(
     rng: Rng, item: Item, x: float, y: float, scene: float, flat: bool = False, threat: bool = False
 ) -> Placed:
+    """An item at x, y mm, turned and tilted; scene: how much metal attenuates in this scene."""
     chance = rng.random()
     spread = 0.18 if chance < 0.6 else 0.5
     tilt, roll = (0.0, 0.0) if flat else rng.normal(0, spread, 2)
@@ -73,7 +74,7 @@ def _bundle(rng: Rng, threat: Placed, scene: float) -> list[Placed]:
     for _ in range(int(rng.integers(2, 11))):
         make = _TOOLS[int(rng.integers(0, len(_TOOLS)))]
         x, y = threat.x_mm + rng.normal(0, 38), threat.y_mm + rng.normal(0, 38)
-        other = _lie(rng, make(rng), x, y, scene)
+        other = lie(rng, make(rng), x, y, scene)
         if rng.random() < 0.75:
             turn = rotation(
                 spin + rng.normal(0, 0.2) + np.pi * rng.integers(0, 2), *rng.normal(0, 0.15, 2)
@@ -128,10 +129,10 @@ def _bag(
     for _ in range(count):
         item = clutter.draw(rng, theme)
         x, y = somewhere(1.08 if item.name in ("buckle", "zip") else 0.88)
-        placed.append(_lie(rng, item, x, y, scene))
+        placed.append(lie(rng, item, x, y, scene))
     for _ in range(wanted):
         x, y = somewhere(rng.choice([0.7, 0.9, 1.15]))
-        threat = _lie(rng, threats.draw(rng), x, y, scene, threat=True)
+        threat = lie(rng, threats.draw(rng), x, y, scene, threat=True)
         if (
             threat.item.label in ("wrench", "pliers", "screwdriver", "hammer")
             and rng.random() < 0.45

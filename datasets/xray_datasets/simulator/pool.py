@@ -25,7 +25,7 @@ SCALE = 60000.0  # code of air; the rest is room for noise above it
 
 @dataclass(frozen=True, slots=True)
 class Cached:
-    """One scene from a pool: planes as stored, annotated objects, tube voltage."""
+    """One scene from a pool: planes as stored, annotated objects, tube voltage, pixel size."""
 
     planes: NDArray[np.uint16]  # (2, side, side)
     boxes: NDArray[np.float32]  # (n, 4) xyxy
@@ -33,6 +33,7 @@ class Cached:
     visible: NDArray[np.float32]  # (n,) share of each object that can be seen
     kv: int
     seed: int
+    pixel_mm: float
 
     @property
     def low(self) -> NDArray[np.float32]:
@@ -149,4 +150,5 @@ class Pool:
             np.array(note["visible"], np.float32),
             note["parameters"]["kv"],
             note["seed"],
+            note["parameters"]["width_mm"] / planes.shape[-1],
         )

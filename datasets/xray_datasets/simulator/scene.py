@@ -89,9 +89,10 @@ def _pose(thing: packing.Placed, width_mm: float, side_px: int) -> NDArray[np.fl
     return pose
 
 
-def _paint(
-    rng: np.random.Generator, thing: packing.Placed, canvas: _Canvas, width_mm: float
+def paint(
+    rng: np.random.Generator, thing: packing.Placed, canvas: Canvas, width_mm: float
 ) -> tuple[int, int, int, int] | None:
+    """Add a thing; x0, y0, x1, y1 of what it touched, None where it is out of the picture."""
     item: Item = thing.item
     rows = item.material_rows()
     factor = np.where(_IS_METAL[rows], thing.metal_factor, thing.soft_factor).astype(np.float32)
@@ -100,8 +101,8 @@ def _paint(
     texture_pose[:, 1:] = rng.uniform(0, 1, 3) * (6.283, 256, 256)
     touched = np.empty(4)
     side = canvas.depth.shape[0]
-    paint: Callable[..., None] = paths.paint
-    paint(
+    into: Callable[..., None] = paths.paint
+    into(
         canvas.depth, canvas.own, item.label is not None, canvas.scratch, *item.packed(),
         canvas.physics.rows[rows] * factor[:, None], textures(),
         np.array([p.texture for p in item.parts], np.int64), texture_pose,
@@ -114,16 +115,19 @@ def _paint(
 
 
 @dataclass(slots=True)
-class _Canvas:
+class Canvas:
+    """Optical depth as it is painted, thing by thing."""
+
     physics: _Physics
     depth: NDArray[np.float32]  # (H, W, RANK)
     own: NDArray[np.float32]  # (H, W, 2), of the labelled item being painted
     scratch: NDArray[np.float32]  # (2 H, 2 W), zero between items
 
 
-def _blank(side_px: int, kv: int) -> _Canvas:
+def blank(side_px: int, kv: int) -> Canvas:
+    """Nothing in the beam of this tube voltage."""
     shape = (side_px, side_px)
-    return _Canvas(
+    return Canvas(
         _physics(kv),
         np.zeros((*shape, RANK), np.float32),
         np.zeros((*shape, 2), np.float32),
@@ -139,10 +143,10 @@ def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
     packed = packing.pack(rng, kind)
     kv = int(rng.choice(beams.TUBE_KV, p=(0.08, 0.3, 0.2, 0.32, 0.1)))
     detector = Detector.draw(rng)
-    canvas = _blank(side_px, kv)
+    canvas = blank(side_px, kv)
     drawn = []
     for thing in packed.things:
-        at = _paint(rng, thing, canvas, packed.width_mm)
+        at = paint(rng, thing, canvas, packed.width_mm)
         if at is None:
             continue
         own = None

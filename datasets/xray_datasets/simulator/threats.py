@@ -40,5 +40,9 @@ _SHARES = _SHARES / _SHARES.sum()
 
 def draw(rng: Rng) -> Item:
     """One threat, its label drawn by share."""
-    label = LABELS[int(rng.choice(len(LABELS), p=_SHARES))]
+    return of(LABELS[int(rng.choice(len(LABELS), p=_SHARES))], rng)
+
+
+def of(label: str, rng: Rng) -> Item:
+    """One threat of this label."""
     return FAMILIES[label][0](rng)
