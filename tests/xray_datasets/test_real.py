@@ -76,7 +76,11 @@ def test_tools_that_lie_beside_a_gun_unmarked_are_ignored(root: Path) -> None:
     _, gun = real.sixray(root, "train")
     assert [(a.label, a.xyxy_px) for a in gun.ignored] == [("wrench", (0, 0, 30, 20))]
     assert gun.judged == {"gun", "knife", "wrench", "scissors"}
-    assert not gun.exhaustive
+
+
+def test_more_tools_may_lie_unmarked_in_a_heap_and_guns_do_not(root: Path) -> None:
+    scissors, gun = real.sixray(root, "train")
+    assert (scissors.exhaustive, gun.exhaustive) == (False, True)
 
 
 def test_without_corrections_tools_beside_a_gun_are_not_judged(root: Path) -> None:

@@ -29,10 +29,11 @@ def targets(**kwargs: object) -> Targets:
     return collate([tiny.item(BLANK, **kwargs)]).targets  # type: ignore[arg-type]
 
 
-def weights(scores: list[list[float]], truth: Targets) -> Tensor:
+def weights(scores: list[list[float]], truth: Targets, topk: int = 10) -> Tensor:
     found = prediction(THREE.xyxy_px[0].tolist(), scores)
     probabilities = found.logits.sigmoid()
-    return score_weights(probabilities, assign(probabilities, found, truth, 10), CENTRES, truth)[0]
+    assigned = assign(probabilities, found, truth, topk)
+    return score_weights(probabilities, assigned, CENTRES, truth)[0]
 
 
 def test_the_location_on_the_object_answers_for_it() -> None:
@@ -66,6 +67,12 @@ def test_a_second_pistol_in_a_scan_with_one_box_is_not_punished() -> None:
         [1, 1],  # unsure of a gun, and no wrench is marked here at all
         [0, 1],  # sure of a gun: may be an unmarked one
     ]
+
+
+def test_a_duplicate_on_the_marked_pistol_is_punished_however_sure_it_is() -> None:
+    truth = targets(boxes=[[0, 0, 32, 16]], labels=[0], exhaustive=False)
+    on_it_on_it_off_it = [[0.9, 0.1], [0.8, 0.1], [0.9, 0.1]]
+    assert weights(on_it_on_it_off_it, truth, topk=1)[:, 0].tolist() == [1, 1, 0]
 
 
 def test_ignored_regions_count_for_their_label_only() -> None:

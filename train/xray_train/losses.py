@@ -6,7 +6,9 @@ is the alignment itself, scaled to the best IoU of that object.
 
 Labels are never perfect, so the loss against a score is switched off where nobody can say:
 for labels that the annotators did not look for, inside ignored regions, and, where more objects
-of a marked label may be there unmarked, at unmatched locations that are confident of it.
+of a marked label may be there unmarked, at locations off the marked ones that are confident of
+it. On a marked object nothing is switched off: there the network must learn which location is
+best, or duplicates with poor boxes would go unpunished.
 """
 
 from dataclasses import dataclass
@@ -108,11 +110,11 @@ def score_weights(
     if targets.labels.shape[1]:
         present = _one_hot(targets.labels, labels).amax(1)  # (B, C)
         doubtful = present * (~targets.exhaustive)[:, None]  # (B, C)
-        weights = weights * (1 - doubtful[:, None] * (scores > CONFIDENT))
+        marked = _covered(centres_px, targets.xyxy_px, targets.labels, labels)  # (B, N, C)
+        weights = weights * (1 - doubtful[:, None] * ((scores > CONFIDENT) & ~marked))
     if targets.ignored_labels.shape[1]:
-        inside = _inside(centres_px, targets.ignored_xyxy_px).to(scores.dtype)  # (B, K, N)
-        covered = torch.einsum("bkn,bkc->bnc", inside, _one_hot(targets.ignored_labels, labels))
-        weights = weights * (covered == 0)
+        covered = _covered(centres_px, targets.ignored_xyxy_px, targets.ignored_labels, labels)
+        weights = weights * ~covered
     return torch.where(assigned.scores > 0, torch.ones_like(weights), weights)
 
 
@@ -145,6 +147,12 @@ def _inside(centres_px: Tensor, xyxy: Tensor) -> Tensor:  # (N, 2), (B, M, 4) ->
     middle = (xyxy[..., :2] + xyxy[..., 2:]) / 2  # (B, M, 2)
     reach = ((xyxy[..., 2:] - xyxy[..., :2]) / 2).clamp(min=SMALLEST_PX / 2)
     return ((centres_px - middle[:, :, None]).abs() < reach[:, :, None]).all(-1)
+
+
+def _covered(centres_px: Tensor, xyxy: Tensor, of_label: Tensor, labels: int) -> Tensor:
+    """(B, N, C) bool: the location lies in a box of that label."""
+    inside = _inside(centres_px, xyxy).to(torch.float32)  # (B, M, N)
+    return torch.einsum("bmn,bmc->bnc", inside, _one_hot(of_label, labels)) > 0
 
 
 def _one_hot(labels: Tensor, count: int) -> Tensor:  # (B, M) -> (B, M, C), none for -1
