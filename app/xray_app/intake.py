@@ -17,7 +17,7 @@ import xray
 from xray import render
 from xray.detector import Detector, available
 from xray.errors import ModelError, ScanError, XrayError
-from xray_app.cases import Case, Origin
+from xray_app.shown import Case, Origin
 
 JPEG_QUALITY = 92  # 17 ms a megapixel-sized scan where PNG takes 99, and no visible loss
 USUAL = ("parcel", "parcel-sim")  # models that a desk takes when told nothing, best first

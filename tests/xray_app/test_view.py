@@ -8,7 +8,7 @@ from xray.card import Card
 from xray.profile import Profile
 from xray.report import Detection, ModelId, Opaque, Outcome, Report
 from xray.scan import Encoding
-from xray_app.cases import Case, Origin
+from xray_app.shown import Case, Origin
 from xray_app.desk import view
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{7*7}}${7*7}"

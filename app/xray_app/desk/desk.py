@@ -5,7 +5,7 @@ Every method takes and gives plain values, so that tests need no browser.
 
 from xray.card import Card
 from xray_app import intake
-from xray_app.cases import Case, Origin, Store
+from xray_app.shown import Case, Origin, Store
 from xray_app.demo import Sample
 from xray_app.desk import view
 from xray_app.intake import Inspector

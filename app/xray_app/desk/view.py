@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from xray.card import Card
 from xray.report import Detection, Outcome, Report
 from xray.scan import Encoding
-from xray_app.cases import Case
+from xray_app.shown import Case
 
 ENCODINGS = {
     Encoding.PSEUDOCOLOR: "pseudo-colour",

@@ -1,4 +1,4 @@
-from xray_app.cases import Case, Origin, Store
+from xray_app.shown import Case, Origin, Store
 
 
 def case(key: str, origin: Origin = Origin.UPLOAD, size: int = 10) -> Case:
