@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 
 from tests.xray_train import tiny
-from xray_train.mixing import Threat, clean_crop, from_grey, over, project
+from xray_train.mixing import over, project
+from xray_train.stock import Stock, Threat
 
 
 def grey(level: int, side: int = 64) -> np.ndarray:
@@ -36,7 +37,7 @@ def test_of_two_mixed_scans_only_what_both_were_judged_for_is_judged() -> None:
 def test_a_projected_threat_darkens_the_load_inside_its_box_alone() -> None:
     load = tiny.item(grey(150, 128), [], [])
     threat = Threat(1, grey(60, 40), grey=True)
-    out = project(load, [threat], np.random.default_rng(0))
+    out = project(load, Stock([threat], [1, 1]), np.random.default_rng(0))
     assert out.labels.tolist() == [1]
     changed = np.nonzero(out.planes[..., 0] != 150)
     x1, y1, x2, y2 = out.xyxy_px[0]
@@ -48,21 +49,7 @@ def test_a_projected_threat_darkens_the_load_inside_its_box_alone() -> None:
 def test_nothing_is_projected_into_air_or_behind_a_wall() -> None:
     threat = Threat(1, grey(60, 40), grey=False)
     for level in (255, 10):
-        out = project(tiny.item(grey(level, 128), [], []), [threat], np.random.default_rng(0))
+        out = project(
+            tiny.item(grey(level, 128), [], []), Stock([threat], [1, 1]), np.random.default_rng(0)
+        )
         assert len(out.labels) == 0
-
-
-def test_an_object_on_nearly_nothing_can_be_cut_out_and_one_on_a_laptop_cannot() -> None:
-    picture = grey(250)
-    picture[20:40, 20:50] = 30
-    free = tiny.item(picture, [[15, 15, 55, 45]], [0])
-    assert clean_crop(free, 0) is not None
-    assert clean_crop(tiny.item(np.minimum(picture, 120), [[15, 15, 55, 45]], [0]), 0) is None
-
-
-def test_the_white_of_a_grey_crop_becomes_full_transmission() -> None:
-    crop = np.full((30, 30), 235, np.uint8)
-    crop[10:20, 10:20] = 60
-    found = from_grey(2, crop)
-    assert found.transmission[0, 0].tolist() == [255, 255, 255]
-    assert found.transmission[15, 15].tolist() == [65, 65, 65]  # 60 of 235

@@ -16,9 +16,10 @@ from xray_train.augment import Looks
 from xray_train.geometry import fit
 from xray_train.item import Item
 from xray_train.losses import Targets
-from xray_train.mixing import Threat, over, project
+from xray_train.mixing import over, project
 from xray_train.recipe import Recipe
 from xray_train.sources import Source
+from xray_train.stock import Stock
 
 
 @dataclass(frozen=True)
@@ -36,11 +37,11 @@ class Steps(Dataset[Batch]):
         self,
         recipe: Recipe,
         found: Sequence[tuple[float, Source]],
-        crops: Sequence[Threat],
+        stock: Stock | None,
         rank: int = 0,
         world: int = 1,
     ) -> None:
-        self.recipe, self.crops, self.rank, self.world = recipe, crops, rank, world
+        self.recipe, self.stock, self.rank, self.world = recipe, stock, rank, world
         self.sources = [source for _, source in found]
         shares = np.array([share for share, _ in found])
         self.shares = shares / shares.sum()
@@ -62,9 +63,9 @@ class Steps(Dataset[Batch]):
         if item.colour and rng.random() < recipe.mix:
             back = fit(self._drawn(rng), side_px, recipe, rng)
             item = over(item, back) if back.colour else item
-        if item.colour and self.crops and rng.random() < recipe.project:
+        if item.colour and self.stock and rng.random() < recipe.project:
             for _ in range(int(rng.integers(1, recipe.project_most + 1))):
-                item = project(item, self.crops, rng)
+                item = project(item, self.stock, rng)
         return self.looks(item, rng)
 
     def _drawn(self, rng: np.random.Generator) -> Item:

@@ -6,28 +6,19 @@ this is an approximation; it teaches overlap, not physics (Bhowmik et al.,
 arXiv 1909.11508).
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from xray.boxes import clip
 from xray_train.item import Item, Picture
+from xray_train.stock import EMPTY, Stock, looked
 
-EMPTY = 0.93  # transmission from which a pixel of a crop counts as air
-CLEAN = 0.85  # share of a crop's rim that must be air for it to be cut out without a mask
 HIDDEN = 0.12  # mean transmission behind which nobody could see the object
-
-
-@dataclass(frozen=True, eq=False)
-class Threat:
-    """A real object cut from its background, as transmission per colour, 8 bits."""
-
-    label: int
-    transmission: Picture  # (h, w, 3), 255 is air
-    grey: bool  # taken at one energy: wants a tint
+WIDTH_MM = (350.0, 1100.0)  # what a square shows: part of a bag, or a bag and belt around it
+LONGEST = 0.7  # of the square's side
+MARGIN = 0.04  # real boxes are 4-5 % wider on each side than the object
 
 
 def over(front: Item, back: Item) -> Item:
@@ -47,12 +38,13 @@ def over(front: Item, back: Item) -> Item:
     )
 
 
-def project(item: Item, threats: Sequence[Threat], rng: np.random.Generator) -> Item:
+def project(item: Item, stock: Stock, rng: np.random.Generator) -> Item:
     """One threat, turned, scaled and tinted, multiplied in where the load is (TIP)."""
     side = item.planes.shape[0]
-    threat = threats[int(rng.integers(len(threats)))]
-    long_px = side * float(np.exp(rng.uniform(np.log(0.10), np.log(0.5))))
-    crop = _turned(_looked(threat, rng), long_px, rng)  # (h, w, 3)
+    threat = stock.draw(rng)
+    shown_mm = float(np.exp(rng.uniform(*np.log(WIDTH_MM))))
+    long_px = side * min(threat.long_mm / shown_mm, LONGEST)
+    crop = _turned(looked(threat, rng), long_px, threat.alone, rng)  # (h, w, 3)
     inked = cv2.transform(crop, np.full((1, 3), 1 / 3)) < 255 * EMPTY  # (h, w)
     rows, columns = np.flatnonzero(inked.any(1)), np.flatnonzero(inked.any(0))
     if len(rows) < 4 or len(columns) < 4:
@@ -68,50 +60,18 @@ def project(item: Item, threats: Sequence[Threat], rng: np.random.Generator) -> 
     return item
 
 
-def clean_crop(item: Item, index: int) -> Threat | None:
-    """The object of this index, if it lies on nearly nothing and needs no mask."""
-    x1, y1, x2, y2 = np.rint(item.xyxy_px[index]).astype(int)
-    crop = item.planes[y1:y2, x1:x2] / np.array(item.air, np.float32)
-    if min(crop.shape[:2]) < 24:
-        return None
-    grey = np.minimum(crop, 1).mean(2)
-    rim = np.concatenate((grey[0], grey[-1], grey[:, 0], grey[:, -1]))
-    if np.mean(rim > 0.85) < CLEAN:
-        return None
-    bright = np.where(grey[..., None] > 0.9, 1.0, np.minimum(crop, 1))  # faint folds go
-    return Threat(int(item.labels[index]), np.rint(bright * 255).astype(np.uint8), grey=False)
-
-
-def from_grey(label: int, grey: NDArray[np.uint8]) -> Threat:
-    """A threat from a grey picture of one object on white."""
-    air = max(float(np.percentile(grey, 95)), 128.0)
-    transmission = np.minimum(grey / np.float32(air), 1)
-    bright = np.where(transmission > EMPTY, 1.0, transmission)
-    levels = np.rint(bright * 255).astype(np.uint8)
-    return Threat(label, np.repeat(levels[..., None], 3, axis=2), grey=True)
-
-
-def _looked(threat: Threat, rng: np.random.Generator) -> Picture:
-    """Thinner or thicker, and in a console's blue for metal where the source was grey."""
-    power = np.full(3, rng.uniform(0.5, 1.4))
-    if threat.grey:  # consoles let blue through behind metal, red least
-        tint = rng.uniform((1.2, 0.7, 0.25), (2.2, 1.2, 0.6))
-        power *= tint * rng.uniform(0.6, 1.2)
-    ramp = np.arange(256)[:, None] / 255  # (256, 1)
-    curves = np.rint(255 * ramp**power).astype(np.uint8)  # (256, 3)
-    return np.asarray(cv2.LUT(threat.transmission, curves[:, None]), np.uint8)
-
-
-def _turned(crop: Picture, long_px: float, rng: np.random.Generator) -> Picture:
+def _turned(crop: Picture, long_px: float, freely: bool, rng: np.random.Generator) -> Picture:
+    """Mirrored, scaled, and turned: by quarters, or any way where only the object will show."""
     height, width = crop.shape[:2]
     scale = long_px / max(height, width)
+    mirrored = np.ascontiguousarray(crop[:, ::-1] if rng.random() < 0.5 else crop)
+    if not freely:
+        shrunk = cv2.resize(mirrored, None, fx=scale, fy=scale, interpolation=cv2.INTER_LINEAR)
+        return np.ascontiguousarray(np.rot90(shrunk, int(rng.integers(4))))
     reach = int(np.ceil(np.hypot(height, width) * scale))
     matrix = cv2.getRotationMatrix2D((width / 2, height / 2), rng.uniform(0, 360), scale)
     matrix[:, 2] += (reach - width) / 2, (reach - height) / 2
-    mirrored = crop[:, ::-1] if rng.random() < 0.5 else crop
-    turned = cv2.warpAffine(
-        np.ascontiguousarray(mirrored), matrix, (reach, reach), borderValue=(255, 255, 255)
-    )
+    turned = cv2.warpAffine(mirrored, matrix, (reach, reach), borderValue=(255, 255, 255))
     return np.asarray(turned, np.uint8)
 
 
@@ -120,7 +80,7 @@ def _multiplied(item: Item, crop: Picture, label: int, x: int, y: int) -> Item:
     height, width = crop.shape[:2]
     part = planes[y : y + height, x : x + width]
     planes[y : y + height, x : x + width] = cv2.multiply(part, crop, scale=1 / 255)
-    margin = 0.04 * np.array((width, height))  # real boxes are 4-5 % wider on each side
+    margin = MARGIN * np.array((width, height))
     box = np.array([[x, y, x + width, y + height]], np.float32)
     box += np.concatenate((-margin, margin)).astype(np.float32)
     return replace(

@@ -15,12 +15,13 @@ from xray.scan import Encoding
 from xray.tensors import KILOVOLT, air, planes, resize
 from xray_datasets import real
 from xray_datasets.sample import Sample
-from xray_datasets.simulator import Pool, colour
+from xray_datasets.simulator import LABELS, Pool, colour, lone
 from xray_train.item import Item, air_of, indexed
-from xray_train.mixing import Threat, clean_crop, from_grey
 from xray_train.recipe import Recipe
+from xray_train.stock import LONG_MM, Stock, Threat, cut, from_grey, from_lone
 
 REFRESH = 500  # draws between looks for new scenes of a pool
+RARELY = 0.3  # how often other labels than the common ones are projected, against those
 CROP_PX = 256  # long side that threats for projection are kept at
 
 
@@ -99,28 +100,47 @@ def sources(recipe: Recipe) -> list[tuple[float, Source]]:
         found.append((recipe.share_simulated / len(recipe.pools), Simulated(pool, recipe)))
     if recipe.real:
         root = real_folder()
-        found.append((recipe.share_real, Real(real.sixray(root, "train"), recipe)))
+        found.extend(_balanced(real.sixray(root, "train"), recipe))
         found.append((recipe.share_benign, Real(real.sixray_benign(root, "train"), recipe)))
         if recipe.share_dual > 0:
             found.append((recipe.share_dual, Real(real.dual_energy(root), recipe)))
     return [(share, source) for share, source in found if share > 0]
 
 
-def threats(recipe: Recipe, found: Sequence[tuple[float, Source]]) -> list[Threat]:
-    """Real objects on nearly nothing: grey crops, and clean boxes of real scans."""
-    if not recipe.real or recipe.project <= 0:
-        return []
+def threats(recipe: Recipe, found: Sequence[tuple[float, Source]]) -> Stock | None:
+    """Objects without their surroundings: simulated, and where there are real scans, real."""
+    if recipe.project <= 0:
+        return None
+    crops = _simulated_crops(recipe) + (_real_crops(recipe, found) if recipe.real else [])
+    common = [1.0 if label in recipe.common else RARELY for label in recipe.labels]
+    return Stock(crops, common) if crops else None
+
+
+def _simulated_crops(recipe: Recipe) -> list[Threat]:
+    rng = np.random.default_rng(recipe.seed)
+    crops = []
+    for index, label in enumerate(recipe.labels):
+        if label not in LABELS:
+            continue
+        for k in range(recipe.project_simulated):
+            alone = lone(label, recipe.seed + k)
+            if alone is not None:
+                crops.append(from_lone(index, alone, rng))
+    return crops
+
+
+def _real_crops(recipe: Recipe, found: Sequence[tuple[float, Source]]) -> list[Threat]:
     index = {label: i for i, label in enumerate(recipe.labels)}
     crops = [
-        from_grey(index[crop.label], _at_most(crop.grey, CROP_PX))
+        from_grey(index[crop.label], _at_most(crop.grey, CROP_PX), LONG_MM[crop.label])
         for crop in real.gdxray_threats(real_folder())
         if crop.label in index
     ]
     for _, source in found:
         for item in source.items if isinstance(source, Real) else ():
             if item.colour:
-                cut = (clean_crop(item, i) for i in range(len(item.labels)))
-                crops.extend(threat for threat in cut if threat is not None)
+                cuts = (cut(item, i) for i in range(len(item.labels)))
+                crops.extend(threat for threat in cuts if threat is not None)
     return crops
 
 
@@ -137,6 +157,19 @@ def real_folder() -> Path:
             "point it at the folder of real scans, or set real = false"
         )
     return root
+
+
+def _balanced(samples: Iterable[Sample], recipe: Recipe) -> list[tuple[float, Source]]:
+    """A source per label, shown in proportion to the square root of its number of scans."""
+    by_label: dict[str, list[Sample]] = {}
+    for sample in samples:
+        marked = sample.annotations[0].label if sample.annotations else ""
+        by_label.setdefault(marked, []).append(sample)
+    total = sum(len(mine) ** 0.5 for mine in by_label.values())
+    return [
+        (recipe.share_real * len(mine) ** 0.5 / total, Real(mine, recipe))
+        for _, mine in sorted(by_label.items())
+    ]
 
 
 def _small(sample: Sample, recipe: Recipe) -> Item:

@@ -8,5 +8,16 @@ from .lone import Lone, lone
 from .palettes import colour
 from .pool import Pool, fill
 from .scene import Simulated, SimulatedObject, simulate
+from .threats import LABELS
 
-__all__ = ["Lone", "Pool", "Simulated", "SimulatedObject", "colour", "fill", "lone", "simulate"]
+__all__ = [
+    "LABELS",
+    "Lone",
+    "Pool",
+    "Simulated",
+    "SimulatedObject",
+    "colour",
+    "fill",
+    "lone",
+    "simulate",
+]

@@ -1,0 +1,124 @@
+"""Threats without surroundings, to be laid over scans: real crops, and simulated ones.
+
+All are kept as transmission per colour of some console, 8 bits, with the length of the object,
+so that a razor blade stays smaller than a rifle wherever it is laid.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from xray_datasets.simulator import Lone, colour
+from xray_train.item import Item, Picture, air_of
+
+EMPTY = 0.93  # transmission from which a pixel of a crop counts as air
+CLEAN = 0.85  # share of a crop's rim that must be air for its outline to be that of the object
+DENSE = 0.35  # transmission of what lies around an object, under which its crop says too little
+FADE = 0.08  # of a crop's sides over which a cut without a mask fades out
+LEAST_PX = 24  # shorter side of a box that is worth cutting out
+SCAN_MM = 700.0  # what the longer side of a real scan shows, about: bags with some belt around
+LIGHT = 120  # brightness of a console's air; less is a negative, whose colours do not multiply
+# Longest sides of single objects in pictures without a scale, from the objects themselves
+LONG_MM = {"gun": 190.0, "razor_blade": 43.0, "shuriken": 90.0}
+
+
+@dataclass(frozen=True, eq=False)
+class Threat:
+    """An object cut from its background, as transmission per colour, 8 bits."""
+
+    label: int
+    transmission: Picture  # (h, w, 3), 255 is air
+    grey: bool  # taken at one energy: wants a tint
+    long_mm: float = 200.0  # what the crop's longer side measures
+    alone: bool = True  # nothing else in the crop: its outline is the object's
+
+
+class Stock:
+    """Threats by label; drawn by label first, so that a label with few crops is not rare."""
+
+    def __init__(self, threats: Sequence[Threat], wanted: Sequence[float]) -> None:
+        """wanted: of each label, how often relative to the others; a label without crops is
+        left out.
+        """
+        by_label: dict[int, list[Threat]] = {}
+        for threat in threats:
+            by_label.setdefault(threat.label, []).append(threat)
+        self.by_label = [by_label[label] for label in sorted(by_label)]
+        shares = np.array([wanted[label] for label in sorted(by_label)], float)
+        self.shares = shares / max(shares.sum(), 1e-9)
+
+    def __len__(self) -> int:
+        return sum(len(mine) for mine in self.by_label)
+
+    def draw(self, rng: np.random.Generator) -> Threat:
+        """One threat."""
+        mine = self.by_label[int(rng.choice(len(self.by_label), p=self.shares))]
+        return mine[int(rng.integers(len(mine)))]
+
+
+def cut(item: Item, index: int) -> Threat | None:
+    """The object of this index, divided by what lies around it; None where that is too dense.
+
+    An object on nearly nothing is cut along its outline. Any other keeps the clutter in its
+    box, which fades out towards the sides so that no frame shows.
+    """
+    x1, y1, x2, y2 = np.rint(item.xyxy_px[index]).astype(int)
+    crop = np.minimum(item.planes[y1:y2, x1:x2] / np.array(item.air, np.float32), 1)  # (h, w, 3)
+    if min(crop.shape[:2]) < LEAST_PX:
+        return None
+    label = int(item.labels[index])
+    long_mm = SCAN_MM * max(crop.shape[:2]) / max(item.planes.shape[:2])
+    rim = np.concatenate((crop[0], crop[-1], crop[:, 0], crop[:, -1]))  # (R, 3)
+    if np.mean(rim.mean(1) > 0.85) >= CLEAN:
+        bright = np.where(crop.mean(2, keepdims=True) > 0.9, 1.0, crop)  # faint folds go
+        return Threat(label, _bytes(bright), grey=False, long_mm=long_mm)
+    around = np.percentile(rim, 75, axis=0)  # (3,)
+    if around.mean() < DENSE:
+        return None
+    lone = np.minimum(crop / np.maximum(around, 0.05), 1)
+    fade = np.minimum.outer(*(_ramp(n) for n in crop.shape[:2]))[..., None]  # (h, w, 1)
+    faded = 1 - (1 - lone) * fade
+    return Threat(label, _bytes(faded), grey=False, long_mm=long_mm, alone=False)
+
+
+def from_grey(label: int, grey: NDArray[np.uint8], long_mm: float = 200.0) -> Threat:
+    """A threat from a grey picture of one object on white."""
+    air = max(float(np.percentile(grey, 95)), 128.0)
+    transmission = np.minimum(grey / np.float32(air), 1)
+    bright = np.where(transmission > EMPTY, 1.0, transmission)
+    return Threat(label, np.repeat(_bytes(bright)[..., None], 3, axis=2), True, long_mm)
+
+
+def from_lone(label: int, lone: Lone, rng: np.random.Generator) -> Threat:
+    """A simulated threat in the colours of some console."""
+    picture = colour(lone.low, lone.high, rng)
+    while min(air := air_of(picture)) < LIGHT or picture[0].mean() < LIGHT:
+        picture = colour(lone.low, lone.high, rng)
+    crop = np.minimum(picture / np.array(air, np.float32), 1)
+    bright = np.where(crop.mean(2, keepdims=True) > 0.96, 1.0, crop)
+    long_mm = lone.pixel_mm * max(picture.shape[:2])
+    return Threat(label, _bytes(bright), grey=False, long_mm=long_mm)
+
+
+def looked(threat: Threat, rng: np.random.Generator) -> Picture:
+    """Thinner or thicker, and in a console's blue for metal where the source was grey."""
+    power = np.full(3, rng.uniform(0.5, 1.4))
+    if threat.grey:  # consoles let blue through behind metal, red least
+        tint = rng.uniform((1.2, 0.7, 0.25), (2.2, 1.2, 0.6))
+        power *= tint * rng.uniform(0.6, 1.2)
+    ramp = np.arange(256)[:, None] / 255  # (256, 1)
+    curves = np.rint(255 * ramp**power).astype(np.uint8)  # (256, 3)
+    return np.asarray(cv2.LUT(threat.transmission, curves[:, None]), np.uint8)
+
+
+def _ramp(length: int) -> NDArray[np.float32]:
+    """0 at both ends, 1 from a little way in."""
+    near = np.arange(length, dtype=np.float32)
+    return np.minimum(1, np.minimum(near, near[::-1]) / (FADE * length))
+
+
+def _bytes(transmission: NDArray[np.float32]) -> Picture:
+    return np.asarray(np.rint(transmission * 255), np.uint8)
