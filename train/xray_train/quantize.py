@@ -134,7 +134,7 @@ def calibration_pictures(source: Path, pools: tuple[str, ...] = ()) -> list[Pict
         invert=0.0,
     )
     found = sources(plain)
-    steps = Steps(plain, found, ())
+    steps = Steps(plain, found, None)
     return list(steps[0].planes.numpy())
 
 
