@@ -12,12 +12,12 @@ from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import nnls
 
+from . import quadrature
 from .materials import attenuation_per_mm
 
 TUBE_KV = (120, 140, 150, 160, 180)  # what baggage scanners run at
-NODES = 12  # energies that stand for the spectrum; see reduced()
+NODES = 14  # energies that stand for the spectrum; see reduced()
 
 _ANODE_DEG = 20.0
 _ALUMINIUM_MM = 3.0  # tube window and inherent filtration
@@ -34,6 +34,19 @@ class Beam:
     energies_kev: NDArray[np.float64]  # (K,)
     low: NDArray[np.float64]  # (K,)
     high: NDArray[np.float64]  # (K,)
+
+    def quanta(self) -> NDArray[np.float64]:  # (2, K)
+        """Share of each energy in the noise of both layers: a photon of energy E counts E squared.
+
+        The variance of a signal gain sum N(E) D(E) is gain² sum N(E) D(E)², D the energy that a
+        photon leaves.
+        """
+        squares = np.stack([self.low, self.high]) * self.energies_kev
+        return np.asarray(squares / squares.sum(1, keepdims=True))
+
+    def signals(self) -> NDArray[np.float64]:  # (4, K)
+        """Low, high, and the squares of both: what transmission.transmit_all takes."""
+        return np.concatenate([[self.low, self.high], self.quanta()])
 
     def transmission(
         self, depth: NDArray[np.floating]
@@ -67,30 +80,33 @@ def full(kv: int) -> Beam:
 
 
 @lru_cache(maxsize=8)
-def reduced(kv: int, nodes: int = NODES) -> Beam:
-    """A few energies that give the same transmissions as full() within 0.5 %.
+def reduced(kv: int) -> Beam:
+    """NODES energies that give the same transmissions as full() within 0.5 %, whatever is behind.
 
-    The nodes halve the spectrum's quantiles; their weights are fitted, non-negative, to the
-    transmissions of water, aluminium, steel and brass at many thicknesses.
+    The energies of TUBE_KV are known; those of other voltages take some seconds to find.
     """
     beam = full(kv)
-    both = np.cumsum(beam.low + beam.high) / 2.0
-    u = (np.arange(nodes) + 0.5) / nodes
-    quantiles = 0.5 - 0.5 * np.cos(np.pi * u)  # denser at both ends, as Chebyshev nodes are
-    energies = np.interp(quantiles, both, beam.energies_kev)
-    rows_full, rows_node = [], []
-    for name, longest_mm in _FITTED:
-        mm = np.concatenate([[0.0], np.geomspace(longest_mm / 300, longest_mm, 40)])
-        rows_full.append(np.outer(mm, attenuation_per_mm(name, beam.energies_kev)))
-        rows_node.append(np.outer(mm, attenuation_per_mm(name, energies)))
-    behind, at_node = np.exp(-np.concatenate(rows_full)), np.exp(-np.concatenate(rows_node))
-    weights = []
-    for share in (beam.low, beam.high):
-        wanted = behind @ share
-        fitted, _ = nnls(at_node / wanted[:, None], np.ones(len(wanted)))
-        weights.append(fitted / fitted.sum())
-    keep = (weights[0] > 0) | (weights[1] > 0)
-    return Beam(kv, energies[keep], weights[0][keep], weights[1][keep])
+    table = np.stack([attenuation_per_mm(name, beam.energies_kev) for name in _FITTED])
+    paths = quadrature.fall(table, beam.high)
+    if kv in _NODES_KEV:
+        at = [int(np.abs(beam.energies_kev - kev).argmin()) for kev in _NODES_KEV[kv]]
+    else:
+        at = quadrature.choose(paths, (beam.low, beam.high), NODES)
+    low, high = (quadrature.fit(paths[:, at], paths @ share) for share in (beam.low, beam.high))
+    return Beam(kv, beam.energies_kev[at], low, high)
 
 
-_FITTED = (("water", 350.0), ("aluminium", 120.0), ("steel", 25.0), ("brass", 20.0), ("lead", 2.5))
+# Materials whose curves span those of all: the weights are fitted to them.
+_FITTED = (
+    *("water", "polyethylene", "pvc", "salt", "glass", "board", "cell", "zinc_cell"),
+    *("aluminium", "titanium", "steel", "copper", "silver", "tin", "lead"),
+)
+
+# What quadrature.choose found among bins of 1 keV, on the transmissions of these.
+_NODES_KEV = {
+    120: (23.5, 27.5, 29.5, 36.5, 46.5, 53.5, 64.5, 79.5, 87.5, 91.5, 94.5, 103.5, 111.5, 118.5),
+    140: (23.5, 27.5, 29.5, 34.5, 42.5, 56.5, 67.5, 79.5, 87.5, 92.5, 95.5, 111.5, 129.5, 130.5),
+    150: (22.5, 28.5, 32.5, 40.5, 48.5, 59.5, 72.5, 84.5, 92.5, 107.5, 109.5, 128.5, 130.5, 149.5),
+    160: (23.5, 28.5, 32.5, 46.5, 58.5, 64.5, 79.5, 87.5, 93.5, 108.5, 118.5, 131.5, 144.5, 152.5),
+    180: (22.5, 28.5, 34.5, 51.5, 65.5, 69.5, 82.5, 86.5, 95.5, 117.5, 119.5, 143.5, 157.5, 168.5),
+}

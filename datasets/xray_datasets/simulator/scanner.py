@@ -1,7 +1,10 @@
-"""What the detector adds: blur, quantum and electronic noise, gain stripes, dead channels, bits.
+"""What the detector adds: quantum noise, blur, electronic noise, gain stripes, dead channels, bits.
 
-Quantum noise: a layer that counts photons_at_air photons behind air has a relative variance of
-1 / (photons * transmission), so the variance of transmission is transmission / photons.
+A layer that integrates energy gives gain sum N(E) D(E) with a variance of gain² sum N(E) D(E)²,
+N photons of energy E, each leaving D. In units of the signal behind air the variance is the share
+of squares that is left (Beam.quanta) over photons_at_air: the number of photons of one energy
+that would be as noisy. Light spreads in the scintillator, its noise with it; what the electronics
+add is sharp.
 """
 
 from __future__ import annotations
@@ -42,23 +45,28 @@ class Detector:
         """Standard deviation of one pixel's transmission."""
         return np.sqrt(transmission / self.photons_at_air + self.electronic**2)
 
-    def read(self, planes: list[Plane], rng: np.random.Generator) -> list[Plane]:
-        """Noisy transmissions, in the same order; channels run along rows."""
+    def read(
+        self, planes: list[Plane], rng: np.random.Generator, quanta: list[Plane] | None = None
+    ) -> list[Plane]:
+        """Noisy transmissions, in the same order; channels run along rows.
+
+        quanta: what is left of the squares behind each plane; by default as much as of the signal,
+        which is right for one energy.
+        """
         height = planes[0].shape[0]
         dead = rng.integers(1, height, self.dead)
         out = []
-        for plane in planes:
-            seen = cv2.GaussianBlur(plane, (5, 5), self.blur_px)
+        for plane, squares in zip(planes, quanta or planes, strict=True):
             noise = rng.standard_normal(plane.shape, np.float32)
-            noise *= np.sqrt(
-                seen * np.float32(1 / self.photons_at_air) + np.float32(self.electronic**2)
-            )
-            seen = seen + noise
+            noise *= np.sqrt(squares * np.float32(1 / self.photons_at_air))
+            seen: NDArray[np.floating] = plane + noise
+            if self.blur_px:
+                seen = np.asarray(cv2.GaussianBlur(seen, (5, 5), self.blur_px), np.float32)
+            seen += np.float32(self.electronic) * rng.standard_normal(plane.shape, np.float32)
             if self.stripes:
                 seen = seen * (1 + rng.normal(0, self.stripes, (height, 1)).astype(np.float32))
             for row in dead:
                 seen[row] = seen[row - 1]
             steps = np.float32(2**self.bits - 1)
-            np.rint(np.clip(seen, 0, 1.05) * steps, out=seen)
-            out.append(seen / steps)
+            out.append(np.rint(np.clip(seen, 0, 1.05) * steps).astype(np.float32) / steps)
         return out

@@ -15,7 +15,7 @@ from .item import Item
 from .materials import MATERIALS, METALS, attenuation_per_mm, attenuation_table, factorise
 from .scanner import Detector, Plane
 from .textures import textures
-from .transmission import RANK, transmit
+from .transmission import RANK, transmit_all
 
 _IS_METAL = np.array([name in METALS for name in MATERIALS])
 _WIDEN = 0.045  # people draw boxes 4-5 % wider on each side than the tight outline
@@ -66,7 +66,7 @@ class _Physics:
 def _physics(kv: int) -> _Physics:
     beam = beams.reduced(kv)
     table = attenuation_table(tuple(beam.energies_kev))
-    coordinates, basis = factorise(table, beam.low + beam.high, RANK)
+    coordinates, basis = factorise(table, np.stack([beam.low, beam.high]), RANK)
     # the energies that stand for each layer behind 5 mm of steel, for visibility alone
     passed = np.exp(-attenuation_per_mm("steel", beam.energies_kev) * 5)
     means = [(beam.energies_kev @ (w * passed)) / (w @ passed) for w in (beam.low, beam.high)]
@@ -155,14 +155,14 @@ def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
             own = region.copy()
             canvas.own[max(0, at[1] - 3) : at[3] + 3, max(0, at[0] - 3) : at[2] + 3] = 0
         drawn.append((thing, at, own))
-    low, high = transmit(
-        canvas.depth, canvas.physics.basis, canvas.physics.beam.low, canvas.physics.beam.high
+    low, high, *quanta = transmit_all(
+        canvas.depth, canvas.physics.basis, canvas.physics.beam.signals()
     )
     objects = tuple(
         _object(thing, at, 1.0 if own is None else _visible(detector, low, high, at, own), side_px)
         for thing, at, own in drawn
     )
-    low, high = detector.read([low, high], rng)
+    low, high = detector.read([low, high], rng, quanta)
     parameters: dict[str, float | int | str] = {
         "kv": kv,
         "bags": packed.bags,

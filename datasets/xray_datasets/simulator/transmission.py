@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-RANK = 6  # planes that hold every material's attenuation curve; see beam.Basis
+RANK = 7  # planes that hold every material's attenuation curve; see materials.factorise
 
 
 @njit(cache=True, fastmath=True)
@@ -32,43 +32,51 @@ def _fall(values: NDArray[np.float32], bits: NDArray[np.int32]) -> None:
 
 @njit(cache=True, fastmath=True)
 def _transmit(
-    depth: NDArray[np.float32],
-    basis: NDArray[np.float32],
-    weights_low: NDArray[np.float32],
-    weights_high: NDArray[np.float32],
-    low: NDArray[np.float32],
-    high: NDArray[np.float32],
+    depth: NDArray[np.float32],  # (H, W, RANK)
+    basis: NDArray[np.float32],  # (RANK, K)
+    shares: NDArray[np.float32],  # (S, K)
+    out: NDArray[np.float32],  # (S, H, W)
 ) -> None:
     height, width = depth.shape[0], depth.shape[1]
-    energies = basis.shape[1]
+    energies, signals = basis.shape[1], shares.shape[0]
     sums = np.empty(width * energies, np.float32)
     bits = np.empty(width * energies, np.int32)
     where = np.empty(width, np.int64)
     for y in range(height):
         used = 0
         for x in range(width):
-            low[y, x] = 1.0
-            high[y, x] = 1.0
+            for s in range(signals):
+                out[s, y, x] = 1.0
             if depth[y, x, 0] > np.float32(0):
                 where[used] = x
                 used += 1
         for k in range(used):
             x = where[k]
-            d0, d1, d2 = depth[y, x, 0], depth[y, x, 1], depth[y, x, 2]
-            d3, d4, d5 = depth[y, x, 3], depth[y, x, 4], depth[y, x, 5]
+            d0, d1, d2, d3 = depth[y, x, 0], depth[y, x, 1], depth[y, x, 2], depth[y, x, 3]
+            d4, d5, d6 = depth[y, x, 4], depth[y, x, 5], depth[y, x, 6]
             at = sums[k * energies : (k + 1) * energies]
             for e in range(energies):
                 at[e] = d0 * basis[0, e] + d1 * basis[1, e] + d2 * basis[2, e] + d3 * basis[3, e]
-                at[e] += d4 * basis[4, e] + d5 * basis[5, e]
+                at[e] += d4 * basis[4, e] + d5 * basis[5, e] + d6 * basis[6, e]
         _fall(sums[: used * energies], bits[: used * energies])
         for k in range(used):
-            a, b = np.float32(0), np.float32(0)
-            for e in range(energies):
-                passed = sums[k * energies + e]
-                a += weights_low[e] * passed
-                b += weights_high[e] * passed
-            low[y, where[k]] = a
-            high[y, where[k]] = b
+            passed = sums[k * energies : (k + 1) * energies]
+            for s in range(signals):
+                total = np.float32(0)
+                for e in range(energies):
+                    total += shares[s, e] * passed[e]
+                out[s, y, where[k]] = total
+
+
+def transmit_all(
+    depth: NDArray[np.float32],  # (H, W, RANK)
+    basis: NDArray[np.float32],  # (RANK, K)
+    shares: NDArray[np.floating],  # (S, K)
+) -> NDArray[np.float32]:  # (S, H, W)
+    """What is left of each signal behind coordinates of the optical depth; a share an energy."""
+    out = np.empty((len(shares), *depth.shape[:2]), np.float32)
+    _transmit(depth, np.ascontiguousarray(basis), np.ascontiguousarray(shares, np.float32), out)
+    return out
 
 
 def transmit(
@@ -78,8 +86,5 @@ def transmit(
     weights_high: NDArray[np.floating],  # (K,)
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:  # (H, W), (H, W)
     """Transmission (low, high) behind coordinates of the optical depth."""
-    low = np.empty(depth.shape[:2], np.float32)
-    high = np.empty_like(low)
-    shares = np.asarray(weights_low, np.float32), np.asarray(weights_high, np.float32)
-    _transmit(depth, np.ascontiguousarray(basis), *shares, low, high)
+    low, high = transmit_all(depth, basis, np.stack([weights_low, weights_high]))
     return low, high
