@@ -1,12 +1,17 @@
 """Where things lie: bags across the picture, goods within, threats anywhere, also over edges.
 
+Goods lie beside rather than on each other, as far as a bag's depth asks for it: without that,
+heaps of metal grow so dark that nobody could tell what is in them.
+
 Sizes: single bags fill a picture of 480-900 mm; belt views show 2-5 bags in 1100-2400 mm. Things
 lie flat or tilted; the fan of the beam shears and magnifies each by where it lies.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -67,6 +72,28 @@ def lie(
     )
 
 
+REACH_MM = 65.0  # how far around its centre a thing weighs on its neighbours, one sigma
+TRIES = 5  # places that are weighed against each other
+
+
+class _Load:
+    """Mass per area so far, at any place."""
+
+    def __init__(self, rng: Rng) -> None:
+        self.rng, self.xy, self.mass = rng, np.zeros((0, 2)), np.zeros(0)
+
+    def place(self, item: Item, draw: Callable[[], tuple[float, float]]) -> tuple[float, float]:
+        """The lightest of a few places; now and then just any."""
+        tries = 1 if self.rng.random() < 0.2 else TRIES
+        places = np.array([draw() for _ in range(tries)])  # (T, 2)
+        away = ((places[:, None] - self.xy[None]) ** 2).sum(-1)  # (T, N)
+        weight = np.exp(-away / (2 * REACH_MM**2)) @ self.mass  # (T,)
+        x, y = places[int(weight.argmin())].tolist()
+        self.xy = np.vstack((self.xy, (x, y)))
+        self.mass = np.append(self.mass, item.mass_g())
+        return x, y
+
+
 def _bundle(rng: Rng, threat: Placed, scene: float) -> list[Placed]:
     """Other tools beside a tool, most of them along it, as in a roll or a box."""
     spin = float(np.arctan2(threat.turn[1, 0], threat.turn[0, 0]))
@@ -116,23 +143,26 @@ def _bag(
     count = rng.uniform(5, 14) if rng.random() < share else rng.uniform(28, 70)
     count = int(count * min(1.2, max(0.3, area)))
     hot = rng.uniform(-0.3, 0.3, 2)  # goods crowd somewhere
-    crowd = rng.uniform(0.16, 0.3)
+    crowd = rng.uniform(0.2, 0.36)
 
     def somewhere(spread: float) -> tuple[float, float]:
-        if rng.random() < 0.45:
+        if rng.random() < 0.3:
             a, b = np.clip(hot + rng.normal(0, crowd * 0.6, 2), -0.46, 0.46)
         else:
             a, b = rng.uniform(-0.46, 0.46, 2)
         p = turn[:2, :2] @ np.array([a * short * spread, b * long * spread])
         return cx + float(p[0]), cy + float(p[1])
 
+    load = _Load(rng)
     for _ in range(count):
         item = clutter.draw(rng, theme)
-        x, y = somewhere(1.08 if item.name in ("buckle", "zip") else 0.88)
+        spread = 1.08 if item.name in ("buckle", "zip") else 0.9
+        x, y = load.place(item, partial(somewhere, spread))
         placed.append(lie(rng, item, x, y, scene))
     for _ in range(wanted):
-        x, y = somewhere(rng.choice([0.7, 0.9, 1.15]))
-        threat = lie(rng, threats.draw(rng), x, y, scene, threat=True)
+        item = threats.draw(rng)
+        x, y = load.place(item, partial(somewhere, float(rng.choice([0.7, 0.9, 1.15]))))
+        threat = lie(rng, item, x, y, scene, threat=True)
         if (
             threat.item.label in ("wrench", "pliers", "screwdriver", "hammer")
             and rng.random() < 0.45

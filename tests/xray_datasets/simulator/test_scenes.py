@@ -29,7 +29,8 @@ def test_transmissions_and_boxes_stay_within_the_picture(kind: str) -> None:
         assert made.low.shape == made.high.shape == (SIDE, SIDE)
         assert made.low.dtype == np.float32
         assert made.low.min() >= 0
-        assert made.low.max() <= 1.05
+        noise = 1 / made.parameters["photons"] ** 0.5  # one sigma at air; stripes add a little
+        assert made.low.max() <= 1 + 6 * noise + 0.01
         assert made.low.mean() <= made.high.mean() + 0.01
         for thing in made.objects:
             x0, y0, x1, y1 = thing.xyxy_px
