@@ -1,20 +1,29 @@
-"""The desk in a process of its own, on a free port, and a browser to look at it with."""
+"""The desk in a process of its own, a browser to look at it with, and databases of both kinds."""
 
 import asyncio
 import os
 import re
+import secrets
 import shutil
+import socket
 import subprocess
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import cv2
 import numpy as np
 import pytest
+from sqlalchemy import create_engine, text
 
+from xray_app.cases import schema, tables
+from xray_app.cases.contents import Contents
+from xray_app.cases.database import Database
 from xray_app.uploads import Inbox
 
 START_SECONDS = 300  # 5 s on an idle machine; a busy one must not fail a test
@@ -93,3 +102,134 @@ def send() -> Callable[..., str]:
             return thread.submit(asyncio.run, receive()).result()
 
     return send
+
+
+@dataclass
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    now: datetime = datetime(2026, 3, 1, 8, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def move(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def contents(tmp_path: Path) -> Contents:
+    return Contents(tmp_path / "contents")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def backend(request: pytest.FixtureRequest) -> str:
+    """Each kind of database in turn."""
+    return str(request.param)
+
+
+@pytest.fixture
+def empty_database(
+    backend: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Database]:
+    """A database without tables, on each kind of server."""
+    name = f"test_{secrets.token_hex(4)}"
+    url = f"sqlite:///{tmp_path / name}"
+    if backend == "postgresql":
+        server = request.getfixturevalue("postgresql_server")
+        _on_server(server, f"CREATE DATABASE {name}")
+        url = f"{server}/{name}"
+    database = Database(url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def database_url(backend: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database with the newest tables and nothing in them."""
+    shared: Database = request.getfixturevalue(f"migrated_{backend}")
+    if backend == "sqlite":
+        shutil.copy(str(shared.url.database), tmp_path / "cases.sqlite3")
+        yield f"sqlite:///{tmp_path / 'cases.sqlite3'}"
+        return
+    yield shared.url.render_as_string(hide_password=False)
+    names = ", ".join(tables.metadata.tables)
+    with shared.write() as connection:  # making a database of its own for each test takes seconds
+        connection.execute(text("SET LOCAL session_replication_role = replica"))
+        connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        for name in tables.metadata.tables:
+            connection.execute(text(f"ALTER TABLE {name} ENABLE TRIGGER USER"))
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    yield from _migrated(f"sqlite:///{tmp_path_factory.mktemp('migrated') / 'cases.sqlite3'}")
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: str) -> Iterator[Database]:
+    _on_server(postgresql_server, "CREATE DATABASE migrated")
+    yield from _migrated(f"{postgresql_server}/migrated")
+
+
+def _migrated(url: str) -> Iterator[Database]:
+    database = Database(url)
+    schema.upgrade(database)
+    database.dispose()
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A database with the newest tables and nothing in them, on each kind of server."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+def _on_server(server: str, statement: str) -> None:
+    url = f"{server}/postgres".replace("postgresql:", "postgresql+pg8000:")
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[str]:
+    """A PostgreSQL of our own on loopback; without one here, tests skip and say so."""
+    programs = _postgresql_programs()
+    if programs is None:
+        reason = "no PostgreSQL server here; on Debian: apt-get install postgresql"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    # PostgreSQL refuses to run as root; Debian's package makes a user for it.
+    user = "postgres" if os.geteuid() == 0 else None
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with TemporaryDirectory(prefix="xray-postgresql-", ignore_cleanup_errors=True) as folder:
+        data = Path(folder) / "data"
+        if user:
+            shutil.chown(folder, user)
+        at = {"user": user, "check": True, "stdout": subprocess.DEVNULL, "cwd": folder}
+        subprocess.run([programs / "initdb", "-D", data, "-U", "xray", "-A", "trust"], **at)
+        options = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 -c fsync=off"
+        control = [programs / "pg_ctl", "-D", data, "-w", "-l", f"{folder}/log"]
+        subprocess.run([*control, "-o", options, "start"], **at)
+        try:
+            yield f"postgresql://xray@127.0.0.1:{port}"
+        finally:
+            subprocess.run([*control, "-m", "immediate", "stop"], **at)
+
+
+def _postgresql_programs() -> Path | None:
+    """Where `initdb` lies: on the path, or where Debian's package puts it."""
+    on_path = shutil.which("initdb")
+    if on_path:
+        return Path(on_path).resolve().parent
+    return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)

@@ -8,8 +8,8 @@ from xray.card import Card
 from xray.profile import Profile
 from xray.report import Detection, ModelId, Opaque, Outcome, Report
 from xray.scan import Encoding
-from xray_app.shown import Case, Origin
 from xray_app.desk import view
+from xray_app.shown import Case, Origin
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{7*7}}${7*7}"
 CARD = Card("parcel", "0.1.0", ("gun", "wrench"), terms="for tests", limits=("no containers",))

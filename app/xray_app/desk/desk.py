@@ -5,10 +5,10 @@ Every method takes and gives plain values, so that tests need no browser.
 
 from xray.card import Card
 from xray_app import intake
-from xray_app.shown import Case, Origin, Store
 from xray_app.demo import Sample
 from xray_app.desk import view
 from xray_app.intake import Inspector
+from xray_app.shown import Case, Origin, Store
 from xray_app.uploads import Inbox, discard
 
 GONE = "This scan has left the desk's memory. Add it again."

@@ -1,0 +1,112 @@
+"""The database of the cases: SQLite in one file by default, PostgreSQL where its URL says so.
+
+One writer at a time on both: the audit chain needs an order anyway, and whoever writes sees
+everything that was written before. Readers wait for nobody.
+
+A commit is on the disk before `write` returns (SQLite: WAL with synchronous=FULL).
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from xray.errors import MissingExtra, RecipeError
+
+WRITER_LOCK = 0x78726179  # "xray": the key of PostgreSQL's advisory lock
+BUSY_MS = 30_000  # how long SQLite waits for another process's write
+CONNECTIONS = 10, 40  # kept open, and at most more; PostgreSQL takes 100 by default
+DRIVERS = {"postgresql": "postgresql+pg8000", "postgres": "postgresql+pg8000"}
+
+
+class Database:
+    """Connections to one database, made when first needed.
+
+    Args:
+        url: as SQLAlchemy writes it: sqlite:///file, or postgresql://user:password@host/name.
+
+    Raises:
+        RecipeError: the URL cannot be read, or names another kind of database.
+        MissingExtra: PostgreSQL's driver is not installed.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = _url(url)
+        self.engine = _engine(self.url)
+        self._writer = threading.Lock()  # fair among threads, where SQLite would only poll
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether one file holds it all."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is alone in writing; committed at the end, undone on an error."""
+        with self._writer, self.engine.connect() as connection:
+            writing = connection.execution_options(xray_writes=True)
+            with writing.begin():
+                if not self.is_sqlite:
+                    writing.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
+                yield writing
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view of the database."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    def dispose(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def _url(given: str) -> URL:
+    try:
+        url = make_url(given)
+    except ArgumentError:
+        raise RecipeError(
+            "XRAY_DATABASE_URL cannot be read; expected sqlite:///FILE or "
+            "postgresql://USER:PASSWORD@HOST/NAME"
+        ) from None
+    if url.drivername in DRIVERS:
+        url = url.set(drivername=DRIVERS[url.drivername])
+    if url.get_backend_name() not in ("sqlite", "postgresql"):
+        raise RecipeError(
+            f"XRAY_DATABASE_URL names {url.drivername}; SQLite and PostgreSQL are known"
+        )
+    if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+        raise RecipeError("XRAY_DATABASE_URL names no file; write sqlite:///FILE")
+    return url
+
+
+def _engine(url: URL) -> Engine:
+    kept, more = CONNECTIONS
+    pool: dict[str, Any] = {"pool_size": kept, "max_overflow": more, "pool_pre_ping": True}
+    try:
+        if url.get_backend_name() != "sqlite":
+            return create_engine(url, **pool)
+        Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **pool)
+    except ModuleNotFoundError:
+        raise MissingExtra("a database in PostgreSQL", "postgres") from None
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", _on_begin)
+    return engine
+
+
+def _on_connect(connection: Any, _: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late to be IMMEDIATE
+    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {setting}")
+
+
+def _on_begin(connection: Connection) -> None:
+    # A transaction that reads first and then writes fails when another wrote in between.
+    writes = connection.get_execution_options().get("xray_writes", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

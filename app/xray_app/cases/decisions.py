@@ -1,0 +1,204 @@
+"""What officers decide and what searches find. Said once; corrected only by a further entry."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Table, insert, select
+
+from xray_app.cases import audit, outbox, tables
+from xray_app.cases.canonical import canonical, moment, sha256_of
+from xray_app.cases.case import Case, change, load, load_version
+from xray_app.cases.contents import Contents, Staged, discard
+from xray_app.cases.errors import Conflict, Refused
+from xray_app.cases.queue import NOBODY, Queue, held_by
+from xray_app.cases.rules import Officer
+from xray_app.cases.states import Disposition, Level, State, Verdict
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What an officer says.
+
+    Attributes:
+        verdict: clear it, or search it.
+        reason: in the officer's words; may be empty, but not in a correction.
+        marks: what the officer drew: label and xyxy_px each.
+    """
+
+    verdict: Verdict
+    reason: str = ""
+    marks: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class SearchResult:
+    """What a search found.
+
+    Attributes:
+        found: something that should not be there.
+        what: labels of what was found.
+        note: in the searcher's words.
+        photo: a picture, staged.
+    """
+
+    found: bool
+    what: tuple[str, ...] = field(default=())
+    note: str = ""
+    photo: Staged | None = None
+
+
+def decide(queue: Queue, case_id: str, version: int, officer: Officer, said: Decision) -> Case:
+    """Decide a case that the officer holds.
+
+    Raises:
+        NotFound: there is no such case.
+        Conflict: it has changed, the lease ran out, or it is with another.
+    """
+    with queue.writing() as (connection, now):
+        if _said_before(connection, case_id, version, officer, said):
+            return load(connection, case_id)
+        case = held_by(connection, case_id, version, officer)
+        _keep_decision(connection, case, officer, said, None, now)
+        after = change(connection, case, **NOBODY, **_next(said.verdict, now))
+        outbox.put(connection, now, "case.decided", after, verdict=said.verdict)
+        return after
+
+
+def correct(queue: Queue, case_id: str, version: int, officer: Officer, said: Decision) -> Case:
+    """Overrule a decision: a supervisor's further entry, the first one stays.
+
+    Raises:
+        Refused: not a supervisor, or no reason.
+        Conflict: it has changed, or is past correcting: a search has ended.
+    """
+    if officer.level is not Level.SUPERVISOR or not said.reason.strip():
+        raise Refused("only a supervisor corrects a decision, and only with a reason")
+    with queue.writing() as (connection, now):
+        if _said_before(connection, case_id, version, officer, said):
+            return load(connection, case_id)
+        case = load_version(connection, case_id, version)
+        cleared = case.disposition in (Disposition.CLEARED, Disposition.CLEARED_BY_MACHINE)
+        if not (cleared or case.state is State.SEARCH):
+            raise Conflict(f"case {case_id} is {case.state}; only a decision can be corrected")
+        before = decisions_of(connection, case_id)
+        corrects = before[-1]["id"] if before else None
+        _keep_decision(connection, case, officer, said, corrects, now)
+        after = change(connection, case, **_next(said.verdict, now))
+        outbox.put(connection, now, "case.corrected", after, verdict=said.verdict)
+        return after
+
+
+def record_search(
+    queue: Queue,
+    contents: Contents,
+    case_id: str,
+    version: int,
+    searcher: str,
+    result: SearchResult,
+) -> Case:
+    """Close a case with what its search found.
+
+    Raises:
+        Conflict: it has changed, or no search was ordered.
+    """
+    try:
+        with queue.writing() as (connection, now):
+            if _found_before(connection, case_id, version, searcher, result):
+                return load(connection, case_id)
+            case = load_version(connection, case_id, version)
+            if case.state is not State.SEARCH:
+                raise Conflict(f"case {case_id} is {case.state}; no search was ordered")
+            _keep_search(connection, case, searcher, result, now)
+            if result.photo is not None:
+                contents.adopt(connection, result.photo, now)
+            ended = Disposition.FOUND if result.found else Disposition.NOT_FOUND
+            after = change(connection, case, state=State.CLOSED, disposition=ended, closed_at=now)
+            outbox.put(connection, now, "case.searched", after, found=result.found)
+            return after
+    finally:
+        if result.photo is not None:
+            discard(result.photo)
+
+
+def decisions_of(connection: Connection, case_id: str) -> Sequence[RowMapping]:
+    """The rows of its decisions, oldest first."""
+    return _rows(connection, tables.decisions, case_id)
+
+
+def searches_of(connection: Connection, case_id: str) -> Sequence[RowMapping]:
+    """The rows of its search results, oldest first."""
+    return _rows(connection, tables.search_results, case_id)
+
+
+def _rows(connection: Connection, table: Table, case_id: str) -> Sequence[RowMapping]:
+    found = select(table).where(table.c.case_id == case_id).order_by(table.c.id)
+    return connection.execute(found).mappings().all()
+
+
+def _next(verdict: Verdict, now: datetime) -> dict[str, Any]:
+    if verdict is Verdict.SEARCH:
+        return {"state": State.SEARCH, "disposition": None, "closed_at": None}
+    return {"state": State.CLOSED, "disposition": Disposition.CLEARED, "closed_at": now}
+
+
+def _keep_decision(
+    connection: Connection,
+    case: Case,
+    officer: Officer,
+    said: Decision,
+    corrects: int | None,
+    now: datetime,
+) -> None:
+    row = {
+        **{"case_id": case.id, "case_version": case.version, "corrects": corrects},
+        **{"verdict": said.verdict, "reason": said.reason, "marks": canonical(said.marks)},
+        **{"decided_by": officer.name, "decided_at": now},
+    }
+    connection.execute(insert(tables.decisions).values(**row))
+    action = "decided" if corrects is None else "corrected"
+    seal = {"verdict": said.verdict, "sha256": seal_of(row)}
+    audit.append(connection, now, officer.name, action, case.id, seal)
+
+
+def _keep_search(
+    connection: Connection, case: Case, searcher: str, result: SearchResult, now: datetime
+) -> None:
+    row = {
+        **{"case_id": case.id, "case_version": case.version, "found": result.found},
+        **{"what": canonical(result.what), "note": result.note},
+        "photo_sha256": None if result.photo is None else result.photo.sha256,
+        **{"searched_by": searcher, "searched_at": now},
+    }
+    connection.execute(insert(tables.search_results).values(**row))
+    seal = {"found": result.found, "sha256": seal_of(row)}
+    audit.append(connection, now, searcher, "searched", case.id, seal)
+
+
+def seal_of(row: RowMapping | dict[str, Any]) -> str:
+    """The hash of a kept decision or search result, which its audit entry carries."""
+    plain = {
+        name: moment(value) if isinstance(value, datetime) else value
+        for name, value in row.items()
+        if name != "id"
+    }
+    return sha256_of(plain)
+
+
+def _said_before(
+    connection: Connection, case_id: str, version: int, officer: Officer, said: Decision
+) -> bool:
+    for row in decisions_of(connection, case_id):
+        if row["case_version"] == version and row["decided_by"] == officer.name:
+            return bool(row["verdict"] == said.verdict and row["reason"] == said.reason)
+    return False
+
+
+def _found_before(
+    connection: Connection, case_id: str, version: int, searcher: str, result: SearchResult
+) -> bool:
+    for row in searches_of(connection, case_id):
+        if row["case_version"] == version and row["searched_by"] == searcher:
+            return bool(row["found"] == result.found and row["note"] == result.note)
+    return False

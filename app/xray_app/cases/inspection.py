@@ -1,0 +1,183 @@
+"""Cases on their way through the model: claimed, inspected, laid before an officer.
+
+A case that no inspection could finish goes to an officer as it is. Nothing here closes a case
+unless the rules let the machine do so and the report itself is eligible, by calibration.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, insert, select, update
+
+from xray.report import Outcome
+from xray_app.cases import audit, outbox, tables
+from xray_app.cases.canonical import canonical, sha256_of
+from xray_app.cases.case import Case, change
+from xray_app.cases.contents import Contents, Staged
+from xray_app.cases.database import Database
+from xray_app.cases.errors import Conflict
+from xray_app.cases.rules import Rules
+from xray_app.cases.states import Disposition, Level, ReportRole, State
+
+MACHINE = "machine"
+CUT_OFF = "This scan could not be inspected: it took too long or too much memory, twice."
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What became of one view.
+
+    Attributes:
+        position: of the view in its case.
+        report: `xray.report/1` as plain values; None: there is none.
+        problem: why there is none.
+        picture, thumbnail: JPEGs, staged; None where the file could not be read.
+        width_px, height_px: of the upright scan.
+    """
+
+    position: int
+    report: dict[str, Any] | None = None
+    problem: str | None = None
+    picture: Staged | None = None
+    thumbnail: Staged | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+
+
+def claim(database: Database, now: datetime) -> Case | None:
+    """Take the scan that has waited longest for inspection."""
+    table = tables.cases
+    oldest = select(table).where(table.c.state == State.RECEIVED)
+    with database.write() as connection:
+        row = connection.execute(oldest.order_by(table.c.received_at, table.c.id).limit(1))
+        found = row.mappings().one_or_none()
+        if found is None:
+            return None
+        case = Case.of(found)
+        return change(connection, case, state=State.INSPECTING, tries=case.tries + 1)
+
+
+def views_of(connection: Connection, case_id: str) -> Sequence[RowMapping]:
+    """The rows of its views, in their order."""
+    table = tables.views
+    found = select(table).where(table.c.case_id == case_id).order_by(table.c.position)
+    return connection.execute(found).mappings().all()
+
+
+def record(
+    database: Database,
+    contents: Contents,
+    case: Case,
+    looked: Sequence[Looked],
+    now: datetime,
+    rules: Rules,
+    draw: Callable[[], float],
+) -> Case:
+    """Keep what was seen and lay the case before an officer, or close it if the machine may.
+
+    Args:
+        draw: a random number in 0..1, for the share of cleared cases that an officer sees.
+
+    Raises:
+        Conflict: the case is no longer in inspection; nothing was kept.
+    """
+    with database.write() as connection:
+        said = [one.report for one in looked if one.report is not None]
+        outcome = _outcome(said) if len(said) == len(looked) else _worse(_outcome(said))
+        score = max((d["score"] for r in said for d in r["detections"] if d["alarming"]), default=0)
+        problem = "\n".join(one.problem for one in looked if one.problem) or None
+        seen = {"outcome": outcome, "score": score, "problem": problem, "waiting_at": now}
+        seen["place_at"] = rules.place(case, outcome, score, now)
+        seen |= _whereto(case, outcome, said, now, rules, draw)
+        after = change(connection, case, **seen)
+        for one in looked:
+            _keep(connection, contents, case.id, one, now)
+        sealed = [sha256_of(report) for report in said]
+        told = {"outcome": outcome, "state": after.state, "reports": sealed}
+        audit.append(connection, now, MACHINE, "inspected", case.id, told)
+        outbox.put(connection, now, "case.inspected", after, outcome=outcome)
+        return after
+
+
+def give_back(database: Database, case: Case, now: datetime, rules: Rules) -> Case:
+    """The inspection broke off: try again, or leave the case to an officer after enough tries."""
+    with database.write() as connection:
+        return _give_back(connection, case, now, rules)
+
+
+def recover(database: Database, now: datetime, rules: Rules) -> int:
+    """At the start: nobody inspects yet, so whatever is in inspection broke off. How many."""
+    table = tables.cases
+    with database.write() as connection:
+        rows = connection.execute(select(table).where(table.c.state == State.INSPECTING))
+        broken = [Case.of(row) for row in rows.mappings().all()]
+        for case in broken:
+            _give_back(connection, case, now, rules)
+        return len(broken)
+
+
+def _give_back(connection: Connection, case: Case, now: datetime, rules: Rules) -> Case:
+    if case.state is not State.INSPECTING:
+        raise Conflict(f"case {case.id} is {case.state}, not in inspection")
+    if case.tries < rules.max_tries:
+        after = change(connection, case, state=State.RECEIVED)
+    else:
+        place = rules.place(case, None, None, now)
+        left = {"state": State.WAITING, "problem": CUT_OFF, "place_at": place, "waiting_at": now}
+        after = change(connection, case, **left)
+    said = {"state": after.state, "tries": case.tries}
+    audit.append(connection, now, MACHINE, "inspection broke off", case.id, said)
+    return after
+
+
+def _outcome(reports: Sequence[dict[str, Any]]) -> Outcome | None:
+    outcomes = [Outcome(report["outcome"]) for report in reports]
+    return Outcome.strongest(*outcomes) if outcomes else None
+
+
+def _worse(outcome: Outcome | None) -> Outcome | None:
+    """Where a view was not seen, the rest cannot clear the case."""
+    return Outcome.UNKNOWN if outcome is Outcome.CLEAR else outcome
+
+
+def _whereto(
+    case: Case,
+    outcome: Outcome | None,
+    reports: Sequence[dict[str, Any]],
+    now: datetime,
+    rules: Rules,
+    draw: Callable[[], float],
+) -> dict[str, Any]:
+    may = rules.clear_by_machine and outcome is Outcome.CLEAR
+    may = may and all(report["clearance"]["eligible"] for report in reports)
+    if not may or case.flags or case.level is not Level.SCREENING:
+        return {"state": State.WAITING}
+    if draw() < rules.human_share:
+        return {"state": State.WAITING, "checks_machine": True}
+    cleared = Disposition.CLEARED_BY_MACHINE
+    return {"state": State.CLOSED, "disposition": cleared, "closed_at": now}
+
+
+def _keep(
+    connection: Connection, contents: Contents, case_id: str, one: Looked, now: datetime
+) -> None:
+    view = tables.views
+    seen: dict[str, Any] = {"width_px": one.width_px, "height_px": one.height_px}
+    for name, file in (("picture_sha256", one.picture), ("thumbnail_sha256", one.thumbnail)):
+        if file is not None:
+            contents.adopt(connection, file, now)
+            seen[name] = file.sha256
+    mine = (view.c.case_id == case_id) & (view.c.position == one.position)
+    connection.execute(update(view).where(mine).values(**seen))
+    if one.report is None:
+        return
+    model = one.report["model"]
+    row = {
+        **{"case_id": case_id, "position": one.position, "role": ReportRole.PRIMARY},
+        **{"model": f"{model['name']}@{model['version']}", "model_sha256": model["sha256"]},
+        **{"outcome": one.report["outcome"], "body": canonical(one.report)},
+        "made_at": datetime.fromisoformat(one.report["made_at"]).astimezone(UTC),
+    }
+    connection.execute(insert(tables.reports).values(**row))

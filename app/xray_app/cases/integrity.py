@@ -1,0 +1,54 @@
+"""Whether the cases are what the audit chain says: the chain itself, then what it seals.
+
+The chain holds the hash of every decision, search result and report. A row that was changed,
+taken away or slipped in past the triggers is found by comparing the two.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+
+from sqlalchemy import Connection, select
+
+from xray_app.cases import audit, tables
+from xray_app.cases.decisions import seal_of
+
+Seal = tuple[str, str, str]  # table, case, hash
+SEALED_BY = {
+    "decided": "decisions",
+    "corrected": "decisions",
+    "searched": "search_results",
+    "inspected": "reports",
+}
+
+
+def verify(connection: Connection, anchors: Sequence[audit.Head] = ()) -> audit.Verified:
+    """The first thing that does not hold, the chain first."""
+    chain = audit.verify(connection, anchors)
+    if chain.problem:
+        return chain
+    promised, there = set(_promised(connection)), set(_there(connection))
+    for table, case, _ in sorted(there - promised):
+        return audit.Verified(
+            chain.entries, f"a row of {table} of case {case} was changed or slipped in"
+        )
+    for table, case, _ in sorted(promised - there):
+        return audit.Verified(chain.entries, f"a row of {table} of case {case} is gone")
+    return chain
+
+
+def _promised(connection: Connection) -> Iterator[Seal]:
+    table = tables.audit
+    sealing = select(table.c.subject, table.c.action, table.c.body)
+    for row in connection.execute(sealing.where(table.c.action.in_(SEALED_BY))):
+        body = json.loads(row.body)
+        for sha256 in body.get("reports", [body.get("sha256")]):
+            yield SEALED_BY[row.action], row.subject, sha256
+
+
+def _there(connection: Connection) -> Iterator[Seal]:
+    for table in (tables.decisions, tables.search_results):
+        for row in connection.execute(select(table)).mappings():
+            yield table.name, row["case_id"], seal_of(row)
+    for report in connection.execute(select(tables.reports.c.case_id, tables.reports.c.body)):
+        yield "reports", report.case_id, hashlib.sha256(report.body.encode()).hexdigest()

@@ -1,0 +1,179 @@
+"""The officers' queue: a case is with one officer at a time, and never gets lost.
+
+Every method reads the case at the version that the caller saw and writes by compare-and-set.
+Whoever asks again after an answer got lost gets the same answer: `take` gives the case that the
+officer has already, a decision that was made already is not made twice.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from xray_app.cases import audit, tables
+from xray_app.cases.canonical import canonical
+from xray_app.cases.case import Case, change, load_version
+from xray_app.cases.database import Database
+from xray_app.cases.errors import Conflict, Refused
+from xray_app.cases.rules import Officer, Rules
+from xray_app.cases.states import Level, State
+
+Clock = Callable[[], datetime]
+NOBODY: dict[str, Any] = {"holder": None, "lease_until": None, "held_until": None, "held_why": None}
+CLOCKWORK = "clock"  # the actor of what happens because time has passed
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The queue over a database.
+
+    Attributes:
+        database: where the cases are.
+        clock: says the moment, UTC.
+        rules: what the administration chose.
+    """
+
+    database: Database
+    clock: Clock
+    rules: Rules
+
+    def take(self, officer: Officer) -> Case | None:
+        """The officer's case: the one they have, or the next; None: nothing waits for them."""
+        with self.writing() as (connection, now):
+            mine = self._first(connection, State.TAKEN, officer)
+            if mine is not None:
+                return self._lease(connection, mine, officer, now)
+            waiting = self._first(connection, State.WAITING, officer)
+            if waiting is None:
+                return None
+            audit.append(connection, now, officer.name, "taken", waiting.id)
+            return self._lease(connection, waiting, officer, now)
+
+    def renew(self, case_id: str, version: int, officer: Officer) -> Case:
+        """A sign of life: the lease begins anew."""
+        with self.writing() as (connection, now):
+            case = held_by(connection, case_id, version, officer)
+            return self._lease(connection, case, officer, now)
+
+    def release(self, case_id: str, version: int, officer: Officer) -> Case:
+        """Put it back where it stood."""
+        with self.writing() as (connection, now):
+            case = held_by(connection, case_id, version, officer)
+            audit.append(connection, now, officer.name, "released", case_id)
+            return change(connection, case, state=State.WAITING, **NOBODY)
+
+    def hold(self, case_id: str, version: int, officer: Officer, until: datetime, why: str) -> Case:
+        """Set it aside until a moment; then it goes back to the queue by itself.
+
+        Raises:
+            Refused: no reason was given, or the moment has passed.
+        """
+        with self.writing() as (connection, now):
+            case = held_by(connection, case_id, version, officer)
+            if not why.strip() or until <= now:
+                raise Refused("to hold a case needs a reason and a moment that is still to come")
+            audit.append(connection, now, officer.name, "held", case_id)
+            aside = {"lease_until": None, "held_until": until, "held_why": why}
+            return change(connection, case, state=State.HELD, **aside)
+
+    def resume(self, case_id: str, version: int, officer: Officer) -> Case:
+        """Take up a case that was set aside: whoever did that, or a supervisor."""
+        with self.writing() as (connection, now):
+            case = load_version(connection, case_id, version)
+            if case.state is not State.HELD:
+                raise Conflict(f"case {case_id} is {case.state}, not held")
+            if case.holder != officer.name and officer.level is not Level.SUPERVISOR:
+                raise Refused(f"case {case_id} was set aside by {case.holder}")
+            self._check_free(connection, officer)
+            audit.append(connection, now, officer.name, "resumed", case_id)
+            return self._lease(connection, case, officer, now)
+
+    def hand_over(self, case_id: str, version: int, officer: Officer, to: Officer) -> Case:
+        """Give it to another officer, who must be free.
+
+        Raises:
+            Refused: the other may not take it, or has a case already.
+        """
+        with self.writing() as (connection, now):
+            case = held_by(connection, case_id, version, officer)
+            if to.level < case.level:
+                raise Refused(f"case {case_id} is for supervisors, {to.name} is not one")
+            self._check_free(connection, to)
+            audit.append(connection, now, officer.name, "handed over", case_id, {"to": to.name})
+            return self._lease(connection, case, to, now)
+
+    def escalate(self, case_id: str, version: int, officer: Officer, why: str) -> Case:
+        """Leave it to a supervisor, ahead of what waits there.
+
+        Raises:
+            Refused: no reason was given, or it is with the supervisors already.
+        """
+        with self.writing() as (connection, now):
+            case = held_by(connection, case_id, version, officer)
+            if not why.strip():
+                raise Refused("to escalate a case needs a reason")
+            if case.level is Level.SUPERVISOR:
+                raise Refused(f"case {case_id} is with the supervisors already")
+            audit.append(connection, now, officer.name, "escalated", case_id)
+            said = canonical([*case.flags, f"{officer.name}: {why}"])
+            up = {"state": State.WAITING, "level": Level.SUPERVISOR, "flags": said}
+            return change(connection, case, **{**NOBODY, **up})
+
+    def sweep(self) -> int:
+        """Give back what nobody holds any longer; how many cases."""
+        with self.database.write() as connection:
+            return self._sweep(connection, self.clock())
+
+    @contextmanager
+    def writing(self) -> Iterator[tuple[Connection, datetime]]:
+        """A write transaction in which whatever ran out has gone back already."""
+        with self.database.write() as connection:
+            now = self.clock()
+            self._sweep(connection, now)
+            yield connection, now
+
+    def _sweep(self, connection: Connection, now: datetime) -> int:
+        table = tables.cases
+        # A lease that ends later than one made now was made before the clock was set back.
+        lapsed = (table.c.lease_until <= now) | (table.c.lease_until > now + self.rules.lease)
+        over = ((table.c.state == State.TAKEN) & lapsed) | (
+            (table.c.state == State.HELD) & (table.c.held_until <= now)
+        )
+        rows = connection.execute(select(table).where(over)).mappings().all()
+        for case in map(Case.of, rows):
+            audit.append(connection, now, CLOCKWORK, "ran out", case.id, {"of": case.holder})
+            change(connection, case, state=State.WAITING, **NOBODY)
+        return len(rows)
+
+    def _lease(self, connection: Connection, case: Case, officer: Officer, now: datetime) -> Case:
+        to = {"holder": officer.name, "lease_until": now + self.rules.lease}
+        return change(connection, case, **{**NOBODY, **to, "state": State.TAKEN})
+
+    def _first(self, connection: Connection, state: State, officer: Officer) -> Case | None:
+        table = tables.cases
+        found = select(table).where(table.c.state == state, table.c.level <= officer.level)
+        if state is State.TAKEN:
+            found = found.where(table.c.holder == officer.name)
+        ordered = found.order_by(table.c.level.desc(), table.c.place_at, table.c.id).limit(1)
+        row = connection.execute(ordered).mappings().one_or_none()
+        return None if row is None else Case.of(row)
+
+    def _check_free(self, connection: Connection, officer: Officer) -> None:
+        other = self._first(connection, State.TAKEN, officer)
+        if other is not None:
+            raise Refused(f"{officer.name} has case {other.id} already")
+
+
+def held_by(connection: Connection, case_id: str, version: int, officer: Officer) -> Case:
+    """The case, if this officer holds it at this version.
+
+    Raises:
+        Conflict: it has changed, ran out, or is with another.
+    """
+    case = load_version(connection, case_id, version)
+    if case.state is not State.TAKEN or case.holder != officer.name:
+        raise Conflict(f"case {case_id} is {case.state}, not with {officer.name}; take it first")
+    return case

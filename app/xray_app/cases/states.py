@@ -1,0 +1,76 @@
+"""What a case can be, and which step may follow which.
+
+    RECEIVED ⇄ INSPECTING → WAITING ⇄ TAKEN → SEARCH → CLOSED
+                    │         ⇅         │ ⇅              ↑
+                    │        HELD ──────┘ └──────────────┤
+                    └────────────────────────────────────┘ by the machine alone, if it may
+
+A lease that runs out leads from TAKEN to WAITING and nowhere else.
+"""
+
+from collections.abc import Mapping
+from enum import IntEnum, StrEnum
+
+
+class Kind(StrEnum):
+    """Why a case is here. Only live ones concern the outside world."""
+
+    LIVE = "live"
+    DEMO = "demo"  # a sample for newcomers, in a database of its own
+    TEST = "test"  # a test object or a test of the line
+    PROJECTED = "projected"  # a live scan with a simulated threat in it, to see who finds it
+
+
+class State(StrEnum):
+    """Where a case stands."""
+
+    RECEIVED = "received"  # kept, not inspected yet
+    INSPECTING = "inspecting"  # with a worker
+    WAITING = "waiting"  # for an officer
+    TAKEN = "taken"  # an officer has it, until the lease runs out
+    HELD = "held"  # set aside, with a reason and until a time
+    SEARCH = "search"  # somebody opens the thing; the result is awaited
+    CLOSED = "closed"
+
+
+class Level(IntEnum):
+    """Who may take a case."""
+
+    SCREENING = 0
+    SUPERVISOR = 1
+
+
+class Verdict(StrEnum):
+    """What an officer decides."""
+
+    CLEAR = "clear"
+    SEARCH = "search"
+
+
+class Disposition(StrEnum):
+    """How a case was closed."""
+
+    CLEARED = "cleared"  # by an officer
+    CLEARED_BY_MACHINE = "cleared_by_machine"
+    FOUND = "found"  # by a search
+    NOT_FOUND = "not_found"
+
+
+class ReportRole(StrEnum):
+    """What a report is for."""
+
+    PRIMARY = "primary"  # the one that counts
+    SHADOW = "shadow"  # another model's, to compare
+
+
+NEXT: Mapping[State, frozenset[State]] = {
+    State.RECEIVED: frozenset({State.INSPECTING}),
+    State.INSPECTING: frozenset({State.RECEIVED, State.WAITING, State.CLOSED}),
+    State.WAITING: frozenset({State.TAKEN, State.HELD}),
+    State.TAKEN: frozenset(
+        {State.TAKEN, State.WAITING, State.HELD, State.SEARCH, State.CLOSED},
+    ),
+    State.HELD: frozenset({State.WAITING, State.TAKEN}),
+    State.SEARCH: frozenset({State.CLOSED}),
+    State.CLOSED: frozenset({State.SEARCH, State.CLOSED}),  # by a correction alone
+}

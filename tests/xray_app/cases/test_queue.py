@@ -1,0 +1,202 @@
+"""The officers' queue: one officer a case, leases that run out, and nothing that gets lost."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from xray_app.cases.case import Case
+from xray_app.cases.database import Database
+from xray_app.cases.decisions import Decision, decide
+from xray_app.cases.errors import Conflict, Refused
+from xray_app.cases.queue import Queue
+from xray_app.cases.rules import Officer
+from xray_app.cases.states import Level, State, Verdict
+
+KIM, LEE = Officer("kim"), Officer("lee")
+BOSS = Officer("boss", Level.SUPERVISOR)
+CLEAR = Decision(Verdict.CLEAR)
+Inspected = Callable[..., Case]
+
+
+def taken(queue: Queue, officer: Officer = KIM) -> Case:
+    case = queue.take(officer)
+    assert case is not None
+    return case
+
+
+def test_two_officers_never_hold_one_case(queue: Queue, inspected: Inspected) -> None:
+    inspected()
+    mine = taken(queue)
+    assert (mine.state, mine.holder) == (State.TAKEN, "kim")
+    assert queue.take(LEE) is None
+
+
+def test_asking_again_gives_the_case_that_the_officer_has(
+    queue: Queue, inspected: Inspected
+) -> None:
+    inspected()
+    inspected()
+    assert taken(queue).id == taken(queue).id
+
+
+def test_a_lease_that_runs_out_goes_back_to_the_queue_and_never_to_clear(
+    queue: Queue, inspected: Inspected, clock: Any
+) -> None:
+    inspected()
+    first = taken(queue)
+    clock.move(minutes=5)
+    with pytest.raises(Conflict, match="changed"):
+        decide(queue, first.id, first.version, KIM, CLEAR)
+    assert queue.sweep() == 1
+    second = taken(queue, LEE)
+    assert (second.id, second.disposition) == (first.id, None)
+
+
+def test_a_sign_of_life_makes_the_lease_begin_anew(
+    queue: Queue, inspected: Inspected, clock: Any
+) -> None:
+    inspected()
+    case = taken(queue)
+    for _ in range(3):
+        clock.move(minutes=4)
+        case = queue.renew(case.id, case.version, KIM)
+    assert queue.take(LEE) is None
+
+
+def test_a_lease_from_before_the_clock_was_set_back_does_not_last_for_hours(
+    queue: Queue, inspected: Inspected, clock: Any
+) -> None:
+    inspected()
+    case = taken(queue)
+    clock.move(hours=-3)
+    assert taken(queue, LEE).id == case.id
+
+
+def test_alarms_come_first_then_what_could_not_be_judged_then_higher_scores(
+    queue: Queue, inspected: Inspected
+) -> None:
+    wanted = [
+        inspected(outcome="CLEAR").id,
+        inspected(outcome="UNKNOWN").id,
+        inspected(outcome="ALARM", score=0.4).id,
+        inspected(outcome="ALARM", score=0.9).id,
+    ][::-1]
+    officers = [Officer(f"officer {n}") for n in range(4)]
+    assert [taken(queue, officer).id for officer in officers] == wanted
+
+
+def test_whoever_waits_long_enough_comes_before_a_fresh_alarm(
+    queue: Queue, inspected: Inspected, clock: Any
+) -> None:
+    old = inspected(outcome="CLEAR")
+    clock.move(hours=4)
+    inspected(outcome="ALARM")
+    assert taken(queue).id == old.id
+
+
+def test_a_risky_declaration_comes_earlier(queue: Queue, inspected: Inspected) -> None:
+    inspected(outcome="CLEAR", declaration={"hs_code": "610910"})
+    arms = inspected(outcome="CLEAR", declaration={"hs_code": "930190"})
+    assert taken(queue).id == arms.id
+
+
+def test_a_released_case_keeps_its_place(queue: Queue, inspected: Inspected, clock: Any) -> None:
+    first = inspected()
+    clock.move(minutes=1)
+    inspected()
+    mine = taken(queue)
+    queue.release(mine.id, mine.version, KIM)
+    assert taken(queue, LEE).id == first.id
+
+
+def test_a_held_case_comes_back_by_itself(queue: Queue, inspected: Inspected, clock: Any) -> None:
+    inspected()
+    case = taken(queue)
+    until = clock() + timedelta(hours=1)
+    held = queue.hold(case.id, case.version, KIM, until, "papers are on their way")
+    assert held.state is State.HELD
+    assert queue.take(LEE) is None
+    clock.move(hours=1)
+    assert taken(queue, LEE).id == case.id
+
+
+def test_a_held_case_is_taken_up_by_its_officer_or_a_supervisor_alone(
+    queue: Queue, inspected: Inspected, clock: Any
+) -> None:
+    inspected()
+    case = taken(queue)
+    held = queue.hold(case.id, case.version, KIM, clock() + timedelta(hours=1), "papers")
+    with pytest.raises(Refused, match="set aside by kim"):
+        queue.resume(held.id, held.version, LEE)
+    assert queue.resume(held.id, held.version, BOSS).holder == "boss"
+
+
+@pytest.mark.parametrize(("minutes", "why"), [(60, " "), (0, "papers")])
+def test_holding_needs_a_reason_and_a_moment_to_come(
+    queue: Queue, inspected: Inspected, clock: Any, minutes: int, why: str
+) -> None:
+    inspected()
+    case = taken(queue)
+    until: datetime = clock() + timedelta(minutes=minutes)
+    with pytest.raises(Refused):
+        queue.hold(case.id, case.version, KIM, until, why)
+
+
+def test_a_case_is_handed_over_to_an_officer_who_is_free(
+    queue: Queue, inspected: Inspected
+) -> None:
+    inspected()
+    inspected()
+    case = taken(queue)
+    assert queue.hand_over(case.id, case.version, KIM, LEE).holder == "lee"
+    other = taken(queue)
+    with pytest.raises(Refused, match=f"lee has case {case.id}"):
+        queue.hand_over(other.id, other.version, KIM, LEE)
+
+
+def test_an_escalated_case_goes_to_supervisors_alone(queue: Queue, inspected: Inspected) -> None:
+    inspected()
+    case = taken(queue)
+    up = queue.escalate(case.id, case.version, KIM, "the seal looks wrong")
+    assert (up.state, up.level) == (State.WAITING, Level.SUPERVISOR)
+    assert "kim: the seal looks wrong" in up.flags
+    assert queue.take(KIM) is None
+    assert taken(queue, BOSS).id == case.id
+
+
+def test_nothing_is_done_to_a_case_that_was_read_before_it_changed(
+    queue: Queue, inspected: Inspected, clock: Any
+) -> None:
+    inspected()
+    stale = taken(queue)
+    queue.renew(stale.id, stale.version, KIM)
+    for act in (
+        lambda: queue.renew(stale.id, stale.version, KIM),
+        lambda: queue.release(stale.id, stale.version, KIM),
+        lambda: queue.hold(stale.id, stale.version, KIM, clock() + timedelta(1), "why"),
+        lambda: queue.hand_over(stale.id, stale.version, KIM, LEE),
+        lambda: queue.escalate(stale.id, stale.version, KIM, "why"),
+        lambda: decide(queue, stale.id, stale.version, KIM, CLEAR),
+    ):
+        with pytest.raises(Conflict, match="read it again"):
+            act()
+
+
+def test_nobody_works_on_a_case_that_another_holds(queue: Queue, inspected: Inspected) -> None:
+    inspected()
+    case = taken(queue)
+    with pytest.raises(Conflict, match="not with lee"):
+        decide(queue, case.id, case.version, LEE, CLEAR)
+
+
+def test_two_databases_objects_on_one_database_see_each_others_changes(
+    queue: Queue, inspected: Inspected, database_url: str, clock: Any
+) -> None:
+    inspected()
+    other = Database(database_url)
+    case = taken(Queue(other, clock, queue.rules))
+    assert queue.take(LEE) is None
+    decide(queue, case.id, case.version, KIM, CLEAR)
+    other.dispose()

@@ -1,0 +1,53 @@
+"""The tables: made, compared with what the program knows, and unmade."""
+
+from datetime import UTC, datetime
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from xray_app.cases import audit, schema, tables
+from xray_app.cases.database import Database
+from xray_app.cases.errors import CaseError
+
+
+def test_migrations_lead_to_exactly_the_tables_that_the_program_knows(database: Database) -> None:
+    with database.read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_migrations_lead_down_to_nothing_and_up_again(database: Database) -> None:
+    schema.downgrade(database)
+    assert [t for t in inspect(database.engine).get_table_names() if t != "alembic_version"] == []
+    schema.upgrade(database)
+    assert schema.current(database) == schema.newest()
+
+
+def test_migrating_twice_changes_nothing(database: Database) -> None:
+    schema.upgrade(database)
+    schema.check(database)
+
+
+def test_tables_of_another_version_are_refused_with_what_to_do(empty_database: Database) -> None:
+    with pytest.raises(CaseError, match="xray-app database upgrade"):
+        schema.check(empty_database)
+
+
+@pytest.mark.parametrize("act", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])
+def test_the_database_itself_refuses_to_change_the_audit_chain(
+    database: Database, act: str
+) -> None:
+    with database.write() as connection:
+        audit.append(connection, datetime(2026, 1, 1, tzinfo=UTC), "kim", "taken", "case")
+    with pytest.raises(DBAPIError, match="audit is append-only"), database.write() as connection:
+        connection.execute(text(act))
+
+
+def test_postgresql_refuses_to_empty_the_chain_too(database: Database) -> None:
+    if database.is_sqlite:
+        pytest.skip("SQLite has no TRUNCATE")
+    with pytest.raises(DBAPIError, match="append-only"), database.write() as connection:
+        connection.execute(text("TRUNCATE audit"))
