@@ -30,7 +30,8 @@ class Card:
         labels: in the order of the network's scores.
         encodings: the kinds of scan that it was made for.
         ranges: what the planes cover (`xray.tensors`).
-        side_px: longer side of the network's input.
+        side_px: longer side of the network's input for a scan of 4:3; other shapes get as many
+            pixels. For tiles, their side.
         overlap_px: of neighbouring tiles; None: the scan is seen whole.
         profile: the default rules, thresholds included.
         calibration: label → (slope, offset) on the log-odds of the raw score.

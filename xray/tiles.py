@@ -1,6 +1,8 @@
 """Cutting a scan into what the network takes at once, and bringing boxes back.
 
-A bag is seen whole, scaled to the side that the card names. A container is seen at its own
+A bag is seen whole, with as many pixels as the card's side asks for, whatever its shape: scaled to
+one longer side, the objects on a wide belt view would be half as large as those in a single bag.
+A container is seen at its own
 scale through overlapping tiles: an object up to the overlap in size lies whole in one of them.
 """
 
@@ -11,6 +13,7 @@ import numpy as np
 from xray.boxes import Boxes
 
 STRIDE_PX = 32  # the network's coarsest stride: both sides of its input are multiples of it
+ASPECT = 3 / 4  # of a common scan; the card's side is the longer side of such a one
 MAX_ENLARGEMENT = 2.0  # a crop of 100 px blown up further shows the network only its own blur
 
 
@@ -47,13 +50,24 @@ class Tile:
         return moved
 
 
-def whole(height_px: int, width_px: int, side_px: int) -> tuple[Tile, ...]:
-    """The scan as one tile, its longer side scaled to `side_px`.
+def whole_scale(height_px: int, width_px: int, side_px: int) -> float:
+    """Scale at which a scan has as many pixels as one of 4:3 whose longer side is `side_px`.
 
-    >>> whole(500, 1000, 500)[0].scaled_hw
-    (250, 500)
+    >>> whole_scale(300, 400, 800)
+    2.0
     """
-    scale = min(side_px / max(height_px, width_px), MAX_ENLARGEMENT)
+    return float(side_px * (ASPECT / (height_px * width_px)) ** 0.5)
+
+
+def whole(height_px: int, width_px: int, side_px: int) -> tuple[Tile, ...]:
+    """The scan as one tile at `whole_scale`.
+
+    >>> whole(600, 800, 400)[0].scaled_hw
+    (300, 400)
+    >>> whole(400, 1200, 400)[0].scaled_hw
+    (200, 600)
+    """
+    scale = min(whole_scale(height_px, width_px, side_px), MAX_ENLARGEMENT)
     return (Tile(0, 0, width_px, height_px, scale),)
 
 

@@ -32,5 +32,10 @@ def test_a_box_comes_back_to_the_scan() -> None:
     assert tile.to_scan(np.array([[0, 0, 100, 50]], np.float32)).tolist() == [[100, 50, 300, 150]]
 
 
+def test_a_belt_view_has_as_many_pixels_as_a_single_bag() -> None:
+    bag, belt = whole(600, 800, 400)[0].scaled_hw, whole(400, 1200, 400)[0].scaled_hw
+    assert bag[0] * bag[1] == belt[0] * belt[1]
+
+
 def test_a_small_scan_is_enlarged_twice_at_most() -> None:
     assert whole(50, 100, 416)[0].scale == pytest.approx(2.0)

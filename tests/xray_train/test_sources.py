@@ -64,7 +64,7 @@ def test_planes_of_a_simulated_scene_are_those_that_a_scanner_would_give() -> No
 
 
 def sample(**changes: object) -> Sample:
-    picture = np.full((100, 200, 3), 255, np.uint8)
+    picture = np.full((150, 200, 3), 255, np.uint8)
     marks = (Annotation("gun", (20, 40, 60, 80)), Annotation("currency", (0, 0, 9, 9)))
     return Sample(
         id="one",
@@ -76,7 +76,7 @@ def sample(**changes: object) -> Sample:
 
 def test_large_real_scans_are_kept_small_with_their_boxes() -> None:
     item = Real([sample()], tiny.recipe(cache_px=100)).item(0, np.random.default_rng(0))
-    assert item.planes.shape == (50, 100, 3)
+    assert item.planes.shape == (75, 100, 3)
     assert item.xyxy_px.tolist() == [[10, 20, 30, 40]]
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xray.boxes import Boxes, area, clip
+from xray.tiles import whole_scale
 from xray_train.item import Item
 from xray_train.recipe import Recipe
 
@@ -27,7 +28,7 @@ def fit(item: Item, side_px: int, recipe: Recipe, rng: np.random.Generator) -> I
     small = rng.uniform(-recipe.turn_deg, recipe.turn_deg) if rng.random() < 0.5 else 0.0
     flip = rng.random() < 0.5
     zoom = float(np.exp(rng.uniform(*np.log(recipe.zoom))))
-    scale = zoom * side_px / max(height, width)
+    scale = zoom * whole_scale(height, width, side_px)
     matrix = placed(width, height, side_px, scale, 90 * quarter + small, flip, rng)
     fill = item.air if rng.random() < 0.5 else (255, 255, 255)
     return moved(item, matrix, side_px, fill)

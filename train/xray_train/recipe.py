@@ -45,12 +45,12 @@ class Recipe:
     # keep them from being seen in every real scan that was not judged for them.
     rare: tuple[str, ...] = ("razor_blade", "shuriken", "bullet")
     planes_share: float = 0.1  # simulated scans shown as transmission planes, half of them single
-    cache_px: int = 640  # long side that real scans are kept at in memory: 0.5 GB for 900
+    cache_px: int = 640  # side (xray.tiles) that real scans are kept at in memory: 0.5 GB for 900
     least_visible: float = 0.3  # share of a simulated object unhidden; below, it is ignored
 
     # what happens to them
     sides_px: tuple[int, ...] = (256, 288, 320, 352, 384, 416)  # one is drawn per step
-    zoom: tuple[float, float] = (0.6, 1.6)  # against the scan fitted into the square
+    zoom: tuple[float, float] = (0.6, 1.6)  # against the side at which a scan is seen whole
     turn_deg: float = 10.0  # small turns, each way, in half of the scans
     quarter_turns: float = 0.5  # probability: a bag lies on the belt any way round
     grey: float = 0.1  # probability: consoles have a grey mode
@@ -82,7 +82,7 @@ class Recipe:
     # how often it reports
     check_every: int = 500  # steps between scores on the calibration split
     save_every: int = 200  # steps between checkpoints
-    check_px: int = 416  # long side of scans in those scores
+    check_px: int = 416  # side (xray.tiles) of scans in those scores, and of the exported model
 
     def __post_init__(self) -> None:
         if len(set(self.labels)) != len(self.labels) or not self.labels:

@@ -13,6 +13,7 @@ import numpy as np
 from xray.errors import RecipeError
 from xray.scan import Encoding
 from xray.tensors import KILOVOLT, air, planes, resize
+from xray.tiles import whole_scale
 from xray_datasets import real
 from xray_datasets.sample import Sample
 from xray_datasets.simulator import LABELS, Pool, colour, lone
@@ -174,7 +175,7 @@ def _balanced(samples: Iterable[Sample], recipe: Recipe) -> list[tuple[float, So
 
 def _small(sample: Sample, recipe: Recipe) -> Item:
     scan = sample.scan
-    scale = min(1.0, recipe.cache_px / max(scan.height, scan.width))
+    scale = min(1.0, whole_scale(scan.height, scan.width, recipe.cache_px))
     pixels = resize(scan.pixels, round(scan.height * scale), round(scan.width * scale))
     picture = planes(pixels, scan.encoding, KILOVOLT)
     index = {label: i for i, label in enumerate(recipe.labels)}
