@@ -2,7 +2,6 @@
 
 import json
 import sys
-import tomllib
 from enum import StrEnum
 from io import TextIOWrapper
 from pathlib import Path
@@ -12,7 +11,6 @@ import typer
 
 from xray.errors import ModelError, RecipeError, ScanError, XrayError
 from xray.output import Format
-from xray.profile import Profile
 from xray.scan import Encoding, Scan
 
 UNWRITTEN, USAGE, UNREAD, MODEL = 1, 2, 3, 4
@@ -79,12 +77,13 @@ def inspect(
     In folders, what cannot be read is named on standard error with its reason and passed over.
     """
     from xray import output, worklist
+    from xray import profile as profiles
     from xray.detector import Detector
     from xray.formats import read
 
     if format is Format.DICOS and out is None:
         raise RecipeError("--format dicos writes files: say where with --out")
-    detector = Detector(model, profile=_profile(profile) if profile else None)
+    detector = Detector(model, profile=profiles.read(profile) if profile else None)
     work = worklist.jobs(files, high)
     codes = [0]
 
@@ -157,17 +156,6 @@ def _code(error: XrayError) -> int:
     if isinstance(error, ScanError):
         return UNREAD
     return MODEL if isinstance(error, ModelError) else USAGE
-
-
-def _profile(path: Path) -> Profile:
-    try:
-        text = path.read_text(encoding="utf-8")
-        values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
-        return Profile.from_dict({"name": path.stem, **values})
-    except OSError as error:
-        raise RecipeError(f"{path}: cannot be read ({error.strerror})") from None
-    except (ValueError, TypeError, ModelError) as error:  # TypeError: JSON that is no object
-        raise RecipeError(f"{path}: {error}") from None
 
 
 if __name__ == "__main__":

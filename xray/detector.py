@@ -20,11 +20,13 @@ from numpy.typing import NDArray
 
 from xray import boxes, material, tensors, tiles, verdict
 from xray.card import Card
+from xray.clearance import NEVER_CALIBRATED
+from xray.clearance import read as read_rule
 from xray.errors import ModelError
 from xray.formats import read
 from xray.network import Network, usable_cores
 from xray.profile import Profile
-from xray.report import Detection, ModelId, Report
+from xray.report import Clearance, Detection, ModelId, Outcome, Report
 from xray.scan import Scan
 
 WEIGHTS = Path(__file__).parent / "weights"  # in a wheel; a checkout has them at its top
@@ -46,9 +48,11 @@ class Detector:
         model: the name of a shipped model (`xray models` lists them), or a path.
         threads: threads of one inference; None: every core.
         profile: rules in place of those in the model's card.
+        clearance: the file that `xray-train calibrate` wrote: which scans of the scanner that it
+            names may be cleared without a human.
 
     Raises:
-        ModelError: there is no such model, or its file is damaged.
+        ModelError: there is no such model, its file is damaged, or the clearance file is none.
     """
 
     def __init__(
@@ -57,10 +61,12 @@ class Detector:
         *,
         threads: int | None = None,
         profile: Profile | None = None,
+        clearance: str | Path | None = None,
     ) -> None:
         self._path = _find(model)
         self._network = Network(self._path, threads)
         self._profile = profile or self._network.card.profile
+        self._rule = None if clearance is None else read_rule(clearance)
 
     @property
     def card(self) -> Card:
@@ -134,7 +140,8 @@ class Detector:
             )
         clock = _Clock()
         found, embedding = self._candidates(scan, network, clock)
-        detections = self._detections(found, card, min_score)
+        score = _calibrated(found, card)
+        detections = self._detections(found, score, card, min_score)
         clock.lap("decode")
         opaque = material.opaque_mask(scan)
         regions = material.opaque_regions(opaque)
@@ -151,6 +158,7 @@ class Detector:
             outcome=outcome,
             reasons=reasons,
             assumed=scan.assumed,
+            clearance=self._clearance(scan, outcome, self._strongest(found, score, card), card),
             embedding=tuple(float(v) for v in embedding),
             elapsed_ms=clock.laps,
         )
@@ -179,9 +187,8 @@ class Detector:
         return _Found(inside, joined.scores, joined.labels), _mean_direction(embeddings)
 
     def _detections(
-        self, found: "_Found", card: Card, min_score: float | None
+        self, found: "_Found", score: NDArray[np.float32], card: Card, min_score: float | None
     ) -> tuple[Detection, ...]:
-        score = _calibrated(found, card)
         lowest = (
             np.array([self._profile.threshold(label) for label in card.labels], np.float32)
             if min_score is None
@@ -206,6 +213,17 @@ class Detector:
             )
             for k in kept
         )
+
+    def _strongest(self, found: "_Found", score: NDArray[np.float32], card: Card) -> float:
+        """The highest probability of an alarming label, whether or not it is reported."""
+        alarming = np.array([label in self._profile.alarming for label in card.labels])
+        counts = alarming[found.labels] & (boxes.area(found.xyxy) > 0)
+        return float(score[counts].max(initial=0.0))
+
+    def _clearance(self, scan: Scan, outcome: Outcome, strongest: float, card: Card) -> Clearance:
+        if self._rule is None:
+            return Clearance(reason=NEVER_CALIBRATED)
+        return self._rule.judge(scan, card.sha256, self._profile, {}, outcome, strongest)
 
 
 class _Found:

@@ -5,11 +5,14 @@ which, label by label. It stands in the model's card, and a user may pass anothe
 """
 
 import difflib
+import json
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
-from xray.errors import ModelError
+from xray.errors import ModelError, RecipeError
 from xray.labels import ALARMING_LABELS
 
 
@@ -82,6 +85,22 @@ class Profile:
                 raise ModelError(f"{title}: {name} must be {what}, got {value!r}")
         alarming = frozenset(values.get("alarming", ALARMING_LABELS))
         return Profile(**{**values, "alarming": alarming})
+
+
+def read(path: Path) -> Profile:
+    """The profile in a JSON or TOML file, named after the file where it names none.
+
+    Raises:
+        RecipeError: the file cannot be read, or is no profile.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+        values = json.loads(text) if path.suffix == ".json" else tomllib.loads(text)
+        return Profile.from_dict({"name": path.stem, **values})
+    except OSError as error:
+        raise RecipeError(f"{path}: cannot be read ({error.strerror})") from None
+    except (ValueError, TypeError, ModelError) as error:  # TypeError: JSON that is no object
+        raise RecipeError(f"{path}: {error}") from None
 
 
 def _is_number(value: Any) -> bool:

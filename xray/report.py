@@ -95,12 +95,14 @@ class Clearance:
         bound: the miss rate that the calibration promises, None when never calibrated.
         confidence: with which it promises it.
         scanner: the only scanner it holds for.
+        reason: why it may or may not, in a sentence.
     """
 
     eligible: bool = False
     bound: float | None = None
     confidence: float | None = None
     scanner: str | None = None
+    reason: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON."""
@@ -109,6 +111,7 @@ class Clearance:
             "bound": self.bound,
             "confidence": self.confidence,
             "scanner": self.scanner,
+            "reason": self.reason,
         }
 
 

@@ -41,7 +41,7 @@ def full_report(score: float = 0.87654321) -> xray.Report:
         outcome=xray.Outcome.ALARM,
         reasons=("gun with probability 0.88, alarm from 0.40",),
         assumed=("white level 204 of 255",),
-        clearance=Clearance(False, 0.02, 0.95, "Acme 6040"),
+        clearance=Clearance(False, 0.02, 0.95, "Acme 6040", "ALARM"),
         embedding=(0.6, -0.8),
         made_at=datetime(2026, 3, 21, 5, 30, 5, tzinfo=UTC),
         elapsed_ms={"network": 8.256},

@@ -1,22 +1,19 @@
-"""The command `xray-train`: fit, export, evaluate."""
+"""The command `xray-train`: fit, export, evaluate, calibrate, ship."""
 
 import sys
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from xray.errors import DataError, XrayError
+from xray.errors import XrayError
 
-if TYPE_CHECKING:
-    from xray_datasets.sample import Sample
+ON = (
+    "sixray-cal | sixray-val, either with +benign | dual-energy | sim-baggage | sim-parcel | FOLDER"
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, export and score.")
-
-HELD_OUT_SEED = 900_000_000  # far from the seeds of any pool
-SETS = ("sixray-cal", "sixray-val", "sixray-cal+benign", "sixray-val+benign")
 
 
 @app.command()
@@ -64,13 +61,14 @@ def export(
 @app.command()
 def evaluate(
     model: Annotated[str, typer.Argument(help="Name of a shipped model, or an ONNX file.")],
-    on: Annotated[str, typer.Option(help=" | ".join(SETS))] = "sixray-cal",
+    on: Annotated[str, typer.Option(help=ON)] = "sixray-cal",
     out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
 ) -> None:
     """Score an exported file on scans that it has not seen."""
     from xray_train import evaluate as scores
+    from xray_train import sets
 
-    figures = scores.evaluate(model, _samples(on), on)
+    figures = scores.evaluate(model, sets.read(on), on)
     if out is not None:
         scores.save(figures, out)
     typer.echo(f"{figures['model']} on {on}: {figures['scans']} scans")
@@ -78,6 +76,38 @@ def evaluate(
     for label, row in figures["labels"].items():
         points = "  ".join(f"Pd {p['pd']:.2f} at Pfa {p['pfa']}" for p in row["screening"])
         typer.echo(f"{label:12} {row['objects']:4} objects  AP50 {row['ap50']:.3f}  {points}")
+
+
+@app.command()
+def calibrate(
+    data: Annotated[str, typer.Option(help=f"Scans that taught nothing: {ON}")],
+    miss_rate: Annotated[float, typer.Option(help="Share of threats that may be cleared.")],
+    model: Annotated[
+        str, typer.Option(help="Name of a shipped model, or an ONNX file.")
+    ] = "parcel",
+    confidence: Annotated[
+        float, typer.Option(help="With which it holds; 0: on average over calibrations alone.")
+    ] = 0.95,
+    scanner: Annotated[
+        str | None, typer.Option(help="Which made them, if they do not say.")
+    ] = None,
+    split: Annotated[str | None, typer.Option(help="Split of the folder.")] = None,
+    profile: Annotated[Path | None, typer.Option(help="Rules: a TOML or JSON file.")] = None,
+    out: Annotated[Path, typer.Option(help="File to write.")] = Path("clearance.json"),
+) -> None:
+    """Bound the share of scans with an alarming object that would be cleared without a human."""
+    from xray import profile as profiles
+    from xray.detector import Detector
+    from xray_train import calibrate as bounding
+    from xray_train import sets
+
+    rules = profiles.read(profile) if profile else None
+    detector = Detector(model, profile=rules)
+    rule = bounding.calibrate(
+        detector, sets.read(data, split), miss_rate, confidence or None, scanner
+    )
+    rule.save(out)
+    typer.echo("\n".join((*bounding.said(rule), f"written to {out}")))
 
 
 @app.command()
@@ -93,36 +123,25 @@ def ship(
     from xray.card import read
     from xray_datasets import simulated
     from xray_train import evaluate as scores
+    from xray_train import sets
     from xray_train import ship as shipping
     from xray_train.sources import real_folder
 
     real_folder()
     free = len(read(model).data) == 1  # simulated scans are its only source
     terms = shipping.FREE if free else shipping.ACADEMIC
-    held_out = simulated.read("baggage", tune, seed=HELD_OUT_SEED)
-    tuned = shipping.thresholds(model, held_out if free else _samples("sixray-cal+benign"))
+    held_out = simulated.read("baggage", tune, seed=sets.TUNING_SEED)
+    tuned = shipping.thresholds(model, held_out if free else sets.read("sixray-cal+benign"))
     card = shipping.ship(
         model,
         weights,
         version=version,
         profile_thresholds=tuned,
-        scores={"SIXray val": scores.evaluate(model, _samples("sixray-val"), "sixray-val")},
+        scores={"SIXray val": scores.evaluate(model, sets.read("sixray-val"), "sixray-val")},
         training={"device": device},
         terms=replace(terms, limits=(*(limit or ()), *terms.limits)),
     )
     typer.echo((weights / f"{card.name}.LICENSE").read_text(encoding="utf-8"))
-
-
-def _samples(on: str) -> Iterable["Sample"]:
-    from xray_datasets import real
-    from xray_train.sources import real_folder
-
-    if on not in SETS:
-        raise DataError(f"no set named {on}; expected one of {', '.join(SETS)}")
-    root, (split, *more) = real_folder(), on.removeprefix("sixray-").split("+")
-    yield from real.sixray(root, split)
-    if more:
-        yield from real.sixray_benign(root, split)
 
 
 def main() -> None:

@@ -10,36 +10,33 @@ import io
 import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xray.boxes import iou
 from xray.detector import Detector
-from xray.report import Report
 from xray_datasets.sample import Sample
+from xray_train.judged import (
+    Judged,
+    hinted,
+    judge,
+    looked_for,
+    marked,
+    strongest,
+    strongest_hit,
+    wilson,
+)
 
-LEAST_SCORE = 0.001  # as COCO: the whole curve, down to noise
 PFAS = (0.01, 0.05)  # shares of clean scans that alarm
-HIT_IOU = 0.5  # overlap from which an object counts as found
 HEADLINE = ("gun", "knife", "wrench")  # labels with enough real scans to mean something
-
-
-@dataclass(frozen=True)
-class Judged:
-    """One scan with its truth and what the detector said of it."""
-
-    sample: Sample
-    report: Report
 
 
 def evaluate(model: str | Path, samples: Iterable[Sample], name: str) -> dict[str, Any]:
     """All figures of one model on one set of scans, as plain values."""
     detector = Detector(model, threads=1)
-    judged = [Judged(s, detector.inspect(s.scan, min_score=LEAST_SCORE)) for s in samples]
+    judged = judge(detector, samples)
     present = {a.label for j in judged for a in j.sample.annotations}
     labels = [label for label in detector.card.labels if label in present]
     per_label = {label: _scores(judged, label) for label in labels}
@@ -65,7 +62,7 @@ def save(figures: dict[str, Any], path: Path) -> None:
 
 
 def _scores(judged: Sequence[Judged], label: str) -> dict[str, Any]:
-    known = [j for j in judged if j.sample.judged is None or label in j.sample.judged]
+    known = looked_for(judged, label)
     ap50, ap50_95 = average_precision(known, label)
     return {
         "objects": sum(a.label == label for j in known for a in j.sample.annotations),
@@ -106,8 +103,8 @@ def average_precision(judged: Sequence[Judged], label: str) -> tuple[float, floa
 
 def screening(judged: Sequence[Judged], label: str, pfa: float) -> dict[str, Any]:
     """Pd at the lowest threshold that alarms on at most this share of scans without the label."""
-    clean = [_strongest(j, label) for j in judged if not _holds(j, label)]
-    held = [_strongest_hit(j, label) for j in judged if _marked(j, label)]
+    clean = [strongest(j, (label,)) for j in judged if not hinted(j, label)]
+    held = [strongest_hit(j, label) for j in judged if marked(j, label)]
     threshold = lowest_threshold(np.array(clean), pfa)
     hits = int(np.sum(np.array(held) >= threshold))
     low, high = wilson(hits, len(held))
@@ -135,21 +132,6 @@ def lowest_threshold(clean: NDArray[np.float64], pfa: float) -> float:
     return float(np.nextafter(np.sort(clean)[::-1][allowed], np.inf))
 
 
-def wilson(hits: int, trials: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927).
-
-    >>> tuple(round(v, 3) for v in wilson(9, 10))
-    (0.596, 0.982)
-    """
-    if trials == 0:
-        return 0.0, 1.0
-    z, share = 1.96, hits / trials
-    middle = share + z * z / (2 * trials)
-    reach = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
-    whole = 1 + z * z / trials
-    return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
-
-
 def _mark(image: int, xyxy: tuple[float, ...], crowd: int) -> dict[str, Any]:
     x1, y1, x2, y2 = xyxy
     return {
@@ -159,27 +141,6 @@ def _mark(image: int, xyxy: tuple[float, ...], crowd: int) -> dict[str, Any]:
         "area": (x2 - x1) * (y2 - y1),
         "iscrowd": crowd,
     }
-
-
-def _marked(one: Judged, label: str) -> bool:
-    return any(a.label == label for a in one.sample.annotations)
-
-
-def _holds(one: Judged, label: str) -> bool:
-    return _marked(one, label) or any(a.label == label for a in one.sample.ignored)
-
-
-def _strongest(one: Judged, label: str) -> float:
-    return max((d.score for d in one.report.detections if d.label == label), default=0.0)
-
-
-def _strongest_hit(one: Judged, label: str) -> float:
-    true = np.array([a.xyxy_px for a in one.sample.annotations if a.label == label], np.float32)
-    mine = [d for d in one.report.detections if d.label == label]
-    if not mine:
-        return 0.0
-    overlap = iou(np.array([d.xyxy_px for d in mine], np.float32), true).max(1)  # (N,)
-    return max((d.score for d, o in zip(mine, overlap, strict=True) if o >= HIT_IOU), default=0.0)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -1,0 +1,154 @@
+"""The bounded miss rate: what it takes, what it promises, and when the promise is broken."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from typer.testing import CliRunner
+
+from tests.xray_train.samples import SCAN, sample
+from xray import DataError, Profile, RecipeError, Scan
+from xray.clearance import read
+from xray.detector import Detector
+from xray_datasets import coco
+from xray_train.__main__ import app
+from xray_train.calibrate import (
+    allowed_misses,
+    bounds,
+    calibrate,
+    coverage,
+    needed,
+    threshold,
+)
+
+LENIENT = Profile(name="lenient", thresholds={"gun": 0.95})  # the stand-in's gun of 0.9 is CLEAR
+
+
+def test_five_percent_takes_19_scans_on_average_and_59_with_95_percent_confidence() -> None:
+    assert needed(0.05) == 19
+    assert needed(0.05, 0.95) == 59
+    assert needed(0.01, 0.95) == 299
+
+
+@pytest.mark.parametrize(
+    ("count", "confidence", "misses"),
+    [(18, None, -1), (19, None, 0), (39, None, 1), (58, 0.95, -1), (59, 0.95, 0), (93, 0.95, 1)],
+)
+def test_more_scans_allow_more_misses(count: int, confidence: float | None, misses: int) -> None:
+    # 93: the textbook size of a sample with one failure allowed (95 % of 95 %)
+    assert allowed_misses(count, 0.05, confidence) == misses
+
+
+@pytest.mark.parametrize("confidence", [0.5, 0.9, 0.95, 0.99])
+@pytest.mark.parametrize("miss_rate", [0.01, 0.05, 0.1])
+def test_both_bounds_hold_at_what_is_allowed_and_one_of_them_breaks_at_one_more(
+    miss_rate: float, confidence: float
+) -> None:
+    for count in (needed(miss_rate, confidence), 500, 1237):
+        most = allowed_misses(count, miss_rate, confidence)
+        at, over = bounds(count, most, confidence), bounds(count, most + 1, confidence)
+        assert max(at.values()) <= miss_rate + 1e-5
+        assert max(over.values()) > miss_rate
+
+
+def test_one_scan_too_few_is_refused_and_the_number_needed_is_named() -> None:
+    with pytest.raises(DataError, match=r"18 groups hold an alarming object.* at least 19"):
+        threshold(np.zeros(18), 0.05)
+    with pytest.raises(DataError, match=r"58 groups .* at least 19 on average.* and 59 without"):
+        threshold(np.zeros(58), 0.05, 0.95)
+
+
+def test_the_threshold_is_the_weakest_scan_when_none_may_be_missed() -> None:
+    values = np.linspace(0.2, 0.9, 19)
+    assert threshold(values, 0.05) == 0.2
+    assert np.sum(values < threshold(values, 0.05)) == 0
+
+
+def test_equal_scores_never_let_more_through_than_allowed() -> None:
+    values = np.full(39, 0.5)  # one may be missed, but all are alike
+    assert np.sum(values < threshold(values, 0.05)) == 0
+
+
+def test_scans_that_alarm_anyway_cannot_push_the_threshold_over_one() -> None:
+    assert threshold(np.full(59, np.inf), 0.05, 0.95) == 1.0
+
+
+SCORES = np.random.default_rng(1).beta(4, 2, 6000)  # of scans that hold a threat
+
+
+def test_on_new_scans_from_the_same_scanner_the_promise_is_kept() -> None:
+    mean = coverage(SCORES, 200, 0.05, None, 1000)
+    assert 0.040 < mean["mean_miss_rate"] < 0.0505  # on average, hardly wasteful
+    sure = coverage(SCORES, 200, 0.05, 0.95, 1000)
+    assert sure["kept"] > 0.93  # 95 %, less what chance takes in 1,000 splits
+    assert sure["mean_miss_rate"] < mean["mean_miss_rate"]
+
+
+def test_on_another_scanner_where_threats_score_lower_the_promise_is_broken() -> None:
+    shifted = SCORES**2  # the same threats, less clearly seen
+    found = coverage(SCORES, 200, 0.05, 0.95, 200, shifted)
+    assert found["kept"] < 0.05
+    assert found["mean_miss_rate"] > 0.10
+
+
+def test_the_rule_is_bound_to_model_profile_and_scanner_and_states_its_evidence(
+    standin: Path,
+) -> None:
+    detector = Detector(standin, profile=LENIENT)
+    scans = [sample("gun", group=f"g{k}") for k in range(60)]
+    scans += [sample("gun", group="g0"), sample("wrench"), sample(ignored=["knife"])]
+    rule = calibrate(detector, scans, 0.05, 0.95, scanner="Acme")
+    assert (rule.sha256, rule.profile, rule.scanner) == (detector.card.sha256, LENIENT, "Acme")
+    assert rule.threshold == pytest.approx(0.9)  # all guns score 0.9, and so does the wrench
+    assert rule.evidence["groups_with_alarming"] == 60
+    assert rule.evidence["missed"] == 0
+    assert (rule.evidence["benign_scans"], rule.evidence["benign_cleared"]) == (1, 0)
+    assert rule.evidence["left_out_ignored_only"] == 1
+    assert rule.evidence["upper_limit"] == pytest.approx(1 - 0.05 ** (1 / 60), abs=1e-5)
+
+
+def test_twenty_views_of_one_bag_are_one_scan(standin: Path) -> None:
+    scans = [sample("gun", group="one bag")] * 30
+    with pytest.raises(DataError, match="1 groups hold"):
+        calibrate(Detector(standin, profile=LENIENT), scans, 0.05, scanner="Acme")
+
+
+def test_a_scan_that_alarms_under_the_profile_is_no_miss(standin: Path) -> None:
+    scans = [sample("gun", id=str(k)) for k in range(59)]
+    rule = calibrate(Detector(standin), scans, 0.05, 0.95, scanner="Acme")
+    assert rule.threshold == 1.0
+    assert rule.evidence["missed"] == 0
+
+
+def named(scanner: str) -> Scan:
+    return replace(SCAN, scanner=scanner)
+
+
+def test_scans_of_two_scanners_or_of_none_are_refused(standin: Path) -> None:
+    detector = Detector(standin)
+    with pytest.raises(DataError, match="name it with --scanner"):
+        calibrate(detector, [sample("gun")], 0.05)
+    two = [sample("gun", scan=named("Acme")), sample("gun", scan=named("Other"))]
+    with pytest.raises(DataError, match="here are Acme, Other"):
+        calibrate(detector, two, 0.05)
+
+
+def test_a_share_out_of_range_is_refused(standin: Path) -> None:
+    with pytest.raises(RecipeError, match="--miss-rate must lie between 0 and 1, got 5"):
+        calibrate(Detector(standin), [], 5)
+
+
+def test_the_command_reads_a_folder_and_writes_what_the_detector_reads(
+    standin: Path, tmp_path: Path
+) -> None:
+    coco.write([sample("gun", id=f"{k}.png") for k in range(20)], tmp_path / "scans")
+    command = ["calibrate", "--data", str(tmp_path / "scans"), "--model", str(standin)]
+    command += ["--miss-rate", "0.05", "--scanner", "Acme", "--out", str(tmp_path / "c.json")]
+    run = CliRunner().invoke(app, [*command, "--confidence", "0"])
+    assert run.exit_code == 0, run.output
+    assert "0 of 20 groups with an alarming object would be cleared" in run.output
+    assert read(tmp_path / "c.json").confidence is None
+    few = CliRunner().invoke(app, command)
+    assert isinstance(few.exception, DataError)
+    assert "59 without a miss for 95% confidence" in str(few.exception)

@@ -1,0 +1,107 @@
+"""Scans with their truth and with what the detector said of them: what every figure starts from.
+
+A label counts only in the scans whose annotators looked for it. Where a region is marked as
+ignored, the scan neither holds the label for certain nor is free of it.
+"""
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from xray.boxes import iou
+from xray.detector import Detector
+from xray.report import Report
+from xray.scan import Encoding
+from xray_datasets.sample import Sample
+
+EVERY_CANDIDATE = 0.0  # as min_score: all that the network proposes, down to noise
+HIT_IOU = 0.5  # overlap from which an object counts as found
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One scan with its truth and what the detector said of it.
+
+    Attributes:
+        sample: the truth; its pixels are read anew at each use.
+        report: every candidate, whatever the thresholds.
+        scanner: as the scan says it.
+        encoding: what kind of scan it is.
+    """
+
+    sample: Sample
+    report: Report
+    scanner: str | None = None
+    encoding: Encoding = Encoding.PSEUDOCOLOR
+
+    @property
+    def group(self) -> str:
+        """The physical bag; a sample without one is a bag of its own."""
+        return self.sample.group or f"{self.sample.origin}\0{self.sample.id}"
+
+
+def judge(detector: Detector, samples: Iterable[Sample]) -> list[Judged]:
+    """Every sample inspected, in order."""
+    return [_one(detector, sample) for sample in samples]
+
+
+def _one(detector: Detector, sample: Sample) -> Judged:
+    scan = sample.scan
+    report = detector.inspect(scan, min_score=EVERY_CANDIDATE)
+    return Judged(sample, report, scan.scanner, scan.encoding)
+
+
+def looked_for(judged: Iterable[Judged], label: str) -> list[Judged]:
+    """The scans whose annotators looked for this label."""
+    return [j for j in judged if j.sample.judged is None or label in j.sample.judged]
+
+
+def marked(one: Judged, *labels: str) -> bool:
+    """One of these labels is there for certain."""
+    return any(a.label in labels for a in one.sample.annotations)
+
+
+def hinted(one: Judged, *labels: str) -> bool:
+    """One of these labels is there, or may be: an ignored region says so."""
+    return marked(one, *labels) or any(a.label in labels for a in one.sample.ignored)
+
+
+def strongest(one: Judged, labels: Collection[str]) -> float:
+    """The highest probability of these labels anywhere in the scan, 0 for none."""
+    return max((d.score for d in one.report.detections if d.label in labels), default=0.0)
+
+
+def strongest_hit(one: Judged, label: str) -> float:
+    """The highest probability of this label on an object that is there, 0 for none."""
+    true = np.array([a.xyxy_px for a in one.sample.annotations if a.label == label], np.float32)
+    mine = [d for d in one.report.detections if d.label == label]
+    if not mine:
+        return 0.0
+    overlap = iou(np.array([d.xyxy_px for d in mine], np.float32), true).max(1)  # (N,)
+    return max((d.score for d, o in zip(mine, overlap, strict=True) if o >= HIT_IOU), default=0.0)
+
+
+def one_per_group(judged: Sequence[Judged], seed: int) -> list[Judged]:
+    """A scan of each group, drawn by chance, because views of one bag are no new evidence."""
+    groups: dict[str, list[Judged]] = {}
+    for one in judged:
+        groups.setdefault(one.group, []).append(one)
+    rng = np.random.default_rng(seed)
+    return [mine[int(rng.integers(len(mine)))] for _, mine in sorted(groups.items())]
+
+
+def wilson(hits: int, trials: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927).
+
+    >>> tuple(round(v, 3) for v in wilson(9, 10))
+    (0.596, 0.982)
+    """
+    if trials == 0:
+        return 0.0, 1.0
+    z, share = 1.96, hits / trials
+    middle = share + z * z / (2 * trials)
+    reach = z * math.sqrt(share * (1 - share) / trials + z * z / (4 * trials**2))
+    whole = 1 + z * z / trials
+    return max(0.0, (middle - reach) / whole), min(1.0, (middle + reach) / whole)
