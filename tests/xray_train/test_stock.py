@@ -70,3 +70,14 @@ def test_simulated_threats_keep_their_length_and_lie_on_full_transmission() -> N
     assert threat.long_mm == pytest.approx(1.2 * max(wrench.low.shape))
     assert (threat.transmission[0] == 255).all()
     assert threat.transmission.min() < 200
+
+
+def test_simulated_threats_are_made_when_drawn_and_do_not_depend_on_what_was_drawn_before() -> None:
+    def fresh() -> Stock:
+        return Stock([], [1.0, 1.0], {0: "gun", 1: "knife"}, count=2)
+
+    stock, other = fresh(), fresh()
+    assert (len(stock), len(stock.made)) == (4, 0)
+    first = [stock.draw(np.random.default_rng(seed)).transmission for seed in range(6)]
+    second = [other.draw(np.random.default_rng(seed)).transmission for seed in reversed(range(6))]
+    assert all(np.array_equal(a, b) for a, b in zip(first, reversed(second), strict=True))

@@ -62,7 +62,7 @@ class Recipe:
     mix: float = 0.15  # probability that a whole other scan is multiplied over this one
     project: float = 0.5  # probability, in colour, that threats are projected onto the scan
     project_most: int = 2  # threats projected onto one scan
-    project_simulated: int = 150  # simulated threats per label to project; 13 ms each to make
+    project_simulated: int = 500  # simulated threats per label to project; 30 ms each to make
     # of all labels, those that are projected three times as often as the rest
     common: tuple[str, ...] = ("gun", "knife", "wrench", "scissors")
 

@@ -16,10 +16,10 @@ from xray.tensors import KILOVOLT, air, planes, resize
 from xray.tiles import whole_scale
 from xray_datasets import real
 from xray_datasets.sample import Sample
-from xray_datasets.simulator import LABELS, Pool, colour, lone
+from xray_datasets.simulator import LABELS, Pool, colour
 from xray_train.item import Item, air_of, indexed
 from xray_train.recipe import Recipe
-from xray_train.stock import LONG_MM, Stock, Threat, cut, from_grey, from_lone
+from xray_train.stock import LONG_MM, Stock, Threat, cut, from_grey
 
 REFRESH = 500  # draws between looks for new scenes of a pool
 RARELY = 0.3  # how often other labels than the common ones are projected, against those
@@ -112,22 +112,14 @@ def threats(recipe: Recipe, found: Sequence[tuple[float, Source]]) -> Stock | No
     """Objects without their surroundings: simulated, and where there are real scans, real."""
     if recipe.project <= 0:
         return None
-    crops = _simulated_crops(recipe) + (_real_crops(recipe, found) if recipe.real else [])
-    common = [1.0 if label in recipe.common else RARELY for label in recipe.labels]
-    return Stock(crops, common) if crops else None
-
-
-def _simulated_crops(recipe: Recipe) -> list[Threat]:
-    rng = np.random.default_rng(recipe.seed)
-    crops = []
-    for index, label in enumerate(recipe.labels):
-        if label not in LABELS:
-            continue
-        for k in range(recipe.project_simulated):
-            alone = lone(label, recipe.seed + k)
-            if alone is not None:
-                crops.append(from_lone(index, alone, rng))
-    return crops
+    stock = Stock(
+        _real_crops(recipe, found) if recipe.real else [],
+        [1.0 if label in recipe.common else RARELY for label in recipe.labels],
+        {i: label for i, label in enumerate(recipe.labels) if label in LABELS},
+        recipe.project_simulated,
+        recipe.seed,
+    )
+    return stock if len(stock) else None
 
 
 def _real_crops(recipe: Recipe, found: Sequence[tuple[float, Source]]) -> list[Threat]:

@@ -4,14 +4,15 @@ All are kept as transmission per colour of some console, 8 bits, with the length
 so that a razor blade stays smaller than a rifle wherever it is laid.
 """
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from xray_datasets.simulator import Lone, colour
+from xray_datasets.simulator import Lone, colour, lone
 from xray_train.item import Item, Picture, air_of
 
 EMPTY = 0.93  # transmission from which a pixel of a crop counts as air
@@ -37,26 +38,57 @@ class Threat:
 
 
 class Stock:
-    """Threats by label; drawn by label first, so that a label with few crops is not rare."""
+    """Threats by label; drawn by label first, so that a label with few crops is not rare.
 
-    def __init__(self, threats: Sequence[Threat], wanted: Sequence[float]) -> None:
-        """wanted: of each label, how often relative to the others; a label without crops is
-        left out.
+    Simulated ones are made when they are first drawn: what a draw gives depends on the rng alone.
+    """
+
+    def __init__(
+        self,
+        threats: Sequence[Threat],
+        wanted: Sequence[float],
+        simulated: Mapping[int, str] | None = None,
+        count: int = 0,
+        seed: int = 0,
+    ) -> None:
+        """A stock of ready crops and of simulated threats to be made.
+
+        Args:
+            threats: ready crops.
+            wanted: of each label index, how often relative to the others; a label without
+                anything to draw is left out.
+            simulated: label index → the simulator's name of it.
+            count: simulated threats of each such label.
+            seed: of the simulated ones.
         """
-        by_label: dict[int, list[Threat]] = {}
+        self.simulated, self.count, self.seed = dict(simulated or {}), count, seed
+        self.ready: dict[int, list[Threat]] = {}
         for threat in threats:
-            by_label.setdefault(threat.label, []).append(threat)
-        self.by_label = [by_label[label] for label in sorted(by_label)]
-        shares = np.array([wanted[label] for label in sorted(by_label)], float)
+            self.ready.setdefault(threat.label, []).append(threat)
+        self.labels = sorted({*self.ready, *(self.simulated if count else ())})
+        shares = np.array([wanted[label] for label in self.labels], float)
         self.shares = shares / max(shares.sum(), 1e-9)
+        self.made: dict[tuple[int, int], Threat] = {}
 
     def __len__(self) -> int:
-        return sum(len(mine) for mine in self.by_label)
+        return sum(self._has(label) for label in self.labels)
 
     def draw(self, rng: np.random.Generator) -> Threat:
         """One threat."""
-        mine = self.by_label[int(rng.choice(len(self.by_label), p=self.shares))]
-        return mine[int(rng.integers(len(mine)))]
+        label = self.labels[int(rng.choice(len(self.labels), p=self.shares))]
+        mine, k = self.ready.get(label, []), int(rng.integers(self._has(label)))
+        return mine[k] if k < len(mine) else self._simulated(label, k - len(mine))
+
+    def _has(self, label: int) -> int:
+        return len(self.ready.get(label, ())) + (self.count if label in self.simulated else 0)
+
+    def _simulated(self, label: int, k: int) -> Threat:
+        if (label, k) not in self.made:
+            seeds = itertools.count(self.seed + k, self.count)  # some poses leave nothing to see
+            alone = next(o for n in seeds if (o := lone(self.simulated[label], n)) is not None)
+            rng = np.random.default_rng((self.seed, label, k))
+            self.made[label, k] = from_lone(label, alone, rng)
+        return self.made[label, k]
 
 
 def cut(item: Item, index: int) -> Threat | None:
