@@ -8,6 +8,7 @@ import logging
 import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -50,6 +51,7 @@ def examine(
     inspector: Inspector,
     origin: Origin = Origin.UPLOAD,
     title: str | None = None,
+    **given: Any,
 ) -> Case:
     """Everything the desk shows of one scan. Never raises: a failure is a case with a problem.
 
@@ -58,11 +60,12 @@ def examine(
         inspector: the model.
         origin: where the scan came from.
         title: what people call it; None: the names of the files, each once.
+        given: to `xray.read`, in place of what the file says: id, view, pixel_mm, scanner.
     """
     name = title or " + ".join(dict.fromkeys(file.name for file in files))
     case = Case(key=secrets.token_urlsafe(16), name=name, origin=origin)
     try:
-        scan = xray.read(files[0], high=files[1] if len(files) > 1 else None)
+        scan = xray.read(files[0], high=files[1] if len(files) > 1 else None, **given)
         return _inspected(_drawn(case, scan), scan, inspector)
     except ScanError as error:
         said = _without_folders(str(error), files)

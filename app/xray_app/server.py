@@ -1,4 +1,4 @@
-"""One process, one port: the page, the pictures of its cases, and whether it is alive.
+"""One process, one port: the desk's page, and under it the service where one is given.
 
 Gradio is imported by `build`, after it was told to stay quiet: importing this module is cheap.
 """
@@ -12,9 +12,13 @@ from fastapi.responses import JSONResponse
 
 from xray.errors import ScanError
 from xray_app import demo
+from xray_app.api import app as api
+from xray_app.api.app import health
+from xray_app.api.door import Door
 from xray_app.desk.desk import Desk
 from xray_app.guard import Guard
 from xray_app.intake import Inspector
+from xray_app.service import Service
 from xray_app.settings import Settings
 from xray_app.uploads import Inbox
 
@@ -22,26 +26,23 @@ SPARE_BYTES = 2**20  # over the largest upload, so that the desk itself says why
 DAY_SECONDS = 86_400
 
 
-def build(settings: Settings, temporary: Path) -> FastAPI:
+def build(settings: Settings, temporary: Path, service: Service | None = None) -> FastAPI:
     """The application, its samples inspected.
 
     Args:
         settings: what it was told.
         temporary: private folder where uploads lie until they are read.
+        service: what keeps cases and asks people to sign in; None: a demo, which does neither.
     """
     _keep_gradio_quiet(temporary)
     samples = demo.samples() if settings.demo else ()
     inbox = Inbox(temporary, settings.max_upload_bytes)
     desk = Desk(Inspector.load(settings.model), inbox, samples)
-    app = FastAPI(
-        title="xray-cargo desk",
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        max_body_size=settings.max_upload_bytes + SPARE_BYTES,
-    )
+    app = _bare(settings) if service is None else api.build(service)
     _add_routes(app, desk)
     _mount_page(app, desk, settings)
+    if service is not None:
+        app.add_middleware(Door)
     app.add_middleware(Guard, host=settings.host, names=settings.names)
     return app
 
@@ -57,11 +58,19 @@ def _keep_gradio_quiet(temporary: Path) -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"  # comes with Gradio; the desk asks the internet nothing
 
 
-def _add_routes(app: FastAPI, desk: Desk) -> None:
-    @app.get("/health/live")
-    def live() -> dict[str, str]:
-        return {"status": "live"}
+def _bare(settings: Settings) -> FastAPI:
+    app = FastAPI(
+        title="xray-cargo desk",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=settings.max_upload_bytes + SPARE_BYTES,
+    )
+    app.include_router(health)
+    return app
 
+
+def _add_routes(app: FastAPI, desk: Desk) -> None:
     @app.post("/uploads")
     async def upload(request: Request, name: str) -> JSONResponse:
         try:

@@ -1,27 +1,29 @@
-"""What the desk is told when it starts, and which combinations are refused."""
+"""What the service is told when it starts, and which combinations are refused.
 
+Every setting can be given by the environment, as XRAY_ and its name in capitals; an option of the
+command wins. `docs/settings.md` holds the table that `table` writes.
+"""
+
+import difflib
 import ipaddress
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import Field, dataclass, fields
+from pathlib import Path
+from typing import Any
 
 from xray.errors import RecipeError
+
+PREFIX = "XRAY_"
+NOT_SETTINGS = {"XRAY_REAL_SCANS"}  # where tests find real scans
+TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """The settings of one running desk.
-
-    Attributes:
-        host: address to listen on.
-        port: TCP port; 0 takes a free one.
-        demo: open on the sample scans that ship with the project.
-        model: name or path of the weights; None: `parcel`, or whatever is shipped instead.
-        names: further names that browsers may call the desk by, in the Host header.
-        open_network: listening on other than this machine's own loopback is wanted, although
-            the desk asks nobody to sign in.
-        max_upload_mb: largest file that is taken, in units of 2**20 bytes.
+    """The settings of one running service; `table` says what each is for.
 
     Raises:
-        RecipeError: the address is open to the network and nobody said that it may be.
+        RecipeError: a value cannot be, or two do not go together.
     """
 
     host: str = "127.0.0.1"
@@ -31,20 +33,111 @@ class Settings:
     names: tuple[str, ...] = ()
     open_network: bool = False
     max_upload_mb: int = 200  # a 16-bit container scan of 10000×4000 at two energies is 153
+    data_dir: Path = Path("xray-cases")
+    database_url: str | None = None
+    workers: int = 1
+    inspect_seconds: float = 120.0
+    inspect_memory_mb: int = 12_288
+    max_waiting: int = 200
+    lease_minutes: float = 5.0
+    clear_by_machine: bool = False
+    human_share: float = 0.05
+    secure_cookies: bool = False
 
     def __post_init__(self) -> None:
+        self._check_ranges()
+        if is_loopback(self.host):
+            return
+        if self.demo and self.open_network:
+            raise RecipeError("--demo asks nobody to sign in and listens on loopback alone")
+        if not self.open_network:
+            raise RecipeError(
+                f"--host {self.host} lets everyone on the network reach the service; "
+                "pass --open-network if that is wanted, or leave --host out"
+            )
+
+    def _check_ranges(self) -> None:
         if not 0 <= self.port <= 65_535:
             raise RecipeError(f"--port must lie in 0..65535, got {self.port}")
-        if not self.open_network and not is_loopback(self.host):
-            raise RecipeError(
-                f"--host {self.host} lets everyone on the network use the desk, which asks "
-                "nobody to sign in; pass --open-network if that is wanted, or leave --host out"
-            )
+        if not 0 <= self.human_share <= 1:
+            raise RecipeError(f"XRAY_HUMAN_SHARE must lie in 0..1, got {self.human_share}")
+        for name in ("workers", "inspect_seconds", "max_waiting", "lease_minutes", "max_upload_mb"):
+            if not getattr(self, name) > 0:
+                raise RecipeError(
+                    f"{PREFIX}{name.upper()} must lie over 0, got {getattr(self, name)}"
+                )
+
+    @staticmethod
+    def read(environment: Mapping[str, str], **given: Any) -> "Settings":
+        """Settings from the environment; what is given and not None wins.
+
+        Raises:
+            RecipeError: a variable cannot be read, or there is no such setting.
+        """
+        known = {f"{PREFIX}{f.name.upper()}": f for f in fields(Settings)}
+        values: dict[str, Any] = {}
+        for name, text in environment.items():
+            if name in known:
+                values[known[name].name] = _value(name, known[name], text)
+            elif name.startswith(PREFIX) and name not in NOT_SETTINGS:
+                close = difflib.get_close_matches(name, known, n=1)
+                hint = f"; did you mean {close[0]}?" if close else ""
+                raise RecipeError(f"{name}: there is no such setting{hint}")
+        return Settings(**values | {k: v for k, v in given.items() if v is not None})
 
     @property
     def max_upload_bytes(self) -> int:
         """Largest file that is taken."""
         return self.max_upload_mb * 2**20
+
+    @property
+    def url(self) -> str:
+        """The database's address."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'cases.sqlite3'}"
+
+
+SAYS: Mapping[str, str] = {
+    "host": "Address to listen on.",
+    "port": "TCP port; 0 takes a free one.",
+    "demo": "Open on simulated sample scans, nobody signs in, nothing is kept. Loopback only.",
+    "model": "Name or path of the weights; unset: `parcel`.",
+    "names": "Further names that browsers may call the service by, with commas between.",
+    "open_network": "Listening on other than this machine's own loopback is wanted.",
+    "max_upload_mb": "Largest upload, in MiB.",
+    "data_dir": "Folder of the database, the scans and the keys; ours alone.",
+    "database_url": "Database in place of SQLite in the data folder: `postgresql://USER:PASSWORD@HOST/NAME`.",
+    "workers": "Processes that read and inspect scans.",
+    "inspect_seconds": "Longest time for one view, then its process is killed.",
+    "inspect_memory_mb": "Address space of such a process, in MiB.",
+    "max_waiting": "Scans that may wait for inspection; then 503 and Retry-After.",
+    "lease_minutes": "How long an officer holds a case without a sign of life.",
+    "clear_by_machine": "Close cases without an officer whose report calibration makes eligible.",
+    "human_share": "Of those, the share that an officer sees all the same.",
+    "secure_cookies": "Browsers send the session over HTTPS alone; for a service behind TLS.",
+}
+
+
+def table() -> str:
+    """The settings as a table in Markdown."""
+    lines = ["| variable | default | what it says |", "| --- | --- | --- |"]
+    for each in fields(Settings):
+        shown = "" if each.default in (None, ()) else str(each.default)
+        lines.append(f"| `{PREFIX}{each.name.upper()}` | {shown} | {SAYS[each.name]} |")
+    return "\n".join(lines)
+
+
+def _value(name: str, setting: "Field[Any]", text: str) -> Any:
+    default: Any = setting.default
+    kind = type(default)
+    try:
+        if kind is bool:
+            return {**dict.fromkeys(TRUE, True), **dict.fromkeys(FALSE, False)}[text.lower()]
+        if kind is tuple:
+            return tuple(part.strip() for part in text.split(",") if part.strip())
+        return text or None if default is None else kind(text)
+    except (ValueError, KeyError):
+        wanted = "yes or no" if kind is bool else "a number"
+        raise RecipeError(f"{name} must be {wanted}, got {text!r}") from None
 
 
 def is_loopback(host: str) -> bool:

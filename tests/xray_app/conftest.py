@@ -19,8 +19,10 @@ from tempfile import TemporaryDirectory
 import cv2
 import numpy as np
 import pytest
+from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
+from xray_app.access.passwords import Passwords
 from xray_app.cases import schema, tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
@@ -233,3 +235,9 @@ def _postgresql_programs() -> Path | None:
     if on_path:
         return Path(on_path).resolve().parent
     return max(Path("/usr/lib/postgresql").glob("*/bin"), default=None)
+
+
+@pytest.fixture(scope="session")
+def quick_passwords() -> Passwords:
+    """Argon2 with the least parameters that it takes."""
+    return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))

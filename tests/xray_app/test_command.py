@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from xray_app import __main__ as command
+from xray_app import running
 
 
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> object:
@@ -34,6 +35,6 @@ def test_a_taken_port_is_refused_with_a_sentence(
 def test_a_missing_extra_names_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "find_spec", lambda name: None)
+    monkeypatch.setattr(running, "find_spec", lambda name: None)
     assert run(monkeypatch, "serve") == 2
     assert 'pip install "xray-cargo[app]"' in capsys.readouterr().err

@@ -1,7 +1,10 @@
+from dataclasses import fields
+from pathlib import Path
+
 import pytest
 
 from xray.errors import RecipeError
-from xray_app.settings import Settings, is_loopback
+from xray_app.settings import SAYS, Settings, is_loopback, table
 
 
 def test_the_desk_listens_on_this_machine_alone_by_default() -> None:
@@ -23,3 +26,37 @@ def test_loopback_is_every_name_of_this_machine(host: str) -> None:
 def test_a_port_out_of_range_is_refused() -> None:
     with pytest.raises(RecipeError, match=r"0\.\.65535, got 70000"):
         Settings(port=70_000)
+
+
+def test_every_setting_is_documented() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "settings.md").read_text(encoding="utf-8")
+    assert table() in documented, "write what `xray-app settings` prints into docs/settings.md"
+    assert set(SAYS) == {field.name for field in fields(Settings)}
+
+
+def test_the_environment_is_read_and_options_win() -> None:
+    environment = {"XRAY_PORT": "80", "XRAY_HUMAN_SHARE": "0.1", "XRAY_NAMES": "a.example, b"}
+    read = Settings.read(environment, port=90, host=None)
+    assert (read.port, read.human_share, read.names) == (90, 0.1, ("a.example", "b"))
+    assert Settings.read({"XRAY_CLEAR_BY_MACHINE": "yes"}).clear_by_machine
+    assert Settings.read({"HOME": "/", "XRAY_REAL_SCANS": "/scans"}) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("XRAY_PROT", "80", "did you mean XRAY_PORT"),
+        ("XRAY_PORT", "many", "XRAY_PORT must be a number, got 'many'"),
+        ("XRAY_DEMO", "perhaps", "XRAY_DEMO must be yes or no"),
+        ("XRAY_HUMAN_SHARE", "2", r"must lie in 0\.\.1"),
+        ("XRAY_WORKERS", "0", "must lie over 0"),
+    ],
+)
+def test_a_wrong_variable_is_refused_with_a_sentence(name: str, text: str, said: str) -> None:
+    with pytest.raises(RecipeError, match=said):
+        Settings.read({name: text})
+
+
+def test_a_demo_is_never_open_to_the_network() -> None:
+    with pytest.raises(RecipeError, match="loopback alone"):
+        Settings(host="0.0.0.0", demo=True, open_network=True)

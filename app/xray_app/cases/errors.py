@@ -5,6 +5,7 @@ XrayError
     ├── NotFound       there is no such case
     ├── Conflict       it has changed since, or stands where this cannot be done
     ├── Refused        it can be done, but not by this person or in this way
+    ├── KeyReused      the key of an earlier request came with another one
     └── Full           too much is waiting; come back later
 """
 
@@ -25,6 +26,10 @@ class Conflict(CaseError):
 
 class Refused(CaseError):
     """Not by this person, or not in this way."""
+
+
+class KeyReused(CaseError):
+    """The key of an earlier request came with another one."""
 
 
 class Full(CaseError):

@@ -5,7 +5,7 @@ unless the rules let the machine do so and the report itself is eligible, by cal
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,7 +22,7 @@ from xray_app.cases.rules import Rules
 from xray_app.cases.states import Disposition, Level, ReportRole, State
 
 MACHINE = "machine"
-CUT_OFF = "This scan could not be inspected: it took too long or too much memory, twice."
+CUT_OFF = "This scan could not be inspected: every try broke off, by its time, memory or a restart."
 
 
 @dataclass(frozen=True)
@@ -101,9 +101,17 @@ def record(
         return after
 
 
-def give_back(database: Database, case: Case, now: datetime, rules: Rules) -> Case:
-    """The inspection broke off: try again, or leave the case to an officer after enough tries."""
+def give_back(
+    database: Database, case: Case, now: datetime, rules: Rules, counts: bool = True
+) -> Case:
+    """The inspection broke off: try again, or leave the case to an officer after enough tries.
+
+    Args:
+        counts: whether this try counts; not where the service was told to stop.
+    """
     with database.write() as connection:
+        if not counts:
+            case = replace(case, tries=case.tries - 1)
         return _give_back(connection, case, now, rules)
 
 
@@ -122,7 +130,7 @@ def _give_back(connection: Connection, case: Case, now: datetime, rules: Rules) 
     if case.state is not State.INSPECTING:
         raise Conflict(f"case {case.id} is {case.state}, not in inspection")
     if case.tries < rules.max_tries:
-        after = change(connection, case, state=State.RECEIVED)
+        after = change(connection, case, state=State.RECEIVED, tries=case.tries)
     else:
         place = rules.place(case, None, None, now)
         left = {"state": State.WAITING, "problem": CUT_OFF, "place_at": place, "waiting_at": now}

@@ -18,7 +18,7 @@ from xray_app.cases.canonical import canonical, sha256_of
 from xray_app.cases.case import Case, load
 from xray_app.cases.contents import Contents, Staged, discard
 from xray_app.cases.database import Database
-from xray_app.cases.errors import Conflict, Full
+from xray_app.cases.errors import Full, KeyReused
 from xray_app.cases.rules import Rules
 from xray_app.cases.states import Kind, Level, State
 
@@ -98,7 +98,7 @@ def register(
 
     Raises:
         Full: too many scans wait for inspection; nothing was kept.
-        Conflict: this request key came before with something else.
+        KeyReused: this request key came before with something else.
     """
     files = [file for view in sent.views for file in view.files()]
     try:
@@ -145,7 +145,7 @@ def _asked_before(connection: Connection, sent: Submission) -> Case | None:
     if row is None:
         return None
     if row.body_sha256 != sent.body_sha256():
-        raise Conflict(f"the key {sent.request_key!r} was used before for another scan")
+        raise KeyReused(f"the key {sent.request_key!r} was used before for another scan")
     return load(connection, row.case_id)
 
 

@@ -1,0 +1,82 @@
+"""How errors are answered: a status, and one sentence of JSON. Ours are said, others are logged."""
+
+import errno
+import logging
+import secrets
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
+from starlette.exceptions import HTTPException
+
+from xray.errors import XrayError
+from xray_app.access.errors import NotSignedIn
+from xray_app.cases.errors import Conflict, Full, NotFound
+
+STATUS = ((NotFound, 404), (Conflict, 409), (Full, 503), (NotSignedIn, 401))  # the rest: 422
+AWAY_S, DISK_FULL_S = 5, 60  # when it is worth asking again
+
+log = logging.getLogger("xray_app.api")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error in this way."""
+    app.add_exception_handler(XrayError, _ours)
+    app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(SQLAlchemyError, _database)
+    app.add_exception_handler(OSError, _system)
+    app.add_exception_handler(Exception, _our_fault)
+
+
+def _ours(_: Request, error: Exception) -> Response:
+    status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
+    headers = {"retry-after": str(error.retry_after_s)} if isinstance(error, Full) else {}
+    if status == 401:
+        headers["www-authenticate"] = "Bearer"
+    return _answer(status, str(error), headers)
+
+
+def _refused(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return _answer(error.status_code, str(error.detail), dict(error.headers or {}))
+
+
+def _malformed(_: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return _answer(422, f"{where}: {first['msg']}")
+
+
+def _database(request: Request, error: Exception) -> Response:
+    if "full" in str(getattr(error, "orig", "")):
+        return _disk_full()
+    if not isinstance(error, DBAPIError | NoConnection):
+        return _our_fault(request, error)
+    log.error("the database failed", exc_info=error)
+    away = "the database cannot be reached; nothing was kept, try again"
+    return _answer(503, away, {"retry-after": str(AWAY_S)})
+
+
+def _system(request: Request, error: Exception) -> Response:
+    if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
+        return _disk_full()
+    return _our_fault(request, error)
+
+
+def _disk_full() -> Response:
+    log.error("the disk is full")
+    return _answer(507, "the disk is full; nothing was kept", {"retry-after": str(DISK_FULL_S)})
+
+
+def _our_fault(_: Request, error: Exception) -> Response:
+    incident = secrets.token_hex(4)
+    log.error("incident %s", incident, exc_info=error)
+    return _answer(500, f"something failed on our side; incident {incident} is in the log")
+
+
+def _answer(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
+    return JSONResponse({"error": sentence}, status, headers)

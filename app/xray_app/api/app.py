@@ -1,0 +1,57 @@
+"""The REST interface over one service: its routes and its health."""
+
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import select
+
+import xray
+from xray_app.api import answers, cases, chain, pages, people, scans, work
+from xray_app.api.signing import Observes
+from xray_app.api.signing import TheService as GivenService
+from xray_app.service import Service
+
+PREFIX = "/api/v1"
+SPARE_BYTES = 2**20  # over the largest upload, for the rest of a form
+
+health = APIRouter(prefix="/health", tags=["health"])
+readiness = APIRouter(prefix="/health", tags=["health"])
+
+
+def build(service: Service) -> FastAPI:
+    """The application. Whoever builds it also starts and stops the service."""
+    app = FastAPI(
+        title="xray-cargo",
+        version=xray.__version__,
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        max_body_size=service.settings.max_upload_bytes + SPARE_BYTES,
+    )
+    app.state.service = service
+    for module in (scans, work, cases, people, chain):
+        app.include_router(module.router, prefix=PREFIX)
+    app.include_router(health)
+    app.include_router(readiness)
+    app.include_router(pages.router)
+
+    @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
+    def description(actor: Observes) -> dict[str, Any]:
+        return app.openapi()
+
+    answers.install(app)
+    return app
+
+
+@health.get("/live")
+def live() -> dict[str, str]:
+    """The process answers."""
+    return {"status": "live"}
+
+
+@readiness.get("/ready")
+def ready(service: GivenService) -> dict[str, str]:
+    """The database answers too."""
+    with service.database.read() as connection:
+        connection.execute(select(1))
+    return {"status": "ready"}

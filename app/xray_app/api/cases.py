@@ -1,0 +1,157 @@
+"""Cases as their readers may see them. Whoever reads only their own finds no others."""
+
+import io
+import json
+from datetime import datetime
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query, Request, Response
+from sqlalchemy import Connection
+
+from xray import tdr
+from xray_app.access.roles import Actor, Right, Role
+from xray_app.api.shapes import CaseFile, CaseOut, CasePage, Said, Searched, ViewOut
+from xray_app.api.signing import Reads
+from xray_app.api.signing import TheService as Service
+from xray_app.cases import reading
+from xray_app.cases.case import Case, load
+from xray_app.cases.decisions import decisions_of, searches_of
+from xray_app.cases.errors import NotFound, Refused
+from xray_app.cases.inspection import views_of
+from xray_app.cases.reading import Wanted
+from xray_app.cases.reports import read_report
+from xray_app.cases.states import Kind, Level, ReportRole, State
+
+DAY_SECONDS = 86_400
+SEES_KINDS = (Role.MANAGER, Role.AUDITOR, Role.SUPERVISOR)  # others must not know a test from life
+
+router = APIRouter(prefix="/cases", tags=["cases"])
+CaseId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
+Position = Annotated[int, Query(ge=0, le=7)]
+
+
+@router.get("")
+def list_cases(
+    actor: Reads,
+    service: Service,
+    state: State | None = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    after: Annotated[str | None, Query(max_length=80, description="`next` of a page")] = None,
+) -> CasePage:
+    """Cases, newest first."""
+    own = None if actor.may(Right.READ) else actor.name
+    with service.database.read() as connection:
+        cases = reading.newest(connection, Wanted(state, own, _cursor(after), limit + 1))
+    page = cases[:limit]
+    more = len(cases) > limit
+    following = f"{page[-1].received_at.isoformat()}~{page[-1].id}" if more else None
+    return CasePage(cases=[shown(case, actor) for case in page], next=following)
+
+
+@router.get("/{case_id}")
+def read_case(actor: Reads, service: Service, case_id: CaseId) -> CaseFile:
+    """A case with everything that was said of it."""
+    with service.database.read() as connection:
+        case = visible(connection, actor, case_id)
+        return CaseFile(
+            **shown(case, actor).model_dump(),
+            views=_views(connection, case_id),
+            decisions=[
+                Said(
+                    **{**row, "marks": json.loads(row["marks"])},
+                    is_correction=bool(row["corrects"]),
+                )
+                for row in decisions_of(connection, case_id)
+            ],
+            searches=[
+                Searched(**{**row, "what": json.loads(row["what"])})
+                for row in searches_of(connection, case_id)
+            ],
+            links=reading.linked(connection, case_id) if actor.may(Right.READ) else [],
+        )
+
+
+@router.get("/{case_id}/report", response_model=None)
+def read_report_of(
+    actor: Reads,
+    service: Service,
+    case_id: CaseId,
+    view: Position = 0,
+    format: Literal["json", "tdr"] = "json",
+    role: ReportRole = ReportRole.PRIMARY,
+) -> Response:
+    """What the model says of one view: `xray.report/1`, or a DICOS threat detection report."""
+    with service.database.read() as connection:
+        visible(connection, actor, case_id)
+        body = reading.reports(connection, case_id, role).get(view)
+    if body is None:
+        raise NotFound(f"case {case_id} has no report of view {view}, or not yet")
+    if format == "json":
+        return Response(json.dumps(body), media_type="application/json")
+    out = io.BytesIO()
+    tdr.write(read_report(body), out)
+    return Response(out.getvalue(), media_type="application/dicom")
+
+
+@router.get("/{case_id}/image", response_model=None)
+def read_image(
+    actor: Reads,
+    service: Service,
+    request: Request,
+    case_id: CaseId,
+    view: Position = 0,
+    size: Literal["full", "small"] = "full",
+) -> Response:
+    """A view in pseudo-colour, as JPEG."""
+    column = {"full": "picture_sha256", "small": "thumbnail_sha256"}[size]
+    with service.database.read() as connection:
+        visible(connection, actor, case_id)
+        sha256 = reading.picture(connection, case_id, view, column)
+    stay = {"etag": f'"{sha256}"', "cache-control": f"private, max-age={DAY_SECONDS}"}
+    if request.headers.get("if-none-match") == stay["etag"]:
+        return Response(status_code=304, headers=stay)
+    return Response(service.contents.read(sha256), media_type="image/jpeg", headers=stay)
+
+
+def visible(connection: Connection, actor: Actor, case_id: str) -> Case:
+    """The case, if this reader may see it.
+
+    Raises:
+        NotFound: there is none, or it is another's: the two answers are the same.
+    """
+    case = load(connection, case_id)
+    if not actor.may(Right.READ) and case.submitted_by != actor.name:
+        raise NotFound(f"there is no case {case_id}")
+    return case
+
+
+def shown(case: Case, actor: Actor) -> CaseOut:
+    """A case without what this reader must not know."""
+    hides = case.kind is Kind.PROJECTED and actor.role not in SEES_KINDS
+    kind = Kind.LIVE if hides and case.state is not State.CLOSED else case.kind
+    return CaseOut(
+        **{name: getattr(case, name) for name in CaseOut.model_fields if hasattr(case, name)}
+        | {"kind": kind, "flags": list(case.flags), "declaration": case.declaration or {}},
+        for_supervisor=case.level is Level.SUPERVISOR,
+    )
+
+
+def _views(connection: Connection, case_id: str) -> list[ViewOut]:
+    reported = reading.reports(connection, case_id)
+    return [
+        ViewOut(**row, has_report=row["position"] in reported)
+        for row in views_of(connection, case_id)
+    ]
+
+
+def _cursor(after: str | None) -> tuple[datetime, str] | None:
+    if after is None:
+        return None
+    at, _, case_id = after.partition("~")
+    try:
+        moment = datetime.fromisoformat(at)
+        if moment.tzinfo is None:
+            raise ValueError
+    except ValueError:
+        raise Refused("after: pass what `next` of a page said") from None
+    return moment, case_id

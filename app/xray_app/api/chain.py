@@ -1,0 +1,48 @@
+"""The audit chain, for those who check it."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from xray_app.api.cases import CaseId
+from xray_app.api.signing import Audits
+from xray_app.api.signing import TheService as Service
+from xray_app.cases import audit, integrity
+
+router = APIRouter(prefix="/audit", tags=["audit"])
+
+
+class HeadOut(BaseModel):
+    """The newest entry, to be kept elsewhere as an anchor."""
+
+    seq: int
+    hash: str
+
+
+class VerifiedOut(BaseModel):
+    """What became of a check."""
+
+    entries: int
+    problem: str | None
+
+
+@router.get("/head")
+def read_head(actor: Audits, service: Service) -> HeadOut:
+    """The newest entry."""
+    with service.database.read() as connection:
+        return HeadOut(**vars(audit.head(connection)))
+
+
+@router.post("/verify")
+def verify(actor: Audits, service: Service) -> VerifiedOut:
+    """Check the whole chain and what it seals."""
+    with service.database.read() as connection:
+        return VerifiedOut(**vars(integrity.verify(connection)))
+
+
+@router.get("/cases/{case_id}")
+def read_entries(actor: Audits, service: Service, case_id: CaseId) -> list[dict[str, Any]]:
+    """What was done to one case, oldest first."""
+    with service.database.read() as connection:
+        return [vars(entry) for entry in audit.of(connection, case_id)]

@@ -1,0 +1,44 @@
+"""Everything but the interface itself is for people who are signed in: the desk and all its routes.
+
+Gradio answers some of its routes to anybody, so the door stands before all of it.
+"""
+
+from anyio import to_thread
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from xray_app.access.errors import NotSignedIn
+from xray_app.access.roles import Right
+from xray_app.api.signing import actor_of
+
+OPEN = ("/api/v1/", "/health/", "/sign-in", "/sign-out", "/first-run")  # these check for themselves
+
+
+class Door:
+    """ASGI middleware that lets officers in and sends others to sign in."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it with where to go."""
+        if scope["type"] not in ("http", "websocket") or scope["path"].startswith(OPEN):
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] == "websocket":
+            return  # the desk uses none
+        request = Request(scope)
+        try:
+            actor = await to_thread.run_sync(actor_of, request)
+        except NotSignedIn as error:
+            answer = RedirectResponse("/sign-in", 303)
+            if "text/html" not in request.headers.get("accept", ""):
+                answer = JSONResponse({"error": str(error)}, 401)  # type: ignore[assignment]
+            await answer(scope, receive, send)
+            return
+        if not actor.may(Right.WORK):
+            said = JSONResponse({"error": f"{actor.name} has no right to work at the desk"}, 403)
+            await said(scope, receive, send)
+            return
+        await self._app(scope, receive, send)

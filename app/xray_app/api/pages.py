@@ -1,0 +1,78 @@
+"""The two pages that a browser needs before it is signed in. No scripts, nothing from elsewhere."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from xray_app.access.errors import AccessError, NotSignedIn
+from xray_app.api.people import set_session
+from xray_app.api.signing import COOKIE
+from xray_app.api.signing import TheService as Service
+
+router = APIRouter(include_in_schema=False)
+Field = Annotated[str, Form(max_length=256)]
+
+
+@router.get("/sign-in")
+def sign_in_page() -> HTMLResponse:
+    """Name and password."""
+    return _page("sign_in.html")
+
+
+@router.post("/sign-in", response_model=None)
+def sign_in(service: Service, name: Field, password: Field) -> HTMLResponse | RedirectResponse:
+    """On to the desk, or once more."""
+    try:
+        token = service.people.sign_in(name, password)
+    except NotSignedIn as error:
+        return _page("sign_in.html", 401, problem=str(error), name=name)
+    return _onward(service, token)
+
+
+@router.post("/sign-out")
+def sign_out(service: Service, request: Request) -> RedirectResponse:
+    """Out, and back to signing in."""
+    service.people.sign_out(request.cookies.get(COOKIE, ""))
+    answer = RedirectResponse("/sign-in", 303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@router.get("/first-run")
+def first_run_page(key: str = "") -> HTMLResponse:
+    """The first manager chooses a name and a password."""
+    return _page("first_run.html", key=key[:256])
+
+
+@router.post("/first-run", response_model=None)
+def first_run(
+    service: Service, key: Field, name: Field, password: Field
+) -> HTMLResponse | RedirectResponse:
+    """Make the first manager, once."""
+    try:
+        service.people.accept(key, name, password)
+    except AccessError as error:
+        return _page("first_run.html", 422, problem=str(error), key=key, name=name)
+    return _onward(service, service.people.sign_in(name, password))
+
+
+def _onward(service: Service, token: str) -> RedirectResponse:
+    answer = RedirectResponse("/", 303)
+    set_session(service, answer, token)
+    return answer
+
+
+def _page(template: str, status: int = 200, **values: str) -> HTMLResponse:
+    known = {"problem": "", "name": "", "key": ""}
+    text = _templates().get_template(template).render(**known | values)
+    return HTMLResponse(text, status, {"cache-control": "no-store"})
+
+
+@cache
+def _templates() -> Environment:
+    folder = FileSystemLoader(Path(__file__).parent / "templates")
+    return Environment(loader=folder, autoescape=True, undefined=StrictUndefined)

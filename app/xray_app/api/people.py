@@ -1,0 +1,107 @@
+"""Sessions, people and keys."""
+
+import json
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from xray_app.access.roles import Right, Role
+from xray_app.api.shapes import ChangePerson, Name, NewKey, NewPerson, SignIn
+from xray_app.api.signing import COOKIE, Manages
+from xray_app.api.signing import TheService as Service
+
+router = APIRouter(tags=["people"])
+
+
+class PersonOut(BaseModel):
+    """Somebody."""
+
+    name: str
+    role: Role
+    active: bool
+    locked_until: datetime | None
+
+
+class KeyOut(BaseModel):
+    """A key, without its secret."""
+
+    id: str
+    name: str
+    scopes: list[Right]
+    made_by: str
+    made_at: datetime
+    ends_at: datetime | None
+    revoked_at: datetime | None
+
+
+class MadeKey(BaseModel):
+    """A new key, shown this once."""
+
+    key: str
+
+
+@router.post("/session", status_code=204)
+def sign_in(service: Service, response: Response, said: SignIn) -> None:
+    """Sign in: the answer sets a cookie."""
+    set_session(service, response, service.people.sign_in(said.name, said.password))
+
+
+@router.delete("/session", status_code=204)
+def sign_out(service: Service, request: Request, response: Response) -> None:
+    """Sign out."""
+    service.people.sign_out(request.cookies.get(COOKIE, ""))
+    response.delete_cookie(COOKIE)
+
+
+@router.get("/people")
+def list_people(actor: Manages, service: Service) -> list[PersonOut]:
+    """Everybody."""
+    return [PersonOut(**row) for row in service.people.names()]
+
+
+@router.post("/people", status_code=201)
+def add_person(actor: Manages, service: Service, said: NewPerson) -> dict[str, str]:
+    """Make a person."""
+    service.people.add(actor.name, said.name, said.password, said.role)
+    return {"name": said.name}
+
+
+@router.patch("/people/{name}", status_code=204)
+def change_person(actor: Manages, service: Service, name: Name, said: ChangePerson) -> None:
+    """Give another role or password, switch off or on. Ends their sessions."""
+    if said.password is not None:
+        service.people.set_password(actor.name, name, said.password)
+    if said.role is not None:
+        service.people.set_role(actor.name, name, said.role)
+    if said.active is not None:
+        service.people.switch(actor.name, name, said.active)
+
+
+@router.get("/keys")
+def list_keys(actor: Manages, service: Service) -> list[KeyOut]:
+    """Every key, without its secret."""
+    return [KeyOut(**_key(row)) for row in service.keys.list()]
+
+
+@router.post("/keys", status_code=201)
+def make_key(actor: Manages, service: Service, said: NewKey) -> MadeKey:
+    """A new key, shown this once. Keys of one name see the same cases: so a key is replaced."""
+    return MadeKey(key=service.keys.make(actor.name, said.name, said.scopes, said.ends_at))
+
+
+@router.delete("/keys/{key_id}", status_code=204)
+def revoke_key(actor: Manages, service: Service, key_id: Name) -> None:
+    """Make a key worthless from now on."""
+    service.keys.revoke(actor.name, key_id)
+
+
+def set_session(service: Service, response: Response, token: str) -> None:
+    """Give a browser its session: for this site's own pages alone, out of scripts' reach."""
+    secure = service.settings.secure_cookies
+    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
+
+
+def _key(row: Any) -> dict[str, Any]:
+    return {**row, "scopes": json.loads(row["scopes"])}

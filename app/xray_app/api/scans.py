@@ -1,0 +1,142 @@
+"""Scans come in: inspected and forgotten, or kept as a case."""
+
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Header, HTTPException, Response, UploadFile
+from pydantic import ValidationError
+
+from xray_app.api.shapes import About, Received
+from xray_app.api.signing import Inspects, Submits
+from xray_app.api.signing import TheService as Service
+from xray_app.cases import register
+from xray_app.cases.containers import container_number
+from xray_app.cases.contents import Staged, discard
+from xray_app.cases.errors import Refused
+from xray_app.cases.register import NewView, Submission
+from xray_app.cases.states import Kind
+from xray_app.inspectors.pool import BrokeOff
+from xray_app.uploads import file_name
+
+WAIT_SECONDS = 10.0  # for an idle process, before the caller is told to come back
+MAX_VIEWS = 8
+
+router = APIRouter(tags=["scans"])
+Files = Annotated[list[UploadFile], File(max_length=MAX_VIEWS)]
+RequestKey = Annotated[
+    str | None,
+    Header(alias="Idempotency-Key", min_length=1, max_length=200, pattern=r"^[\x21-\x7e]+$"),
+]
+
+
+@router.post("/inspect")
+def inspect(
+    actor: Inspects,
+    service: Service,
+    scan: Annotated[UploadFile, File()],
+    high: Annotated[UploadFile | None, File()] = None,
+    pixel_mm: Annotated[float | None, Form(gt=0, lt=1000)] = None,
+) -> dict[str, Any]:
+    """A scan in, a report out; nothing is kept. `high`: the high energy, where it is a file."""
+    with tempfile.TemporaryDirectory(prefix="xray-scan-") as folder:
+        files, names = [], []
+        for number, upload in enumerate((scan, high)):
+            if upload is None:
+                continue
+            path = Path(folder) / f"{number}"
+            path.write_bytes(upload.file.read())
+            files.append(str(path))
+            names.append(file_name(upload.filename or ""))
+        with service.pool.lend(WAIT_SECONDS) as process:
+            try:
+                said = process.ask(files, names, {"pixel_mm": pixel_mm, "id": names[0]})
+            except BrokeOff as error:
+                raise HTTPException(422, f"{names[0]}: {error}") from None
+    if said["report"] is None:
+        raise HTTPException(422, said["problem"])
+    report: dict[str, Any] = said["report"]
+    return report
+
+
+@router.post("/scans", status_code=202)
+def submit(
+    actor: Submits,
+    service: Service,
+    response: Response,
+    scan: Files,
+    high: Annotated[list[UploadFile], File(max_length=MAX_VIEWS)] = [],  # noqa: B006
+    about: Annotated[str, Form(max_length=65_536, description="JSON: `About`")] = "{}",
+    idempotency_key: RequestKey = None,
+) -> Received:
+    """Keep a scan as a case. 202: it is on the disk and will be inspected.
+
+    One `scan` for each view, and as many `high` where the high energy is a file of its own.
+    """
+    said = _about(about)
+    if high and len(high) != len(scan):
+        raise Refused(f"{len(scan)} files came as scan and {len(high)} as high; send pairs")
+    if len(said.views) > len(scan):
+        raise Refused(f"{len(said.views)} views are described, {len(scan)} came")
+    register.check_room(service.database, service.queue.rules)
+    sent = _submission(service, actor.name, said, scan, high, idempotency_key)
+    kept = register.register(
+        service.database, service.contents, sent, service.now, service.queue.rules
+    )
+    service.dispatch.wake()
+    response.headers["Location"] = f"/api/v1/cases/{kept.case.id}"
+    return Received(
+        id=kept.case.id, state=kept.case.state, new=kept.new, flags=list(kept.case.flags)
+    )
+
+
+def _about(text: str) -> About:
+    try:
+        about = About.model_validate_json(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "about"
+        raise Refused(f"about: {where}: {first['msg']}") from None
+    if about.kind in (Kind.DEMO, Kind.PROJECTED):
+        raise Refused(f"about: kind: {about.kind} cases are made by the service itself")
+    return about
+
+
+def _submission(
+    service: Service,
+    sender: str,
+    about: About,
+    scan: list[UploadFile],
+    high: list[UploadFile],
+    key: str | None,
+) -> Submission:
+    container = container_number(about.container) if about.container else None
+    staged: list[Staged] = []
+
+    def stage(upload: UploadFile) -> tuple[Staged, str]:
+        name = file_name(upload.filename or "")
+        one = service.contents.stage(upload.file, name, service.settings.max_upload_bytes)
+        staged.append(one)
+        return one, name
+
+    try:
+        views = []
+        for number, upload in enumerate(scan):
+            first, second = stage(upload), stage(high[number]) if high else (None, None)
+            said = about.views[number] if number < len(about.views) else None
+            more = {"name": said.name, "pixel_mm": said.pixel_mm} if said else {}
+            views.append(NewView(*first, *second, **more))  # type: ignore[arg-type]
+    except BaseException:
+        discard(*staged)
+        raise
+    return Submission(
+        views=tuple(views),
+        submitted_by=sender,
+        kind=about.kind,
+        scanner=about.scanner,
+        lane=about.lane,
+        container=container,
+        consignment=about.consignment,
+        declaration=about.declaration.model_dump(exclude_none=True),
+        request_key=key,
+    )

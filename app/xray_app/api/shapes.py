@@ -1,0 +1,209 @@
+"""The bodies that come in and go out, as OpenAPI describes them."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+
+from xray.report import Outcome
+from xray_app.access.roles import Right, Role
+from xray_app.cases.states import Disposition, Kind, State, Verdict
+
+Text = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]
+Name = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
+    ),
+]
+Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+
+
+class Strict(BaseModel):
+    """No field that we do not know: a misspelt one must not be dropped silently."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Declaration(Strict):
+    """What the consignment is declared to be."""
+
+    hs_code: Annotated[str, StringConstraints(pattern=r"^[0-9]{4,10}$")] | None = None
+    description: Text | None = None
+    weight_kg: Annotated[float, Field(ge=0, le=1e6)] | None = None
+    origin: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None  # ISO 3166-1
+    consignee: Name | None = None
+
+
+class View(Strict):
+    """What the sender knows of one view."""
+
+    name: Name | None = None
+    pixel_mm: Annotated[float, Field(gt=0, lt=1000)] | None = None
+
+
+class About(Strict):
+    """What a scan is of. Scanner, container and consignment are its identity."""
+
+    kind: Kind = Kind.LIVE
+    scanner: Name | None = None
+    lane: Name | None = None
+    container: Annotated[str, StringConstraints(max_length=20)] | None = None  # ISO 6346
+    consignment: Name | None = None  # number of the declaration or the parcel
+    declaration: Declaration = Declaration()
+    views: Annotated[list[View], Field(max_length=8)] = []
+
+
+class Received(BaseModel):
+    """A scan is kept."""
+
+    id: str
+    state: State
+    new: bool = Field(description="false: the same scan is here already, as this case")
+    flags: list[str]
+
+
+class CaseOut(BaseModel):
+    """A case as its reader may see it."""
+
+    id: str
+    kind: Kind
+    state: State
+    version: int
+    for_supervisor: bool
+    holder: str | None
+    lease_until: datetime | None
+    held_until: datetime | None
+    held_why: str | None
+    outcome: Outcome | None
+    score: float | None
+    disposition: Disposition | None
+    problem: str | None
+    flags: list[str]
+    scanner: str | None
+    lane: str | None
+    container: str | None
+    consignment: str | None
+    declaration: dict[str, Any]
+    received_at: datetime
+    waiting_at: datetime | None
+    closed_at: datetime | None
+
+
+class CasePage(BaseModel):
+    """Some cases, newest first, and where the next page begins."""
+
+    cases: list[CaseOut]
+    next: str | None
+
+
+class Said(BaseModel):
+    """A decision that was made."""
+
+    verdict: Verdict
+    reason: str
+    marks: list[dict[str, Any]]
+    decided_by: str
+    decided_at: datetime
+    is_correction: bool
+
+
+class Searched(BaseModel):
+    """What a search found."""
+
+    found: bool
+    what: list[str]
+    note: str
+    searched_by: str
+    searched_at: datetime
+
+
+class ViewOut(BaseModel):
+    """One view of a case."""
+
+    position: int
+    name: str | None
+    file_name: str
+    sha256: str
+    width_px: int | None
+    height_px: int | None
+    has_report: bool
+
+
+class CaseFile(CaseOut):
+    """A case with everything that was said of it."""
+
+    views: list[ViewOut]
+    decisions: list[Said]
+    searches: list[Searched]
+    links: list[str]
+
+
+class AtVersion(Strict):
+    """What a change is based on: the version that the caller saw."""
+
+    version: Version
+
+
+class Hold(AtVersion):
+    """Set a case aside."""
+
+    until: AwareDatetime
+    why: Text
+
+
+class Escalate(AtVersion):
+    """Leave a case to a supervisor."""
+
+    why: Text
+
+
+class HandOver(AtVersion):
+    """Give a case to another officer."""
+
+    to: Name
+
+
+class Mark(Strict):
+    """A box that an officer drew."""
+
+    label: Name
+    xyxy_px: tuple[float, float, float, float]
+    view: Annotated[int, Field(ge=0, le=7)] = 0
+
+
+class Decide(AtVersion):
+    """A decision, or the correction of one."""
+
+    verdict: Verdict
+    reason: Text = ""
+    marks: Annotated[list[Mark], Field(max_length=100)] = []
+
+
+class SignIn(Strict):
+    """Name and password."""
+
+    name: Name
+    password: Annotated[str, StringConstraints(max_length=256)]
+
+
+class NewPerson(SignIn):
+    """Somebody new."""
+
+    role: Role
+
+
+class ChangePerson(Strict):
+    """What changes of a person; what is left out stays."""
+
+    role: Role | None = None
+    active: bool | None = None
+    password: Annotated[str, StringConstraints(max_length=256)] | None = None
+
+
+class NewKey(Strict):
+    """A key for a machine."""
+
+    name: Name
+    scopes: Annotated[list[Right], Field(min_length=1, max_length=20)]
+    ends_at: AwareDatetime | None = None

@@ -1,0 +1,58 @@
+"""Who asks, by a session's cookie or an API key, and whether they may."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, HTTPException, Request
+
+from xray_app.access.errors import NotSignedIn
+from xray_app.access.roles import Actor, Right
+from xray_app.service import Service
+
+COOKIE = "xray_session"
+
+
+def service_of(request: Request) -> Service:
+    """The service that answers this request."""
+    service: Service = request.app.state.service
+    return service
+
+
+def actor_of(request: Request) -> Actor:
+    """Who asks.
+
+    Raises:
+        NotSignedIn: nobody we know.
+    """
+    service = service_of(request)
+    scheme, _, key = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() == "bearer":
+        return service.keys.holder(key.strip())
+    token = request.cookies.get(COOKIE)
+    if not token:
+        raise NotSignedIn("sign in, or send an API key: Authorization: Bearer KEY")
+    return service.people.signed_in(token)
+
+
+def needs(right: Right) -> Callable[[Request], Actor]:
+    """A dependency that lets those through who have this right, and says who they are."""
+
+    def check(request: Request) -> Actor:
+        actor = actor_of(request)
+        if not actor.may(right):
+            raise HTTPException(403, f"{actor.name} has no right to {right.replace('_', ' ')}")
+        return actor
+
+    return check
+
+
+TheService = Annotated[Service, Depends(service_of)]
+Inspects = Annotated[Actor, Depends(needs(Right.INSPECT))]
+Submits = Annotated[Actor, Depends(needs(Right.SUBMIT))]
+Reads = Annotated[Actor, Depends(needs(Right.READ_OWN))]
+Works = Annotated[Actor, Depends(needs(Right.WORK))]
+Supervises = Annotated[Actor, Depends(needs(Right.SUPERVISE))]
+Searches = Annotated[Actor, Depends(needs(Right.SEARCH))]
+Audits = Annotated[Actor, Depends(needs(Right.AUDIT))]
+Manages = Annotated[Actor, Depends(needs(Right.MANAGE))]
+Observes = Annotated[Actor, Depends(needs(Right.OBSERVE))]

@@ -1,0 +1,83 @@
+"""Reading cases: lists, and everything that belongs to one."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from xray_app.cases import tables
+from xray_app.cases.case import Case
+from xray_app.cases.errors import NotFound
+from xray_app.cases.states import ReportRole, State
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which cases a list shows.
+
+    Attributes:
+        state: only those that stand there.
+        submitted_by: only those of one sender.
+        before: only those received before this one: moment and id, as the last page ended.
+        limit: how many at most.
+    """
+
+    state: State | None = None
+    submitted_by: str | None = None
+    before: tuple[datetime, str] | None = None
+    limit: int = 50
+
+
+def newest(connection: Connection, wanted: Wanted) -> list[Case]:
+    """Cases, newest first."""
+    table = tables.cases
+    found = select(table).order_by(table.c.received_at.desc(), table.c.id.desc())
+    if wanted.state is not None:
+        found = found.where(table.c.state == wanted.state)
+    if wanted.submitted_by is not None:
+        found = found.where(table.c.submitted_by == wanted.submitted_by)
+    if wanted.before is not None:
+        at, case_id = wanted.before
+        earlier = (table.c.received_at < at) | (
+            (table.c.received_at == at) & (table.c.id < case_id)
+        )
+        found = found.where(earlier)
+    return [Case.of(row) for row in connection.execute(found.limit(wanted.limit)).mappings()]
+
+
+def linked(connection: Connection, case_id: str) -> list[str]:
+    """Cases that this one is linked to, either way."""
+    table = tables.links
+    rows = connection.execute(
+        select(table.c.case_id, table.c.other_id)
+        .where((table.c.case_id == case_id) | (table.c.other_id == case_id))
+        .order_by(table.c.linked_at, table.c.case_id, table.c.other_id)
+    )
+    return [row.other_id if row.case_id == case_id else row.case_id for row in rows]
+
+
+def reports(
+    connection: Connection, case_id: str, role: ReportRole = ReportRole.PRIMARY
+) -> dict[int, dict[str, Any]]:
+    """View → what a model said of it, the newest."""
+    table = tables.reports
+    rows = connection.execute(
+        select(table).where(table.c.case_id == case_id, table.c.role == role).order_by(table.c.id)
+    )
+    return {row["position"]: json.loads(row["body"]) for row in rows.mappings()}
+
+
+def picture(connection: Connection, case_id: str, position: int, column: str) -> str:
+    """The content hash of a view's picture.
+
+    Raises:
+        NotFound: there is no such view, or no picture of it.
+    """
+    table = tables.views
+    found = select(table.c[column]).where(table.c.case_id == case_id, table.c.position == position)
+    sha256 = connection.execute(found).scalar_one_or_none()
+    if sha256 is None:
+        raise NotFound(f"case {case_id} has no picture of view {position}")
+    return str(sha256)

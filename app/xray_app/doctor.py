@@ -1,0 +1,88 @@
+"""What `xray-app doctor` checks, and what to do where something is wrong."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import select
+
+from xray.detector import Detector
+from xray_app import service
+from xray_app.cases import integrity, schema, tables
+from xray_app.cases.contents import Contents
+from xray_app.cases.database import Database
+from xray_app.settings import Settings, is_loopback
+
+LEAST_FREE_BYTES = 5 * 2**30  # a day of scans at 50 KB would take less, a container scan 150 MB
+USUAL = "parcel"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was checked."""
+
+    what: str
+    good: bool
+    said: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Check everything; a check that fails in an unknown way is a bad finding, not an error."""
+    checks: tuple[tuple[str, Callable[[Settings], Iterator[Finding]]], ...] = (
+        ("data folder", _folder),
+        ("model", _model),
+        ("database", _database),
+        ("network", _network),
+    )
+    findings: list[Finding] = []
+    for what, check in checks:
+        try:
+            findings += check(settings)
+        except Exception as error:  # whatever it is, the other checks are still worth making
+            findings.append(Finding(what, False, f"{type(error).__name__}: {error}"))
+    return findings
+
+
+def _folder(settings: Settings) -> Iterator[Finding]:
+    folder: Path = settings.data_dir
+    service.private_folder(folder)
+    writable = os.access(folder, os.W_OK | os.X_OK)
+    yield Finding("data folder", writable, f"{folder} can{'' if writable else 'not'} be written")
+    free = shutil.disk_usage(folder).free
+    said = f"{free / 2**30:.0f} GB free; {LEAST_FREE_BYTES / 2**30:.0f} or more are wanted"
+    yield Finding("disk", free >= LEAST_FREE_BYTES, said)
+
+
+def _model(settings: Settings) -> Iterator[Finding]:
+    card = Detector(settings.model or USUAL).card
+    yield Finding("model", True, f"{card.name} {card.version}")
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    database = Database(settings.url)
+    try:
+        there, wanted = schema.current(database), schema.newest()
+        good = there == wanted
+        hint = "" if good else "; run: xray-app database upgrade"
+        yield Finding("database", good, f"revision {there}, this version needs {wanted}{hint}")
+        if not good:
+            return
+        with database.read() as connection:
+            checked = integrity.verify(connection)
+            hashes = connection.execute(select(tables.contents.c.sha256)).scalars().all()
+        said = checked.problem or f"{checked.entries} entries hold"
+        yield Finding("audit chain", checked.problem is None, said)
+        contents = Contents(settings.data_dir / "contents")
+        lost = [sha256 for sha256 in hashes if not contents.path(sha256).exists()]
+        said = f"{len(hashes) - len(lost)} of {len(hashes)} files are there"
+        yield Finding("contents", not lost, said)
+    finally:
+        database.dispose()
+
+
+def _network(settings: Settings) -> Iterator[Finding]:
+    alone = is_loopback(settings.host)
+    said = "this machine alone" if alone else f"open on {settings.host}; put TLS in front of it"
+    yield Finding("network", alone or settings.secure_cookies, said)

@@ -1,0 +1,129 @@
+"""Feeds the inspecting processes with the cases that wait, oldest first."""
+
+import logging
+import random
+import threading
+from datetime import datetime
+
+from sqlalchemy import RowMapping
+
+from xray_app.cases import inspection
+from xray_app.cases.case import Case
+from xray_app.cases.contents import Contents, Staged, discard
+from xray_app.cases.errors import Conflict
+from xray_app.cases.inspection import Looked
+from xray_app.cases.queue import Queue
+from xray_app.inspectors.pool import BrokeOff, Inspecting, Pool
+
+IDLE_SECONDS = 0.5  # between looks when nobody wakes us
+AFTER_FAILURE_SECONDS = 2.0
+SWEEP_SECONDS = 15.0  # between looks for leases that ran out
+MAX_PICTURE_BYTES = 2**30
+
+log = logging.getLogger("xray_app.dispatch")
+
+
+class Dispatch:
+    """One thread for each inspecting process, and one that sweeps the queue.
+
+    Args:
+        queue: the queue, for its database, clock and rules.
+        contents: where the scans lie.
+        pool: the inspecting processes.
+    """
+
+    def __init__(self, queue: Queue, contents: Contents, pool: Pool) -> None:
+        self._queue = queue
+        self._contents = contents
+        self._pool = pool
+        self._stopping = threading.Event()
+        self._woken = threading.Condition()
+        self._draw = random.SystemRandom().random
+        self._threads = [threading.Thread(target=self._work, name="inspect") for _ in pool.all]
+        self._threads.append(threading.Thread(target=self._sweep, name="sweep"))
+
+    def start(self) -> None:
+        """Give back what an earlier run left in inspection, and begin."""
+        left = inspection.recover(self._queue.database, self._now(), self._queue.rules)
+        if left:
+            log.warning("%d cases were in inspection when the service ended; they go again", left)
+        for thread in self._threads:
+            thread.start()
+
+    def wake(self) -> None:
+        """Something new waits."""
+        with self._woken:
+            self._woken.notify()
+
+    def stop(self) -> None:
+        """End; cases in flight go back to be inspected by the next run."""
+        self._stopping.set()
+        self._pool.close()
+        with self._woken:
+            self._woken.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    def _now(self) -> datetime:
+        return self._queue.clock()
+
+    def _work(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                with self._pool.lend() as process:
+                    case = inspection.claim(self._queue.database, self._now())
+                    if case is not None:
+                        self.inspect(case, process)
+                        continue
+                with self._woken:
+                    self._woken.wait(IDLE_SECONDS)
+            except Exception:  # a database that is away must not end the service
+                log.exception("inspecting failed; trying again")
+                self._stopping.wait(AFTER_FAILURE_SECONDS)
+
+    def inspect(self, case: Case, process: Inspecting) -> None:
+        """Have a claimed case inspected and record what was seen."""
+        database, rules = self._queue.database, self._queue.rules
+        with database.read() as connection:
+            views = inspection.views_of(connection, case.id)
+        looked: list[Looked] = []
+        try:
+            for view in views:
+                looked.append(self._look(case, view, process))
+            inspection.record(
+                *(database, self._contents, case, looked, self._now(), rules, self._draw)
+            )
+        except BrokeOff:
+            inspection.give_back(
+                *(database, case, self._now(), rules), counts=not self._stopping.is_set()
+            )
+        except Conflict as error:
+            log.warning("a result came too late: %s", error)
+        finally:
+            discard(*(file for one in looked for file in (one.picture, one.thumbnail) if file))
+
+    def _look(self, case: Case, view: RowMapping, process: Inspecting) -> Looked:
+        hashes = [view["sha256"]] + ([view["high_sha256"]] if view["high_sha256"] else [])
+        names = [view["file_name"], view["high_file_name"]][: len(hashes)]
+        files = [str(self._contents.path(sha256)) for sha256 in hashes]
+        said = {"view": view["name"], "pixel_mm": view["pixel_mm"], "scanner": case.scanner}
+        answer = process.ask(files, names, said | {"id": f"{case.id}/{view['position']}"})
+        return Looked(
+            view["position"],
+            answer["report"],
+            answer["problem"],
+            self._stage(answer["picture"]),
+            self._stage(answer["thumbnail"]),
+            answer["width_px"] or None,
+            answer["height_px"] or None,
+        )
+
+    def _stage(self, jpeg: bytes | None) -> Staged | None:
+        return self._contents.stage(jpeg, "picture", MAX_PICTURE_BYTES) if jpeg else None
+
+    def _sweep(self) -> None:
+        while not self._stopping.wait(SWEEP_SECONDS):
+            try:
+                self._queue.sweep()
+            except Exception:
+                log.exception("sweeping the queue failed; trying again")

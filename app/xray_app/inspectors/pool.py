@@ -1,0 +1,172 @@
+"""The other end of the inspecting processes: lent to one caller at a time, killed when too slow."""
+
+import json
+import logging
+import os
+import queue
+import selectors
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xray.errors import XrayError
+from xray_app.cases.errors import Full
+
+START_SECONDS = 300  # importing and loading a model, on a machine that is busy with other things
+RETRY_AFTER_S = 5
+
+log = logging.getLogger("xray_app.inspectors")
+
+
+class BrokeOff(XrayError):
+    """An inspection did not end: too slow, too large, or the process died."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one inspection may take.
+
+    Attributes:
+        seconds: until the process is killed.
+        memory_mb: address space of the process, in MiB.
+    """
+
+    seconds: float = 120.0
+    memory_mb: int = 12_288  # a container scan of 100 megapixels in two energies takes about 5 GiB
+
+
+class Inspecting:
+    """One process, started when first needed and again after it was killed."""
+
+    def __init__(self, model: str | None, limits: Limits) -> None:
+        self._command = [sys.executable, "-m", "xray_app.inspectors.child"]
+        self._command += [model or "", str(limits.memory_mb)]
+        self._limits = limits
+        self._process: subprocess.Popen[bytes] | None = None
+        self._closed = False
+        self._guard = threading.Lock()
+        self._rest = b""
+        self.model: str | None = None
+
+    def ask(self, files: list[str], names: list[str], said: dict[str, Any]) -> dict[str, Any]:
+        """Have files inspected; `child` says what comes back, with pictures as bytes.
+
+        Raises:
+            BrokeOff: it took too long or too much; the next question starts a new process.
+        """
+        with tempfile.TemporaryDirectory(prefix="xray-inspect-") as folder:
+            asked = {"files": files, "names": names, "said": said, "folder": folder}
+            process = self._started()
+            try:
+                assert process.stdin is not None
+                process.stdin.write(json.dumps(asked).encode() + b"\n")
+                process.stdin.flush()
+            except OSError:
+                self.kill()
+                raise BrokeOff("the inspecting process is gone") from None
+            answer = self._answer(process, self._limits.seconds)
+            for name in ("picture", "thumbnail"):
+                answer[name] = Path(answer[name]).read_bytes() if answer[name] else None
+            return answer
+
+    def close(self) -> None:
+        """Kill the process for good."""
+        with self._guard:
+            self._closed = True
+        self.kill()
+
+    def kill(self) -> None:
+        """Kill the process; the next question starts another."""
+        with self._guard:
+            process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for stream in (process.stdin, process.stdout):
+                if stream is not None:
+                    with suppress(OSError):
+                        stream.close()
+
+    def start(self) -> None:
+        """Start the process now, so that the first question need not wait for it."""
+        self._started()
+
+    def _started(self) -> "subprocess.Popen[bytes]":
+        with self._guard:
+            if self._closed:
+                raise BrokeOff("the service is stopping")
+            if self._process is not None:
+                return self._process
+            pipe = subprocess.PIPE
+            process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe)
+            self._process, self._rest = process, b""
+        self.model = self._answer(process, START_SECONDS)["model"]
+        return process
+
+    def _answer(self, process: "subprocess.Popen[bytes]", seconds: float) -> dict[str, Any]:
+        assert process.stdout is not None
+        deadline = time.monotonic() + seconds
+        try:
+            with selectors.DefaultSelector() as ready:
+                ready.register(process.stdout, selectors.EVENT_READ)
+                while b"\n" not in self._rest:
+                    if not ready.select(max(0.0, deadline - time.monotonic())):
+                        raise BrokeOff(f"an inspection took over {seconds:.0f} s")
+                    chunk = os.read(process.stdout.fileno(), 2**16)
+                    if not chunk:
+                        raise BrokeOff("the inspecting process died")
+                    self._rest += chunk
+            line, _, self._rest = self._rest.partition(b"\n")
+            answer: dict[str, Any] = json.loads(line)
+        except (BrokeOff, OSError, ValueError) as error:
+            self.kill()
+            log.warning("an inspection broke off: %s", error)
+            raise error if isinstance(error, BrokeOff) else BrokeOff(str(error)) from None
+        return answer
+
+
+class Pool:
+    """Some inspecting processes, each lent to one caller at a time.
+
+    Args:
+        size: how many.
+        model: name or path of the weights; None: the usual.
+        limits: what one inspection may take.
+    """
+
+    def __init__(self, size: int, model: str | None, limits: Limits) -> None:
+        self.all = tuple(Inspecting(model, limits) for _ in range(size))
+        self._idle: queue.Queue[Inspecting] = queue.Queue()
+        for one in self.all:
+            self._idle.put(one)
+
+    @contextmanager
+    def lend(self, seconds: float | None = None) -> Iterator[Inspecting]:
+        """A process for one caller.
+
+        Args:
+            seconds: how long to wait for one; None: as long as it takes.
+
+        Raises:
+            Full: none became free.
+        """
+        try:
+            one = self._idle.get(timeout=seconds)
+        except queue.Empty:
+            raise Full("every inspecting process is busy", RETRY_AFTER_S) from None
+        try:
+            yield one
+        finally:
+            self._idle.put(one)
+
+    def close(self) -> None:
+        """Kill them all, whatever they are doing."""
+        for one in self.all:
+            one.close()

@@ -1,0 +1,100 @@
+"""A running service from the outside: its socket, its signals, its start and its end."""
+
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from xray.errors import MissingExtra, RecipeError
+from xray_app.settings import Settings
+
+if TYPE_CHECKING:
+    from xray_app.service import Service
+
+NEEDED = ("gradio", "fastapi", "uvicorn", "sqlalchemy", "alembic", "argon2")
+
+
+def check_installed() -> None:
+    """Stop where the extra is missing.
+
+    Raises:
+        MissingExtra: with the command that installs it.
+    """
+    if any(not find_spec(package) for package in NEEDED):
+        raise MissingExtra("xray-app", "app")
+
+
+@contextlib.contextmanager
+def opened(settings: Settings) -> Iterator["Service"]:
+    """The service's parts, for a command beside it; nothing is started."""
+    check_installed()
+    from xray_app import service
+
+    parts = service.build(settings)
+    try:
+        yield parts
+    finally:
+        parts.database.dispose()
+
+
+def serve(settings: Settings) -> None:
+    """Serve until a signal ends it."""
+    import uvicorn
+
+    from xray_app import server
+
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")  # warnings on
+    listening = _listen(settings)  # first: a taken port is known before the models are loaded
+    with listening, server.private_folder() as temporary, contextlib.ExitStack() as until:
+        address = _address(listening)
+        service = None if settings.demo else until.enter_context(_started(settings, address))
+        application = server.build(settings, Path(temporary), service)
+        print(f"Inspection desk: {address}   (Ctrl-C ends it)", flush=True)
+        # uvicorn ends in order and then raises the signal again: leave through `with`, not at once
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        config = uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=3)
+        with contextlib.suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listening])
+
+
+@contextlib.contextmanager
+def _started(settings: Settings, address: str) -> Iterator["Service"]:
+    from xray_app import service
+
+    with service.only_one(settings.data_dir):
+        parts = service.build(settings)
+        secret = parts.people.invite_first()
+        if secret:
+            print(f"First run: make the manager's account at {address}/first-run?key={secret}")
+            print("The link works once, within the hour.", flush=True)
+        parts.start()
+        try:
+            yield parts
+        finally:
+            parts.stop()
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        raise RecipeError(
+            f"cannot listen on {settings.host} port {settings.port} ({error.strerror or error}); "
+            "pass another --port, 0 takes a free one"
+        ) from None
+    return listening
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

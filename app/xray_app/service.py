@@ -1,0 +1,116 @@
+"""One running service: its database, its contents, its people, and what inspects."""
+
+import fcntl
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO
+
+from xray.errors import RecipeError
+from xray_app.access.keys import Keys
+from xray_app.access.passwords import Passwords
+from xray_app.access.people import People
+from xray_app.cases import schema
+from xray_app.cases.contents import Contents
+from xray_app.cases.database import Database
+from xray_app.cases.queue import Queue
+from xray_app.cases.rules import Rules
+from xray_app.inspectors.dispatch import Dispatch
+from xray_app.inspectors.pool import Limits, Pool
+from xray_app.settings import Settings
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that the handlers of a request need."""
+
+    settings: Settings
+    database: Database
+    contents: Contents
+    queue: Queue
+    people: People
+    keys: Keys
+    pool: Pool
+    dispatch: Dispatch
+
+    @property
+    def now(self) -> datetime:
+        """The moment, by the service's own clock."""
+        return self.queue.clock()
+
+    def start(self) -> None:
+        """Remove what a crash left and begin to inspect."""
+        with self.database.write() as connection:
+            self.contents.sweep(connection)
+        self.dispatch.start()
+
+    def stop(self) -> None:
+        """End in order: cases in flight go back to the queue."""
+        self.dispatch.stop()
+        self.database.dispose()
+
+
+def utc_now() -> datetime:
+    """The clock of a service that is not under test."""
+    return datetime.now(UTC)
+
+
+def build(
+    settings: Settings,
+    clock: Callable[[], datetime] = utc_now,
+    passwords: Passwords | None = None,
+) -> Service:
+    """A service over the database that the settings name, its tables brought up to date.
+
+    Raises:
+        RecipeError: the database's address cannot be read.
+    """
+    private_folder(settings.data_dir)
+    database = Database(settings.url)
+    schema.upgrade(database)
+    rules = Rules(
+        lease=timedelta(minutes=settings.lease_minutes),
+        max_waiting=settings.max_waiting,
+        clear_by_machine=settings.clear_by_machine,
+        human_share=settings.human_share,
+    )
+    contents = Contents(settings.data_dir / "contents")
+    queue = Queue(database, clock, rules)
+    limits = Limits(settings.inspect_seconds, settings.inspect_memory_mb)
+    pool = Pool(settings.workers, settings.model, limits)
+    return Service(
+        settings=settings,
+        database=database,
+        contents=contents,
+        queue=queue,
+        people=People(database, clock, passwords or Passwords()),
+        keys=Keys(database, clock),
+        pool=pool,
+        dispatch=Dispatch(queue, contents, pool),
+    )
+
+
+def private_folder(folder: Path) -> None:
+    """Make it, for this user alone."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.chmod(0o700)
+
+
+def only_one(folder: Path) -> BinaryIO:
+    """Hold a folder for this process until the answer is closed, or the process ends.
+
+    Raises:
+        RecipeError: another process holds it.
+    """
+    private_folder(folder)
+    handle = (folder / "service.lock").open("ab")
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        handle.close()
+        raise RecipeError(
+            f"another service uses {os.fspath(folder)}; end it, or choose another XRAY_DATA_DIR"
+        ) from None
+    return handle

@@ -1,0 +1,132 @@
+"""People sign in, are locked out, and leave no secret behind."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from xray_app.access.errors import AccessError, NotSignedIn
+from xray_app.access.passwords import Passwords
+from xray_app.access.people import People
+from xray_app.access.roles import Right, Role
+from xray_app.cases import tables
+from xray_app.cases.database import Database
+
+GOOD = "correct horse battery"
+
+
+@pytest.fixture
+def people(database: Database, clock: Any, quick_passwords: Passwords) -> People:
+    people = People(database, clock, quick_passwords)
+    people.add("test", "kim", GOOD, Role.SCREENER)
+    return people
+
+
+def test_whoever_signs_in_is_known_by_the_sessions_token(people: People) -> None:
+    actor = people.signed_in(people.sign_in("kim", GOOD))
+    assert (actor.name, actor.role) == ("kim", Role.SCREENER)
+    assert Right.WORK in actor.rights
+
+
+def test_a_session_ends_by_signing_out_by_idling_and_by_its_age(people: People, clock: Any) -> None:
+    out, idle, old = (people.sign_in("kim", GOOD) for _ in range(3))
+    people.sign_out(out)
+    with pytest.raises(NotSignedIn):
+        people.signed_in(out)
+    for _ in range(25):
+        clock.move(minutes=29)
+        if _ < 24:
+            people.signed_in(old)
+    with pytest.raises(NotSignedIn):
+        people.signed_in(idle)
+    with pytest.raises(NotSignedIn):
+        people.signed_in(old)
+
+
+def test_five_wrong_passwords_lock_for_a_quarter_of_an_hour(people: People, clock: Any) -> None:
+    for _ in range(5):
+        with pytest.raises(NotSignedIn):
+            people.sign_in("kim", "wrong password!")
+    with pytest.raises(NotSignedIn):
+        people.sign_in("kim", GOOD)
+    clock.move(minutes=15)
+    people.sign_in("kim", GOOD)
+
+
+def test_the_answer_does_not_say_whether_there_is_such_a_person(people: People) -> None:
+    said = set()
+    for name in ("kim", "nobody"):
+        with pytest.raises(NotSignedIn) as refused:
+            people.sign_in(name, "wrong password!")
+        said.add(str(refused.value))
+    assert len(said) == 1
+
+
+def test_whoever_is_switched_off_is_out_at_once(people: People) -> None:
+    token = people.sign_in("kim", GOOD)
+    people.switch("boss", "kim", False)
+    with pytest.raises(NotSignedIn):
+        people.signed_in(token)
+    with pytest.raises(NotSignedIn):
+        people.sign_in("kim", GOOD)
+
+
+def test_another_role_or_password_ends_the_sessions(people: People) -> None:
+    token = people.sign_in("kim", GOOD)
+    people.set_role("boss", "kim", Role.SUPERVISOR)
+    with pytest.raises(NotSignedIn):
+        people.signed_in(token)
+    people.set_password("boss", "kim", GOOD + " staple")
+    with pytest.raises(NotSignedIn):
+        people.sign_in("kim", GOOD)
+    assert people.signed_in(people.sign_in("kim", GOOD + " staple")).role is Role.SUPERVISOR
+
+
+@pytest.mark.parametrize("password", ["short", "aaaaaaaaaaaaaaaa", "my name is Kim!", "x" * 300])
+def test_passwords_that_are_easy_to_guess_are_refused(people: People, password: str) -> None:
+    with pytest.raises(AccessError, match="password"):
+        people.set_password("boss", "kim", password)
+
+
+@pytest.mark.parametrize("name", ["", " ", "kim", "key door", "a\nb", "x" * 201])
+def test_names_that_are_taken_or_cannot_be_are_refused(people: People, name: str) -> None:
+    with pytest.raises(AccessError):
+        people.add("boss", name, GOOD, Role.SCREENER)
+
+
+def test_an_empty_house_invites_its_first_manager_once(
+    database: Database, clock: Any, quick_passwords: Passwords
+) -> None:
+    people = People(database, clock, quick_passwords)
+    lost, secret = people.invite_first(), people.invite_first()
+    assert lost is not None
+    assert secret is not None
+    for bad in (lost, "guessed"):
+        with pytest.raises(AccessError, match="link"):
+            people.accept(bad, "boss", GOOD)
+    people.accept(secret, "boss", GOOD)
+    assert people.names()[0]["role"] == Role.MANAGER
+    with pytest.raises(AccessError, match="link"):
+        people.accept(secret, "second", GOOD)
+    assert people.invite_first() is None
+
+
+def test_an_invitation_is_too_old_after_an_hour(
+    database: Database, clock: Any, quick_passwords: Passwords
+) -> None:
+    people = People(database, clock, quick_passwords)
+    secret = people.invite_first()
+    clock.move(hours=1)
+    with pytest.raises(AccessError, match="too old"):
+        people.accept(str(secret), "boss", GOOD)
+
+
+def test_no_table_holds_a_password_or_a_token(people: People, database: Database) -> None:
+    token = people.sign_in("kim", GOOD)
+    people.set_password("boss", "kim", GOOD + " staple")
+    with database.read() as connection:
+        kept = [connection.execute(select(t)).all() for t in tables.metadata.sorted_tables]
+        chain = str(connection.execute(select(tables.audit)).all())
+    assert GOOD not in str(kept)
+    assert token not in str(kept)
+    assert "argon2" not in chain

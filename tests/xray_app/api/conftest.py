@@ -1,0 +1,122 @@
+"""A service over SQLite in a folder of its own, whose inspector runs in this process."""
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from xray.detector import Detector
+from xray_app import service as services
+from xray_app.access.passwords import Passwords
+from xray_app.access.roles import Right, Role
+from xray_app.api import app as api
+from xray_app.cases import inspection
+from xray_app.cases.database import Database
+from xray_app.guard import Guard
+from xray_app.inspectors import child
+from xray_app.inspectors.dispatch import Dispatch
+from xray_app.intake import Inspector
+from xray_app.service import Service
+from xray_app.settings import Settings
+
+PASSWORD = "correct horse battery"
+
+
+class Here:
+    """What the pool lends, without a process."""
+
+    def __init__(self, inspector: Inspector) -> None:
+        self.inspector = inspector
+        self.all = (self,)
+
+    @contextmanager
+    def lend(self, seconds: float | None = None) -> Iterator["Here"]:
+        yield self
+
+    def ask(self, files: list[str], names: list[str], said: dict[str, Any]) -> dict[str, Any]:
+        with tempfile.TemporaryDirectory() as folder:
+            asked = {"files": files, "names": names, "said": said, "folder": folder}
+            answer = child.inspected(asked, self.inspector)
+            for name in ("picture", "thumbnail"):
+                answer[name] = Path(answer[name]).read_bytes() if answer[name] else None
+        return answer
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture(scope="session")
+def inspector(standin: Path) -> Inspector:
+    return Inspector(Detector(standin))
+
+
+@pytest.fixture
+def service(
+    tmp_path: Path,
+    migrated_sqlite: Database,
+    clock: Any,
+    quick_passwords: Passwords,
+    inspector: Inspector,
+) -> Iterator[Service]:
+    settings = Settings(data_dir=tmp_path / "data", max_upload_mb=1, max_waiting=3)
+    settings.data_dir.mkdir()
+    shutil.copy(str(migrated_sqlite.url.database), settings.data_dir / "cases.sqlite3")
+    built = services.build(settings, clock, quick_passwords)
+    pool: Any = Here(inspector)
+    yield replace(built, pool=pool, dispatch=Dispatch(built.queue, built.contents, pool))
+    built.database.dispose()
+
+
+@pytest.fixture
+def client(service: Service) -> TestClient:
+    """Nobody yet, by the address that the service listens on."""
+    app = api.build(service)
+    app.add_middleware(Guard, host="127.0.0.1")
+    return TestClient(app, base_url="http://127.0.0.1:7860", raise_server_exceptions=False)
+
+
+@pytest.fixture
+def sign_in(service: Service, client: TestClient) -> Callable[..., TestClient]:
+    """Signs a new person of a role in; the same name is the same person."""
+
+    def sign_in(role: Role, name: str | None = None) -> TestClient:
+        who = name or f"a {role}"
+        if who not in [person["name"] for person in service.people.names()]:
+            service.people.add("test", who, PASSWORD, role)
+        one = TestClient(client.app, base_url=client.base_url, raise_server_exceptions=False)
+        assert one.post("/api/v1/session", json={"name": who, "password": PASSWORD}).is_success
+        return one
+
+    return sign_in
+
+
+@pytest.fixture
+def scanner(service: Service, client: TestClient) -> TestClient:
+    """A scanner with a key that brings in scans and reads its own."""
+    key = service.keys.make("test", "gate 1", [Right.SUBMIT, Right.READ_OWN, Right.INSPECT])
+    one = TestClient(client.app, base_url=client.base_url, raise_server_exceptions=False)
+    one.headers["authorization"] = f"Bearer {key}"
+    return one
+
+
+@pytest.fixture
+def inspect_all(service: Service) -> Callable[[], None]:
+    """Inspects whatever waits, as the dispatch threads would."""
+
+    def inspect_all() -> None:
+        process: Any = service.pool
+        while (case := inspection.claim(service.database, service.now)) is not None:
+            service.dispatch.inspect(case, process)
+
+    return inspect_all
+
+
+@pytest.fixture
+def scan(write_scan: Callable[..., Path]) -> bytes:
+    return write_scan("bag.png").read_bytes()

@@ -1,0 +1,113 @@
+"""Each role against each route; a route that is not in the table fails the test."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from fastapi.testclient import TestClient
+from starlette.routing import BaseRoute, Route
+
+from xray_app.access.roles import RIGHTS, SCOPES, Actor, Right, Role
+from xray_app.service import Service
+
+NOBODY_NEEDS = None  # these answer everybody, and check for themselves
+CASE, KEY = "0" * 32, "1" * 16
+ROUTES: dict[tuple[str, str], Right | None] = {
+    ("POST", "/api/v1/inspect"): Right.INSPECT,
+    ("POST", "/api/v1/scans"): Right.SUBMIT,
+    ("GET", "/api/v1/cases"): Right.READ_OWN,
+    ("GET", "/api/v1/cases/{case_id}"): Right.READ_OWN,
+    ("GET", "/api/v1/cases/{case_id}/report"): Right.READ_OWN,
+    ("GET", "/api/v1/cases/{case_id}/image"): Right.READ_OWN,
+    ("POST", "/api/v1/queue/take"): Right.WORK,
+    ("POST", "/api/v1/cases/{case_id}/renew"): Right.WORK,
+    ("POST", "/api/v1/cases/{case_id}/release"): Right.WORK,
+    ("POST", "/api/v1/cases/{case_id}/hold"): Right.WORK,
+    ("POST", "/api/v1/cases/{case_id}/resume"): Right.WORK,
+    ("POST", "/api/v1/cases/{case_id}/escalate"): Right.WORK,
+    ("POST", "/api/v1/cases/{case_id}/hand-over"): Right.WORK,
+    ("POST", "/api/v1/cases/{case_id}/decision"): Right.WORK,
+    ("POST", "/api/v1/cases/{case_id}/correction"): Right.SUPERVISE,
+    ("POST", "/api/v1/cases/{case_id}/search"): Right.SEARCH,
+    ("GET", "/api/v1/people"): Right.MANAGE,
+    ("POST", "/api/v1/people"): Right.MANAGE,
+    ("PATCH", "/api/v1/people/{name}"): Right.MANAGE,
+    ("GET", "/api/v1/keys"): Right.MANAGE,
+    ("POST", "/api/v1/keys"): Right.MANAGE,
+    ("DELETE", "/api/v1/keys/{key_id}"): Right.MANAGE,
+    ("GET", "/api/v1/audit/head"): Right.AUDIT,
+    ("POST", "/api/v1/audit/verify"): Right.AUDIT,
+    ("GET", "/api/v1/audit/cases/{case_id}"): Right.AUDIT,
+    ("GET", "/api/v1/openapi.json"): Right.OBSERVE,
+    ("POST", "/api/v1/session"): NOBODY_NEEDS,
+    ("DELETE", "/api/v1/session"): NOBODY_NEEDS,
+    ("GET", "/health/live"): NOBODY_NEEDS,
+    ("GET", "/health/ready"): NOBODY_NEEDS,
+    ("GET", "/sign-in"): NOBODY_NEEDS,
+    ("POST", "/sign-in"): NOBODY_NEEDS,
+    ("POST", "/sign-out"): NOBODY_NEEDS,
+    ("GET", "/first-run"): NOBODY_NEEDS,
+    ("POST", "/first-run"): NOBODY_NEEDS,
+}
+
+
+def routes(there: list[BaseRoute]) -> Iterator[tuple[str, str]]:
+    for route in there:
+        if isinstance(route, Route):
+            for method in (route.methods or set()) - {"HEAD"}:
+                yield method, route.path
+        else:
+            yield from routes(list(getattr(route, "routes", [])))
+
+
+def ask(who: TestClient, method: str, path: str) -> int:
+    address = path.format(case_id=CASE, key_id=KEY, name="nobody")
+    return who.request(method, address).status_code
+
+
+def test_every_route_stands_in_the_table(
+    client: TestClient, sign_in: Callable[..., TestClient]
+) -> None:
+    described = sign_in(Role.AUDITOR).get("/api/v1/openapi.json").json()["paths"]
+    there = {(method.upper(), path) for path, ways in described.items() for method in ways}
+    hidden = {("GET", "/api/v1/openapi.json")}
+    hidden |= {way for way in ROUTES if way[1] in ("/sign-in", "/sign-out", "/first-run")}
+    assert there | hidden == set(ROUTES)
+    found = set(routes(list(client.app.routes)))  # type: ignore[attr-defined]
+    assert not found or found <= set(ROUTES)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_each_role_reaches_what_its_rights_name_and_nothing_else(
+    role: Role, sign_in: Callable[..., TestClient]
+) -> None:
+    who, actor = sign_in(role), Actor("x", RIGHTS[role], role)
+    for (method, path), right in ROUTES.items():
+        if right is NOBODY_NEEDS:
+            continue
+        status = ask(who, method, path)
+        assert (status != 403) == actor.may(right), (role, method, path, status)
+        assert status != 401
+        assert status < 500
+
+
+def test_a_stranger_reaches_nothing(client: TestClient) -> None:
+    for (method, path), right in ROUTES.items():
+        if right is not NOBODY_NEEDS:
+            assert ask(client, method, path) == 401, (method, path)
+
+
+@pytest.mark.parametrize("scope", sorted(SCOPES))
+def test_a_key_reaches_what_its_scope_names_and_nothing_else(
+    scope: Right, client: TestClient, service: Service
+) -> None:
+    key = service.keys.make("test", "gate", [scope])
+    client.headers["authorization"] = f"Bearer {key}"
+    for (method, path), right in ROUTES.items():
+        if right is not NOBODY_NEEDS:
+            assert (ask(client, method, path) != 403) == (right == scope), (method, path)
+
+
+def test_another_name_for_the_service_is_not_answered(client: TestClient) -> None:
+    assert client.get("/health/live", headers={"host": "evil.example"}).status_code == 403
+    assert client.get("/health/live").status_code == 200
+    assert client.get("/health/ready").status_code == 200

@@ -1,0 +1,180 @@
+"""Scans come in over REST."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from xray_app.service import Service
+
+Answer = Any
+
+
+def send(who: TestClient, content: bytes, key: str | None = None, **about: Any) -> Answer:
+    headers = {"idempotency-key": key} if key else {}
+    files = {"scan": ("bag.png", content, "image/png")}
+    return who.post(
+        "/api/v1/scans", files=files, data={"about": json.dumps(about)}, headers=headers
+    )
+
+
+def test_a_scan_goes_in_and_a_report_comes_out(scanner: TestClient, scan: bytes) -> None:
+    answer = scanner.post("/api/v1/inspect", files={"scan": ("bag.png", scan)})
+    assert answer.status_code == 200
+    assert answer.json()["schema"] == "xray.report/1"
+    assert [d["label"] for d in answer.json()["detections"]] == ["gun", "wrench"]
+
+
+def test_what_is_no_scan_is_refused_with_the_reason(scanner: TestClient) -> None:
+    answer = scanner.post("/api/v1/inspect", files={"scan": ("bag.png", b"this is no picture")})
+    assert answer.status_code == 422
+    assert "expected a PNG, JPEG, TIFF or DICOM file, found text" in answer.json()["error"]
+
+
+def test_a_kept_scan_is_answered_at_once_and_inspected_later(
+    scanner: TestClient, scan: bytes, inspect_all: Callable[[], None]
+) -> None:
+    answer = send(scanner, scan, scanner="gate 1", container="CSQU3054383")
+    assert answer.status_code == 202
+    said = answer.json()
+    assert (said["state"], said["new"]) == ("received", True)
+    where = answer.headers["location"]
+    assert scanner.get(f"{where}/report").status_code == 404
+    inspect_all()
+    case = scanner.get(where).json()
+    assert (case["state"], case["outcome"], case["container"]) == (
+        "waiting",
+        "ALARM",
+        "CSQU3054383",
+    )
+    report = scanner.get(f"{where}/report").json()
+    assert report["scan_id"] == f"{said['id']}/0"
+    tdr = scanner.get(f"{where}/report?format=tdr")
+    assert tdr.headers["content-type"] == "application/dicom"
+    assert tdr.content[128:132] == b"DICM"
+    assert scanner.get(f"{where}/image").content[:2] == b"\xff\xd8"
+    small = scanner.get(f"{where}/image?size=small")
+    again = scanner.get(
+        f"{where}/image?size=small", headers={"if-none-match": small.headers["etag"]}
+    )
+    assert again.status_code == 304
+
+
+def test_a_file_that_cannot_be_read_goes_to_an_officer_with_the_reason(
+    scanner: TestClient, inspect_all: Callable[[], None]
+) -> None:
+    where = send(scanner, b"this is no picture").headers["location"]
+    inspect_all()
+    case = scanner.get(where).json()
+    assert (case["state"], case["outcome"]) == ("waiting", None)
+    assert "found text" in case["problem"]
+    assert scanner.get(f"{where}/image").status_code == 404
+
+
+def test_low_and_high_energy_are_one_view(
+    scanner: TestClient, write_scan: Any, inspect_all: Callable[[], None]
+) -> None:
+    import numpy as np
+
+    low, high = (
+        write_scan(name, np.uint16, bright).read_bytes()
+        for name, bright in (("low.png", 0.4), ("high.png", 0.6))
+    )
+    files = [("scan", ("low.png", low)), ("high", ("high.png", high))]
+    answer = scanner.post("/api/v1/scans", files=files)
+    assert answer.status_code == 202
+    inspect_all()
+    assert scanner.get(answer.headers["location"]).json()["problem"] is None
+
+
+def test_several_views_are_one_case(
+    scanner: TestClient, write_scan: Any, inspect_all: Callable[[], None]
+) -> None:
+    files = [
+        ("scan", (name, write_scan(name, bright=bright).read_bytes()))
+        for name, bright in (("top.png", 0.4), ("side.png", 0.6))
+    ]
+    about = json.dumps({"views": [{"name": "top", "pixel_mm": 1.5}]})
+    where = scanner.post("/api/v1/scans", files=files, data={"about": about}).headers["location"]
+    inspect_all()
+    case = scanner.get(where).json()
+    assert [(v["name"], v["has_report"]) for v in case["views"]] == [("top", True), (None, True)]
+    assert scanner.get(f"{where}/report?view=1").status_code == 200
+
+
+def test_a_request_that_is_sent_twice_makes_one_case_and_another_body_is_422(
+    scanner: TestClient, scan: bytes
+) -> None:
+    first, second = (send(scanner, scan, "key 1".replace(" ", "-")) for _ in range(2))
+    assert first.json()["id"] == second.json()["id"]
+    other = send(scanner, scan, "key-1", lane="7")
+    assert other.status_code == 422
+    assert "used before for another scan" in other.json()["error"]
+
+
+def test_a_re_used_picture_is_flagged(scanner: TestClient, scan: bytes) -> None:
+    send(scanner, scan, consignment="A")
+    again = send(scanner, scan, consignment="B").json()
+    assert again["new"]
+    assert "the same picture came before" in again["flags"][0]
+
+
+def test_when_too_much_waits_the_sender_is_told_when_to_come_back(
+    scanner: TestClient, service: Service
+) -> None:
+    for number in range(3):
+        assert send(scanner, f"scan {number}".encode()).status_code == 202
+    full = send(scanner, b"scan 4")
+    assert full.status_code == 503
+    assert int(full.headers["retry-after"]) > 0
+    assert len(list(service.contents.folder.glob("??/*"))) == 3
+
+
+@pytest.mark.parametrize(
+    ("about", "said"),
+    [
+        ({"container": "CSQU3054384"}, "the check digit must be 3, got 4"),
+        ({"container": "nonsense"}, "ISO 6346"),
+        ({"contaner": "CSQU3054383"}, "contaner: Extra inputs"),
+        ({"declaration": {"hs_code": "12"}}, "declaration.hs_code"),
+        ({"kind": "projected"}, "made by the service itself"),
+        ({"views": [{}, {}]}, "2 views are described, 1 came"),
+    ],
+)
+def test_what_the_sender_says_is_checked(
+    scanner: TestClient, service: Service, about: dict[str, Any], said: str
+) -> None:
+    answer = send(scanner, b"scan", **about)
+    assert answer.status_code == 422
+    assert said in answer.json()["error"]
+    assert list(service.contents.incoming.iterdir()) == []
+
+
+def test_too_large_a_scan_is_refused_and_nothing_is_kept(
+    scanner: TestClient, service: Service
+) -> None:
+    answer = send(scanner, b"x" * (2**20 + 1))
+    assert answer.status_code in (413, 422)
+    assert list(service.contents.incoming.iterdir()) == []
+
+
+def test_an_empty_scan_and_broken_json_are_refused(scanner: TestClient) -> None:
+    assert send(scanner, b"").status_code == 422
+    files = {"scan": ("bag.png", b"scan")}
+    broken = scanner.post("/api/v1/scans", files=files, data={"about": "{"})
+    assert broken.status_code == 422
+
+
+def test_a_full_disk_is_said_and_nothing_is_kept(
+    scanner: TestClient, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("xray_app.cases.contents.os.fsync", full)
+    answer = send(scanner, b"scan")
+    assert answer.status_code == 507
+    assert "disk is full" in answer.json()["error"]
+    assert list(service.contents.incoming.iterdir()) == []

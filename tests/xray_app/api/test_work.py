@@ -1,0 +1,173 @@
+"""Officers and managers over REST."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from xray_app.access.roles import Role
+from xray_app.service import Service
+
+SignIn = Callable[..., TestClient]
+
+
+@pytest.fixture
+def case_id(scanner: TestClient, scan: bytes, inspect_all: Callable[[], None]) -> str:
+    answer = scanner.post("/api/v1/scans", files={"scan": ("bag.png", scan)})
+    inspect_all()
+    return str(answer.json()["id"])
+
+
+def act(who: TestClient, case: dict[str, Any], what: str, **said: Any) -> Any:
+    body = {"version": case["version"], **said}
+    return who.post(f"/api/v1/cases/{case['id']}/{what}", json=body)
+
+
+def test_a_case_is_taken_decided_and_searched(sign_in: SignIn, case_id: str) -> None:
+    kim, lee = sign_in(Role.SCREENER, "kim"), sign_in(Role.SCREENER, "lee")
+    case = kim.post("/api/v1/queue/take").json()
+    assert (case["id"], case["holder"]) == (case_id, "kim")
+    assert lee.post("/api/v1/queue/take").status_code == 204
+    assert act(lee, case, "decision", verdict="clear").status_code == 409
+    mark = {"label": "gun", "xyxy_px": [1, 2, 3, 4]}
+    said = {"verdict": "search", "reason": "a pistol", "marks": [mark]}
+    first, again = (act(kim, case, "decision", **said) for _ in range(2))
+    assert first.json() == again.json()
+    form = {
+        "version": first.json()["version"],
+        "found": "true",
+        "what": ["gun"],
+        "note": "in a shoe",
+    }
+    photo = {"photo": ("p.jpg", b"jpeg")}
+    closed = lee.post(f"/api/v1/cases/{case_id}/search", data=form, files=photo).json()
+    assert (closed["state"], closed["disposition"]) == ("closed", "found")
+    whole = kim.get(f"/api/v1/cases/{case_id}").json()
+    assert [d["reason"] for d in whole["decisions"]] == ["a pistol"]
+    assert whole["decisions"][0]["marks"] == [{"label": "gun", "xyxy_px": [1, 2, 3, 4], "view": 0}]
+    assert [s["what"] for s in whole["searches"]] == [["gun"]]
+
+
+def test_a_case_is_renewed_held_resumed_handed_over_escalated_and_corrected(
+    sign_in: SignIn, case_id: str
+) -> None:
+    kim, lee = sign_in(Role.SCREENER, "kim"), sign_in(Role.SCREENER, "lee")
+    boss = sign_in(Role.SUPERVISOR, "boss")
+    case = kim.post("/api/v1/queue/take").json()
+    case = act(kim, case, "renew").json()
+    case = act(kim, case, "hold", until="2026-03-01T10:00:00Z", why="papers").json()
+    assert case["held_why"] == "papers"
+    case = act(kim, case, "resume").json()
+    assert act(kim, case, "hand-over", to="nobody").status_code == 422
+    case = act(kim, case, "hand-over", to="lee").json()
+    case = act(lee, case, "escalate", why="odd seal").json()
+    assert case["for_supervisor"]
+    case = boss.post("/api/v1/queue/take").json()
+    case = act(boss, case, "release").json()
+    case = boss.post("/api/v1/queue/take").json()
+    case = act(boss, case, "decision", verdict="clear").json()
+    case = act(boss, case, "correction", verdict="search", reason="second look").json()
+    assert case["state"] == "search"
+
+
+def test_a_sender_sees_its_own_cases_alone(
+    scanner: TestClient, service: Service, client: TestClient, case_id: str
+) -> None:
+    from xray_app.access.roles import Right
+
+    key = service.keys.make("test", "gate 2", [Right.READ_OWN])
+    other = {"authorization": f"Bearer {key}"}
+    assert [c["id"] for c in scanner.get("/api/v1/cases").json()["cases"]] == [case_id]
+    assert client.get("/api/v1/cases", headers=other).json()["cases"] == []
+    for part in ("", "/report", "/image"):
+        assert client.get(f"/api/v1/cases/{case_id}{part}", headers=other).status_code == 404
+        assert scanner.get(f"/api/v1/cases/{case_id}{part}").status_code == 200
+
+
+def test_lists_come_in_pages_newest_first(sign_in: SignIn, scanner: TestClient, clock: Any) -> None:
+    sent = []
+    for number in range(3):
+        files = {"scan": ("bag.png", f"scan {number}".encode())}
+        sent.append(scanner.post("/api/v1/scans", files=files).json()["id"])
+        clock.move(seconds=1)
+    auditor = sign_in(Role.AUDITOR)
+    first = auditor.get("/api/v1/cases?limit=2").json()
+    second = auditor.get("/api/v1/cases", params={"limit": 2, "after": first["next"]}).json()
+    assert [c["id"] for c in first["cases"] + second["cases"]] == sent[::-1]
+    assert second["next"] is None
+    assert auditor.get("/api/v1/cases?after=nonsense").status_code == 422
+    assert auditor.get("/api/v1/cases?state=waiting").json()["cases"] == []
+
+
+def test_a_manager_makes_people_and_keys_and_takes_them_away(
+    sign_in: SignIn, client: TestClient
+) -> None:
+    boss = sign_in(Role.MANAGER)
+    new = {"name": "park", "password": "correct horse battery", "role": "screener"}
+    assert boss.post("/api/v1/people", json=new).status_code == 201
+    assert boss.post("/api/v1/people", json=new).status_code == 422
+    assert boss.patch("/api/v1/people/park", json={"active": False}).status_code == 204
+    sign = {k: new[k] for k in ("name", "password")}
+    assert client.post("/api/v1/session", json=sign).status_code == 401
+    made = boss.post("/api/v1/keys", json={"name": "gate 9", "scopes": ["submit"]}).json()["key"]
+    header = {"authorization": f"Bearer {made}"}
+    files = {"scan": ("bag.png", b"scan")}
+    assert client.post("/api/v1/scans", headers=header, files=files).status_code == 202
+    (row,) = [k for k in boss.get("/api/v1/keys").json() if k["name"] == "gate 9"]
+    assert boss.delete(f"/api/v1/keys/{row['id']}").status_code == 204
+    assert client.post("/api/v1/scans", headers=header, files=files).status_code == 401
+
+
+def test_an_auditor_checks_the_chain(sign_in: SignIn, case_id: str) -> None:
+    auditor = sign_in(Role.AUDITOR)
+    head = auditor.get("/api/v1/audit/head").json()
+    assert auditor.post("/api/v1/audit/verify").json() == {"entries": head["seq"], "problem": None}
+    entries = auditor.get(f"/api/v1/audit/cases/{case_id}").json()
+    assert [entry["action"] for entry in entries] == ["received", "inspected"]
+    assert "bag.png" not in json.dumps(entries)
+
+
+def test_a_projected_threat_looks_like_life_until_it_is_decided(
+    sign_in: SignIn, service: Service, case_id: str
+) -> None:
+    from sqlalchemy import update
+
+    from xray_app.cases import tables
+
+    with service.database.write() as connection:
+        connection.execute(update(tables.cases).values(kind="projected"))
+    kim = sign_in(Role.SCREENER, "kim")
+    case = kim.post("/api/v1/queue/take").json()
+    assert case["kind"] == "live"
+    assert sign_in(Role.MANAGER).get(f"/api/v1/cases/{case_id}").json()["kind"] == "projected"
+    assert act(kim, case, "decision", verdict="clear").json()["kind"] == "projected"
+
+
+def test_signing_out_ends_the_session(sign_in: SignIn) -> None:
+    kim = sign_in(Role.SCREENER)
+    assert kim.get("/api/v1/cases").status_code == 200
+    token = kim.cookies["xray_session"]
+    assert kim.delete("/api/v1/session").status_code == 204
+    kim.cookies.set("xray_session", token)
+    assert kim.get("/api/v1/cases").status_code == 401
+
+
+def test_pages_for_signing_in_and_for_the_first_run(client: TestClient, service: Service) -> None:
+    secret = service.people.invite_first()
+    page = client.get(f"/first-run?key={secret}")
+    assert str(secret) in page.text
+    form = {"key": str(secret), "name": "boss", "password": "short"}
+    assert client.post("/first-run", data=form).status_code == 422
+    form["password"] = "correct horse battery"
+    assert client.post("/first-run", data=form, follow_redirects=False).status_code == 303
+    assert client.get("/api/v1/people").status_code == 200
+    client.cookies.clear()
+    wrong = client.post("/sign-in", data={"name": '"><script>', "password": "wrong"})
+    assert wrong.status_code == 401
+    assert "<script>" not in wrong.text
+    right = client.post("/sign-in", data=form, follow_redirects=False)
+    cookie = right.headers["set-cookie"].lower()
+    assert "httponly" in cookie
+    assert "samesite=strict" in cookie

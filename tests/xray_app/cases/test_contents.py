@@ -1,0 +1,48 @@
+"""Files by their hash: whole or not at all."""
+
+import hashlib
+import io
+from pathlib import Path
+
+import pytest
+
+from xray_app.cases.contents import Contents, discard
+from xray_app.cases.database import Database
+from xray_app.cases.errors import NotFound, Refused
+
+
+def test_a_staged_file_has_no_place_until_it_is_adopted(
+    contents: Contents, database: Database, clock: object
+) -> None:
+    staged = contents.stage(io.BytesIO(b"scan"), "bag.png", 10)
+    assert staged.sha256 == hashlib.sha256(b"scan").hexdigest()
+    with pytest.raises(NotFound):
+        contents.read(staged.sha256)
+    with database.write() as connection:
+        contents.adopt(connection, staged, clock())  # type: ignore[operator]
+    discard(staged)
+    assert contents.read(staged.sha256) == b"scan"
+
+
+@pytest.mark.parametrize(("data", "said"), [(b"x" * 11, "larger than"), (b"", "is empty")])
+def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, data: bytes, said: str) -> None:
+    contents = Contents(tmp_path)
+    with pytest.raises(Refused, match=f"bag.png {said}|bag.png is {said}"):
+        contents.stage(data, "bag.png", 10)
+    assert list(contents.incoming.iterdir()) == []
+
+
+def test_what_a_crash_left_goes_and_what_has_a_row_stays(
+    contents: Contents, database: Database, clock: object
+) -> None:
+    for data in (b"kept", b"adopted and not committed"):
+        staged = contents.stage(data, "bag.png", 100)
+        with database.write() as connection:
+            contents.adopt(connection, staged, clock())  # type: ignore[operator]
+            if data != b"kept":
+                connection.rollback()
+                break
+    contents.stage(b"half-way", "bag.png", 100)
+    with database.write() as connection:
+        assert contents.sweep(connection) == 2
+    assert [p.read_bytes() for p in contents.folder.glob("??/*")] == [b"kept"]

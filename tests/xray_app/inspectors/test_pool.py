@@ -1,0 +1,84 @@
+"""Inspecting processes: they answer, they are killed when too slow, and others take their place."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from xray_app.cases.errors import Full
+from xray_app.inspectors.pool import BrokeOff, Inspecting, Limits, Pool
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def pool(standin: Path) -> Iterator[Pool]:
+    pool = Pool(1, str(standin), Limits())
+    yield pool
+    pool.close()
+
+
+def ask(process: Inspecting, file: Path) -> object:
+    return process.ask([str(file)], ["bag.png"], {"id": "a case"})["report"]["scan_id"]
+
+
+def test_a_process_answers_again_and_again_and_after_it_was_killed(
+    pool: Pool, write_scan: Callable[..., Path], tmp_path: Path
+) -> None:
+    file = write_scan("bag.png")
+    text = tmp_path / "text.png"
+    text.write_text("this is no picture")
+    with pool.lend() as process:
+        assert [ask(process, file) for _ in range(2)] == ["a case", "a case"]
+        assert "found text" in process.ask([str(text)], ["notes.png"], {})["problem"]
+        killed = process._process
+        assert killed is not None
+        os.kill(killed.pid, signal.SIGKILL)
+        with pytest.raises(BrokeOff):
+            ask(process, file)
+        assert ask(process, file) == "a case"
+
+
+def test_an_inspection_that_takes_too_long_is_killed(
+    pool: Pool, write_scan: Callable[..., Path]
+) -> None:
+    file = write_scan("bag.png")
+    with pool.lend() as process:
+        assert ask(process, file) == "a case"
+        stopped = process._process
+        assert stopped is not None
+        process._limits = Limits(seconds=0.2)
+        os.kill(stopped.pid, signal.SIGSTOP)  # stands for a file that takes for ever
+        began = time.monotonic()
+        with pytest.raises(BrokeOff, match="took over 0 s"):
+            ask(process, file)
+        assert time.monotonic() - began < 30
+        assert stopped.poll() is not None
+
+
+def test_a_file_that_takes_too_much_memory_ends_its_own_process_alone(
+    standin: Path, write_scan: Callable[..., Path]
+) -> None:
+    pool = Pool(1, str(standin), Limits(memory_mb=64))  # too little even to start
+    with pool.lend() as process, pytest.raises(BrokeOff):
+        ask(process, write_scan("bag.png"))
+    pool.close()
+
+
+def test_whoever_finds_every_process_lent_is_told_to_come_back(standin: Path) -> None:
+    pool = Pool(1, str(standin), Limits())
+    with pool.lend(), pytest.raises(Full), pool.lend(seconds=0.01):
+        pass
+
+
+def test_a_closed_pool_starts_nothing(standin: Path, write_scan: Callable[..., Path]) -> None:
+    pool = Pool(1, str(standin), Limits())
+    pool.close()
+    before = threading.active_count()
+    with pool.lend() as process, pytest.raises(BrokeOff, match="stopping"):
+        ask(process, write_scan("bag.png"))
+    assert threading.active_count() == before
