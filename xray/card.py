@@ -34,7 +34,11 @@ class Card:
             pixels. For tiles, their side.
         overlap_px: of neighbouring tiles; None: the scan is seen whole.
         profile: the default rules, thresholds included.
-        calibration: label → (slope, offset) on the log-odds of the raw score.
+        calibration: label → (slope, offset) on the log-odds of a box's raw score.
+        presence: label → the same for a whole scan, on the log-odds of its strongest raw score.
+        prevalence: label → share of the fitted scans that hold it, which all probabilities assume.
+        reliability: name of a set → label → how far the probabilities hold there, bin by bin.
+        robustness: mAP50 on damaged scans, and what each damage costs.
         operating: label → points of (threshold, Pd, Pfa), on the calibration split.
         data: a source each: name, terms, scans.
         terms: what the weights may be used for, in a sentence.
@@ -53,6 +57,10 @@ class Card:
     overlap_px: int | None = None
     profile: Profile = field(default_factory=Profile)
     calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    presence: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    prevalence: Mapping[str, float] = field(default_factory=dict)
+    reliability: Mapping[str, Any] = field(default_factory=dict)
+    robustness: Mapping[str, Any] = field(default_factory=dict)
     operating: Mapping[str, Any] = field(default_factory=dict)
     data: tuple[Mapping[str, Any], ...] = ()
     terms: str = "unknown"
@@ -94,7 +102,8 @@ class Card:
             values["encodings"] = frozenset(Encoding(e) for e in values["encodings"])
             values["ranges"] = Ranges.from_dict(values["ranges"])
             values["profile"] = Profile.from_dict(values["profile"])
-            values["calibration"] = {k: (v[0], v[1]) for k, v in values["calibration"].items()}
+            for name in ("calibration", "presence"):
+                values[name] = {k: (v[0], v[1]) for k, v in values.get(name, {}).items()}
             values["data"] = tuple(values["data"])
             values["limits"] = tuple(values["limits"])
             return Card(**values)

@@ -7,18 +7,17 @@ tiles → planes → network → boxes on the whole scan, merged once → calibr
 """
 
 import itertools
-import math
 import threading
-import time
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xray import boxes, material, tensors, tiles, verdict
+from xray import material, odds, verdict
+from xray.candidates import LEAST_SCORE, Candidates, Clock, propose, thinned
 from xray.card import Card
 from xray.clearance import NEVER_CALIBRATED
 from xray.clearance import read as read_rule
@@ -30,9 +29,6 @@ from xray.report import Clearance, Detection, ModelId, Outcome, Report
 from xray.scan import Scan
 
 WEIGHTS = Path(__file__).parent / "weights"  # in a wheel; a checkout has them at its top
-SAME_OBJECT_IOU = 0.6  # boxes of one label that overlap more show one object
-CANDIDATES = 300  # of each label, strongest first; busy bags hold tens of one thing
-LEAST_SCORE = 0.001  # candidates under it are noise, whatever is asked for
 
 
 def available() -> dict[str, Path]:
@@ -50,9 +46,14 @@ class Detector:
         profile: rules in place of those in the model's card.
         clearance: the file that `xray-train calibrate` wrote: which scans of the scanner that it
             names may be cleared without a human.
+        prior: label → share of scans that hold it where this detector works, over 0 and under 1.
+            Probabilities are re-weighted from the prevalence that the card states. The card's
+            thresholds go along, so that the same scans alarm as before: they were set for a share
+            of false alarms. Thresholds of a `profile` are compared as they stand.
 
     Raises:
-        ModelError: there is no such model, its file is damaged, or the clearance file is none.
+        ModelError: there is no such model, its file is damaged, the clearance file is none, or
+            the card states no prevalence to re-weight from.
     """
 
     def __init__(
@@ -62,10 +63,15 @@ class Detector:
         threads: int | None = None,
         profile: Profile | None = None,
         clearance: str | Path | None = None,
+        prior: Mapping[str, float] | None = None,
     ) -> None:
         self._path = _find(model)
         self._network = Network(self._path, threads)
-        self._profile = profile or self._network.card.profile
+        card, self._prior = self._network.card, dict(prior or {})
+        shifts = odds.shifts(card.name, card.prevalence, self._prior)
+        self._box_lines = odds.lines(card.labels, card.calibration, shifts)
+        self._scan_lines = odds.lines(card.labels, card.presence, shifts)
+        self._profile = profile or _moved(card.profile, shifts)
         self._rule = None if clearance is None else read_rule(clearance)
 
     @property
@@ -88,8 +94,8 @@ class Detector:
 
         Args:
             scan: from `xray.read` or `Scan.from_arrays`.
-            min_score: report every candidate from this probability on, for evaluation; None:
-                from the profile's threshold of each label.
+            min_score: report every candidate from this probability on, for evaluation; 0.001 or
+                less: all of them; None: from the profile's threshold of each label.
 
         Raises:
             ModelError: the model was not made for scans of this encoding.
@@ -138,10 +144,10 @@ class Detector:
                 f"scan {scan.id} is {scan.encoding}, but {card.name} was made for "
                 f"{', '.join(sorted(card.encodings))}; take another model (xray models)"
             )
-        clock = _Clock()
-        found, embedding = self._candidates(scan, network, clock)
-        score = _calibrated(found, card)
-        detections = self._detections(found, score, card, min_score)
+        clock = Clock()
+        found, embedding = propose(scan, network, clock)
+        score = odds.straighten(found.scores, self._box_lines[found.labels])
+        detections = self._detections(found, score, min_score)
         clock.lap("decode")
         opaque = material.opaque_mask(scan)
         regions = material.opaque_regions(opaque)
@@ -158,124 +164,61 @@ class Detector:
             outcome=outcome,
             reasons=reasons,
             assumed=scan.assumed,
-            clearance=self._clearance(scan, outcome, self._strongest(found, score, card), card),
+            clearance=self._clearance(scan, outcome, found, score),
+            presence=self._presence(found),
+            prior=self._prior,
             embedding=tuple(float(v) for v in embedding),
             elapsed_ms=clock.laps,
         )
 
-    def _candidates(
-        self, scan: Scan, network: Network, clock: "_Clock"
-    ) -> tuple["_Found", NDArray[np.float32]]:
-        card = network.card
-        plan = (
-            tiles.whole(scan.height, scan.width, card.side_px)
-            if card.overlap_px is None
-            else tiles.native(scan.height, scan.width, card.side_px, card.overlap_px)
-        )
-        parts, embeddings = [], []
-        for tile in plan:
-            image = tensors.prepare(scan.pixels, scan.encoding, tile, card.ranges)
-            clock.lap("prepare")
-            raw = network.run(image)
-            clock.lap("network")
-            rows, labels = np.nonzero(raw.scores > LEAST_SCORE)
-            xyxy = tile.to_scan(raw.xyxy[rows])
-            parts.append((xyxy, raw.scores[rows, labels], labels))
-            embeddings.append(raw.embedding)
-        joined = _Found(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-        inside = boxes.clip(joined.xyxy, scan.height, scan.width)
-        return _Found(inside, joined.scores, joined.labels), _mean_direction(embeddings)
-
     def _detections(
-        self, found: "_Found", score: NDArray[np.float32], card: Card, min_score: float | None
+        self, found: Candidates, score: NDArray[np.float32], min_score: float | None
     ) -> tuple[Detection, ...]:
-        lowest = (
-            np.array([self._profile.threshold(label) for label in card.labels], np.float32)
-            if min_score is None
-            else np.full(len(card.labels), min_score, np.float32)
-        )
-        enough = np.flatnonzero((score >= lowest[found.labels]) & (boxes.area(found.xyxy) > 0))
-        strongest = enough[_strongest(score[enough], found.labels[enough])]
-        kept = strongest[
-            boxes.nms(
-                found.xyxy[strongest],
-                score[strongest],
-                found.labels[strongest],
-                SAME_OBJECT_IOU,
-            )
-        ]
+        labels, profile = self.card.labels, self._profile
+        if min_score is None:
+            lowest = np.array([profile.threshold(label) for label in labels], np.float32)
+            enough = score >= lowest[found.labels]
+        else:
+            # Down there it means every candidate, also where straightening made little of it.
+            enough = score >= (0 if min_score <= LEAST_SCORE else np.float32(min_score))
         return tuple(
             Detection(
-                label=(label := card.labels[found.labels[k]]),
+                label=(label := labels[found.labels[k]]),
                 score=float(score[k]),
                 xyxy_px=tuple(float(v) for v in found.xyxy[k]),  # type: ignore[arg-type]
-                alarming=label in self._profile.alarming,
+                alarming=label in profile.alarming,
             )
-            for k in kept
+            for k in thinned(found, score, enough)
         )
 
-    def _strongest(self, found: "_Found", score: NDArray[np.float32], card: Card) -> float:
-        """The highest probability of an alarming label, whether or not it is reported."""
-        alarming = np.array([label in self._profile.alarming for label in card.labels])
-        counts = alarming[found.labels] & (boxes.area(found.xyxy) > 0)
-        return float(score[counts].max(initial=0.0))
+    def _presence(self, found: Candidates) -> dict[str, float]:
+        labels = self.card.labels
+        raw = np.full(len(labels), LEAST_SCORE, np.float32)
+        np.maximum.at(raw, found.labels, found.scores)
+        scan_level = odds.straighten(raw, self._scan_lines)
+        return {
+            label: float(p)
+            for label, p in zip(labels, scan_level, strict=True)
+            if label in self.card.presence
+        }
 
-    def _clearance(self, scan: Scan, outcome: Outcome, strongest: float, card: Card) -> Clearance:
+    def _clearance(
+        self, scan: Scan, outcome: Outcome, found: Candidates, score: NDArray[np.float32]
+    ) -> Clearance:
         if self._rule is None:
             return Clearance(reason=NEVER_CALIBRATED)
-        return self._rule.judge(scan, card.sha256, self._profile, {}, outcome, strongest)
+        # The strongest alarming candidate, whether or not it is reported.
+        alarming = np.array([label in self._profile.alarming for label in self.card.labels])
+        strongest = float(score[alarming[found.labels]].max(initial=0.0))
+        return self._rule.judge(
+            scan, self.card.sha256, self._profile, self._prior, outcome, strongest
+        )
 
 
-class _Found:
-    """Candidates on the whole scan, in parallel arrays."""
-
-    def __init__(
-        self,
-        xyxy: NDArray[np.float32],
-        scores: NDArray[np.float32],
-        labels: NDArray[np.intp],
-    ) -> None:
-        self.xyxy, self.scores, self.labels = xyxy, scores, labels  # (N, 4), (N,), (N,)
-
-
-class _Clock:
-    """Adds up milliseconds by step."""
-
-    def __init__(self) -> None:
-        self.laps: dict[str, float] = {}
-        self._last = time.perf_counter()
-
-    def lap(self, step: str) -> None:
-        now = time.perf_counter()
-        self.laps[step] = self.laps.get(step, 0.0) + (now - self._last) * 1000
-        self._last = now
-
-
-def _calibrated(found: _Found, card: Card) -> NDArray[np.float32]:  # -> (N,)
-    """Probabilities: the raw scores' log-odds, straightened label by label (Platt scaling)."""
-    if not card.calibration:
-        return found.scores
-    slope, offset = (
-        np.array([card.calibration.get(label, (1.0, 0.0))[i] for label in card.labels], np.float32)
-        for i in (0, 1)
-    )
-    raw = np.clip(found.scores, 1e-6, 1 - 1e-6)
-    odds = np.log(raw / (1 - raw)) * slope[found.labels] + offset[found.labels]
-    probability: NDArray[np.float32] = 1 / (1 + np.exp(-odds))
-    return probability
-
-
-def _strongest(score: NDArray[np.float32], label: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Indices of the strongest candidates of each label, all in order of score."""
-    order = np.lexsort((-score, label))
-    rank = np.arange(len(order)) - np.searchsorted(label[order], label[order])
-    kept = order[rank < CANDIDATES]
-    return kept[np.argsort(-score[kept], kind="stable")]
-
-
-def _mean_direction(embeddings: list[NDArray[np.float32]]) -> NDArray[np.float32]:  # -> (E,)
-    mean: NDArray[np.float32] = np.mean(embeddings, axis=0)
-    return mean / max(math.sqrt(float(mean @ mean)), 1e-12)
+def _moved(profile: Profile, shifts: Mapping[str, float]) -> Profile:
+    """The same rules at other prevalences: what alarmed before alarms now, no more and no less."""
+    changed = {label: odds.moved(profile.threshold(label), by) for label, by in shifts.items()}
+    return profile.with_thresholds(**changed)
 
 
 def _find(model: str | Path) -> Path:

@@ -146,6 +146,9 @@ class Report:
         reasons: why the outcome is what it is, a sentence each.
         assumed: what the reader of the file had to guess.
         clearance: whether it may be cleared without a human.
+        presence: label → probability that the scan holds such an object anywhere, for the labels
+            that the card was fitted for.
+        prior: label → prevalence that the probabilities were re-weighted to, where asked for.
         embedding: what the network saw in the whole scan, as a vector of unit length.
         made_at: when, UTC.
         elapsed_ms: step → milliseconds.
@@ -162,6 +165,8 @@ class Report:
     reasons: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
     clearance: Clearance = field(default_factory=Clearance)
+    presence: Mapping[str, float] = field(default_factory=dict)
+    prior: Mapping[str, float] = field(default_factory=dict)
     embedding: tuple[float, ...] = ()
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     elapsed_ms: Mapping[str, float] = field(default_factory=dict)
@@ -181,6 +186,8 @@ class Report:
             "opaque": [o.to_dict() for o in self.opaque],
             "assumed": list(self.assumed),
             "clearance": self.clearance.to_dict(),
+            "presence": {label: round(p, 4) for label, p in self.presence.items()},
+            "prior": dict(self.prior),
             "embedding": [round(v, 4) for v in self.embedding],
             "made_at": self.made_at.isoformat(),
             "elapsed_ms": {k: round(v, 2) for k, v in self.elapsed_ms.items()},

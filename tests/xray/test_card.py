@@ -1,5 +1,6 @@
 """Cards: what a model says of itself is what was written into it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from hashlib import sha256
@@ -21,6 +22,10 @@ FULL = Card(
     overlap_px=128,
     profile=Profile(name="port", thresholds={"weapon": 0.4}),
     calibration={"weapon": (0.9, -0.1)},
+    presence={"weapon": (1.1, 0.2)},
+    prevalence={"weapon": 0.3},
+    reliability={"val": {"weapon": {"brier": 0.1}}},
+    robustness={"noise": 0.05},
     data=({"name": "simulated", "terms": "free", "scans": 100},),
     terms="free",
     scores={"ap50": 0.5},
@@ -31,6 +36,13 @@ FULL = Card(
 
 def test_a_card_comes_back_as_it_was_written() -> None:
     assert Card.from_json(FULL.to_json()) == FULL
+
+
+def test_a_card_of_an_earlier_version_without_prevalence_is_read() -> None:
+    values = json.loads(FULL.to_json())
+    for name in ("presence", "prevalence", "reliability", "robustness"):
+        del values[name]
+    assert Card.from_json(json.dumps(values)).presence == {}
 
 
 def test_a_card_is_read_from_the_model_file_with_the_files_hash(

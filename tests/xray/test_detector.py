@@ -13,7 +13,7 @@ from xray.card import Card
 from xray.detector import Detector
 
 
-def bag(height: int = 320, width: int = 320, id: str = "bag") -> xray.Scan:
+def bag(height: int = 240, width: int = 320, id: str = "bag") -> xray.Scan:
     return xray.Scan(id, np.full((height, width, 3), 200, np.uint8), xray.Encoding.PSEUDOCOLOR)
 
 
@@ -34,12 +34,12 @@ def test_a_gun_alarms_and_a_wrench_is_a_finding(standin: Path) -> None:
 
 
 def test_boxes_refer_to_the_scan_and_not_to_the_networks_input(standin: Path) -> None:
-    report = Detector(standin).inspect(bag(640, 640))
+    report = Detector(standin).inspect(bag(480, 640))
     assert report.detections[0].xyxy_px == (20, 40, 100, 120)
 
 
 def test_boxes_are_clipped_to_the_scan(standin: Path) -> None:
-    report = Detector(standin).inspect(bag(320, 120))
+    report = Detector(standin).inspect(bag(640, 120))
     assert report.detections[1].xyxy_px == (100, 100, 120, 150)
 
 

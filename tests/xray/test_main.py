@@ -17,8 +17,8 @@ from xray import __main__ as command
 
 @pytest.fixture
 def bag() -> bytes:
-    """A PNG of a console's picture, 320 × 320."""
-    picture = np.full((320, 320, 3), 255, np.uint8)
+    """A PNG of a console's picture, 320 × 240."""
+    picture = np.full((240, 320, 3), 255, np.uint8)
     picture[40:280, 40:280] = (110, 180, 240)
     return bytes(cv2.imencode(".png", picture)[1])
 
@@ -115,7 +115,7 @@ def test_dicos_goes_to_a_file_or_a_folder(run, folder, tmp_path) -> None:
 def test_findings_are_drawn_into_pictures(run, folder, tmp_path) -> None:
     run("inspect", folder, "--format", "jsonl", "--overlay", tmp_path / "drawn")
     picture = cv2.imread(str(tmp_path / "drawn/night/b.png"))
-    assert picture.shape == (320, 320, 3)
+    assert picture.shape == (240, 320, 3)
     assert picture[40, 10].tolist() != cv2.imread(str(folder / "a.png"))[40, 10].tolist()
 
 

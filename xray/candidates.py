@@ -1,0 +1,89 @@
+"""What the network proposes for one scan: tile by tile, brought back to the scan."""
+
+import math
+import time
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xray import boxes, tensors, tiles
+from xray.network import Network
+from xray.scan import Scan
+
+LEAST_SCORE = 0.001  # raw candidates under it are noise, whatever is asked for
+MOST = 300  # of each label, strongest first; busy bags hold tens of one thing
+SAME_OBJECT_IOU = 0.6  # boxes of one label that overlap more show one object
+
+
+class Candidates(NamedTuple):
+    """Boxes on the whole scan, all with an area, in parallel arrays."""
+
+    xyxy: NDArray[np.float32]  # (N, 4)
+    scores: NDArray[np.float32]  # (N,) raw
+    labels: NDArray[np.intp]  # (N,) places in the card
+
+
+class Clock:
+    """Adds up milliseconds by step."""
+
+    def __init__(self) -> None:
+        self.laps: dict[str, float] = {}
+        self._last = time.perf_counter()
+
+    def lap(self, step: str) -> None:
+        """What passed since the last lap goes to this step."""
+        now = time.perf_counter()
+        self.laps[step] = self.laps.get(step, 0.0) + (now - self._last) * 1000
+        self._last = now
+
+
+def propose(scan: Scan, network: Network, clock: Clock) -> tuple[Candidates, NDArray[np.float32]]:
+    """Every candidate, overlapping ones included, and the scan's embedding (E,)."""
+    card = network.card
+    plan = (
+        tiles.whole(scan.height, scan.width, card.side_px)
+        if card.overlap_px is None
+        else tiles.native(scan.height, scan.width, card.side_px, card.overlap_px)
+    )
+    parts, embeddings = [], []
+    for tile in plan:
+        image = tensors.prepare(scan.pixels, scan.encoding, tile, card.ranges)
+        clock.lap("prepare")
+        raw = network.run(image)
+        clock.lap("network")
+        rows, labels = np.nonzero(raw.scores > LEAST_SCORE)
+        xyxy = boxes.clip(tile.to_scan(raw.xyxy[rows]), scan.height, scan.width)
+        there = boxes.area(xyxy) > 0
+        parts.append((xyxy[there], raw.scores[rows, labels][there], labels[there]))
+        embeddings.append(raw.embedding)
+    joined = Candidates(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    return joined, _mean_direction(embeddings)
+
+
+def thinned(
+    found: Candidates, score: NDArray[np.float32], enough: NDArray[np.bool_]
+) -> NDArray[np.intp]:
+    """Places of those to report, strongest first, one for each object.
+
+    Args:
+        found: the candidates.
+        score: (N,) their probabilities.
+        enough: (N,) which of them may be reported.
+    """
+    few = np.flatnonzero(enough)
+    few = few[_strongest(score[few], found.labels[few])]
+    return few[boxes.nms(found.xyxy[few], score[few], found.labels[few], SAME_OBJECT_IOU)]
+
+
+def _strongest(score: NDArray[np.float32], label: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Places of the strongest candidates of each label, all in order of score."""
+    order = np.lexsort((-score, label))
+    rank = np.arange(len(order)) - np.searchsorted(label[order], label[order])
+    kept = order[rank < MOST]
+    return kept[np.argsort(-score[kept], kind="stable")]
+
+
+def _mean_direction(embeddings: list[NDArray[np.float32]]) -> NDArray[np.float32]:  # -> (E,)
+    mean: NDArray[np.float32] = np.mean(embeddings, axis=0)
+    return mean / max(math.sqrt(float(mean @ mean)), 1e-12)
