@@ -1,7 +1,8 @@
 """What things are made of: composition and density, and how strongly they attenuate X-rays.
 
 Densities are those of the material as it lies in luggage: folded cotton holds mostly air.
-Attenuation comes from the tables of Elam, Ravel and Sieber (2002) through xraydb, up to 0.8 MeV.
+Attenuation comes from the tables of Elam, Ravel and Sieber (2002) through xraydb, up to 0.8 MeV,
+and from NIST's XCOM above.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from . import quadrature
+from . import quadrature, xcom
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,15 +103,51 @@ METALS = frozenset(
 )
 
 
-def attenuation_per_mm(name: str, energies_kev: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Linear attenuation coefficient in 1/mm at each energy."""
+ELAM_KEV = 800.0  # where the tables of xraydb end
+
+
+def mass_attenuation(formula: str, energies_kev: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Attenuation in cm2/g of a compound at each energy: xraydb to 0.8 MeV, XCOM above."""
     import xraydb
 
+    energies = np.atleast_1d(np.asarray(energies_kev, np.float64))
+    out = np.empty_like(energies)
+    soft = energies <= ELAM_KEV
+    if soft.any():
+        out[soft] = xraydb.material_mu(formula, energies[soft] * 1e3, density=1.0, kind="total")
+    if not soft.all():
+        out[~soft] = xcom.mass_attenuation(formula, energies[~soft])
+    return out
+
+
+def attenuation_per_mm(name: str, energies_kev: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Linear attenuation coefficient in 1/mm at each energy."""
     material = MATERIALS[name]
-    per_cm = xraydb.material_mu(
-        material.formula, energies_kev * 1e3, density=material.density_g_cm3, kind="total"
-    )
-    return np.asarray(per_cm, np.float64) / 10.0
+    return mass_attenuation(material.formula, energies_kev) * material.density_g_cm3 / 10.0
+
+
+def effective_z(name: str) -> float:
+    """Effective atomic number as tube voltages see it: Mayneord's power law, exponent 2.94.
+
+    >>> round(effective_z("water"), 1), round(effective_z("steel"), 1)
+    (7.4, 26.0)
+    """
+    import xraydb
+
+    atoms = xraydb.chemparse(MATERIALS[name].formula)
+    electrons = {xraydb.atomic_number(symbol): n for symbol, n in atoms.items()}
+    total = sum(z * n for z, n in electrons.items())
+    return float(sum(z * n / total * z**2.94 for z, n in electrons.items()) ** (1 / 2.94))
+
+
+def material_class(name: str) -> str:
+    """What two energies of MV can tell apart: organic, mineral, metal or heavy_metal.
+
+    >>> [material_class(name) for name in ("sugar", "aluminium", "steel", "lead")]
+    ['organic', 'mineral', 'metal', 'heavy_metal']
+    """
+    z = effective_z(name)
+    return ("organic", "mineral", "metal", "heavy_metal")[(z > 10) + (z > 18) + (z > 40)]
 
 
 @lru_cache(maxsize=16)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import beam as beams
+from . import linac
 from .materials import attenuation_per_mm
 
 MATERIALS = ("water", "aluminium", "steel")
@@ -20,12 +21,14 @@ DIGITS = 9  # significant ones
 
 def rows() -> dict[str, Any]:
     """Every beam by name, as plain numbers."""
-    return {f"{kv} kV": _row(beams.reduced(kv)) for kv in beams.TUBE_KV}
+    tubes = {f"{kv} kV": _row(beams.reduced(kv)) for kv in beams.TUBE_KV}
+    linacs = {f"{low}/{high} MV": _row(linac.reduced(low, high)) for low, high in linac.PAIRS_MV}
+    return tubes | linacs
 
 
 def write(path: str | Path) -> None:
     """The whole table as JSON."""
-    said = "Spectra: SpekPy 2. Attenuation: Elam, Ravel and Sieber (2002)."
+    said = "Spectra: SpekPy 2, Schiff. Attenuation: Elam, Ravel and Sieber (2002), NIST XCOM."
     document = {"source": said, "spectra": rows()}
     Path(path).write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
