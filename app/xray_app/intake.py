@@ -37,13 +37,17 @@ class Inspector:
     @staticmethod
     def load(model: str | None) -> "Inspector":
         """The named model, or the first of USUAL; without any, scans are shown and it is said."""
-        shipped = available()
-        usual = next((name for name in (*USUAL, *shipped) if name in shipped), USUAL[0])
         try:
-            return Inspector(Detector(model or usual))
+            return Inspector(Detector(model or usual()))
         except ModelError as error:
             log.warning("no model: %s", error)
             return Inspector(None, f"No model is loaded, so nothing was inspected: {error}.")
+
+
+def usual() -> str:
+    """The model to take when none is named: the first of USUAL that is shipped, else any."""
+    shipped = available()
+    return next((name for name in (*USUAL, *shipped) if name in shipped), USUAL[0])
 
 
 def examine(

@@ -54,7 +54,8 @@ def serve(settings: Settings) -> None:
         address = _address(listening)
         service = None if settings.demo else until.enter_context(_started(settings, address))
         application = server.build(settings, Path(temporary), service)
-        print(f"Inspection desk: {address}   (Ctrl-C ends it)", flush=True)
+        what = "Inspection desk" if settings.desk else "Inspection service"
+        print(f"{what}: {address}   (Ctrl-C ends it)", flush=True)
         # uvicorn ends in order and then raises the signal again: leave through `with`, not at once
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         config = uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=3)
@@ -65,6 +66,7 @@ def serve(settings: Settings) -> None:
 @contextlib.contextmanager
 def _started(settings: Settings, address: str) -> Iterator["Service"]:
     from xray_app import service
+    from xray_app.folder import Folder, Watch
 
     with service.only_one(settings.data_dir):
         parts = service.build(settings)
@@ -74,9 +76,27 @@ def _started(settings: Settings, address: str) -> Iterator["Service"]:
             print("The link works once, within the hour.", flush=True)
         parts.start()
         try:
-            yield parts
+            with contextlib.ExitStack() as beside:
+                if settings.watch_dir:
+                    beside.enter_context(Watch(Folder(Path(settings.watch_dir), parts)))
+                if settings.webhook_url:
+                    beside.enter_context(_sending(parts, settings.webhook_url))
+                yield parts
         finally:
             parts.stop()
+
+
+@contextlib.contextmanager
+def _sending(parts: "Service", url: str) -> Iterator[None]:
+    import httpx
+
+    from xray_app.exchange.webhooks import Sending, Webhooks
+
+    secret = parts.settings.webhook_secret or ""
+    with contextlib.ExitStack() as until:
+        http = until.enter_context(httpx.Client(follow_redirects=False, trust_env=False))
+        until.enter_context(Sending(Webhooks(parts.database, parts.queue.clock, url, secret, http)))
+        yield
 
 
 def _listen(settings: Settings) -> socket.socket:

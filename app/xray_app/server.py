@@ -34,13 +34,9 @@ def build(settings: Settings, temporary: Path, service: Service | None = None) -
         temporary: private folder where uploads lie until they are read.
         service: what keeps cases and asks people to sign in; None: a demo, which does neither.
     """
-    _keep_gradio_quiet(temporary)
-    samples = demo.samples() if settings.demo else ()
-    inbox = Inbox(temporary, settings.max_upload_bytes)
-    desk = Desk(Inspector.load(settings.model), inbox, samples)
     app = _bare(settings) if service is None else api.build(service)
-    _add_routes(app, desk)
-    _mount_page(app, desk, settings)
+    if settings.desk:
+        _add_desk(app, settings, temporary)
     if service is not None:
         app.add_middleware(Door)
     app.add_middleware(Guard, host=settings.host, names=settings.names)
@@ -56,6 +52,15 @@ def _keep_gradio_quiet(temporary: Path) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
     os.environ["GRADIO_TEMP_DIR"] = str(temporary)
     os.environ["HF_HUB_OFFLINE"] = "1"  # comes with Gradio; the desk asks the internet nothing
+
+
+def _add_desk(app: FastAPI, settings: Settings, temporary: Path) -> None:
+    _keep_gradio_quiet(temporary)
+    samples = demo.samples() if settings.demo else ()
+    inbox = Inbox(temporary, settings.max_upload_bytes)
+    desk = Desk(Inspector.load(settings.model), inbox, samples)
+    _add_routes(app, desk)
+    _mount_page(app, desk, settings)
 
 
 def _bare(settings: Settings) -> FastAPI:

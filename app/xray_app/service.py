@@ -1,6 +1,7 @@
 """One running service: its database, its contents, its people, and what inspects."""
 
 import fcntl
+import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from xray.detector import available
 from xray.errors import RecipeError
 from xray_app.access.keys import Keys
 from xray_app.access.passwords import Passwords
@@ -19,6 +21,7 @@ from xray_app.cases.queue import Queue
 from xray_app.cases.rules import Rules
 from xray_app.inspectors.dispatch import Dispatch
 from xray_app.inspectors.pool import Limits, Pool
+from xray_app.intake import usual
 from xray_app.settings import Settings
 
 
@@ -44,6 +47,7 @@ class Service:
         """Remove what a crash left and begin to inspect."""
         with self.database.write() as connection:
             self.contents.sweep(connection)
+        keep_model(self.settings)
         self.dispatch.start()
 
     def stop(self) -> None:
@@ -96,6 +100,25 @@ def private_folder(folder: Path) -> None:
     """Make it, for this user alone."""
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.chmod(0o700)
+
+
+def keep_model(settings: Settings) -> Path | None:
+    """Keep the weights by their hash, so that old reports can be made again; None: there are none.
+
+    The file is what `xray.Detector` would load; whether it can is found out by who inspects.
+    """
+    name = settings.model or usual()
+    file = available().get(name, Path(name))
+    if not file.is_file():
+        return None
+    data = file.read_bytes()
+    place = settings.models_dir / f"{hashlib.sha256(data).hexdigest()}.onnx"
+    if not place.exists():
+        private_folder(settings.models_dir)
+        unfinished = place.with_suffix(".part")
+        unfinished.write_bytes(data)
+        unfinished.replace(place)
+    return place
 
 
 def only_one(folder: Path) -> BinaryIO:

@@ -15,6 +15,7 @@ from xray.errors import RecipeError
 
 PREFIX = "XRAY_"
 NOT_SETTINGS = {"XRAY_REAL_SCANS"}  # where tests find real scans
+LEAST_SECRET = 32  # letters: no shorter one is worth signing with
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
@@ -29,6 +30,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 7860
     demo: bool = False
+    desk: bool = True
     model: str | None = None
     names: tuple[str, ...] = ()
     open_network: bool = False
@@ -43,6 +45,9 @@ class Settings:
     clear_by_machine: bool = False
     human_share: float = 0.05
     secure_cookies: bool = False
+    watch_dir: str | None = None
+    webhook_url: str | None = None
+    webhook_secret: str | None = None
 
     def __post_init__(self) -> None:
         self._check_ranges()
@@ -66,6 +71,9 @@ class Settings:
                 raise RecipeError(
                     f"{PREFIX}{name.upper()} must lie over 0, got {getattr(self, name)}"
                 )
+
+        if self.webhook_url and len(self.webhook_secret or "") < LEAST_SECRET:
+            raise RecipeError(f"XRAY_WEBHOOK_SECRET must have {LEAST_SECRET} letters or more")
 
     @staticmethod
     def read(environment: Mapping[str, str], **given: Any) -> "Settings":
@@ -91,6 +99,16 @@ class Settings:
         return self.max_upload_mb * 2**20
 
     @property
+    def signing_key(self) -> Path:
+        """The key that signs dossiers."""
+        return self.data_dir / "dossier.key"
+
+    @property
+    def models_dir(self) -> Path:
+        """Where weights are kept by their hash."""
+        return self.data_dir / "models"
+
+    @property
     def url(self) -> str:
         """The database's address."""
         return self.database_url or f"sqlite:///{self.data_dir / 'cases.sqlite3'}"
@@ -100,6 +118,7 @@ SAYS: Mapping[str, str] = {
     "host": "Address to listen on.",
     "port": "TCP port; 0 takes a free one.",
     "demo": "Open on simulated sample scans, nobody signs in, nothing is kept. Loopback only.",
+    "desk": "Serve the officers' page; without it, the service starts faster.",
     "model": "Name or path of the weights; unset: `parcel`.",
     "names": "Further names that browsers may call the service by, with commas between.",
     "open_network": "Listening on other than this machine's own loopback is wanted.",
@@ -114,6 +133,9 @@ SAYS: Mapping[str, str] = {
     "clear_by_machine": "Close cases without an officer whose report calibration makes eligible.",
     "human_share": "Of those, the share that an officer sees all the same.",
     "secure_cookies": "Browsers send the session over HTTPS alone; for a service behind TLS.",
+    "watch_dir": "Folder whose complete files become cases.",
+    "webhook_url": "Where decisions are told to: HTTPS, or plain HTTP on this machine alone.",
+    "webhook_secret": "Key of the messages' signatures, 32 letters or more.",
 }
 
 

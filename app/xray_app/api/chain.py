@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from xray_app.api.cases import CaseId
 from xray_app.api.signing import Audits
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import audit, integrity
+from xray_app.exchange import dossier
 
 router = APIRouter(prefix="/audit", tags=["audit"])
 
@@ -46,3 +47,12 @@ def read_entries(actor: Audits, service: Service, case_id: CaseId) -> list[dict[
     """What was done to one case, oldest first."""
     with service.database.read() as connection:
         return [vars(entry) for entry in audit.of(connection, case_id)]
+
+
+@router.get("/cases/{case_id}/dossier", response_model=None)
+def read_dossier(actor: Audits, service: Service, case_id: CaseId) -> Response:
+    """Everything of one case as a signed ZIP."""
+    key = dossier.signing_key(service.settings.signing_key)
+    packed = dossier.write(service.database, service.contents, case_id, key)
+    said = f'attachment; filename="case-{case_id}.zip"'
+    return Response(packed, media_type="application/zip", headers={"content-disposition": said})

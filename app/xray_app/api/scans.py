@@ -73,7 +73,7 @@ def submit(
 
     One `scan` for each view, and as many `high` where the high energy is a file of its own.
     """
-    said = _about(about)
+    said = read_about(about)
     if high and len(high) != len(scan):
         raise Refused(f"{len(scan)} files came as scan and {len(high)} as high; send pairs")
     if len(said.views) > len(scan):
@@ -90,7 +90,12 @@ def submit(
     )
 
 
-def _about(text: str) -> About:
+def read_about(text: str) -> About:
+    """What a sender says of a scan.
+
+    Raises:
+        Refused: it is not JSON, or says something that we do not know.
+    """
     try:
         about = About.model_validate_json(text)
     except ValidationError as error:

@@ -37,6 +37,7 @@ ROUTES: dict[tuple[str, str], Right | None] = {
     ("GET", "/api/v1/audit/head"): Right.AUDIT,
     ("POST", "/api/v1/audit/verify"): Right.AUDIT,
     ("GET", "/api/v1/audit/cases/{case_id}"): Right.AUDIT,
+    ("GET", "/api/v1/audit/cases/{case_id}/dossier"): Right.AUDIT,
     ("GET", "/api/v1/openapi.json"): Right.OBSERVE,
     ("POST", "/api/v1/session"): NOBODY_NEEDS,
     ("DELETE", "/api/v1/session"): NOBODY_NEEDS,

@@ -1,0 +1,158 @@
+"""What an administrator does beside a running service: people, audit chain, tables, dossiers."""
+
+import json
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xray.errors import RecipeError
+from xray_app import running
+from xray_app.settings import Settings
+
+user = typer.Typer(no_args_is_help=True, help="People who may sign in.")
+audit = typer.Typer(no_args_is_help=True, help="The chain of what was done.")
+database = typer.Typer(no_args_is_help=True, help="The tables of the cases.")
+dossier = typer.Typer(no_args_is_help=True, help="Everything of one case, signed.")
+GROUPS = {"user": user, "audit": audit, "database": database, "dossier": dossier}
+
+
+@user.command("add")
+def add_user(
+    name: str,
+    role: Annotated[str, typer.Option(help="screener, supervisor, manager, auditor, ...")],
+    password_file: Annotated[
+        Path | None, typer.Option(help="Holds the password; without it, it is asked for.")
+    ] = None,
+) -> None:
+    """Make a person who may sign in."""
+    from xray_app.access.roles import Role
+
+    try:
+        wanted = Role(role)
+    except ValueError:
+        raise RecipeError(f"--role must be one of {', '.join(Role)}, got {role!r}") from None
+    if password_file is None:
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+    else:
+        password = password_file.read_text(encoding="utf-8").rstrip("\n")
+    with running.opened(Settings.read(os.environ)) as service:
+        service.people.add("command line", name, password, wanted)
+    print(f"{name} may sign in as {wanted}.")
+
+
+@audit.command("verify")
+def verify_audit(
+    anchor: Annotated[
+        list[Path] | None, typer.Option(help="A file that `audit anchor` wrote.")
+    ] = None,
+) -> None:
+    """Check the whole chain and what it seals; names the first entry that does not hold."""
+    from xray_app.cases import integrity
+    from xray_app.cases.audit import Head
+
+    anchors = []
+    for file in anchor or []:
+        kept = json.loads(file.read_text(encoding="utf-8"))
+        anchors.append(Head(int(kept["seq"]), str(kept["hash"])))
+    with running.opened(Settings.read(os.environ)) as service, service.database.read() as there:
+        checked = integrity.verify(there, anchors)
+    if checked.problem:
+        print(f"BROKEN after {checked.entries} entries: {checked.problem}")
+        raise SystemExit(1)
+    print(f"The chain holds: {checked.entries} entries.")
+
+
+@audit.command("anchor")
+def anchor_audit(out: Annotated[Path, typer.Option(help="File to write.")]) -> None:
+    """Write the newest entry's hash, to be kept where nobody who runs the service can change it."""
+    from xray_app.cases.audit import head
+
+    with running.opened(Settings.read(os.environ)) as service, service.database.read() as there:
+        newest = head(there)
+    kept = {"seq": newest.seq, "hash": newest.hash, "at": datetime.now(UTC).isoformat()}
+    out.write_text(json.dumps(kept) + "\n", encoding="utf-8")
+    print(f"{out}: entry {newest.seq}, {newest.hash}")
+
+
+@database.command("upgrade")
+def upgrade_database() -> None:
+    """Make the tables, or bring them up to this version."""
+    from xray_app.cases import schema
+
+    with running.opened(Settings.read(os.environ)) as service:
+        print(f"The database is at revision {schema.current(service.database)}.")
+
+
+@database.command("downgrade")
+def downgrade_database(
+    revision: str, yes: Annotated[bool, typer.Option("--yes", help="Lose what is in them.")] = False
+) -> None:
+    """Take the tables back to an older revision; `base` leaves none."""
+    from xray_app.cases import schema
+
+    if not yes:
+        raise RecipeError("this loses what is in the tables; make a copy first, then pass --yes")
+    with running.opened(Settings.read(os.environ)) as service:
+        schema.downgrade(service.database, revision)
+    print(f"The database is at revision {revision}.")
+
+
+@dossier.command("write")
+def write_dossier(
+    case_id: str, out: Annotated[Path, typer.Option(help="ZIP file to write.")]
+) -> None:
+    """Everything of one case, signed."""
+    from xray_app.exchange import dossier as dossiers
+
+    given = Settings.read(os.environ)
+    with running.opened(given) as service:
+        key = dossiers.signing_key(given.signing_key)
+        out.write_bytes(dossiers.write(service.database, service.contents, case_id, key))
+    print(f"{out}: the dossier of case {case_id}")
+
+
+@dossier.command("key")
+def print_key() -> None:
+    """The public key that dossiers are verified with."""
+    from xray_app.exchange import dossier as dossiers
+
+    given = Settings.read(os.environ)
+    with running.opened(given):
+        print(dossiers.public_pem(dossiers.signing_key(given.signing_key)).decode(), end="")
+
+
+@dossier.command("verify")
+def verify_dossier(
+    file: Path, key: Annotated[Path, typer.Option(help="What `dossier key` printed.")]
+) -> None:
+    """Whether a dossier is what was signed. Needs nothing but the public key."""
+    from xray_app.exchange import dossier as dossiers
+
+    checked = dossiers.verify(file, dossiers.public_key(key))
+    case = checked.manifest["case"]
+    print(f"{file} holds: case {case['id']}, {case['state']}, {len(checked.files)} files.")
+
+
+@dossier.command("replay")
+def replay_dossier(
+    file: Path,
+    key: Annotated[Path, typer.Option(help="What `dossier key` printed.")],
+    model: Annotated[
+        Path | None, typer.Option(help="The weights; without it, those that were kept.")
+    ] = None,
+) -> None:
+    """Inspect a dossier's scans once more and compare."""
+    from xray_app.exchange import dossier as dossiers
+    from xray_app.exchange import replay
+
+    checked = dossiers.verify(file, dossiers.public_key(key))
+    given = Settings.read(os.environ)
+    good = True
+    for one in replay.replay(checked, model or given.models_dir):
+        said = "the same" if one.same else "the same within tolerance" if one.close else "DIFFERS"
+        print(f"view {one.view}: {said}")
+        good &= one.close
+    raise SystemExit(0 if good else 1)

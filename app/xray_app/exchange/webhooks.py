@@ -1,0 +1,146 @@
+"""Signed messages about cases, sent from the outbox until they arrive or are given up.
+
+A message is JSON, POSTed to the one address that the settings allow, with
+
+    X-Xray-Delivery: number of the message, the same at every try
+    X-Xray-Timestamp: seconds since 1970
+    X-Xray-Signature: sha256=HEX, the HMAC-SHA-256 of "TIMESTAMP.BODY" under the shared secret
+
+A receiver checks the signature, refuses timestamps that are minutes old, and drops deliveries that
+it has seen: a message is sent at least once. Any 2xx counts as received; redirects are not
+followed, because the address would no longer be the one that was allowed.
+"""
+
+import hashlib
+import hmac
+import ipaddress
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import httpx
+from sqlalchemy import RowMapping, select, update
+
+from xray.errors import RecipeError
+from xray_app.cases import tables
+from xray_app.cases.database import Database
+
+MOST_TRIES = 12  # waits of 1, 2, 4, ... 1024 minutes: about 34 hours in all
+FIRST_WAIT = timedelta(minutes=1)
+TIMEOUT_S = 10.0
+AT_ONCE = 100  # messages in one round
+EVERY_SECONDS = 1.0
+
+log = logging.getLogger("xray_app.webhooks")
+
+
+@dataclass(frozen=True)
+class Webhooks:
+    """Sends what waits in the outbox.
+
+    Args:
+        database: where the outbox is.
+        clock: says the moment, UTC.
+        url: where to; HTTPS, or plain HTTP on this machine alone.
+        secret: shared with the receiver.
+        http: sends; follows no redirects.
+
+    Raises:
+        RecipeError: the address is neither.
+    """
+
+    database: Database
+    clock: Callable[[], datetime]
+    url: str
+    secret: str
+    http: httpx.Client
+
+    def __post_init__(self) -> None:
+        parts = urlsplit(self.url)
+        if parts.scheme != "https" and not (parts.scheme == "http" and _is_here(parts.hostname)):
+            raise RecipeError("XRAY_WEBHOOK_URL must be https://..., or http:// on this machine")
+        if parts.username or parts.password:
+            raise RecipeError("XRAY_WEBHOOK_URL must hold no password; messages are signed")
+
+    def send_due(self) -> int:
+        """Send every message whose time has come; how many arrived."""
+        table = tables.outbox
+        due = select(table).where(table.c.next_at <= self.clock()).order_by(table.c.id)
+        with self.database.read() as connection:
+            rows = connection.execute(due.limit(AT_ONCE)).mappings().all()
+        return sum(self._send(row) for row in rows)
+
+    def _send(self, row: RowMapping) -> bool:
+        now = self.clock()
+        problem = self._post(row, now)
+        tries = row["tries"] + 1
+        said: dict[str, Any]
+        if problem is None:
+            said = {"sent_at": now, "next_at": None, "problem": None}
+        elif tries >= MOST_TRIES:
+            log.error("message %d was given up after %d tries: %s", row["id"], tries, problem)
+            said = {"dead_at": now, "next_at": None, "problem": problem}
+        else:
+            said = {"next_at": now + FIRST_WAIT * 2 ** (tries - 1), "problem": problem}
+        table = tables.outbox
+        with self.database.write() as connection:
+            mine = update(table).where(table.c.id == row["id"], table.c.tries == row["tries"])
+            connection.execute(mine.values(tries=tries, **said))
+        return problem is None
+
+    def _post(self, row: RowMapping, now: datetime) -> str | None:
+        at = str(int(now.timestamp()))
+        headers = {
+            "content-type": "application/json",
+            "x-xray-delivery": str(row["id"]),
+            "x-xray-timestamp": at,
+            "x-xray-signature": signature(self.secret, at, row["body"]),
+        }
+        try:
+            answer = self.http.post(
+                self.url, content=row["body"].encode(), headers=headers, timeout=TIMEOUT_S
+            )
+        except httpx.HTTPError as error:
+            return f"{type(error).__name__}: {error}"
+        return None if answer.is_success else f"status {answer.status_code}"
+
+
+def signature(secret: str, timestamp: str, body: str) -> str:
+    """What the header holds; a receiver calculates the same and compares in constant time."""
+    signed = hmac.new(secret.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256)
+    return f"sha256={signed.hexdigest()}"
+
+
+class Sending:
+    """Sends again and again, in a thread of its own."""
+
+    def __init__(self, webhooks: Webhooks) -> None:
+        self._webhooks = webhooks
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="webhooks")
+
+    def __enter__(self) -> "Sending":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._stopping.wait(EVERY_SECONDS):
+            try:
+                self._webhooks.send_due()
+            except Exception:  # a database that is away must not end the sending
+                log.exception("sending messages failed; trying again")
+
+
+def _is_here(host: str | None) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host or "").is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,179 @@
+"""A watched folder: whatever a scanner puts there becomes a case.
+
+    FOLDER/bag.png           taken once it is complete: its size and time stand still, or it was
+    FOLDER/bag.png.json      renamed into place; the file beside it says what the scan is of
+    FOLDER/done/             where both go, with the case's number in `bag.png.case.json`
+    FOLDER/failed/           where both go that cannot be taken, the reason in `bag.png.reason.txt`
+
+Names that begin with a dot or end in .part or .tmp are still being written. Only plain files are
+taken: no links of any kind, nothing from beneath. Files are opened relative to the folder, so that
+nobody can slip in a link between the look and the opening.
+"""
+
+import json
+import logging
+import os
+import stat
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from xray.errors import RecipeError, XrayError
+from xray_app.api.scans import read_about
+from xray_app.cases import register
+from xray_app.cases.containers import container_number
+from xray_app.cases.errors import Full, Refused
+from xray_app.cases.register import NewView, Registered, Submission
+from xray_app.service import Service
+from xray_app.uploads import file_name
+
+SENDER = "watched folder"
+EVERY_SECONDS = 1.0
+UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
+SIDECAR = ".json"
+MAX_SIDECAR_BYTES = 65_536
+
+log = logging.getLogger("xray_app.folder")
+
+
+@dataclass
+class Folder:
+    """One watched folder.
+
+    Attributes:
+        path: the folder; `done` and `failed` are made in it.
+        service: what keeps the cases.
+    """
+
+    path: Path
+    service: Service
+    _seen: dict[str, tuple[int, int]] = field(default_factory=dict)  # name → size, time in ns
+
+    def __post_init__(self) -> None:
+        for name in ("done", "failed"):
+            (self.path / name).mkdir(parents=True, exist_ok=True)
+            if (self.path / name).is_symlink():
+                raise RecipeError(f"{self.path / name} is a link; the watched folder has none")
+
+    def look(self) -> int:
+        """Take what is complete since the last look; how many files became cases."""
+        there = self._complete()
+        return sum(self._take(name) for name in there)
+
+    def _complete(self) -> list[str]:
+        """Names whose size and time stood still between two looks, oldest first."""
+        now: dict[str, tuple[int, int]] = {}
+        with os.scandir(self.path) as entries:
+            for entry in entries:
+                if entry.name.startswith(".") or entry.name.lower().endswith(
+                    (*UNFINISHED, SIDECAR)
+                ):
+                    continue
+                about = entry.stat(follow_symlinks=False)
+                if not stat.S_ISDIR(about.st_mode):
+                    now[entry.name] = (about.st_size, about.st_mtime_ns)
+        still = [name for name, about in now.items() if self._seen.get(name) == about]
+        self._seen = now
+        return sorted(still, key=lambda name: (now[name][1], name))
+
+    def _take(self, name: str) -> bool:
+        try:
+            kept = self._register(name)
+        except Full:
+            return False  # it stays where it is until there is room
+        except (XrayError, OSError) as error:
+            if isinstance(error, OSError) and error.filename is None:
+                raise  # not about this file: the disk is full, say
+            log.warning("a file in the watched folder was refused: %s", error)
+            self._move(name, "failed", ".reason.txt", f"{error}\n")
+            return False
+        said = {"case": kept.case.id, "new": kept.new}
+        self._move(name, "done", ".case.json", json.dumps(said) + "\n")
+        self.service.dispatch.wake()
+        return True
+
+    def _register(self, name: str) -> Registered:
+        register.check_room(self.service.database, self.service.queue.rules)
+        about = read_about(self._sidecar(name))
+        number = container_number(about.container) if about.container else None
+        with self._open(name) as scan:
+            most = self.service.settings.max_upload_bytes
+            staged = self.service.contents.stage(scan, name, most)
+        said = about.views[0].model_dump() if about.views else {}
+        sent = Submission(
+            views=(NewView(staged, file_name(name), **said),),
+            submitted_by=SENDER,
+            kind=about.kind,
+            scanner=about.scanner,
+            lane=about.lane,
+            container=number,
+            consignment=about.consignment,
+            declaration=about.declaration.model_dump(exclude_none=True),
+        )
+        service = self.service
+        return register.register(
+            service.database, service.contents, sent, service.now, service.queue.rules
+        )
+
+    def _sidecar(self, name: str) -> str:
+        try:
+            with self._open(name + SIDECAR) as said:
+                return said.read(MAX_SIDECAR_BYTES + 1).decode()
+        except FileNotFoundError:
+            return "{}"
+        except UnicodeDecodeError:
+            raise Refused(f"{name}{SIDECAR} is not JSON in UTF-8") from None
+
+    def _open(self, name: str) -> BinaryIO:
+        folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe must not make us wait
+            handle = os.open(name, flags, dir_fd=folder)
+        finally:
+            os.close(folder)
+        about = os.fstat(handle)
+        if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
+            os.close(handle)
+            raise Refused(f"{name} is a link, a pipe or a device; only plain files are taken")
+        return os.fdopen(handle, "rb")
+
+    def _move(self, name: str, where: str, ending: str, said: str) -> None:
+        target = self._free(self.path / where, name)
+        for beside in ("", SIDECAR):
+            source = self.path / (name + beside)
+            if source.is_symlink() or source.exists():
+                source.rename(target.with_name(target.name + beside))
+        target.with_name(target.name + ending).write_text(said, encoding="utf-8")
+        self._seen.pop(name, None)
+
+    def _free(self, folder: Path, name: str) -> Path:
+        target, number = folder / name, 1
+        while target.is_symlink() or target.exists():
+            number += 1
+            target = folder / f"{number}-{name}"
+        return target
+
+
+class Watch:
+    """Looks into the folder again and again, in a thread of its own."""
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name="watch")
+
+    def __enter__(self) -> "Watch":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._stopping.wait(EVERY_SECONDS):
+            try:
+                self._folder.look()
+            except Exception:  # a database or a disk that is away must not end the watch
+                log.exception("looking into the watched folder failed; trying again")

@@ -1,0 +1,146 @@
+"""A dossier proves itself elsewhere, and its scans can be inspected again."""
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi.testclient import TestClient
+
+from xray.card import Card
+from xray.errors import DataError
+from xray_app.access.roles import Role
+from xray_app.exchange import dossier
+from xray_app.exchange.replay import replay
+from xray_app.service import Service
+
+
+@pytest.fixture
+def case_id(
+    scanner: TestClient,
+    scan: bytes,
+    inspect_all: Callable[[], None],
+    sign_in: Callable[..., TestClient],
+) -> str:
+    """A case that was searched, with a photo."""
+    scanner.post("/api/v1/scans", files={"scan": ("bag.png", scan)})
+    inspect_all()
+    kim = sign_in(Role.SCREENER, "kim")
+    case = kim.post("/api/v1/queue/take").json()
+    said = {"version": case["version"], "verdict": "search", "reason": "a pistol"}
+    case = kim.post(f"/api/v1/cases/{case['id']}/decision", json=said).json()
+    form = {"version": case["version"], "found": "true", "what": ["gun"]}
+    photo = {"photo": ("p.jpg", b"photo")}
+    kim.post(f"/api/v1/cases/{case['id']}/search", data=form, files=photo)
+    return str(case["id"])
+
+
+@pytest.fixture
+def key(service: Service) -> Ed25519PrivateKey:
+    return dossier.signing_key(service.settings.signing_key)
+
+
+@pytest.fixture
+def packed(service: Service, case_id: str, key: Ed25519PrivateKey) -> bytes:
+    return dossier.write(service.database, service.contents, case_id, key)
+
+
+def changed(packed: bytes, change: Callable[[dict[str, bytes]], object]) -> bytes:
+    with zipfile.ZipFile(io.BytesIO(packed)) as there:
+        files = {name: there.read(name) for name in there.namelist()}
+    change(files)
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as again:
+        for name, data in files.items():
+            again.writestr(name, data)
+    return out.getvalue()
+
+
+def test_a_dossier_holds_the_scan_the_pictures_and_every_word(
+    packed: bytes, key: Ed25519PrivateKey, scan: bytes
+) -> None:
+    checked = dossier.verify(packed, key.public_key())
+    assert checked.files["scans/0"] == scan
+    assert checked.files["photos/0.jpg"] == b"photo"
+    assert checked.files["pictures/0.jpg"][:2] == b"\xff\xd8"
+    said = checked.manifest
+    assert said["decisions"][0]["reason"] == "a pistol"
+    assert said["searches"][0]["found"] is True
+    actions = [entry["action"] for entry in said["audit"]]
+    assert actions == ["received", "inspected", "taken", "decided", "searched"]
+
+
+def test_the_same_case_gives_the_same_bytes(
+    packed: bytes, service: Service, case_id: str, key: Ed25519PrivateKey
+) -> None:
+    assert dossier.write(service.database, service.contents, case_id, key) == packed
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        (lambda files: files.update({"scans/0": b"another"}), "scans/0 was changed"),
+        (lambda files: files.pop("photos/0.jpg"), "photos/0.jpg was changed, is missing"),
+        (lambda files: files.update({"more": b""}), "more was changed, is missing or was added"),
+        (lambda files: files.pop("manifest.sig"), "cannot be read"),
+        (
+            lambda files: files.update(
+                {"manifest.json": files["manifest.json"].replace(b"pistol", b"toy___")}
+            ),
+            "manifest was changed",
+        ),
+    ],
+)
+def test_whatever_is_changed_is_found(
+    packed: bytes, key: Ed25519PrivateKey, change: Callable[[dict[str, bytes]], Any], said: str
+) -> None:
+    with pytest.raises(DataError, match=said):
+        dossier.verify(changed(packed, change), key.public_key())
+
+
+def test_another_key_and_no_zip_are_refused(packed: bytes) -> None:
+    stranger = Ed25519PrivateKey.generate().public_key()
+    with pytest.raises(DataError, match="another key"):
+        dossier.verify(packed, stranger)
+    with pytest.raises(DataError, match="cannot be read"):
+        dossier.verify(b"no zip", stranger)
+
+
+def test_a_signing_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "key"
+    dossier.signing_key(path)
+    assert path.stat().st_mode & 0o777 == 0o600
+    path.chmod(0o644)
+    with pytest.raises(DataError, match="chmod 600"):
+        dossier.signing_key(path)
+
+
+def test_a_replay_says_the_same_and_another_model_is_refused(
+    packed: bytes,
+    key: Ed25519PrivateKey,
+    standin: Path,
+    standin_card: Card,
+    make_model: Callable[[Card], Path],
+) -> None:
+    from dataclasses import replace
+
+    checked = dossier.verify(packed, key.public_key())
+    (view,) = replay(checked, standin)
+    assert view.same
+    other = make_model(replace(standin_card, name="other"))
+    with pytest.raises(DataError, match="pass the file that was kept"):
+        replay(checked, other)
+
+
+def test_an_auditor_fetches_it_and_nothing_of_the_key(
+    sign_in: Callable[..., TestClient], case_id: str, packed: bytes
+) -> None:
+    answer = sign_in(Role.AUDITOR).get(f"/api/v1/audit/cases/{case_id}/dossier")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as there:
+        manifest = json.loads(there.read("manifest.json"))
+    assert manifest["case"]["id"] == case_id
+    assert "PRIVATE" not in answer.content.decode("latin-1")

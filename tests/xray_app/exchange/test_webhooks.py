@@ -1,0 +1,133 @@
+"""Messages go out signed, again until they arrive, and never about what is not live."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+from sqlalchemy import insert, select
+
+from xray.errors import RecipeError
+from xray_app.cases import outbox, tables
+from xray_app.cases.case import load
+from xray_app.cases.database import Database
+from xray_app.cases.states import Kind
+from xray_app.exchange.webhooks import MOST_TRIES, Webhooks
+
+URL, SECRET = "https://customs.example/hook", "s" * 32
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+def put(database: Database, clock: Any, kind: Kind = Kind.LIVE) -> str:
+    """A message about a new case."""
+    with database.write() as connection:
+        case_id = f"{len(connection.execute(select(tables.cases.c.id)).all()):032}"
+        row = {"id": case_id, "kind": kind, "state": "waiting", "version": 1, "level": 0}
+        row |= {"place_at": clock(), "received_at": clock(), "flags": "[]", "tries": 1}
+        row |= {"checks_machine": False, "submitted_by": "scanner"}
+        row |= {"identity_sha256": case_id * 2, "content_sha256": case_id * 2}
+        connection.execute(insert(tables.cases).values(**row))
+        outbox.put(connection, clock(), "case.decided", load(connection, case_id), verdict="search")
+    return case_id
+
+
+def webhooks(database: Database, clock: Any, answer: Answer, url: str = URL) -> Webhooks:
+    http = httpx.Client(transport=httpx.MockTransport(answer))
+    return Webhooks(database, clock, url, SECRET, http)
+
+
+def rows(database: Database) -> list[Any]:
+    with database.read() as connection:
+        return list(connection.execute(select(tables.outbox).order_by(tables.outbox.c.id)))
+
+
+def test_a_message_arrives_once_and_its_signature_can_be_checked(
+    database: Database, clock: Any
+) -> None:
+    seen: list[httpx.Request] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(204)
+
+    case_id = put(database, clock)
+    sender = webhooks(database, clock, answer)
+    assert [sender.send_due(), sender.send_due()] == [1, 0]
+    (request,) = seen
+    said = json.loads(request.content)
+    assert (said["event"], said["case"], said["verdict"]) == ("case.decided", case_id, "search")
+    at = request.headers["x-xray-timestamp"]
+    assert int(at) == int(clock().timestamp())
+    expected = hmac.new(SECRET.encode(), f"{at}.".encode() + request.content, hashlib.sha256)
+    assert request.headers["x-xray-signature"] == f"sha256={expected.hexdigest()}"
+
+
+def test_a_message_that_is_not_taken_is_sent_again_later_and_later_then_given_up(
+    database: Database, clock: Any
+) -> None:
+    tries: list[Any] = []
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        tries.append(clock())
+        if len(tries) % 2:
+            raise httpx.ConnectError("gone")
+        return httpx.Response(500)
+
+    put(database, clock)
+    sender = webhooks(database, clock, answer)
+    for _ in range(MOST_TRIES + 3):
+        sender.send_due()
+        sender.send_due()
+        clock.move(days=2)
+    assert len(tries) == MOST_TRIES
+    (row,) = rows(database)
+    assert row.dead_at is not None
+    assert row.next_at is None
+    assert "500" in row.problem
+
+
+def test_the_first_waits_are_one_and_two_minutes(database: Database, clock: Any) -> None:
+    put(database, clock)
+    sender = webhooks(database, clock, lambda _: httpx.Response(503))
+    for minutes in (1, 2):
+        before = clock()
+        sender.send_due()
+        assert (rows(database)[0].next_at - before).total_seconds() == 60 * minutes
+        clock.move(minutes=minutes)
+
+
+def test_redirects_are_not_followed(database: Database, clock: Any) -> None:
+    seen: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        seen.append(str(request.url))
+        return httpx.Response(307, headers={"location": "https://evil.example/"})
+
+    put(database, clock)
+    assert webhooks(database, clock, answer).send_due() == 0
+    assert seen == [URL]
+
+
+@pytest.mark.parametrize("kind", [Kind.DEMO, Kind.TEST, Kind.PROJECTED])
+def test_nothing_is_told_of_cases_that_are_not_live(
+    database: Database, clock: Any, kind: Kind
+) -> None:
+    put(database, clock, kind)
+    assert rows(database) == []
+
+
+@pytest.mark.parametrize(
+    "url", ["http://customs.example/", "ftp://x/", "https://user:pw@x/", "http://10.0.0.1/", ""]
+)
+def test_addresses_that_are_not_safe_are_refused(database: Database, clock: Any, url: str) -> None:
+    with pytest.raises(RecipeError, match="XRAY_WEBHOOK_URL"):
+        webhooks(database, clock, lambda _: httpx.Response(200), url)
+
+
+def test_plain_http_is_fine_on_this_machine(database: Database, clock: Any) -> None:
+    put(database, clock)
+    url = "http://127.0.0.1:9/hook"
+    assert webhooks(database, clock, lambda _: httpx.Response(200), url).send_due() == 1

@@ -1,0 +1,113 @@
+"""What an administrator types beside a running service."""
+
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from xray_app import __main__ as command
+from xray_app.cases import audit
+from xray_app.cases.database import Database
+from xray_app.service import utc_now
+
+Run = Callable[..., tuple[int, str]]
+
+
+@pytest.fixture
+def data(tmp_path: Path, migrated_sqlite: Database) -> Path:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    shutil.copy(str(migrated_sqlite.url.database), folder / "cases.sqlite3")
+    return folder
+
+
+@pytest.fixture
+def run(
+    data: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], standin: Path
+) -> Run:
+    """Runs the command; its exit code, and everything it said."""
+    monkeypatch.setenv("XRAY_DATA_DIR", str(data))
+    monkeypatch.setenv("XRAY_MODEL", str(standin))
+
+    def run(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["xray-app", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            command.main()
+        out, err = capsys.readouterr()
+        return int(ended.value.code or 0), out + err
+
+    return run
+
+
+def test_a_person_is_made_from_a_password_file(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "password"
+    file.write_text("correct horse battery\n")
+    asked = ("user", "add", "kim", "--role", "screener", "--password-file", file)
+    assert run(*asked) == (0, "kim may sign in as screener.\n")
+    assert run(*asked)[0] == 2
+    assert "--role must be one of" in run("user", "add", "lee", "--role", "king")[1]
+
+
+def test_the_chain_is_verified_and_anchored_and_a_cut_is_found(
+    run: Run, data: Path, tmp_path: Path
+) -> None:
+    database = Database(f"sqlite:///{data / 'cases.sqlite3'}")
+    with database.write() as connection:
+        for number in range(3):
+            audit.append(connection, utc_now(), "kim", "taken", f"case {number}")
+    anchor = tmp_path / "anchor.json"
+    assert run("audit", "anchor", "--out", anchor)[0] == 0
+    assert json.loads(anchor.read_text())["seq"] == 3
+    assert run("audit", "verify", "--anchor", anchor) == (0, "The chain holds: 3 entries.\n")
+    with database.write() as connection:
+        connection.execute(text("DROP TRIGGER audit_no_delete"))
+        connection.execute(text("DELETE FROM audit WHERE seq = 3"))
+    assert run("audit", "verify")[0] == 0
+    code, said = run("audit", "verify", "--anchor", anchor)
+    assert (code, "cut off" in said) == (1, True)
+    with database.write() as connection:
+        connection.execute(text("DROP TRIGGER audit_no_update"))
+        connection.execute(text("UPDATE audit SET actor = 'lee' WHERE seq = 2"))
+    code, said = run("audit", "verify")
+    assert (code, "entry 2 (taken of case 1" in said) == (1, True)
+    database.dispose()
+
+
+def test_the_doctor_says_what_holds_and_what_does_not(run: Run, data: Path) -> None:
+    code, said = run("doctor")
+    assert "audit chain: 0 entries hold" in said
+    assert "model: standin 1" in said
+    assert code == (1 if "BAD" in said else 0)
+    (data / "cases.sqlite3").unlink()
+    code, said = run("doctor")
+    assert code == 1
+    assert "run: xray-app database upgrade" in said
+
+
+def test_tables_go_down_only_when_it_is_meant(run: Run) -> None:
+    assert run("database", "upgrade")[0] == 0
+    assert "pass --yes" in run("database", "downgrade", "base")[1]
+    assert run("database", "downgrade", "base", "--yes")[0] == 0
+
+
+def test_settings_are_listed(run: Run) -> None:
+    assert "`XRAY_DATABASE_URL`" in run("settings")[1]
+
+
+def test_a_misspelt_variable_is_refused(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XRAY_PROT", "80")
+    assert "did you mean XRAY_PORT" in run("doctor")[1]
+
+
+def test_the_public_key_is_printed_and_a_forged_dossier_refused(run: Run, tmp_path: Path) -> None:
+    code, pem = run("dossier", "key")
+    assert (code, "BEGIN PUBLIC KEY" in pem) == (0, True)
+    key, file = tmp_path / "public.pem", tmp_path / "case.zip"
+    key.write_text(pem)
+    file.write_bytes(b"no zip")
+    assert "cannot be read" in run("dossier", "verify", file, "--key", key)[1]
+    assert "there is no case" in run("dossier", "write", "0" * 32, "--out", file)[1]

@@ -1,0 +1,153 @@
+"""The watched folder: complete files only, plain files only, nothing lost."""
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from xray_app import service as services
+from xray_app.access.passwords import Passwords
+from xray_app.cases import tables
+from xray_app.cases.case import Case
+from xray_app.cases.database import Database
+from xray_app.folder import Folder
+from xray_app.service import Service
+from xray_app.settings import Settings
+
+
+@pytest.fixture
+def service(tmp_path: Path, database_url: str, clock: Any, quick_passwords: Passwords) -> Any:
+    settings = Settings(
+        data_dir=tmp_path / "data", database_url=database_url, max_upload_mb=1, max_waiting=2
+    )
+    built = services.build(settings, clock, quick_passwords)
+    yield built
+    built.database.dispose()
+
+
+@pytest.fixture
+def folder(service: Service, tmp_path: Path) -> Folder:
+    return Folder(tmp_path / "watched", service)
+
+
+def cases(database: Database) -> list[Case]:
+    with database.read() as connection:
+        return [Case.of(row) for row in connection.execute(select(tables.cases)).mappings()]
+
+
+def put(folder: Folder, name: str, data: bytes = b"scan") -> Path:
+    path = folder.path / name
+    path.write_bytes(data)
+    return path
+
+
+def test_a_complete_file_becomes_a_case_and_moves_to_done(folder: Folder) -> None:
+    put(folder, "bag.png")
+    put(folder, "bag.png.json", json.dumps({"container": "csqu 3054383", "lane": "2"}).encode())
+    assert [folder.look(), folder.look()] == [0, 1]
+    (case,) = cases(folder.service.database)
+    assert (case.container, case.lane, case.submitted_by) == ("CSQU3054383", "2", "watched folder")
+    kept = sorted(path.name for path in (folder.path / "done").iterdir())
+    assert kept == ["bag.png", "bag.png.case.json", "bag.png.json"]
+    said = json.loads((folder.path / "done" / "bag.png.case.json").read_text())
+    assert said == {"case": case.id, "new": True}
+
+
+def test_a_file_that_still_grows_is_left_alone(folder: Folder) -> None:
+    path = put(folder, "bag.png", b"half")
+    folder.look()
+    path.write_bytes(b"half and more")
+    assert folder.look() == 0
+    assert folder.look() == 1
+
+
+def test_names_of_unfinished_files_are_left_alone(folder: Folder) -> None:
+    for name in ("bag.png.part", ".bag.png", "bag.tmp"):
+        put(folder, name)
+    assert [folder.look(), folder.look()] == [0, 0]
+    assert cases(folder.service.database) == []
+
+
+@pytest.mark.parametrize("kind", ["link", "dangling link", "hard link", "pipe"])
+def test_only_plain_files_are_taken(folder: Folder, tmp_path: Path, kind: str) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("not yours")
+    path = folder.path / "bag.png"
+    make: dict[str, Callable[[], object]] = {
+        "link": lambda: path.symlink_to(secret),
+        "dangling link": lambda: path.symlink_to(tmp_path / "nothing"),
+        "hard link": lambda: path.hardlink_to(secret),
+        "pipe": lambda: os.mkfifo(path),
+    }
+    make[kind]()
+    folder.look()
+    assert folder.look() == 0
+    assert cases(folder.service.database) == []
+    assert (folder.path / "failed" / "bag.png.reason.txt").exists()
+    assert secret.read_text() == "not yours"
+
+
+def test_a_link_as_the_file_beside_is_refused_too(folder: Folder, tmp_path: Path) -> None:
+    (tmp_path / "about").write_text("{}")
+    put(folder, "bag.png")
+    (folder.path / "bag.png.json").symlink_to(tmp_path / "about")
+    folder.look()
+    assert folder.look() == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "about", "reason"),
+    [
+        (b"", b"{}", "is empty"),
+        (b"x" * (2**20 + 1), b"{}", "larger than the 1 MB taken"),
+        (b"scan", b'{"container": "CSQU3054384"}', "check digit must be 3"),
+        (b"scan", b"\xff", "not JSON in UTF-8"),
+    ],
+)
+def test_what_cannot_be_taken_moves_to_failed_with_the_reason(
+    folder: Folder, data: bytes, about: bytes, reason: str
+) -> None:
+    put(folder, "bag.png", data)
+    put(folder, "bag.png.json", about)
+    folder.look()
+    assert folder.look() == 0
+    assert reason in (folder.path / "failed" / "bag.png.reason.txt").read_text()
+    assert not (folder.path / "bag.png").exists()
+
+
+def test_files_of_one_name_do_not_overwrite_each_other(folder: Folder) -> None:
+    for data in (b"one", b"two"):
+        put(folder, "bag.png", data)
+        folder.look()
+        folder.look()
+    done = folder.path / "done"
+    assert (done / "bag.png").read_bytes() == b"one"
+    assert (done / "2-bag.png").read_bytes() == b"two"
+
+
+def test_when_too_much_waits_files_stay_until_there_is_room(folder: Folder) -> None:
+    for number in range(3):
+        put(folder, f"{number}.png", f"scan {number}".encode())
+    folder.look()
+    assert folder.look() == 2
+    assert len([p for p in folder.path.iterdir() if p.is_file()]) == 1
+    roomy = replace(folder.service.queue.rules, max_waiting=9)
+    folder.service = replace(folder.service, queue=replace(folder.service.queue, rules=roomy))
+    assert folder.look() == 1
+
+
+def test_a_file_that_was_kept_before_a_crash_is_the_same_case_again(folder: Folder) -> None:
+    put(folder, "bag.png")
+    folder.look()
+    folder.look()
+    (folder.path / "done" / "bag.png").rename(folder.path / "bag.png")
+    again = Folder(folder.path, folder.service)
+    again.look()
+    again.look()
+    assert len(cases(folder.service.database)) == 1
+    assert "false" in (folder.path / "done" / "bag.png.case.json").read_text()

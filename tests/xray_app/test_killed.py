@@ -1,0 +1,187 @@
+"""The service is killed under load, again and again: what it acknowledged is there, once.
+
+`SOAK_KILLS=50` is the long run; three kills are a slice of it for every day.
+"""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from xray_app import service
+from xray_app.access.passwords import Passwords
+from xray_app.access.roles import Right, Role
+from xray_app.cases import integrity, tables
+from xray_app.cases.database import Database
+from xray_app.settings import Settings
+
+pytestmark = pytest.mark.slow
+
+KILLS = int(os.environ.get("SOAK_KILLS", "3"))
+PASSWORD = "correct horse battery"
+ALIVE_SECONDS = 4.0  # between the first answer of a service and its end
+START_SECONDS = 300
+SENDERS, OFFICERS = 2, 2
+
+
+class World:
+    """Senders and officers who go on whatever happens to the service, and note what it said."""
+
+    def __init__(self, address: str, key: str) -> None:
+        self.address, self.key = address, key
+        self.over = threading.Event()
+        self.numbers = count()
+        self.scans: dict[str, str] = {}  # request key → case, as acknowledged
+        self.decisions: Counter[str] = Counter()  # case → acknowledged decisions
+
+    def send(self) -> None:
+        with httpx.Client(base_url=self.address, timeout=20) as http:
+            http.headers["authorization"] = f"Bearer {self.key}"
+            while not self.over.is_set():
+                number = next(self.numbers)
+                picture = np.full((40, 60), 240, np.uint8)
+                picture[10:30, 10:30] = number % 200
+                picture.ravel()[-64:] = np.frombuffer(f"{number:064}".encode(), np.uint8)
+                scan = cv2.imencode(".png", picture)[1].tobytes()
+                self.submit(http, f"scan-{number}", scan)
+
+    def submit(self, http: httpx.Client, key: str, scan: bytes) -> None:
+        while not self.over.is_set():
+            try:
+                files = {"scan": ("bag.png", scan)}
+                answer = http.post("/api/v1/scans", files=files, headers={"idempotency-key": key})
+            except httpx.TransportError:
+                self.over.wait(0.2)
+                continue
+            assert answer.status_code in (202, 503), answer.text
+            if answer.status_code == 202:
+                self.scans[key] = answer.json()["id"]
+                return
+            self.over.wait(0.2)
+
+    def decide(self, name: str) -> None:
+        with httpx.Client(base_url=self.address, timeout=20) as http:
+            while not self.over.is_set():
+                try:
+                    self.decide_one(http, name)
+                except httpx.TransportError:
+                    self.over.wait(0.2)
+
+    def decide_one(self, http: httpx.Client, name: str) -> None:
+        taken = http.post("/api/v1/queue/take")
+        if taken.status_code == 401:
+            http.post("/api/v1/session", json={"name": name, "password": PASSWORD})
+        elif taken.status_code == 200:
+            case = taken.json()
+            said = {"version": case["version"], "verdict": "clear", "reason": name}
+            answer = http.post(f"/api/v1/cases/{case['id']}/decision", json=said)
+            assert answer.status_code in (200, 503), answer.text
+            if answer.status_code == 200:
+                self.decisions[case["id"]] += 1
+        else:
+            self.over.wait(0.2)
+
+
+@contextmanager
+def running(settings: Settings, port: int) -> Iterator["subprocess.Popen[bytes]"]:
+    """A service in a process of its own, once it answers."""
+    here = {k: v for k, v in os.environ.items() if not k.startswith("XRAY_")}
+    here |= {"XRAY_DATA_DIR": str(settings.data_dir), "XRAY_DATABASE_URL": settings.url}
+    here |= {"XRAY_MODEL": str(settings.model), "XRAY_DESK": "no", "XRAY_PORT": str(port)}
+    process = subprocess.Popen([sys.executable, "-m", "xray_app", "serve"], env=here)
+    try:
+        ends = time.monotonic() + START_SECONDS
+        while not _answers(port):
+            assert process.poll() is None, "the service ended by itself"
+            assert time.monotonic() < ends, "the service did not start"
+            time.sleep(0.05)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+@pytest.fixture
+def parts(
+    tmp_path: Path, database_url: str, standin: Path, quick_passwords: Passwords
+) -> Iterator[service.Service]:
+    settings = Settings(data_dir=tmp_path / "data", database_url=database_url, model=str(standin))
+    built = service.build(settings, passwords=quick_passwords)
+    yield built
+    built.database.dispose()
+
+
+def test_what_a_killed_service_acknowledged_is_there_once(parts: service.Service) -> None:
+    key = parts.keys.make("test", "gate", [Right.SUBMIT])
+    for number in range(OFFICERS):
+        parts.people.add("test", f"officer {number}", PASSWORD, Role.SCREENER)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    world = World(f"http://127.0.0.1:{port}", key)
+    with ThreadPoolExecutor(SENDERS + OFFICERS) as pool:
+        jobs: list[Future[Any]] = [pool.submit(world.send) for _ in range(SENDERS)]
+        jobs += [pool.submit(world.decide, f"officer {n}") for n in range(OFFICERS)]
+        try:
+            for _ in range(KILLS):
+                with running(parts.settings, port) as process:
+                    world.over.wait(ALIVE_SECONDS)
+                    process.send_signal(signal.SIGKILL)
+                assert not any(job.done() for job in jobs), [job for job in jobs if job.done()]
+        finally:
+            world.over.set()
+        for job in jobs:
+            job.result()
+    assert world.scans
+    with running(parts.settings, port):
+        _wait_until_nothing_is_in_inspection(parts.database)
+    _check(parts, world)
+
+
+def _wait_until_nothing_is_in_inspection(database: Database) -> None:
+    in_line = select(func.count()).where(tables.cases.c.state.in_(["received", "inspecting"]))
+    while True:
+        with database.read() as connection:
+            if connection.execute(in_line).scalar_one() == 0:
+                return
+        time.sleep(0.2)
+
+
+def _check(parts: service.Service, world: World) -> None:
+    with parts.database.read() as connection:
+        cases = connection.execute(select(tables.cases.c.id)).scalars().all()
+        decided = Counter(connection.execute(select(tables.decisions.c.case_id)).scalars())
+        hashes = connection.execute(select(tables.contents.c.sha256)).scalars().all()
+        requests = connection.execute(select(tables.requests.c.key)).scalars().all()
+        assert integrity.verify(connection).problem is None
+    acknowledged = list(world.scans.values())
+    assert len(set(acknowledged)) == len(acknowledged)
+    assert set(acknowledged) <= set(cases)
+    assert len(cases) == len(requests)  # a scan that was sent again did not become a second case
+    assert set(world.decisions) <= set(decided)
+    assert set(decided.values()) <= {1}
+    assert all(parts.contents.path(sha256).exists() for sha256 in hashes)
+    assert list(parts.contents.incoming.iterdir()) == []
+    print(f"{KILLS} kills: {len(acknowledged)} scans and {len(world.decisions)} decisions hold")
