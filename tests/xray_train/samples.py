@@ -22,6 +22,7 @@ def sample(
     id: str = "bag",
     scan: Scan = SCAN,
     judged: frozenset[str] | None = None,
+    exhaustive: bool = True,
 ) -> Sample:
     """A scan whose objects all stand at HERE, which is where the stand-in finds its gun."""
     return Sample(
@@ -31,6 +32,7 @@ def sample(
         tuple(Annotation(label, HERE) for label in ignored),
         group or id,
         judged=judged,
+        exhaustive=exhaustive,
     )
 
 

@@ -7,7 +7,9 @@ import pytest
 
 from xray import Annotation, Detector, Encoding, ModelError, Scan
 from xray_datasets.sample import Sample
-from xray_train.ship import ALARM_PFA, FREE, ship, thresholds
+from xray_train.judged import judge
+from xray_train.reliability import Fit, Line
+from xray_train.ship import ALARM_PFA, FREE, calibrated, ship, thresholds, uncalibrated
 
 SCORES = {
     "made up": {
@@ -40,13 +42,47 @@ def shipped(standin: Path, folder: Path) -> Path:
     return folder / "standin.onnx"
 
 
+def clean_thresholds(standin: Path, lines: dict[str, Line] | None = None) -> dict[str, float]:
+    detector = Detector(standin)
+    return thresholds(judge(detector, [sample("wrench")] * 10), detector.card.labels, lines)
+
+
 def test_a_threshold_lies_above_what_clean_scans_score(standin: Path) -> None:
     # the stand-in says gun 0.9 and wrench 0.6 of everything
-    found = thresholds(standin, [sample("wrench")] * 10)
+    found = clean_thresholds(standin)
     assert found["gun"] == pytest.approx(0.9, abs=1e-4)
     assert found["gun"] > float(np.float32(0.9))
-    assert found["wrench"] == 0.15  # no clean scan spoke against it: the least there is
+    assert found["wrench"] == pytest.approx(
+        0.15, abs=2e-6
+    )  # no clean scan spoke against it: the least there is
     assert ALARM_PFA < 0.1
+
+
+def test_what_scored_under_the_threshold_stays_under_it_as_a_probability(
+    standin: Path, tmp_path: Path
+) -> None:
+    fit = Fit({"gun": (0.5, -1.0), "wrench": (2.0, 0.0)}, {}, {"gun": 0.25})
+    card = ship(
+        standin,
+        tmp_path,
+        version="3",
+        profile_thresholds=clean_thresholds(standin, fit.boxes),
+        scores={},
+        training={},
+        terms=FREE,
+        fit=fit,
+    )
+    shipped = Detector(tmp_path / "standin.onnx")
+    assert [d.label for d in shipped.inspect(sample().scan).detections] == ["wrench"]
+    assert card.prevalence == {"gun": 0.25}
+    assert shipped.card.profile.threshold("gun") == pytest.approx(0.5246, abs=1e-3)
+
+
+def test_fitting_starts_from_raw_scores(standin: Path, tmp_path: Path) -> None:
+    fitted = calibrated(standin, tmp_path / "fitted.onnx", Fit({"gun": (0.5, 0.0)}, {}, {}))
+    raw = uncalibrated(fitted, tmp_path / "raw.onnx")
+    scores = [Detector(path).inspect(sample().scan).detections[0].score for path in (fitted, raw)]
+    assert scores == [pytest.approx(0.75), pytest.approx(0.9)]
 
 
 def test_what_is_shipped_carries_its_thresholds_scores_and_terms(

@@ -3,6 +3,7 @@
 import sys
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -119,27 +120,38 @@ def ship(
     tune: Annotated[int, typer.Option(help="Simulated scans that set thresholds.")] = 300,
     limit: Annotated[list[str] | None, typer.Option(help="A limit to name first.")] = None,
 ) -> None:
-    """Set thresholds, score, and put a model with its card and licence among the shipped ones."""
+    """Fit probabilities, set thresholds, score, and put a model among the shipped ones."""
     from xray.card import read
+    from xray.detector import Detector
     from xray_datasets import simulated
     from xray_train import evaluate as scores
-    from xray_train import sets
+    from xray_train import reliability, sets
     from xray_train import ship as shipping
+    from xray_train.judged import judge
     from xray_train.sources import real_folder
 
     real_folder()
-    free = len(read(model).data) == 1  # simulated scans are its only source
+    asked = read(model)
+    free = len(asked.data) == 1  # simulated scans are its only source
     terms = shipping.FREE if free else shipping.ACADEMIC
     held_out = simulated.read("baggage", tune, seed=sets.TUNING_SEED)
-    tuned = shipping.thresholds(model, held_out if free else sets.read("sixray-cal+benign"))
+    with TemporaryDirectory() as folder:
+        raw = shipping.uncalibrated(model, Path(folder, "raw.onnx"))
+        seen = judge(Detector(raw), held_out if free else sets.read("sixray-cal+benign"))
+        fit = reliability.fit(seen, asked.labels)
+        said = shipping.calibrated(raw, Path(folder, "calibrated.onnx"), fit)
+        judged = judge(Detector(said), sets.read("sixray-val+benign"))
+    marked = [j for j in judged if j.sample.origin == "sixray val"]
     card = shipping.ship(
         model,
         weights,
         version=version,
-        profile_thresholds=tuned,
-        scores={"SIXray val": scores.evaluate(model, sets.read("sixray-val"), "sixray-val")},
+        profile_thresholds=shipping.thresholds(seen, asked.labels, fit.boxes),
+        scores={"SIXray val": scores.figures(asked, marked, "sixray-val")},
         training={"device": device},
         terms=replace(terms, limits=(*(limit or ()), *terms.limits)),
+        fit=fit,
+        reliability={"SIXray val": reliability.measure(judged, asked.labels)},
     )
     typer.echo((weights / f"{card.name}.LICENSE").read_text(encoding="utf-8"))
 

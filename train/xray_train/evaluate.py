@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from xray.card import Card
 from xray.detector import Detector
 from xray_datasets.sample import Sample
 from xray_train.judged import (
@@ -36,17 +37,21 @@ HEADLINE = ("gun", "knife", "wrench")  # labels with enough real scans to mean s
 def evaluate(model: str | Path, samples: Iterable[Sample], name: str) -> dict[str, Any]:
     """All figures of one model on one set of scans, as plain values."""
     detector = Detector(model, threads=1)
-    judged = judge(detector, samples)
+    return figures(detector.card, judge(detector, samples), name)
+
+
+def figures(card: Card, judged: Sequence[Judged], name: str) -> dict[str, Any]:
+    """The same of scans that were inspected already."""
     present = {a.label for j in judged for a in j.sample.annotations}
-    labels = [label for label in detector.card.labels if label in present]
+    labels = [label for label in card.labels if label in present]
     per_label = {label: _scores(judged, label) for label in labels}
     headline = [label for label in HEADLINE if label in per_label]
     return {
-        "model": f"{detector.card.name}@{detector.card.version}",
-        "sha256": detector.card.sha256,
+        "model": f"{card.name}@{card.version}",
+        "sha256": card.sha256,
         "set": name,
         "scans": len(judged),
-        "groups": len({j.sample.group for j in judged}),
+        "groups": len({j.group for j in judged}),
         "mean_over": headline,
         "map50": _mean([per_label[label]["ap50"] for label in headline]),
         "map50_95": _mean([per_label[label]["ap50_95"] for label in headline]),

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from xray.boxes import iou
+from xray.annotation import Annotation
+from xray.boxes import Boxes, coverage, iou
 from xray.detector import Detector
-from xray.report import Report
+from xray.report import Detection, Report
 from xray.scan import Encoding
 from xray_datasets.sample import Sample
 
 EVERY_CANDIDATE = 0.0  # as min_score: all that the network proposes, down to noise
+MOST = 100  # detections of a label and scan, as COCO counts
 HIT_IOU = 0.5  # overlap from which an object counts as found
 
 
@@ -40,6 +42,21 @@ class Judged:
     def group(self) -> str:
         """The physical bag; a sample without one is a bag of its own."""
         return self.sample.group or f"{self.sample.origin}\0{self.sample.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A detection against the truth.
+
+    Attributes:
+        detection: what the model said.
+        object: the place of the object that it found among the annotations; None: of none.
+        counts: False: in an ignored region, so neither right nor wrong.
+    """
+
+    detection: Detection
+    object: int | None = None
+    counts: bool = True
 
 
 def judge(detector: Detector, samples: Iterable[Sample]) -> list[Judged]:
@@ -81,6 +98,34 @@ def strongest_hit(one: Judged, label: str) -> float:
         return 0.0
     overlap = iou(np.array([d.xyxy_px for d in mine], np.float32), true).max(1)  # (N,)
     return max((d.score for d, o in zip(mine, overlap, strict=True) if o >= HIT_IOU), default=0.0)
+
+
+def match(one: Judged, label: str) -> list[Match]:
+    """Its detections of one label, strongest first, each against the objects as COCO does.
+
+    A detection takes the object that it overlaps most of those not taken yet; what takes none and
+    lies in an ignored region counts neither for nor against.
+    """
+    mine = [d for d in one.report.detections if d.label == label][:MOST]
+    boxes = np.array([d.xyxy_px for d in mine], np.float32).reshape(-1, 4)
+    places = [i for i, a in enumerate(one.sample.annotations) if a.label == label]
+    true = _boxes(a for a in one.sample.annotations if a.label == label)
+    crowds = _boxes(a for a in one.sample.ignored if a.label == label)
+    overlap = iou(boxes, true)  # (N, M)
+    in_crowd = coverage(boxes, crowds).max(1, initial=0.0) >= HIT_IOU  # (N,)
+    found: list[Match] = []
+    for k, detection in enumerate(mine):
+        best = int(overlap[k].argmax()) if len(places) else 0
+        if len(places) and overlap[k, best] >= HIT_IOU:
+            overlap[:, best] = 0.0  # taken
+            found.append(Match(detection, places[best]))
+        else:
+            found.append(Match(detection, counts=not in_crowd[k]))
+    return found
+
+
+def _boxes(annotations: Iterable[Annotation]) -> Boxes:  # (N, 4)
+    return np.array([a.xyxy_px for a in annotations], np.float32).reshape(-1, 4)
 
 
 def one_per_group(judged: Sequence[Judged], seed: int) -> list[Judged]:

@@ -5,8 +5,9 @@ alone they are set on simulated scans too, so that no one else's scan has any pa
 """
 
 import hashlib
+import math
 import shutil
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ import numpy as np
 
 from xray.card import SUMS, Card
 from xray.card import read as read_card
-from xray.detector import Detector
 from xray.labels import ALARMING_LABELS
-from xray_datasets.sample import Sample
+from xray.odds import straighten
 from xray_train.evaluate import lowest_threshold
 from xray_train.export import put_card
+from xray_train.judged import Judged, hinted, strongest
+from xray_train.reliability import Fit, Line
 
 ALARM_PFA = 0.02  # share of scans without the label that may alarm for it
 FINDING_PFA = 0.05  # the same for a mere finding
@@ -67,18 +69,42 @@ ACADEMIC = Terms(
 )
 
 
-def thresholds(model: Path, samples: Iterable[Sample]) -> dict[str, float]:
-    """For each label, the lowest threshold that keeps false alarms rare on these scans."""
-    detector = Detector(model)
-    strongest: dict[str, list[float]] = {label: [] for label in detector.card.labels}
-    for sample in samples:
-        report = detector.inspect(sample.scan, min_score=0.01)
-        marked = {mark.label for mark in (*sample.annotations, *sample.ignored)}
-        for label in detector.card.labels:
-            if label not in marked:
-                scores = [d.score for d in report.detections if d.label == label]
-                strongest[label].append(max(scores, default=0.0))
-    return {label: _threshold(label, scores) for label, scores in strongest.items()}
+def uncalibrated(model: Path, target: Path) -> Path:
+    """A copy whose scores are raw, to fit on."""
+    shutil.copyfile(model, target)
+    put_card(target, replace(read_card(model), calibration={}, presence={}, prevalence={}))
+    return target
+
+
+def calibrated(model: Path, target: Path, fit: Fit) -> Path:
+    """A copy that says probabilities."""
+    shutil.copyfile(model, target)
+    put_card(target, with_fit(read_card(model), fit))
+    return target
+
+
+def with_fit(card: Card, fit: Fit) -> Card:
+    """The card with these lines and prevalences."""
+    return replace(card, calibration=fit.boxes, presence=fit.scans, prevalence=fit.prevalence)
+
+
+def thresholds(
+    judged: Sequence[Judged], labels: Sequence[str], lines: Mapping[str, Line] | None = None
+) -> dict[str, float]:
+    """For each label, the lowest probability that keeps false alarms rare on these scans.
+
+    Args:
+        judged: scans that neither taught nor score, with raw scores.
+        labels: of the model.
+        lines: what makes probabilities of raw scores, where the card will.
+    """
+    found = {}
+    for label in labels:
+        clean = [strongest(j, (label,)) for j in judged if not hinted(j, label)]
+        raw = np.array([_threshold(label, clean)])
+        row = np.array([(lines or {}).get(label, (1.0, 0.0))])
+        found[label] = _up(float(np.nextafter(np.float32(straighten(raw, row)[0]), np.float32(1))))
+    return found
 
 
 def ship(
@@ -90,6 +116,9 @@ def ship(
     scores: Mapping[str, Any],
     training: Mapping[str, Any],
     terms: Terms,
+    fit: Fit | None = None,
+    reliability: Mapping[str, Any] | None = None,
+    robustness: Mapping[str, Any] | None = None,
 ) -> Card:
     """Complete the card, copy the file into `weights` and write its licence and hash beside it.
 
@@ -101,14 +130,16 @@ def ship(
         scores: name of a set → figures, each with its scans and groups.
         training: device, seed and the like, added to what the card says already.
         terms: what the weights may be used for.
+        fit: from `reliability.fit`, where the scores are to be probabilities.
+        reliability: name of a set → from `reliability.measure`.
+        robustness: from `robustness.robustness`.
     """
-    card = read_card(model)
-    profile = replace(
-        card.profile,
-        thresholds={k: round(v, 4) for k, v in profile_thresholds.items()},
-    )
+    card = read_card(model) if fit is None else with_fit(read_card(model), fit)
+    profile = replace(card.profile, thresholds=dict(profile_thresholds))
     card = replace(
         card,
+        reliability=reliability or {},
+        robustness=robustness or {},
         version=version,
         profile=profile,
         scores=scores,
@@ -147,6 +178,12 @@ def _threshold(label: str, clean: Sequence[float]) -> float:
     pfa = ALARM_PFA if label in ALARMING_LABELS else FINDING_PFA
     found = lowest_threshold(np.array(clean), pfa)
     return float(np.clip(found, LEAST_THRESHOLD, 0.95))
+
+
+def _up(share: float) -> float:
+    """Six digits, never less: what was just over a score must stay there."""
+    digits = 6 - math.ceil(math.log10(share)) if share > 0 else 6
+    return min(1.0, math.ceil(share * 10**digits) / 10**digits)
 
 
 def _must_be_small(path: Path) -> None:
