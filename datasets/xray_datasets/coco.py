@@ -192,9 +192,14 @@ def write(samples: Iterable[Sample], folder: str | Path) -> Path:
 
 def entry(sample: Sample, scan: Scan, images: Path, stem: str) -> dict[str, Any]:
     """Write one sample's pictures; give its image entry, with its marks under "marks"."""
+    return described(sample, scan, pictures.write(scan, images, stem))
+
+
+def described(sample: Sample, scan: Scan, written: Mapping[str, Any]) -> dict[str, Any]:
+    """The image entry of a sample whose pictures are written: their names, and what they hold."""
     optional = {"group": sample.group or None, "pixel_mm": scan.pixel_mm, "view": scan.view}
     return {
-        **pictures.write(scan, images, stem),
+        **written,
         **{"width": scan.width, "height": scan.height, "origin": sample.origin},
         **{key: value for key, value in optional.items() if value is not None},
         "judged": None if sample.judged is None else sorted(sample.judged),

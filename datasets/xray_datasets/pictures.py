@@ -107,6 +107,20 @@ def write(scan: Scan, folder: Path, stem: str) -> dict[str, Any]:
     return said
 
 
+def write_pages(scan: Scan, path: Path) -> dict[str, Any]:
+    """Transmission as a TIFF of 16 bits, air at WHITE, a page an energy, the low one first.
+
+    Returns:
+        what COCO files say of it.
+    """
+    counts = np.rint(scan.pixels * np.float32(WHITE)).astype(np.uint16)  # (H, W, C)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pages = np.ascontiguousarray(np.moveaxis(counts, 2, 0))
+    how: dict[str, Any] = {"photometric": "minisblack", "metadata": None, "software": False}
+    tifffile.imwrite(path, pages, **how)
+    return {"file_name": path.name, "white": WHITE}
+
+
 def write_rgb(picture: NDArray[np.uint8], path: Path) -> None:  # (H, W, 3)
     """A picture for eyes; the ending of the name says in which format."""
     _write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), path)

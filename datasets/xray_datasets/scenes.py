@@ -1,10 +1,10 @@
 """Simulated scenes as a data set on disk, written by several processes, resumable.
 
-    images/low, images/high   16-bit PNG, air at 65535
-    console                   what a console would show, 8-bit colour PNG
-    scenes                    a JSON per scene, written last: where it is, the scene is done
-    instances.json            all scenes as COCO; a mark also has its name, materials, mass ...
-    manifest.json             what was asked for
+    images            16-bit TIFF of two pages, low and high energy, air at 65535
+    console           what a console would show, 8-bit colour PNG
+    scenes            a JSON per scene, written last: where it is, the scene is done
+    instances.json    all scenes as COCO with masks; a mark also has what TRUTH names, and its name
+    manifest.json     what was asked for
 
 Scene k has the seed base + k and the same bytes whatever the number of processes.
 """
@@ -30,7 +30,11 @@ from xray.scan import Scan
 from xray_datasets import coco, pictures
 from xray_datasets.sample import Sample
 
-NEEDED = ("numba", "scipy", "spekpy", "xraydb")  # of the extra `data`
+TRUTH = (  # of simulator.truth.SimulatedObject, as each mark of COCO has it
+    *("materials", "material", "material_class", "effective_z", "mass_g", "height_mm"),
+    *("depth_order", "visible_fraction", "contrast_sigma"),
+)
+NEEDED = ("h5py", "numba", "scipy", "spekpy", "xraydb")  # of the extra `data`
 
 
 def simulate(
@@ -126,18 +130,28 @@ def _scene(folder: Path, kind: str, side_px: int, seed: int) -> Path:
         group=scene.group,
         origin=f"simulated {kind}",
     )
-    entry = coco.entry(sample, scan, folder / "images", stem)
+    written = pictures.write_pages(scan, folder / "images" / f"{stem}.tif")
+    entry = coco.described(sample, scan, written)
     for mark, thing in zip(entry["marks"], things, strict=True):
-        x1, y1, x2, y2 = _box(thing.tight_xyxy_px)
-        mark |= {"name": thing.name, "tight_bbox": [x1, y1, x2 - x1, y2 - y1]}
-        mark |= {"materials": list(thing.materials), "mass_g": round(float(thing.mass_g), 1)}
-        mark |= {"visible_fraction": round(float(thing.visible_fraction), 3)}
-    shown = colour(scene.low, scene.high, np.random.default_rng(seed))
+        mark |= _known(thing, scan.height, scan.width)
+    shown = colour(scene, np.random.default_rng(seed))
     pictures.write_rgb(shown, folder / "console" / f"{stem}.png")
     path = folder / "scenes" / f"{stem}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     _replace(path, {**entry, "seed": seed, "parameters": dict(scene.parameters)})
     return path
+
+
+def _known(thing: Any, height: int, width: int) -> dict[str, Any]:
+    """Fields of a mark beyond the standard's, and its mask."""
+    x1, y1, x2, y2 = _box(thing.tight_xyxy_px)
+    known: dict[str, Any] = {"name": thing.name, "tight_bbox": [x1, y1, x2 - x1, y2 - y1]}
+    for name in TRUTH:
+        value = getattr(thing, name)
+        value = list(value) if isinstance(value, tuple) else value
+        known[name] = round(value, 3) if isinstance(value, float) else value
+    known["area"] = thing.area_px
+    return {**known, "segmentation": {"size": [height, width], "counts": thing.mask_rle}}
 
 
 def _box(xyxy_px: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
@@ -149,10 +163,9 @@ def _simulator() -> tuple[Callable[[str, int, int], Any], Callable[..., Any]]:
     """What draws a scene, and what colours it."""
     if any(find_spec(name) is None for name in NEEDED):
         raise MissingExtra("xray-data simulate", "data")
-    from xray_datasets.simulator.palettes import colour
-    from xray_datasets.simulator.scene import simulate
+    from xray_datasets.simulator import show, simulate
 
-    return simulate, colour
+    return simulate, show
 
 
 def _version() -> str:

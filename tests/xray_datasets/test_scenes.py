@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tifffile
 
 from xray.errors import DataError, MissingExtra
 from xray.scan import Encoding
@@ -19,6 +20,14 @@ class Thing:
     visible_fraction: float = 1.0
     materials: tuple[str, ...] = ("steel",)
     mass_g: float = 100.0
+    material: str = "steel"
+    material_class: str = "metal"
+    effective_z: float | None = 26.0
+    height_mm: float = 12.0
+    depth_order: int = 1
+    contrast_sigma: float = 20.0
+    area_px: int = 16
+    mask_rle: str = "0"
 
     @property
     def tight_xyxy_px(self) -> tuple[int, int, int, int]:
@@ -50,13 +59,13 @@ def simulate(kind: str, seed: int, side_px: int) -> Scene:
     return Scene(low, np.sqrt(low), things, f"{kind} {seed}")
 
 
-def colour(low: Any, high: Any, rng: np.random.Generator) -> Any:
-    return rng.integers(0, 256, (*low.shape, 3), dtype=np.uint8)
+def show(scene: Scene, rng: np.random.Generator) -> Any:
+    return rng.integers(0, 256, (*scene.low.shape, 3), dtype=np.uint8)
 
 
 @pytest.fixture(autouse=True)
 def _made_up_simulator(monkeypatch) -> None:
-    monkeypatch.setattr(scenes, "_simulator", lambda: (simulate, colour))
+    monkeypatch.setattr(scenes, "_simulator", lambda: (simulate, show))
 
 
 def run(folder: Path, count: int, seed: int = 5) -> list[str]:
@@ -78,6 +87,8 @@ def test_scenes_become_a_data_set_that_our_own_reader_takes(tmp_path: Path) -> N
     assert first.scan.encoding is Encoding.DUAL
     assert first.scan.pixel_mm == 1.5
     np.testing.assert_allclose(first.scan.low, simulate("parcel", 5, 16).low, atol=1 / 65535)
+    with tifffile.TiffFile(tmp_path / "images" / "parcel-00000005.tif") as file:
+        assert [(page.shape, page.dtype) for page in file.pages] == [((16, 16), np.uint16)] * 2
     assert (tmp_path / "console" / "parcel-00000005.png").is_file()
 
 
@@ -87,6 +98,10 @@ def test_what_is_known_of_each_object_is_kept(tmp_path: Path) -> None:
     knife = next(a for a in document["annotations"] if a["name"] == "bread knife")
     assert knife["visible_fraction"] == 0.8
     assert (knife["mass_g"], knife["materials"], knife["iscrowd"]) == (100.0, ["steel"], 0)
+    assert (knife["material_class"], knife["effective_z"]) == ("metal", 26.0)
+    assert (knife["height_mm"], knife["depth_order"], knife["contrast_sigma"]) == (12.0, 1, 20.0)
+    assert knife["area"] == 16
+    assert knife["segmentation"] == {"size": [16, 16], "counts": "0"}
     assert knife["tight_bbox"] == knife["bbox"] == [1, 2, 8, 2]
     assert document["images"][0]["parameters"] == {"kv": 160}
 

@@ -1,16 +1,19 @@
 """Simulated scans with ground truth: materials, paths, two energies, noise, colours of a console.
 
-simulate() makes one scan, colour() shows it as some console would, fill() and Pool keep many,
-lone() makes a single threat.
+simulate() makes one scan, show() draws it as some console would and colour() any two planes,
+fill() and Pool keep many, lone() makes a single threat.
 """
 
+from .kinds import KINDS, show, simulate
 from .lone import Lone, lone
 from .palettes import colour
 from .pool import Pool, fill
-from .scene import Simulated, SimulatedObject, simulate
+from .scene import Simulated
 from .threats import LABELS
+from .truth import SimulatedObject
 
 __all__ = [
+    "KINDS",
     "LABELS",
     "Lone",
     "Pool",
@@ -19,5 +22,6 @@ __all__ = [
     "colour",
     "fill",
     "lone",
+    "show",
     "simulate",
 ]

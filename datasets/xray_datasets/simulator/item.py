@@ -75,16 +75,20 @@ class Item:
         self.parts.extend(other.parts)
         return self
 
-    def mass_g(self) -> float:
-        """Mass from geometry and density."""
-        total = 0.0
+    def part_masses_g(self) -> NDArray[np.float64]:  # (P,)
+        """Mass of each part from geometry and density."""
+        masses = []
         for part in self.parts:
             volume = 0.0 if part.mesh is None else volume_mm3(part.mesh)
             for points, radius in part.wires:
                 steps = np.diff(np.asarray(points, np.float64), axis=0)
                 volume += np.pi * radius**2 * float(np.sqrt((steps**2).sum(1)).sum())
-            total += volume * MATERIALS[part.material].density_g_cm3 / 1000.0
-        return total
+            masses.append(volume * MATERIALS[part.material].density_g_cm3 / 1000.0)
+        return np.array(masses)
+
+    def mass_g(self) -> float:
+        """Mass of the whole."""
+        return float(self.part_masses_g().sum())
 
     def packed(self) -> tuple[NDArray[np.generic], ...]:
         """Flat arrays for the painter: corners, mesh ends, nodes, wire ends, radii, parts."""

@@ -4,7 +4,8 @@ Meshes are sampled twice as finely as the picture, both ways, and averaged, so t
 edges keep their shares. Triangles that share an edge share its crossings bit for bit (half-open
 spans between ordered corners), so that signed sums leave no seams.
 
-What is painted are coordinates of the optical depth, which add; see transmission.py.
+What is painted are RANK coordinates of the optical depth, which add; see transmission.py. numba
+keeps compiled code by this file's date alone, so it must change whenever RANK does (7 now).
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .scene import Simulated, simulate
+from .kinds import simulate
+from .scene import Simulated
 
 SHARD = 64  # scenes
 SCALE = 60000.0  # code of air; the rest is room for noise above it

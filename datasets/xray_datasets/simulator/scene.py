@@ -11,35 +11,15 @@ from numpy.typing import NDArray
 
 from . import beam as beams
 from . import packing, paths
-from .item import Item
 from .materials import MATERIALS, METALS, attenuation_per_mm, attenuation_table, factorise
-from .scanner import Detector, Plane
+from .scanner import Detector
 from .textures import textures
 from .transmission import RANK, transmit_all
+from .truth import Seen, SimulatedObject, tell
 
 _IS_METAL = np.array([name in METALS for name in MATERIALS])
-_WIDEN = 0.045  # people draw boxes 4-5 % wider on each side than the tight outline
 _SOURCE_MM = 1100.0  # source to belt
 KINDS = ("baggage", "parcel")
-VISIBLE = 0.3  # below this visible fraction nobody could find the object
-
-
-@dataclass(frozen=True, slots=True)
-class SimulatedObject:
-    """A thing in a scene; xyxy_px is widened as human boxes are, tight_xyxy_px is not."""
-
-    label: str | None
-    name: str
-    xyxy_px: tuple[float, float, float, float]
-    tight_xyxy_px: tuple[float, float, float, float]
-    materials: tuple[str, ...]
-    mass_g: float
-    visible_fraction: float
-
-    @property
-    def visible(self) -> bool:
-        """Whether enough of it changes the transmission by more than 3 sigma."""
-        return self.visible_fraction >= VISIBLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +69,18 @@ def _pose(thing: packing.Placed, width_mm: float, side_px: int) -> NDArray[np.fl
     return pose
 
 
+def _factors(thing: packing.Placed) -> NDArray[np.float32]:  # (P,)
+    """By how much the attenuation of each part is multiplied."""
+    metal = _IS_METAL[thing.item.material_rows()]
+    return np.where(metal, thing.metal_factor, thing.soft_factor).astype(np.float32)
+
+
 def paint(
     rng: np.random.Generator, thing: packing.Placed, canvas: Canvas, width_mm: float
 ) -> tuple[int, int, int, int] | None:
     """Add a thing; x0, y0, x1, y1 of what it touched, None where it is out of the picture."""
-    item: Item = thing.item
+    item, factor = thing.item, _factors(thing)
     rows = item.material_rows()
-    factor = np.where(_IS_METAL[rows], thing.metal_factor, thing.soft_factor).astype(np.float32)
     texture_pose = np.empty((len(item.parts), 4))
     texture_pose[:, 0] = [p.zoom for p in item.parts]
     texture_pose[:, 1:] = rng.uniform(0, 1, 3) * (6.283, 256, 256)
@@ -123,6 +108,13 @@ class Canvas:
     own: NDArray[np.float32]  # (H, W, 2), of the labelled item being painted
     scratch: NDArray[np.float32]  # (2 H, 2 W), zero between items
 
+    def taken(self, at: tuple[int, int, int, int]) -> NDArray[np.float32]:
+        """What the labelled item just painted put here; the plane is empty again."""
+        x0, y0, x1, y1 = at
+        own = self.own[y0:y1, x0:x1].copy()
+        self.own[max(0, y0 - 3) : y1 + 3, max(0, x0 - 3) : x1 + 3] = 0
+        return own
+
 
 def blank(side_px: int, kv: int) -> Canvas:
     """Nothing in the beam of this tube voltage."""
@@ -149,19 +141,12 @@ def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
         at = paint(rng, thing, canvas, packed.width_mm)
         if at is None:
             continue
-        own = None
-        if thing.item.label:
-            region = canvas.own[at[1] : at[3], at[0] : at[2]]
-            own = region.copy()
-            canvas.own[max(0, at[1] - 3) : at[3] + 3, max(0, at[0] - 3) : at[2] + 3] = 0
-        drawn.append((thing, at, own))
+        own = canvas.taken(at) if thing.item.label else None
+        drawn.append(Seen(thing.item, _factors(thing), thing.z_mm, at, own))
     low, high, *quanta = transmit_all(
         canvas.depth, canvas.physics.basis, canvas.physics.beam.signals()
     )
-    objects = tuple(
-        _object(thing, at, 1.0 if own is None else _visible(detector, low, high, at, own), side_px)
-        for thing, at, own in drawn
-    )
+    objects = tell(drawn, low, high, detector)
     low, high = detector.read([low, high], rng, quanta)
     parameters: dict[str, float | int | str] = {
         "kv": kv,
@@ -174,35 +159,3 @@ def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
     return Simulated(
         low, high, objects, f"sim-{kind}-{seed}", seed, packed.width_mm / side_px, parameters
     )
-
-
-def _visible(
-    detector: Detector, low: Plane, high: Plane, at: tuple[int, int, int, int], own: Plane
-) -> float:
-    """Share of the object's pixels whose transmission it changes by more than 3 sigma."""
-    x0, y0, x1, y1 = at
-    seen = np.zeros(own.shape[:2], bool)
-    for k, plane in enumerate((low, high)):
-        with_it = plane[y0:y1, x0:x1]
-        without = np.minimum(with_it * np.exp(np.minimum(own[..., k], 30)), 1.0)
-        seen |= without - with_it > 3 * detector.sigma(without)
-    mask = own[..., 0] > 1e-3
-    return float((seen & mask).sum() / max(1, mask.sum()))
-
-
-def _object(
-    thing: packing.Placed, at: tuple[int, int, int, int], visible: float, side_px: int
-) -> SimulatedObject:
-    x0, y0, x1, y1 = at
-    dx, dy = max(1.0, _WIDEN * (x1 - x0)), max(1.0, _WIDEN * (y1 - y0))
-    wide = (
-        max(0.0, x0 - dx),
-        max(0.0, y0 - dy),
-        min(float(side_px), x1 + dx),
-        min(float(side_px), y1 + dy),
-    )
-    item = thing.item
-    names = tuple(sorted({p.material for p in item.parts}))
-    tight = (float(x0), float(y0), float(x1), float(y1))
-    mass = item.mass_g() if item.label else 0.0
-    return SimulatedObject(item.label, item.name, wide, tight, names, mass, visible)

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-RANK = 7  # planes that hold every material's attenuation curve; see materials.factorise
+RANK = 7  # planes that hold every material's attenuation curve; see materials.factorise, paths
 
 
 @njit(cache=True, fastmath=True)
