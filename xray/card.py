@@ -173,8 +173,10 @@ def _score_line(name: str, row: Any) -> str:
     if not isinstance(row, Mapping) or "map50" not in row:
         return f"{name}: {row}"
     each = ", ".join(f"{label} {of['ap50']:.2f}" for label, of in row["labels"].items())
+    interval = row.get("map50_interval")
+    reach = f" ({interval[0]:.3f} to {interval[1]:.3f} at 95 %)" if interval else ""
     return (
-        f"{name}: mAP50 {row['map50']:.3f}, mAP50:95 {row['map50_95']:.3f} over "
+        f"{name}: mAP50 {row['map50']:.3f}{reach}, mAP50:95 {row['map50_95']:.3f} over "
         f"{', '.join(row['mean_over'])}; {row['scans']} scans of {row['groups']} groups; "
         f"AP50 {each}"
     )

@@ -34,17 +34,18 @@ def read(
 def _sample(scene: Simulated, kind: str, encoding: Encoding) -> Sample:
     scan = _scan(scene, encoding)
     marks = [
-        (Annotation(thing.label, thing.xyxy_px), thing.visible_fraction >= LEAST_VISIBLE)
+        (Annotation(thing.label, thing.xyxy_px), float(thing.visible_fraction))
         for thing in scene.objects
         if thing.label is not None
     ]
     return Sample(
         id=scene.group,
         open=lambda: scan,
-        annotations=tuple(mark for mark, visible in marks if visible),
-        ignored=tuple(mark for mark, visible in marks if not visible),
+        annotations=tuple(mark for mark, visible in marks if visible >= LEAST_VISIBLE),
+        ignored=tuple(mark for mark, visible in marks if visible < LEAST_VISIBLE),
         group=scene.group,
         origin=f"simulated {kind}",
+        meta={"visible_fraction": [v for _, v in marks if v >= LEAST_VISIBLE]},
     )
 
 

@@ -84,3 +84,10 @@ def test_measured_figures_are_told_in_a_sentence_with_the_scans_behind_them() ->
         "port: mAP50 0.500, mAP50:95 0.250 over weapon; 4 scans of 2 groups; AP50 weapon 0.50",
         "note: 3",
     )
+
+
+def test_an_interval_stands_behind_its_figure() -> None:
+    row = {"map50": 0.5, "map50_interval": [0.4, 0.6], "map50_95": 0.25, "mean_over": ["weapon"]}
+    row |= {"scans": 4, "groups": 2, "labels": {}}
+    (line,) = replace(FULL, scores={"port": row}).score_lines()
+    assert line.startswith("port: mAP50 0.500 (0.400 to 0.600 at 95 %), mAP50:95 0.250")

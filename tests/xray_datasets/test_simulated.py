@@ -22,6 +22,13 @@ def test_a_scene_is_given_in_the_encoding_that_was_asked_for(encoding: Encoding)
     assert np.isfinite(sample.scan.pixels).all()
 
 
+def test_every_annotation_says_how_much_of_it_shows() -> None:
+    for sample in simulated.read("baggage", 3, seed=5):
+        shown = sample.meta["visible_fraction"]
+        assert len(shown) == len(sample.annotations)
+        assert all(simulated.LEAST_VISIBLE <= share <= 1 for share in shown)
+
+
 def test_every_scene_is_a_group_of_its_own() -> None:
     groups = [sample.group for sample in simulated.read("parcel", 3, seed=0)]
     assert len(set(groups)) == 3

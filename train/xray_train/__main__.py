@@ -64,14 +64,25 @@ def evaluate(
     model: Annotated[str, typer.Argument(help="Name of a shipped model, or an ONNX file.")],
     on: Annotated[str, typer.Option(help=ON)] = "sixray-cal",
     out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
+    html: Annotated[Path | None, typer.Option(help="Page to write, pictures in it.")] = None,
+    split: Annotated[str | None, typer.Option(help="Split of the folder.")] = None,
+    count: Annotated[int, typer.Option(help="Scans of a simulated set.")] = 300,
 ) -> None:
     """Score an exported file on scans that it has not seen."""
+    from xray.detector import Detector
     from xray_train import evaluate as scores
-    from xray_train import sets
+    from xray_train import page, sets
+    from xray_train.judged import judge
 
-    figures = scores.evaluate(model, sets.read(on), on)
+    detector = Detector(model, threads=1)
+    judged = judge(detector, sets.read(on, split, count))
+    figures = scores.figures(detector.card, judged, on)
+    if out is not None or html is not None:
+        figures |= scores.details(detector.card, judged)
     if out is not None:
         scores.save(figures, out)
+    if html is not None:
+        page.write(html, detector.card, figures, judged)
     typer.echo(f"{figures['model']} on {on}: {figures['scans']} scans")
     typer.echo(f"mAP50 {figures['map50']:.3f}  mAP50:95 {figures['map50_95']:.3f}")
     for label, row in figures["labels"].items():

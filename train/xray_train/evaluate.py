@@ -19,6 +19,8 @@ from numpy.typing import NDArray
 from xray.card import Card
 from xray.detector import Detector
 from xray_datasets.sample import Sample
+from xray_train import curves, reliability
+from xray_train.curves import Thing
 from xray_train.judged import (
     Judged,
     hinted,
@@ -44,8 +46,12 @@ def figures(card: Card, judged: Sequence[Judged], name: str) -> dict[str, Any]:
     """The same of scans that were inspected already."""
     present = {a.label for j in judged for a in j.sample.annotations}
     labels = [label for label in card.labels if label in present]
-    per_label = {label: _scores(judged, label) for label in labels}
-    headline = [label for label in HEADLINE if label in per_label]
+    headline = [label for label in HEADLINE if label in labels] or labels
+    reach = curves.intervals(judged, labels)
+    mean_reach = curves.intervals(judged, headline)
+    per_label = {
+        label: {**_scores(judged, label), "ap50_interval": reach.get(label)} for label in labels
+    }
     return {
         "model": f"{card.name}@{card.version}",
         "sha256": card.sha256,
@@ -54,10 +60,38 @@ def figures(card: Card, judged: Sequence[Judged], name: str) -> dict[str, Any]:
         "groups": len({j.group for j in judged}),
         "mean_over": headline,
         "map50": _mean([per_label[label]["ap50"] for label in headline]),
+        "map50_interval": mean_reach.get(""),
         "map50_95": _mean([per_label[label]["ap50_95"] for label in headline]),
         "labels": per_label,
         "ms_per_scan": _mean([sum(j.report.elapsed_ms.values()) for j in judged]),
     }
+
+
+def details(card: Card, judged: Sequence[Judged]) -> dict[str, Any]:
+    """What the page shows beside: FROC, confusion, probabilities, and who is found by kind."""
+    present = {a.label for j in judged for a in j.sample.annotations}
+    labels = [label for label in card.labels if label in present]
+    return {
+        "froc": {label: curves.froc(judged, label) for label in labels},
+        "confusion": curves.confusion(judged, card.profile),
+        "reliability": reliability.measure(judged, labels),
+        "found_by": curves.shares(objects(card, judged)),
+    }
+
+
+def objects(card: Card, judged: Sequence[Judged]) -> list[Thing]:
+    """Every object, found where its score alarms on at most 5 % of the scans without its label.
+
+    Where every scan holds the label, the profile's threshold stands in.
+    """
+    present = {a.label for j in judged for a in j.sample.annotations}
+    thresholds = {}
+    for label in card.labels:
+        if label in present:
+            point = screening(looked_for(judged, label), label, PFAS[-1])
+            own = card.profile.threshold(label)
+            thresholds[label] = point["threshold"] if point["clean_scans"] else own
+    return curves.things(judged, thresholds)
 
 
 def save(figures: dict[str, Any], path: Path) -> None:
@@ -116,7 +150,7 @@ def screening(judged: Sequence[Judged], label: str, pfa: float) -> dict[str, Any
     return {
         "pfa": pfa,
         "clean_scans": len(clean),
-        "threshold": round(threshold, 4),
+        "threshold": round(threshold, 6),
         "pd": round(hits / max(len(held), 1), 4),
         "pd_95": [round(low, 4), round(high, 4)],
         "scans_with": len(held),

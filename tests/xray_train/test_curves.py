@@ -1,0 +1,105 @@
+"""Curves, intervals and tables behind one number."""
+
+import numpy as np
+import pytest
+
+from tests.xray_train.samples import HERE, THERE, judged, sample
+from xray import Profile
+from xray_train.curves import (
+    MISSED,
+    NOTHING,
+    confusion,
+    froc,
+    hits,
+    intervals,
+    shares,
+    things,
+    weighted_ap,
+)
+from xray_train.evaluate import average_precision
+from xray_train.judged import Judged
+
+
+def scans(count: int, seed: int = 0) -> list[Judged]:
+    """Guns that are found more often than not, and false boxes that score a little less."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for k in range(count):
+        labels = ["gun"] if k % 2 else []
+        said = [("gun", float(rng.beta(5, 2)), HERE)] if labels and rng.random() < 0.7 else []
+        said += [("gun", float(rng.beta(2, 5)), THERE)] if rng.random() < 0.6 else []
+        found.append(judged(sample(*labels, id=str(k), group=str(k // 3)), *said))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_weights_of_one_give_what_coco_gives(seed: int) -> None:
+    mine = scans(60, seed)
+    found = weighted_ap(hits(mine, "gun"), np.ones(len(mine)))
+    assert found == pytest.approx(average_precision(mine, "gun")[0], abs=1e-4)
+
+
+def test_a_scan_of_weight_two_counts_like_two_scans() -> None:
+    mine = scans(20)
+    doubled = weighted_ap(hits(mine + mine, "gun"), np.ones(40))
+    assert weighted_ap(hits(mine, "gun"), np.full(20, 2.0)) == pytest.approx(doubled, abs=0.02)
+
+
+def test_without_objects_there_is_no_precision_and_without_detections_none_at_all() -> None:
+    assert np.isnan(weighted_ap(hits([judged(sample())], "gun"), np.ones(1)))
+    assert weighted_ap(hits([judged(sample("gun"))], "gun"), np.ones(1)) == 0
+
+
+def test_the_interval_holds_the_figure_and_more_groups_narrow_it() -> None:
+    few, many = scans(30), scans(600)
+    reach = [intervals(each, ["gun"]) for each in (few, many)]
+    for each, interval in zip((few, many), reach, strict=True):
+        ap = weighted_ap(hits(each, "gun"), np.ones(len(each)))
+        assert interval["gun"][0] <= ap <= interval["gun"][1]
+        assert interval[""] == interval["gun"]  # the mean over one label
+    widths = [r["gun"][1] - r["gun"][0] for r in reach]
+    assert widths[1] < widths[0] / 2
+
+
+def test_nothing_to_draw_gives_no_interval() -> None:
+    assert intervals([judged(sample())], []) == {}
+
+
+def test_free_response_reads_what_is_found_at_each_rate_of_false_boxes() -> None:
+    mine = [
+        judged(sample("gun"), ("gun", 0.9, HERE)),
+        judged(sample("gun"), ("gun", 0.8, THERE), ("gun", 0.7, HERE)),
+        judged(sample()),
+        judged(sample()),
+    ]
+    found = froc(mine, "gun")
+    assert found["at"]["0.125"] == 0.5  # the first gun before any false box
+    assert found["at"]["0.25"] == 1.0  # both, with one false box in four scans
+    assert found["found"][-1] == 1.0
+
+
+def test_a_knife_called_a_gun_a_missed_wrench_and_a_box_on_nothing() -> None:
+    mine = [
+        judged(sample("knife"), ("gun", 0.9, HERE)),
+        judged(sample("wrench"), ("wrench", 0.1, HERE)),  # under the threshold
+        judged(sample(), ("gun", 0.9, HERE)),
+        judged(sample(judged=frozenset({"knife"})), ("gun", 0.9, HERE)),  # nobody looked for guns
+        judged(sample(ignored=["gun"]), ("gun", 0.9, HERE)),  # may be one
+    ]
+    assert confusion(mine, Profile(default_threshold=0.5)) == {
+        "knife": {"gun": 1},
+        "wrench": {MISSED: 1},
+        NOTHING: {"gun": 1},
+    }
+
+
+def test_objects_are_counted_by_scanner_size_and_visible_share() -> None:
+    mine = [judged(sample("gun", id=str(k)), ("gun", k / 10, HERE)) for k in range(4)]
+    mine[0].sample.meta["visible_fraction"] = [0.95]
+    mine[3].sample.meta["visible_fraction"] = [0.6]
+    found = shares(things(mine, {"gun": 0.2}))
+    assert found["scanner"][""]["objects"] == 4
+    assert found["scanner"][""]["found"] == 0.5
+    assert list(found["size"]) == ["10% to 20%"]  # 40 of 320 px
+    assert list(found["visible"]) == ["50% to 70%", "90% and over"]
+    assert found["visible"]["90% and over"]["found"] == 0.0

@@ -1,0 +1,105 @@
+"""The page of figures: complete, escaped, and asking for nothing outside itself."""
+
+import json
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.xray_train.samples import SCAN, sample
+from xray.detector import Detector
+from xray_datasets import coco
+from xray_datasets.sample import Sample
+from xray_train import page
+from xray_train.__main__ import app
+from xray_train.evaluate import details, figures
+from xray_train.judged import judge
+from xray_train.plots import Series, chart
+
+HOSTILE = '<script src="http://evil.example/x.js">'
+
+
+def scans() -> list[Sample]:
+    named = replace(SCAN, scanner=HOSTILE)
+    found = [sample("gun", id=f"{HOSTILE}{k}", scan=named) for k in range(4)]
+    return [*found, sample("wrench", id="w"), sample("knife", id="k"), sample(id="b")]
+
+
+@pytest.fixture(scope="module")
+def written(standin: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
+    detector = Detector(standin)
+    judged = judge(detector, scans())
+    every = figures(detector.card, judged, "made up") | details(detector.card, judged)
+    path = tmp_path_factory.mktemp("page") / "out.html"
+    page.write(path, detector.card, every, judged)
+    return path.read_text(encoding="utf-8")
+
+
+class Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.tags: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.found += [value or "" for name, value in attrs if name in ("src", "href", "data")]
+
+
+def test_the_page_asks_for_nothing_outside_itself(written: str) -> None:
+    links = Links()
+    links.feed(written)
+    assert links.found
+    assert all(link.startswith("data:image/jpeg;base64,") for link in links.found)
+    assert not {"script", "link", "iframe", "object"} & set(links.tags)
+    assert "url(" not in written
+    assert "default-src 'none'" in written
+
+
+def test_what_came_from_outside_is_escaped(written: str) -> None:
+    assert HOSTILE not in written
+    assert "&lt;script" in written
+
+
+def test_every_part_is_there(written: str) -> None:
+    titles = re.findall("<h2>(.*?)</h2>", written)
+    assert titles == [
+        "Average precision and screening",
+        "Free response",
+        "Probabilities",
+        "Confusion",
+        "Who is found",
+        "Worst misses",
+        "Boldest false boxes",
+    ]
+    assert written.count("<svg") == 3
+    assert "{" not in re.sub(r"<style>.*?</style>", "", written, flags=re.S)
+
+
+def test_light_and_dark_have_colours_of_their_own(written: str) -> None:
+    assert written.count("--s5:") == 2
+    assert "prefers-color-scheme: dark" in written
+
+
+def test_a_chart_keeps_to_its_frame_and_leaves_out_what_is_beyond() -> None:
+    picture = chart(
+        [Series("a & b", [0, 1, 3], [0, 0.5, 1])], title="t", x_name="x", y_name="y", x_max=2
+    )
+    assert 'd="M52.0 284L279.0 149.0"' in picture  # the third point lies beyond 2
+    assert "a &amp; b" in picture
+
+
+def test_the_command_writes_page_and_figures(standin: Path, tmp_path: Path) -> None:
+    coco.write([sample("gun", id="0.png"), sample(id="1.png")], tmp_path / "scans")
+    command = ["evaluate", str(standin), "--on", str(tmp_path / "scans")]
+    command += ["--html", str(tmp_path / "o.html"), "--out", str(tmp_path / "o.json")]
+    run = CliRunner().invoke(app, command)
+    assert run.exit_code == 0, run.output
+    assert "gun" in run.output
+    kept = json.loads((tmp_path / "o.json").read_text())
+    assert kept["mean_over"] == ["gun"]
+    assert {"froc", "confusion", "reliability", "found_by"} <= set(kept)
+    assert (tmp_path / "o.html").stat().st_size > 5000
