@@ -67,6 +67,7 @@ KILOVOLT = Ranges()
 # by 3.9 at 4 MeV (NIST XCOM: 0.0426 and 0.0331 cm2/g), so the high plane covers the thick loads
 # and the low plane what is thinner.
 MEGAVOLT = Ranges(low=(0.0, 3.2), high=(2.4, 5.6), ratio=(0.9, 1.5))
+RANGES = {"kilovolt": KILOVOLT, "megavolt": MEGAVOLT}
 
 
 def prepare(pixels: NDArray[Any], encoding: Encoding, tile: Tile, ranges: Ranges) -> Planes:

@@ -1,14 +1,18 @@
 """What the network sees, with numbers that can be checked by hand."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+import tifffile
 from hypothesis import given
 from hypothesis import strategies as st
 
+import xray
 from xray import tensors
-from xray.scan import Encoding, Scan
+from xray.scan import Encoding
 from xray.tensors import KILOVOLT, MEGAVOLT, Ranges
-from xray.tiles import Tile, whole
+from xray.tiles import Tile
 
 
 def dual(low: float, high: float, side: int = 4) -> np.ndarray:
@@ -38,21 +42,28 @@ def test_the_same_thickness_gives_the_same_numbers_whatever_lies_beside_it() -> 
     assert (a[:, :2] == b[:, :2]).all()
 
 
+def behind_steel(contrast: float, transmission: float, folder: Path) -> float:
+    """What a contrast in a 16-bit container scan makes in the input, in steps of 255."""
+    plate = np.full((64, 64), transmission)
+    plate[16:48, 16:48] *= 1 - contrast
+    counts = np.rint(plate * 60_000).astype(np.uint16)
+    counts[:4] = 60_000  # a strip of air, as every scan has
+    tifffile.imwrite(folder / "container.tif", np.stack((counts, counts)))
+    scan = xray.read(folder / "container.tif", white=60_000)
+    plane = tensors.prepare(scan.pixels, scan.encoding, Tile(0, 0, 64, 64, 1.0), MEGAVOLT)[..., 1]
+    return float(plane[8:56, 4:12].mean() - plane[20:44, 20:44].mean())
+
+
 @pytest.mark.parametrize(("photon_mev", "per_mm"), [(2.0, 0.0335), (3.0, 0.0285), (4.0, 0.0260)])
 def test_one_percent_behind_150_mm_of_steel_survives_16_bits_and_the_planes(
-    photon_mev: float, per_mm: float
+    photon_mev: float, per_mm: float, tmp_path: Path
 ) -> None:
     """Narrow-beam attenuation of iron, 7.87 g/cm³ times NIST XCOM's mass attenuation."""
-    steel = np.exp(-150 * per_mm)
-    plate = np.full((32, 32), steel)
-    plate[8:24, 8:24] *= 0.99
-    counts = np.rint(plate * 65_535).astype(np.uint16)  # what a 16-bit detector keeps
-    scan = Scan.from_arrays(counts, counts, white=65_535)
-    image = tensors.prepare(scan.pixels, scan.encoding, whole(32, 32, 32)[0], MEGAVOLT)
-    plane = image[..., 1].astype(float)
-    inside, around = plane[8:24, 8:24], plane[:, :8]
-    assert around.mean() - inside.mean() > 0.5  # in steps of 255
-    assert 0 < inside.mean() < 255
+    steel = float(np.exp(-150 * per_mm))
+    assert behind_steel(0.0, steel, tmp_path) == pytest.approx(0, abs=0.05)
+    # 1 % is 0.01005 of attenuation, in steps of 3.2 / 255: 0.80 of a step
+    assert behind_steel(0.01, steel, tmp_path) == pytest.approx(0.80, abs=0.25)
+    assert behind_steel(0.03, steel, tmp_path) == pytest.approx(2.43, abs=0.25)
 
 
 @given(st.floats(1e-4, 1.0))

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from tests.xray_train import tiny
-from xray.errors import ModelError
+from xray.errors import ModelError, RecipeError
 from xray_train import checkpoint, checks
 from xray_train.fit import fit, learning_rate
 from xray_train.loader import Steps
@@ -45,7 +45,7 @@ def test_after_a_cut_the_next_50_losses_are_those_of_an_undisturbed_run(tmp_path
 def test_fine_tuning_carries_the_score_rows_of_known_labels(tmp_path: Path, trained: Path) -> None:
     recipe = tiny.recipe(labels=("knife", "wrench"))
     network = checkpoint.build(recipe)
-    assert checkpoint.start_from(network, recipe.labels, trained) == ["knife"]
+    assert checkpoint.start_from(network, recipe.labels, checkpoint.read(trained)) == ["knife"]
     theirs = checkpoint.read(trained).averaged["head.scores.0.weight"]
     mine = network.state_dict()["head.scores.0.weight"]
     assert torch.equal(mine[1], theirs[1])
@@ -55,7 +55,7 @@ def test_fine_tuning_carries_the_score_rows_of_known_labels(tmp_path: Path, trai
 def test_a_network_of_other_widths_is_refused(trained: Path) -> None:
     recipe = tiny.recipe(fine=8)
     with pytest.raises(ModelError, match="does not fit this recipe's network widths"):
-        checkpoint.start_from(checkpoint.build(recipe), recipe.labels, trained)
+        checkpoint.start_from(checkpoint.build(recipe), recipe.labels, checkpoint.read(trained))
 
 
 def test_a_missing_checkpoint_says_what_was_expected(tmp_path: Path) -> None:
@@ -90,3 +90,27 @@ def test_average_precision_of_a_hit_a_miss_and_a_false_alarm() -> None:
 def test_the_baseline_trains_through_the_same_loop(tmp_path: Path) -> None:
     path = run(tmp_path, tiny.recipe(network="ssdlite", steps=2, batch=2))
     assert checkpoint.read(path).step == 2
+
+
+def test_a_run_does_not_go_on_with_other_settings(tmp_path: Path) -> None:
+    recipe = tiny.recipe(steps=2, batch=2)
+    run(tmp_path, recipe)
+    with pytest.raises(RecipeError, match=r"began with labels = .*--init"):
+        run(tmp_path, replace(recipe, steps=4, labels=("wrench", "gun")))
+    assert checkpoint.read(run(tmp_path, replace(recipe, steps=4))).step == 4
+
+
+def test_weights_remember_what_the_runs_before_them_learned_from(tmp_path: Path) -> None:
+    recipe = tiny.recipe(steps=3, batch=2)
+    first = run(tmp_path / "first", recipe)
+    known = replace(checkpoint.read(first), learned_from={"SIXray": 862}, seconds_before=3600.0)
+    known.save(first)
+    second = checkpoint.read(run(tmp_path / "second", recipe, init=first))
+    assert second.learned_from == {"SIXray": 862}
+    assert second.scans_seen == 12
+    assert second.seconds > 3600
+
+
+def test_a_gradient_that_is_not_finite_ends_the_run_in_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"not finite.*lower learning_rate"):
+        run(tmp_path, tiny.recipe(steps=50, batch=2, learning_rate=1e30, warm_up=1))

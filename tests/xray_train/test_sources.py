@@ -11,7 +11,8 @@ from xray.annotation import Annotation
 from xray.errors import RecipeError
 from xray_datasets.sample import Sample
 from xray_train.item import air_of
-from xray_train.sources import Real, Simulated, sources
+from xray_train.sources import Real, Simulated, counts, sources
+from xray_train.stock import Stock, Threat
 
 
 @dataclass
@@ -103,3 +104,16 @@ def test_a_real_recipe_without_real_scans_says_which_variable_to_set(
 def test_an_empty_pool_says_how_to_fill_it(tmp_path: pytest.TempPathFactory) -> None:
     with pytest.raises(RecipeError, match="xray-data simulate"):
         sources(tiny.recipe(real=False, pools=(str(tmp_path),)))
+
+
+def test_the_card_can_tell_how_many_scans_of_each_data_set_taught() -> None:
+    recipe = tiny.recipe()
+    pool = Simulated(TinyPool(), recipe)  # type: ignore[arg-type]
+    guns, benign = Real([sample()], recipe, "SIXray"), Real([sample(), sample()], recipe, "SIXray")
+    crop = Threat(0, np.full((30, 30, 3), 99, np.uint8), grey=True)
+    found = [(1.0, pool), (1.0, guns), (1.0, benign)]
+    assert counts(found, Stock([crop], [1.0])) == {
+        "simulated scans": 1,
+        "SIXray": 3,
+        "GDXray+ objects": 1,
+    }

@@ -87,7 +87,8 @@ class Looks:
     def __init__(self, recipe: Recipe) -> None:
         palette = Palette(recipe.grey, recipe.invert, recipe.swap_colours)
         camera = Camera(recipe.blur, recipe.noise, recipe.jpeg)
-        self.colour, self.planes = A.Compose([palette, camera]), A.Compose([camera])
+        detector = Camera(recipe.blur, recipe.noise, 0.0)  # no scanner keeps planes as JPEG
+        self.colour, self.planes = A.Compose([palette, camera]), A.Compose([detector])
 
     def __call__(self, item: Item, rng: np.random.Generator) -> Item:
         """The item in another look; boxes stay where they are."""

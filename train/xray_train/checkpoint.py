@@ -27,6 +27,19 @@ class Checkpoint:
     averaged: dict[str, Tensor]
     optimiser: dict[str, Any]
     generator: Tensor
+    learned_from: dict[str, int]  # source → scans of it, of this run and of all that it began from
+    scans_before: int = 0  # seen by the runs that it began from
+    seconds_before: float = 0.0  # that those took
+
+    @property
+    def scans_seen(self) -> int:
+        """By this run and those before it, each as often as it was shown."""
+        return self.scans_before + self.step * self.recipe.batch
+
+    @property
+    def seconds(self) -> float:
+        """Of training, this run and those before it."""
+        return self.seconds_before + self.elapsed_s
 
     def save(self, path: Path) -> None:
         """Written beside and moved into place: a cut leaves the last one whole."""
@@ -74,13 +87,15 @@ def trained(found: Checkpoint) -> nn.Module:
     return network.eval()
 
 
-def start_from(network: nn.Module, labels: tuple[str, ...], path: Path) -> list[str]:
+def start_from(network: nn.Module, labels: tuple[str, ...], other: Checkpoint) -> list[str]:
     """Weights of another run, whatever its labels: rows of the score head go by name.
 
     Returns:
         the labels that the other run did not know, and that start from nothing.
+
+    Raises:
+        ModelError: the other network has other widths.
     """
-    other = read(path)
     theirs = {label: row for row, label in enumerate(other.recipe.labels)}
     state = network.state_dict()
     for key, fresh in state.items():
@@ -94,6 +109,8 @@ def start_from(network: nn.Module, labels: tuple[str, ...], path: Path) -> list[
                     rows[mine] = given[theirs[label]]
             state[key] = rows
         else:
-            raise ModelError(f"{path}: its {key} does not fit this recipe's network widths")
+            raise ModelError(
+                f"{other.recipe.name}: its {key} does not fit this recipe's network widths"
+            )
     network.load_state_dict(state)
     return [label for label in labels if label not in theirs]

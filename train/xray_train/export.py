@@ -5,6 +5,7 @@ Out: "boxes" (1, N, 4) in input pixels, "scores" (1, N, C) probabilities, neithe
 thinned, and "embedding" (1, E). The file carries its card; batch normalisation is folded away.
 """
 
+import json
 import warnings
 from pathlib import Path
 
@@ -16,13 +17,13 @@ from torch import Tensor, nn
 
 from xray.card import METADATA_KEY, Card
 from xray.errors import ModelError
-from xray.tensors import KILOVOLT
+from xray.tensors import RANGES
 from xray_train import checkpoint
 from xray_train.checkpoint import Checkpoint
 
 OPSET = 17  # the first with everything we use; onnxruntime 1.20 and OpenVINO 2024 know it
 OUTPUTS = ("boxes", "scores", "embedding")
-FLOAT_TOLERANCE = 1e-3  # of boxes in pixels and of scores, file against torch
+FLOAT_TOLERANCE = 1e-3  # of boxes as a share of the side and of scores, file against torch
 
 
 class Shipped(nn.Module):
@@ -77,22 +78,18 @@ def write(shipped: nn.Module, target: Path) -> None:
 def card_of(found: Checkpoint, version: str) -> Card:
     """What can be said before anything is measured."""
     recipe = found.recipe
-    sources = [{"name": "simulated scans", "terms": "free"}] if recipe.pools else []
-    if recipe.real:
-        terms = "academic or unstated; not to be published with the weights"
-        sources += [{"name": "SIXray", "terms": terms}, {"name": "GDXray+ crops", "terms": terms}]
     return Card(
         name=recipe.name,
         version=version,
         labels=recipe.labels,
-        ranges=KILOVOLT,
+        ranges=RANGES[recipe.ranges],
         side_px=recipe.check_px,
-        data=tuple(sources),
-        terms="research only" if recipe.real else "Apache-2.0",
+        data=tuple({"name": n, "scans": count} for n, count in sorted(found.learned_from.items())),
+        terms="not stated: xray-train ship states them",
         training={
-            "steps": found.step,
-            "scans_seen": found.step * recipe.batch,
-            "hours": round(found.elapsed_s / 3600, 2),
+            "recipe": json.loads(recipe.to_json()),
+            "scans_seen": found.scans_seen,
+            "hours": round(found.seconds / 3600, 2),
             "seed": recipe.seed,
         },
     )

@@ -16,6 +16,7 @@ import torch
 import torch.distributed as dist
 from torch import nn
 
+from xray.errors import RecipeError
 from xray_datasets import real
 from xray_train import checks
 from xray_train.item import Item
@@ -24,7 +25,7 @@ from xray_train.losses import loss
 from xray_train.progress import bar, logger, silent
 from xray_train.recipe import Recipe
 from xray_train.run import Run, begin
-from xray_train.sources import Real, sources, threats
+from xray_train.sources import Real, counts, sources, threats
 
 
 def fit(
@@ -60,7 +61,7 @@ def fit(
     out.mkdir(parents=True, exist_ok=True)
     log = logger(out / "log.jsonl") if rank == 0 else silent
     run = begin(recipe, out / "last.pt", torch.device(device), init, log)
-    steps = steps or _steps(recipe, rank, world)
+    steps = steps or _steps(run, rank, world)
     if held_out is None:
         held_out = calibration_scans(recipe) if rank == 0 else []
 
@@ -102,8 +103,12 @@ def step(run: Run, batch: Batch, rate: float, world: int) -> dict[str, float]:
     torch.autograd.backward(total)
     _share_gradients(network, world)
     norm = float(nn.utils.clip_grad_norm_(network.parameters(), recipe.clip_norm))
-    if math.isfinite(norm):  # the same in every process, for they share gradients
-        run.optimiser.step()
+    if not math.isfinite(norm):  # the same in every process, for they share gradients
+        raise RecipeError(
+            f"step {run.done + 1}: the gradient is not finite, and the network would learn "
+            "nothing more; go on from the last checkpoint with a lower learning_rate"
+        )
+    run.optimiser.step()
     run.average()
     return {"loss": float(total.detach()), "norm": norm, **{k: float(v) for k, v in parts.items()}}
 
@@ -141,9 +146,11 @@ def calibration_scans(recipe: Recipe) -> list[Item]:
     return Real(samples, Recipe(real=True, labels=recipe.labels, cache_px=recipe.check_px)).items
 
 
-def _steps(recipe: Recipe, rank: int, world: int) -> Steps:
-    found = sources(recipe)
-    return Steps(recipe, found, threats(recipe, found), rank, world)
+def _steps(run: Run, rank: int, world: int) -> Steps:
+    found = sources(run.recipe)
+    stock = threats(run.recipe, found)
+    run.learns_from(counts(found, stock))
+    return Steps(run.recipe, found, stock, rank, world)
 
 
 def _share_gradients(network: nn.Module, world: int) -> None:

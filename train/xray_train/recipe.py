@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from xray.errors import RecipeError
+from xray.tensors import RANGES
 
 PARCEL = (
     *("gun", "knife", "wrench", "scissors", "pliers", "hammer", "screwdriver"),
@@ -33,6 +34,7 @@ class Recipe:
     blocks: tuple[int, ...] = (1, 2, 1)  # residual blocks at strides 8, 16, 32
     fine: int = 48  # channels of the neck at stride 8, and of the head: they cost most time
     coarse: int = 96  # channels of the neck at strides 16 and 32
+    ranges: str = "kilovolt"  # of attenuation in the planes: "kilovolt" tubes, "megavolt" linacs
 
     # where scans come from
     pools: tuple[str, ...] = ()  # folders of simulated scenes, one pool each
@@ -93,6 +95,10 @@ class Recipe:
         if self.network not in NETWORKS:
             raise RecipeError(
                 f"{self.name}: no network named {self.network}; expected {' or '.join(NETWORKS)}"
+            )
+        if self.ranges not in RANGES:
+            raise RecipeError(
+                f"{self.name}: ranges = {self.ranges!r}; expected {' or '.join(RANGES)}"
             )
         if not self.pools and not self.real:
             raise RecipeError(

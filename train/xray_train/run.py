@@ -1,17 +1,22 @@
 """The state of a training run: what a step changes, and what a checkpoint keeps."""
 
 import copy
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
+from xray.errors import RecipeError
 from xray_train import checkpoint
 from xray_train.checkpoint import Checkpoint
 from xray_train.progress import Log
 from xray_train.recipe import Recipe
+
+# Settings that a run may go on with changed: how long, how often it reports, where pools lie
+MAY_CHANGE = ("steps", "pools", "check_every", "save_every")
 
 
 @dataclass
@@ -25,6 +30,14 @@ class Run:
     optimiser: torch.optim.Optimizer
     done: int = 0  # steps
     elapsed_s: float = 0.0  # of training, all sittings together
+    learned_from: dict[str, int] = field(default_factory=dict)  # source → scans of it
+    scans_before: int = 0  # seen by the runs that it began from
+    seconds_before: float = 0.0  # that those took
+
+    def learns_from(self, counts: Mapping[str, int]) -> None:
+        """Note the sources of this run beside those of the runs before it."""
+        for name, count in counts.items():
+            self.learned_from[name] = max(count, self.learned_from.get(name, 0))
 
     def average(self) -> None:
         """Take this step's weights into the exponential mean; the first ones fade fast."""
@@ -52,6 +65,9 @@ class Run:
             self.averaged,
             self.optimiser.state_dict(),
             torch.get_rng_state(),
+            self.learned_from,
+            self.scans_before,
+            self.seconds_before,
         ).save(path)
 
     def resume(self, found: Checkpoint) -> None:
@@ -62,23 +78,48 @@ class Run:
         self.optimiser.load_state_dict(found.optimiser)
         torch.set_rng_state(found.generator)
         self.done, self.elapsed_s = found.step, found.elapsed_s
+        self.learned_from = dict(found.learned_from)
+        self.scans_before, self.seconds_before = found.scans_before, found.seconds_before
 
 
 def begin(recipe: Recipe, path: Path, device: torch.device, init: Path | None, log: Log) -> Run:
-    """A new run, one that starts from another's weights, or the one that stands at `path`."""
+    """A new run, one that starts from another's weights, or the one that stands at `path`.
+
+    Raises:
+        RecipeError: the run at `path` began with other settings.
+        ModelError: a checkpoint cannot be read or does not fit.
+    """
     torch.manual_seed(recipe.seed)
     network = checkpoint.build(recipe)
-    if init is not None and not path.exists():
-        unknown = checkpoint.start_from(network, recipe.labels, init)
+    before = checkpoint.read(init) if init is not None and not path.exists() else None
+    if before is not None:
+        unknown = checkpoint.start_from(network, recipe.labels, before)
         log({"event": "init", "from": str(init), "labels_from_nothing": unknown})
     network = network.to(device).to(memory_format=torch.channels_last)
     averaged = {k: v.clone() for k, v in network.state_dict().items()}
     optimiser = torch.optim.AdamW(_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
     run = Run(recipe, device, network, averaged, optimiser)
+    if before is not None:
+        run.learned_from = dict(before.learned_from)
+        run.scans_before, run.seconds_before = before.scans_seen, before.seconds
     if path.exists():
-        run.resume(checkpoint.read(path))
+        found = checkpoint.read(path)
+        _same(recipe, found.recipe, path)
+        run.resume(found)
         log({"event": "resume", "step": run.done})
     return run
+
+
+def _same(asked: Recipe, began: Recipe, path: Path) -> None:
+    """Going on with other settings would be another run under the same name."""
+    mine, theirs = asdict(asked), asdict(began)
+    differ = [k for k in mine if k not in MAY_CHANGE and mine[k] != theirs[k]]
+    if differ:
+        raise RecipeError(
+            f"{path}: this run began with {differ[0]} = {theirs[differ[0]]}, the recipe says "
+            f"{mine[differ[0]]}; give the settings it began with, or another --out and "
+            f"--init {path} to go on from its weights"
+        )
 
 
 def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from xray.errors import RecipeError
 from xray.scan import Encoding
-from xray.tensors import KILOVOLT, air, planes, resize
+from xray.tensors import RANGES, air, planes, resize
 from xray.tiles import whole_scale
 from xray_datasets import real
 from xray_datasets.sample import Sample
@@ -26,8 +26,21 @@ RARELY = 0.3  # how often other labels than the common ones are projected, again
 CROP_PX = 256  # long side that threats for projection are kept at
 
 
+SIMULATED, SIXRAY, DUAL, GDXRAY = (
+    "simulated scans",
+    "SIXray",
+    "dual-energy suitcases",
+    "GDXray+ objects",
+)
+
+
 class Source(Protocol):
     """What the loader asks for."""
+
+    @property
+    def origin(self) -> str:
+        """Name of the data set, for the card."""
+        ...
 
     def __len__(self) -> int: ...
 
@@ -39,7 +52,8 @@ class Source(Protocol):
 class Real:
     """Real scans, decoded once and kept small, because decoding takes longer than training."""
 
-    def __init__(self, samples: Iterable[Sample], recipe: Recipe) -> None:
+    def __init__(self, samples: Iterable[Sample], recipe: Recipe, origin: str = "") -> None:
+        self.origin = origin
         self.items = [_small(sample, recipe) for sample in samples]
 
     def __len__(self) -> int:
@@ -57,6 +71,8 @@ class Simulated:
     on a full pool can.
     """
 
+    origin = SIMULATED
+
     def __init__(self, pool: Pool, recipe: Recipe) -> None:
         self.pool, self.recipe, self.drawn = pool, recipe, 0
         self.index = {label: i for i, label in enumerate(recipe.labels)}
@@ -73,8 +89,9 @@ class Simulated:
         if rng.random() < self.recipe.planes_share:
             encoding = Encoding.SINGLE if rng.random() < 0.5 else Encoding.DUAL
             energies = [scene.high] if encoding is Encoding.SINGLE else [scene.low, scene.high]
-            picture = planes(np.stack(energies, -1), encoding, KILOVOLT)
-            background = air(encoding, KILOVOLT)
+            ranges = RANGES[self.recipe.ranges]
+            picture = planes(np.stack(energies, -1), encoding, ranges)
+            background = air(encoding, ranges)
         else:
             picture = colour(scene.low, scene.high, rng, scene.kv)
             background = air_of(picture)
@@ -102,10 +119,21 @@ def sources(recipe: Recipe) -> list[tuple[float, Source]]:
     if recipe.real:
         root = real_folder()
         found.extend(_balanced(real.sixray(root, "train"), recipe))
-        found.append((recipe.share_benign, Real(real.sixray_benign(root, "train"), recipe)))
+        found.append((recipe.share_benign, Real(real.sixray_benign(root, "train"), recipe, SIXRAY)))
         if recipe.share_dual > 0:
-            found.append((recipe.share_dual, Real(real.dual_energy(root), recipe)))
+            found.append((recipe.share_dual, Real(real.dual_energy(root), recipe, DUAL)))
     return [(share, source) for share, source in found if share > 0]
+
+
+def counts(found: Sequence[tuple[float, Source]], stock: Stock | None) -> dict[str, int]:
+    """Scans of each data set, for the card."""
+    total: dict[str, int] = {}
+    for _, source in found:
+        total[source.origin] = total.get(source.origin, 0) + len(source)
+    if stock is not None and stock.count:
+        total.setdefault(SIMULATED, 0)
+    grey = sum(t.grey for mine in stock.ready.values() for t in mine) if stock else 0
+    return {**total, GDXRAY: grey} if grey else total
 
 
 def threats(recipe: Recipe, found: Sequence[tuple[float, Source]]) -> Stock | None:
@@ -160,7 +188,7 @@ def _balanced(samples: Iterable[Sample], recipe: Recipe) -> list[tuple[float, So
         by_label.setdefault(marked, []).append(sample)
     total = sum(len(mine) ** 0.5 for mine in by_label.values())
     return [
-        (recipe.share_real * len(mine) ** 0.5 / total, Real(mine, recipe))
+        (recipe.share_real * len(mine) ** 0.5 / total, Real(mine, recipe, SIXRAY))
         for _, mine in sorted(by_label.items())
     ]
 
@@ -169,7 +197,8 @@ def _small(sample: Sample, recipe: Recipe) -> Item:
     scan = sample.scan
     scale = min(1.0, whole_scale(scan.height, scan.width, recipe.cache_px))
     pixels = resize(scan.pixels, round(scan.height * scale), round(scan.width * scale))
-    picture = planes(pixels, scan.encoding, KILOVOLT)
+    ranges = RANGES[recipe.ranges]
+    picture = planes(pixels, scan.encoding, ranges)
     index = {label: i for i, label in enumerate(recipe.labels)}
     boxes, labels = indexed(sample.annotations, index)
     ignored, ignored_labels = indexed(sample.ignored, index)
@@ -181,7 +210,7 @@ def _small(sample: Sample, recipe: Recipe) -> Item:
         judged=np.array(judged, bool),
         exhaustive=sample.exhaustive,
         colour=colour,
-        air=air_of(picture) if colour else air(scan.encoding, KILOVOLT),
+        air=air_of(picture) if colour else air(scan.encoding, ranges),
     )  # fmt: skip
 
 
