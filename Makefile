@@ -8,7 +8,7 @@ ARGS :=
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check soak bench weights samples pictures clean
+.PHONY: help run setup test check soak fuzz bench weights samples pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,10 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 
 soak: $(VENV)/dev.stamp ## the service killed 50 times under load, on each kind of database
 	@SOAK_KILLS=$(or $(KILLS),50) $(BIN)/python -m pytest -s tests/xray_app/test_killed.py $(ARGS)
+
+fuzz: $(VENV)/dev.stamp ## the interface and the readers, fed with what nobody should send
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) FUZZ_FILES=$(or $(FILES),10000) \
+	  $(BIN)/python -m pytest tests/xray_app/api/test_fuzz.py $(ARGS)
 
 bench: $(VENV)/dev.stamp ## what Detector.inspect costs over the bare network
 	@$(BIN)/python tests/bench/inspect_ms.py

@@ -77,6 +77,27 @@ def anchor_audit(out: Annotated[Path, typer.Option(help="File to write.")]) -> N
     print(f"{out}: entry {newest.seq}, {newest.hash}")
 
 
+@database.command("backup")
+def backup_database(out: Annotated[Path, typer.Option(help="A folder that is not there.")]) -> None:
+    """Copy the database (SQLite) and every scan, while the service runs."""
+    from xray_app.cases import backup
+
+    with running.opened(Settings.read(os.environ)) as service:
+        files = backup.write(service.database, service.contents, out)
+    print(f"{out}: {files} files")
+
+
+@database.command("restore")
+def restore_database(copy: Path) -> None:
+    """Put a copy back into a data folder that has no cases, and check it."""
+    running.check_installed()
+    from xray_app.cases import backup
+
+    given = Settings.read(os.environ)
+    files = backup.restore(copy, given.data_dir)
+    print(f"{given.data_dir}: {files} files, and the audit chain holds")
+
+
 @database.command("upgrade")
 def upgrade_database() -> None:
     """Make the tables, or bring them up to this version."""

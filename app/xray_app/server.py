@@ -6,21 +6,28 @@ Gradio is imported by `build`, after it was told to stay quiet: importing this m
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 
-from xray.errors import ScanError
+from xray.card import Card
+from xray.card import read as read_card
+from xray.errors import ModelError, ScanError
 from xray_app import demo
 from xray_app.api import app as api
 from xray_app.api.app import health
 from xray_app.api.door import Door
 from xray_app.desk.desk import Desk
+from xray_app.desk.officer import OfficerDesk
 from xray_app.guard import Guard
 from xray_app.intake import Inspector
-from xray_app.service import Service
+from xray_app.service import Service, keep_model
 from xray_app.settings import Settings
 from xray_app.uploads import Inbox
+
+if TYPE_CHECKING:
+    import gradio as gr
 
 SPARE_BYTES = 2**20  # over the largest upload, so that the desk itself says why it refuses
 DAY_SECONDS = 86_400
@@ -36,7 +43,7 @@ def build(settings: Settings, temporary: Path, service: Service | None = None) -
     """
     app = _bare(settings) if service is None else api.build(service)
     if settings.desk:
-        _add_desk(app, settings, temporary)
+        _add_desk(app, settings, temporary, service)
     if service is not None:
         app.add_middleware(Door)
     app.add_middleware(Guard, host=settings.host, names=settings.names)
@@ -54,13 +61,28 @@ def _keep_gradio_quiet(temporary: Path) -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"  # comes with Gradio; the desk asks the internet nothing
 
 
-def _add_desk(app: FastAPI, settings: Settings, temporary: Path) -> None:
+def _add_desk(app: FastAPI, settings: Settings, temporary: Path, service: Service | None) -> None:
     _keep_gradio_quiet(temporary)
-    samples = demo.samples() if settings.demo else ()
+    from xray_app.desk import officer_page, page
+
     inbox = Inbox(temporary, settings.max_upload_bytes)
-    desk = Desk(Inspector.load(settings.model), inbox, samples)
-    _add_routes(app, desk)
-    _mount_page(app, desk, settings)
+    if service is None:
+        samples = demo.samples() if settings.demo else ()
+        desk = Desk(Inspector.load(settings.model), inbox, samples)
+        _add_routes(app, desk)
+        _mount_page(app, page.build(desk), settings)
+    else:
+        officers = OfficerDesk(service, inbox, _card(settings))
+        _add_routes(app, officers)
+        _mount_page(app, officer_page.build(officers), settings)
+
+
+def _card(settings: Settings) -> Card | None:
+    kept = keep_model(settings)
+    try:
+        return read_card(kept) if kept else None
+    except ModelError:
+        return None  # who inspects says why
 
 
 def _bare(settings: Settings) -> FastAPI:
@@ -75,7 +97,7 @@ def _bare(settings: Settings) -> FastAPI:
     return app
 
 
-def _add_routes(app: FastAPI, desk: Desk) -> None:
+def _add_routes(app: FastAPI, desk: Desk | OfficerDesk) -> None:
     @app.post("/uploads")
     async def upload(request: Request, name: str) -> JSONResponse:
         try:
@@ -89,8 +111,7 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
 
     @app.get("/pictures/{key}/{size}")
     def picture(key: str, size: str) -> Response:
-        case = desk.find(key)
-        content = {"full": case.picture, "small": case.thumbnail}.get(size) if case else None
+        content = desk.picture(key, size)
         if not content:
             return Response("no such picture", 404, media_type="text/plain")
         # A key's picture never changes; "private" keeps it out of shared caches.
@@ -98,14 +119,14 @@ def _add_routes(app: FastAPI, desk: Desk) -> None:
         return Response(content, media_type="image/jpeg", headers=stay)
 
 
-def _mount_page(app: FastAPI, desk: Desk, settings: Settings) -> None:
+def _mount_page(app: FastAPI, blocks: "gr.Blocks", settings: Settings) -> None:
     import gradio as gr
 
-    from xray_app.desk import look, page
+    from xray_app.desk import look
 
     gr.mount_gradio_app(
         app,
-        page.build(desk),
+        blocks,
         path="/",
         server_name=settings.host,
         server_port=settings.port,

@@ -79,6 +79,7 @@ def build(
         max_waiting=settings.max_waiting,
         clear_by_machine=settings.clear_by_machine,
         human_share=settings.human_share,
+        keep=timedelta(days=settings.retention_days) if settings.retention_days else None,
     )
     contents = Contents(settings.data_dir / "contents")
     queue = Queue(database, clock, rules)

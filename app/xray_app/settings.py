@@ -44,6 +44,7 @@ class Settings:
     lease_minutes: float = 5.0
     clear_by_machine: bool = False
     human_share: float = 0.05
+    retention_days: int = 0
     secure_cookies: bool = False
     watch_dir: str | None = None
     webhook_url: str | None = None
@@ -132,6 +133,7 @@ SAYS: Mapping[str, str] = {
     "lease_minutes": "How long an officer holds a case without a sign of life.",
     "clear_by_machine": "Close cases without an officer whose report calibration makes eligible.",
     "human_share": "Of those, the share that an officer sees all the same.",
+    "retention_days": "Days after which scans of closed cases are deleted; 0: never.",
     "secure_cookies": "Browsers send the session over HTTPS alone; for a service behind TLS.",
     "watch_dir": "Folder whose complete files become cases.",
     "webhook_url": "Where decisions are told to: HTTPS, or plain HTTP on this machine alone.",

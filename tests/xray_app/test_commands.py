@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from xray_app import __main__ as command
 from xray_app.cases import audit
+from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.service import utc_now
 
@@ -92,6 +93,28 @@ def test_tables_go_down_only_when_it_is_meant(run: Run) -> None:
     assert run("database", "upgrade")[0] == 0
     assert "pass --yes" in run("database", "downgrade", "base")[1]
     assert run("database", "downgrade", "base", "--yes")[0] == 0
+
+
+def test_a_copy_is_made_and_put_back_and_a_damaged_one_is_found(
+    run: Run, data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = Database(f"sqlite:///{data / 'cases.sqlite3'}")
+    contents = Contents(data / "contents")
+    with database.write() as connection:
+        contents.adopt(connection, contents.stage(b"scan", "bag.png", 99), utc_now())
+        audit.append(connection, utc_now(), "kim", "taken", "case")
+    database.dispose()
+    copy = tmp_path / "copy"
+    assert run("database", "backup", "--out", copy) == (0, f"{copy}: 1 files\n")
+    assert run("database", "backup", "--out", copy)[0] == 2
+    assert "holds cases already" in run("database", "restore", copy)[1]
+    monkeypatch.setenv("XRAY_DATA_DIR", str(tmp_path / "new"))
+    assert run("database", "restore", copy)[0] == 0
+    assert run("audit", "verify") == (0, "The chain holds: 1 entries.\n")
+    (file,) = (copy / "contents").glob("??/*")
+    file.write_bytes(b"other")
+    monkeypatch.setenv("XRAY_DATA_DIR", str(tmp_path / "newer"))
+    assert "1 files are missing or changed" in run("database", "restore", copy)[1]
 
 
 def test_settings_are_listed(run: Run) -> None:

@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from xray import tiles
+
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("desk")]
 
 WAIT_MS = 60_000  # generous: the machine may be busy with something else
@@ -63,10 +65,14 @@ def test_marks_lie_where_the_model_says(desk: Page) -> None:
     width, height = (
         float(desk.locator(".frame img").get_attribute(side) or 0) for side in ("width", "height")
     )
-    scale = 320 / max(width, height)  # the stand-in says (10, 20, 50, 60) of its 320 pixels
-    assert mark["x"] - frame["x"] == pytest.approx(10 / scale / width * frame["width"], abs=2)
-    assert mark["y"] - frame["y"] == pytest.approx(20 / scale / height * frame["height"], abs=2)
-    assert mark["width"] == pytest.approx(40 / scale / width * frame["width"], abs=2)
+    (tile,) = tiles.whole(round(height), round(width), 320)
+    said = np.array(
+        [[10, 20, 50, 60]], np.float32
+    )  # what the stand-in says, in the network's pixels
+    x1, y1, x2, _ = tile.to_scan(said)[0]
+    assert mark["x"] - frame["x"] == pytest.approx(x1 / width * frame["width"], abs=2)
+    assert mark["y"] - frame["y"] == pytest.approx(y1 / height * frame["height"], abs=2)
+    assert mark["width"] == pytest.approx((x2 - x1) / width * frame["width"], abs=2)
 
 
 def test_another_scan_opens_by_click_and_by_arrow_key(desk: Page) -> None:

@@ -6,7 +6,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import select
 
 import xray
-from xray_app.api import answers, cases, chain, pages, people, scans, work
+from xray_app.api import answers, cases, chain, metrics, pages, people, scans, work
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as GivenService
 from xray_app.service import Service
@@ -32,6 +32,7 @@ def build(service: Service) -> FastAPI:
     for module in (scans, work, cases, people, chain):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health)
+    app.include_router(metrics.router)
     app.include_router(readiness)
     app.include_router(pages.router)
 

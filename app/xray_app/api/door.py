@@ -12,7 +12,15 @@ from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Right
 from xray_app.api.signing import actor_of
 
-OPEN = ("/api/v1/", "/health/", "/sign-in", "/sign-out", "/first-run")  # these check for themselves
+OPEN = (
+    "/api/v1/",
+    "/health/",
+    "/sign-in",
+    "/sign-out",
+    "/first-run",
+    "/people",
+    "/metrics",
+)  # these check for themselves
 
 
 class Door:
@@ -39,6 +47,7 @@ class Door:
             return
         if not actor.may(Right.WORK):
             said = JSONResponse({"error": f"{actor.name} has no right to work at the desk"}, 403)
-            await said(scope, receive, send)
+            lost = scope["path"] == "/" and actor.may(Right.MANAGE)
+            await (RedirectResponse("/people", 303) if lost else said)(scope, receive, send)
             return
         await self._app(scope, receive, send)

@@ -1,16 +1,17 @@
-"""The two pages that a browser needs before it is signed in. No scripts, nothing from elsewhere."""
+"""Pages beside the desk: signing in, the first run, people. No scripts, nothing from elsewhere."""
 
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from xray_app.access.errors import AccessError, NotSignedIn
+from xray_app.access.roles import Role
 from xray_app.api.people import set_session
-from xray_app.api.signing import COOKIE
+from xray_app.api.signing import COOKIE, Manages
 from xray_app.api.signing import TheService as Service
 
 router = APIRouter(include_in_schema=False)
@@ -60,13 +61,38 @@ def first_run(
     return _onward(service, service.people.sign_in(name, password))
 
 
+@router.get("/people")
+def people_page(actor: Manages, service: Service) -> HTMLResponse:
+    """Everybody, and a form for somebody new."""
+    return _people(service)
+
+
+@router.post("/people", response_model=None)
+def add_person(
+    actor: Manages, service: Service, name: Field, password: Field, role: Field
+) -> HTMLResponse | RedirectResponse:
+    """Make somebody new."""
+    try:
+        if role not in list(Role):
+            raise AccessError("choose a role")
+        service.people.add(actor.name, name, password, Role(role))
+    except AccessError as error:
+        return _people(service, 422, str(error), name)
+    return RedirectResponse("/people", 303)
+
+
+def _people(service: Service, status: int = 200, problem: str = "", name: str = "") -> HTMLResponse:
+    said = {"people": service.people.names(), "roles": list(Role)}
+    return _page("people.html", status, problem=problem, name=name, **said)
+
+
 def _onward(service: Service, token: str) -> RedirectResponse:
     answer = RedirectResponse("/", 303)
     set_session(service, answer, token)
     return answer
 
 
-def _page(template: str, status: int = 200, **values: str) -> HTMLResponse:
+def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
     known = {"problem": "", "name": "", "key": ""}
     text = _templates().get_template(template).render(**known | values)
     return HTMLResponse(text, status, {"cache-control": "no-store"})

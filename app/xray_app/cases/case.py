@@ -97,11 +97,24 @@ def load_version(connection: Connection, case_id: str, version: int) -> Case:
 
 
 def change(connection: Connection, case: Case, **values: Any) -> Case:
-    """Compare and set: write the values if the case still is this one.
+    """Compare and set: write the values if the case still is this one, and count its version up.
 
     Raises:
         Conflict: it is not, or no such step leads on from where it stands.
     """
+    return _set(connection, case, case.version + 1, values)
+
+
+def prolong(connection: Connection, case: Case, until: datetime) -> Case:
+    """Compare and set the end of a lease. The version stays: what its officer saw still holds.
+
+    Raises:
+        Conflict: the case has changed.
+    """
+    return _set(connection, case, case.version, {"lease_until": until})
+
+
+def _set(connection: Connection, case: Case, version: int, values: dict[str, Any]) -> Case:
     state = values.get("state", case.state)
     if state != case.state and state not in NEXT[case.state]:
         raise Conflict(f"case {case.id} is {case.state} and cannot become {state}")
@@ -110,7 +123,7 @@ def change(connection: Connection, case: Case, **values: Any) -> Case:
         connection.execute(
             update(table)
             .where(table.c.id == case.id, table.c.version == case.version)
-            .values(version=case.version + 1, **values)
+            .values(version=version, **values)
             .returning(table)
         )
         .mappings()

@@ -9,6 +9,7 @@ import hashlib
 import io
 import os
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -96,6 +97,15 @@ class Contents:
             return self.path(sha256).read_bytes()
         except FileNotFoundError:
             raise NotFound(f"no content {sha256[:12]}: deleted by its age, or lost") from None
+
+    def remove(self, connection: Connection, hashes: Sequence[str]) -> None:
+        """Delete files that have no row any more, within a write transaction."""
+        table = tables.contents
+        there = set(
+            connection.execute(select(table.c.sha256).where(table.c.sha256.in_(hashes))).scalars()
+        )
+        for sha256 in set(hashes) - there:
+            self.path(sha256).unlink(missing_ok=True)
 
     def sweep(self, connection: Connection) -> int:
         """Remove what a crash left, within a write transaction; how many files went."""

@@ -35,6 +35,7 @@ class Looked:
         problem: why there is none.
         picture, thumbnail: JPEGs, staged; None where the file could not be read.
         width_px, height_px: of the upright scan.
+        encoding: what its numbers mean.
     """
 
     position: int
@@ -44,6 +45,7 @@ class Looked:
     thumbnail: Staged | None = None
     width_px: int | None = None
     height_px: int | None = None
+    encoding: str | None = None
 
 
 def claim(database: Database, now: datetime) -> Case | None:
@@ -173,6 +175,7 @@ def _keep(
 ) -> None:
     view = tables.views
     seen: dict[str, Any] = {"width_px": one.width_px, "height_px": one.height_px}
+    seen["encoding"] = one.encoding
     for name, file in (("picture_sha256", one.picture), ("thumbnail_sha256", one.thumbnail)):
         if file is not None:
             contents.adopt(connection, file, now)

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from xray_app.cases import audit, tables
 from xray_app.cases.canonical import canonical
-from xray_app.cases.case import Case, change, load_version
+from xray_app.cases.case import Case, change, load_version, prolong
 from xray_app.cases.database import Database
 from xray_app.cases.errors import Conflict, Refused
 from xray_app.cases.rules import Officer, Rules
@@ -23,6 +23,7 @@ from xray_app.cases.states import Level, State
 
 Clock = Callable[[], datetime]
 NOBODY: dict[str, Any] = {"holder": None, "lease_until": None, "held_until": None, "held_why": None}
+LISTED = 200  # cases that a list of the queue shows at most
 CLOCKWORK = "clock"  # the actor of what happens because time has passed
 
 
@@ -45,7 +46,7 @@ class Queue:
         with self.writing() as (connection, now):
             mine = self._first(connection, State.TAKEN, officer)
             if mine is not None:
-                return self._lease(connection, mine, officer, now)
+                return prolong(connection, mine, now + self.rules.lease)
             waiting = self._first(connection, State.WAITING, officer)
             if waiting is None:
                 return None
@@ -53,10 +54,10 @@ class Queue:
             return self._lease(connection, waiting, officer, now)
 
     def renew(self, case_id: str, version: int, officer: Officer) -> Case:
-        """A sign of life: the lease begins anew."""
+        """A sign of life: the lease begins anew, the version stays."""
         with self.writing() as (connection, now):
             case = held_by(connection, case_id, version, officer)
-            return self._lease(connection, case, officer, now)
+            return prolong(connection, case, now + self.rules.lease)
 
     def release(self, case_id: str, version: int, officer: Officer) -> Case:
         """Put it back where it stood."""
@@ -64,6 +65,12 @@ class Queue:
             case = held_by(connection, case_id, version, officer)
             audit.append(connection, now, officer.name, "released", case_id)
             return change(connection, case, state=State.WAITING, **NOBODY)
+
+    def mine(self, officer: Officer) -> Case | None:
+        """The case that this officer has, its lease begun anew; None: none, or it ran out."""
+        with self.writing() as (connection, now):
+            case = self._first(connection, State.TAKEN, officer)
+            return case and prolong(connection, case, now + self.rules.lease)
 
     def hold(self, case_id: str, version: int, officer: Officer, until: datetime, why: str) -> Case:
         """Set it aside until a moment; then it goes back to the queue by itself.
@@ -153,18 +160,36 @@ class Queue:
         return change(connection, case, **{**NOBODY, **to, "state": State.TAKEN})
 
     def _first(self, connection: Connection, state: State, officer: Officer) -> Case | None:
-        table = tables.cases
-        found = select(table).where(table.c.state == state, table.c.level <= officer.level)
+        found = _ordered(state, officer)
         if state is State.TAKEN:
-            found = found.where(table.c.holder == officer.name)
-        ordered = found.order_by(table.c.level.desc(), table.c.place_at, table.c.id).limit(1)
-        row = connection.execute(ordered).mappings().one_or_none()
+            found = found.where(tables.cases.c.holder == officer.name)
+        row = connection.execute(found.limit(1)).mappings().one_or_none()
         return None if row is None else Case.of(row)
 
     def _check_free(self, connection: Connection, officer: Officer) -> None:
         other = self._first(connection, State.TAKEN, officer)
         if other is not None:
             raise Refused(f"{officer.name} has case {other.id} already")
+
+
+def cases_in(
+    connection: Connection, state: State, officer: Officer, own: bool = False
+) -> list[Case]:
+    """Cases that stand somewhere and are this officer's to see there, in the order of the queue.
+
+    Args:
+        own: only those that the officer holds.
+    """
+    found = _ordered(state, officer)
+    if own:
+        found = found.where(tables.cases.c.holder == officer.name)
+    return [Case.of(row) for row in connection.execute(found.limit(LISTED)).mappings()]
+
+
+def _ordered(state: State, officer: Officer) -> Select[Any]:
+    table = tables.cases
+    mine = select(table).where(table.c.state == state, table.c.level <= officer.level)
+    return mine.order_by(table.c.level.desc(), table.c.place_at, table.c.id)
 
 
 def held_by(connection: Connection, case_id: str, version: int, officer: Officer) -> Case:

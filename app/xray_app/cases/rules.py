@@ -33,6 +33,7 @@ class Rules:
         score_minutes: further minutes at a score of 1.
         hs_minutes: beginning of the HS code → minutes; the longest that fits counts.
         flag_minutes: for a case that something is wrong with.
+        keep: how long scans of closed cases are kept; None: for ever.
     """
 
     lease: timedelta = timedelta(minutes=5)
@@ -46,6 +47,7 @@ class Rules:
     score_minutes: int = 60
     hs_minutes: Mapping[str, int] = field(default_factory=lambda: RISKY_CHAPTERS)
     flag_minutes: int = 240
+    keep: timedelta | None = None
 
     def place(
         self, case: Case, outcome: Outcome | None, score: float | None, now: datetime

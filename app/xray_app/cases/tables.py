@@ -86,6 +86,7 @@ views = Table(
     Column("high_sha256", SHA256),
     Column("high_file_name", NAME),
     Column("pixel_mm", Float),
+    Column("encoding", String(16)),
     Column("width_px", Integer),
     Column("height_px", Integer),
     Column("picture_sha256", SHA256),

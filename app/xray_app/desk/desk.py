@@ -8,7 +8,7 @@ from xray_app import intake
 from xray_app.demo import Sample
 from xray_app.desk import view
 from xray_app.intake import Inspector
-from xray_app.shown import Case, Origin, Store
+from xray_app.shown import Origin, Store
 from xray_app.uploads import Inbox, discard
 
 GONE = "This scan has left the desk's memory. Add it again."
@@ -39,10 +39,6 @@ class Desk:
         samples = self._store.samples()
         return samples[0].key if samples else None
 
-    def find(self, key: str) -> Case | None:
-        """The case with this key."""
-        return self._store.get(key)
-
     def add(self, uploads: tuple[str, ...]) -> str:
         """Inspect an uploaded file, or a low and high pair, and say the case's key.
 
@@ -57,6 +53,11 @@ class Desk:
                 discard(file)
         self._store.add(case)
         return case.key
+
+    def picture(self, key: str, size: str) -> bytes | None:
+        """A picture's bytes: "full" or "small"."""
+        case = self._store.get(key)
+        return {"full": case.picture, "small": case.thumbnail}.get(size) if case else None
 
     def header(self) -> str:
         """The bar at the top as HTML."""

@@ -21,14 +21,14 @@ def build(desk: Desk) -> gr.Blocks:
     first = desk.first()
     with gr.Blocks(title="Inspection desk", analytics_enabled=False, fill_width=True) as page:
         mine = gr.State(())
-        _panel(desk.header(), "desk-header")
+        panel(desk.header(), "desk-header")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="desk-side"):
-                add = _panel(
+                add = panel(
                     view.add(), "desk-add", look.ADD_SCRIPT, most=desk.inbox.max_bytes, done=0
                 )
-                queue = _panel(desk.queue((), first), "desk-queue")
-            case = _panel(desk.case(first), "desk-case")
+                queue = panel(desk.queue((), first), "desk-queue")
+            case = panel(desk.case(first), "desk-case")
 
         def opened(cases: Keys, event: gr.EventData) -> tuple[str, str]:
             key = str(event.case)
@@ -51,7 +51,7 @@ def build(desk: Desk) -> gr.Blocks:
     return page
 
 
-def _panel(value: str, elem_id: str, script: Path = look.PANEL_SCRIPT, **props: Any) -> gr.HTML:
+def panel(value: str, elem_id: str, script: Path = look.PANEL_SCRIPT, **props: Any) -> gr.HTML:
     """A part of the page that the templates render, with the events that its script triggers.
 
     Not a subclass: Gradio writes a .pyi file beside every module that makes one.

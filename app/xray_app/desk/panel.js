@@ -15,9 +15,18 @@ const point = (event) => {
     one.classList.toggle('lit', one.dataset.number === number);
 };
 
+const act = (button) => {
+  const reason = root.querySelector('.reason');
+  if (button.dataset.reason && !reason.value.trim()) return reason.focus();
+  button.disabled = true;  // a second click must not do it again
+  const { act: name, case: key, version } = button.dataset;
+  trigger('act', { name, case: key, version: Number(version), reason: reason?.value.trim() ?? '' });
+};
+
 root.addEventListener('click', (event) => {
-  const button = event.target.closest('[data-case]');
-  if (button) trigger('select', { case: button.dataset.case });
+  const button = event.target.closest('button');
+  if (button?.dataset.act) act(button);
+  else if (button?.dataset.case) trigger('select', { case: button.dataset.case });
 });
 for (const kind of ['pointerover', 'pointerout', 'focusin', 'focusout'])
   root.addEventListener(kind, point);

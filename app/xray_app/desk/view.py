@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from xray.card import Card
 from xray.report import Detection, Outcome, Report
 from xray.scan import Encoding
+from xray_app.desk.work import Act, Beside
 from xray_app.shown import Case
 
 ENCODINGS = {
@@ -37,6 +38,7 @@ VERDICTS = {
     Outcome.UNKNOWN: Verdict("Unknown", "unknown", "Part of this scan could not be judged."),
     Outcome.CLEAR: Verdict("Clear", "clear", "Nothing was found that the profile alarms for."),
 }
+NOTHING = Beside()
 NOT_INSPECTED = Verdict("Not inspected", "idle", "The scan is shown; no model looked at it.")
 NOT_READ = Verdict("Not read", "failed", "This file could not be taken as a scan.")
 
@@ -48,14 +50,17 @@ def verdict(case: Case) -> Verdict:
     return NOT_INSPECTED if case.picture else NOT_READ
 
 
-def queue(groups: Sequence[tuple[str, Sequence[Case]]], selected: str | None) -> str:
+def queue(
+    groups: Sequence[tuple[str, Sequence[Case]]], selected: str | None, take: Act | None = None
+) -> str:
     """The queue as HTML: titled groups of cases, one of them open."""
     return _page("queue.html").render(
-        groups=[(title, [_entry(c, selected) for c in cases]) for title, cases in groups if cases]
+        groups=[(title, [_entry(c, selected) for c in cases]) for title, cases in groups if cases],
+        take=take,
     )
 
 
-def case(case: Case | None, card: Card | None) -> str:
+def case(case: Case | None, card: Card | None, beside: Beside = NOTHING) -> str:
     """The open case as HTML."""
     if case is None:
         return blank("Add a scan, or choose one from the queue.")
@@ -68,6 +73,7 @@ def case(case: Case | None, card: Card | None) -> str:
         opaque=_opaque(case.report),
         assumed=[_for_officers(line) for line in case.assumed],
         model=_model(case.report, card),
+        beside=beside,
     )
 
 
@@ -81,9 +87,9 @@ def add() -> str:
     return _page("add.html").render()
 
 
-def header(card: Card | None, demo: bool) -> str:
-    """The bar at the top as HTML."""
-    return _page("header.html").render(card=card, demo=demo)
+def header(card: Card | None, demo: bool, person: str = "") -> str:
+    """The bar at the top as HTML, with who is signed in."""
+    return _page("header.html").render(card=card, demo=demo, person=person)
 
 
 def where(xyxy_px: Sequence[float], width_px: int, height_px: int) -> str:
@@ -106,7 +112,7 @@ def _entry(case: Case, selected: str | None) -> dict[str, Any]:
         "thumbnail": f"pictures/{case.key}/small" if case.thumbnail else None,
         "verdict": verdict(case),
         "note": f"{count} finding{'s' * (count != 1)}" if case.report else "",
-        "current": case.key == selected,
+        "current": selected is not None and case.key.partition("-")[0] == selected,
     }
 
 

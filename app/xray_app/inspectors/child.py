@@ -54,6 +54,7 @@ def inspected(request: dict[str, Any], inspector: Inspector) -> dict[str, Any]:
     return {
         "report": case.report.to_dict() if case.report else None,
         "problem": _problem(case, files, request["names"]),
+        "encoding": case.encoding,
         "width_px": case.width_px,
         "height_px": case.height_px,
         "picture": _written(case.picture, folder / "picture.jpg"),

@@ -13,6 +13,7 @@ from xray_app.cases.contents import Contents, Staged, discard
 from xray_app.cases.errors import Conflict
 from xray_app.cases.inspection import Looked
 from xray_app.cases.queue import Queue
+from xray_app.cases.retention import empty_old
 from xray_app.inspectors.pool import BrokeOff, Inspecting, Pool
 
 IDLE_SECONDS = 0.5  # between looks when nobody wakes us
@@ -116,6 +117,7 @@ class Dispatch:
             self._stage(answer["thumbnail"]),
             answer["width_px"] or None,
             answer["height_px"] or None,
+            answer["encoding"],
         )
 
     def _stage(self, jpeg: bytes | None) -> Staged | None:
@@ -125,5 +127,8 @@ class Dispatch:
         while not self._stopping.wait(SWEEP_SECONDS):
             try:
                 self._queue.sweep()
+                keep = self._queue.rules.keep
+                if keep is not None:
+                    empty_old(self._queue.database, self._contents, self._now(), keep)
             except Exception:
                 log.exception("sweeping the queue failed; trying again")

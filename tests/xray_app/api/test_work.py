@@ -129,6 +129,15 @@ def test_an_auditor_checks_the_chain(sign_in: SignIn, case_id: str) -> None:
     assert "bag.png" not in json.dumps(entries)
 
 
+def test_figures_are_read_by_whoever_observes(sign_in: SignIn, case_id: str, clock: Any) -> None:
+    clock.move(seconds=90)
+    lines = sign_in(Role.AUDITOR).get("/metrics").text.splitlines()
+    assert 'xray_cases{state="waiting"} 1' in lines
+    assert 'xray_cases{state="closed"} 0' in lines
+    assert 'xray_oldest_waiting_seconds{state="waiting"} 90.0' in lines
+    assert 'xray_messages{state="waiting"} 1' in lines
+
+
 def test_a_projected_threat_looks_like_life_until_it_is_decided(
     sign_in: SignIn, service: Service, case_id: str
 ) -> None:
@@ -143,6 +152,17 @@ def test_a_projected_threat_looks_like_life_until_it_is_decided(
     assert case["kind"] == "live"
     assert sign_in(Role.MANAGER).get(f"/api/v1/cases/{case_id}").json()["kind"] == "projected"
     assert act(kim, case, "decision", verdict="clear").json()["kind"] == "projected"
+
+
+def test_a_manager_adds_people_by_a_page(sign_in: SignIn, client: TestClient) -> None:
+    boss = sign_in(Role.MANAGER)
+    form = {"name": "<b>park</b>", "password": "correct horse battery", "role": "screener"}
+    assert boss.post("/people", data=form | {"role": "king"}).status_code == 422
+    page = boss.post("/people", data=form).text
+    assert "&lt;b&gt;park&lt;/b&gt;" in page
+    assert "already" in boss.post("/people", data=form).text
+    sign = {"name": form["name"], "password": form["password"]}
+    assert client.post("/api/v1/session", json=sign).status_code == 204
 
 
 def test_signing_out_ends_the_session(sign_in: SignIn) -> None:

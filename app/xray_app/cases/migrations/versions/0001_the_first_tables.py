@@ -222,6 +222,7 @@ def upgrade() -> None:
         sa.Column("high_sha256", sa.String(length=64), nullable=True),
         sa.Column("high_file_name", sa.String(length=200), nullable=True),
         sa.Column("pixel_mm", sa.Float(), nullable=True),
+        sa.Column("encoding", sa.String(length=16), nullable=True),
         sa.Column("width_px", sa.Integer(), nullable=True),
         sa.Column("height_px", sa.Integer(), nullable=True),
         sa.Column("picture_sha256", sa.String(length=64), nullable=True),

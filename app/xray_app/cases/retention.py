@@ -1,0 +1,71 @@
+"""Scans and declarations go when their time is over; what was said of them stays.
+
+Only closed cases are emptied: whatever waits for a decision or a search is kept. Decisions,
+reports and the audit chain hold no picture and no consignee, and stay for ever.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, select
+
+from xray_app.cases import audit, tables
+from xray_app.cases.case import Case, change
+from xray_app.cases.contents import Contents
+from xray_app.cases.database import Database
+from xray_app.cases.states import State
+
+AT_ONCE = 100  # cases in one transaction: nobody must wait long for their turn to write
+ACTOR = "retention"
+VIEW_CONTENTS = tuple(
+    tables.views.c[name] for name in ("sha256", "high_sha256", "picture_sha256", "thumbnail_sha256")
+)
+
+
+def empty_old(database: Database, contents: Contents, now: datetime, keep: timedelta) -> int:
+    """Empty cases that were closed longer ago than `keep`, oldest first; how many."""
+    table = tables.cases
+    old = (
+        select(table)
+        .where(table.c.state == State.CLOSED, table.c.emptied_at.is_(None))
+        .where(table.c.closed_at <= now - keep)
+        .order_by(table.c.closed_at, table.c.id)
+    )
+    with database.write() as connection:
+        cases = [Case.of(row) for row in connection.execute(old.limit(AT_ONCE)).mappings().all()]
+        for case in cases:
+            change(connection, case, declaration=None, emptied_at=now)
+            audit.append(connection, now, ACTOR, "emptied", case.id)
+        gone = _unused(connection, [case.id for case in cases])
+        connection.execute(delete(tables.contents).where(tables.contents.c.sha256.in_(gone)))
+    if gone:
+        # Only now that the rows are gone for good; whoever brings the same scan in again has made
+        # a new row by then, within a transaction like this one.
+        with database.write() as connection:
+            contents.remove(connection, gone)
+    return len(cases)
+
+
+def _unused(connection: Connection, case_ids: list[str]) -> list[str]:
+    """Contents of these cases that no case with its time still to come needs."""
+    return sorted(_contents(connection, case_ids) - _needed(connection, case_ids))
+
+
+def _contents(connection: Connection, case_ids: Iterable[str]) -> set[str]:
+    view, search, ids = tables.views, tables.search_results, list(case_ids)
+    found = connection.execute(select(*VIEW_CONTENTS).where(view.c.case_id.in_(ids))).all()
+    photos = select(search.c.photo_sha256).where(search.c.case_id.in_(ids))
+    hashes = {sha256 for row in found for sha256 in row} | set(connection.execute(photos).scalars())
+    return {sha256 for sha256 in hashes if sha256}
+
+
+def _needed(connection: Connection, case_ids: list[str]) -> set[str]:
+    """Of the contents of these cases, those that others still need."""
+    mine = _contents(connection, case_ids)
+    search, case = tables.search_results, tables.cases
+    kept = select(case.c.id).where(case.c.emptied_at.is_(None))
+    needed: set[str] = set()
+    for column in (*VIEW_CONTENTS, search.c.photo_sha256):
+        used = select(column).where(column.table.c.case_id.in_(kept), column.in_(mine))
+        needed |= set(connection.execute(used).scalars())
+    return needed

@@ -1,0 +1,239 @@
+"""The desk of officers who are signed in, over the cases of a service. No widgets here.
+
+Every method that an officer's page calls checks who that is and whether they may; what they may
+not is said on the page. Pictures are not loaded here: the page fetches them by their address.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from xray.card import Card
+from xray.scan import Encoding
+from xray_app.access.errors import NotSignedIn
+from xray_app.access.roles import Actor, Right
+from xray_app.api.signing import COOKIE
+from xray_app.cases import queue as queues
+from xray_app.cases import reading, register
+from xray_app.cases.case import Case, load
+from xray_app.cases.contents import Staged, discard
+from xray_app.cases.decisions import Decision, SearchResult, decide, record_search
+from xray_app.cases.errors import NotFound, Refused
+from xray_app.cases.inspection import views_of
+from xray_app.cases.register import NewView, Submission
+from xray_app.cases.reports import read_report
+from xray_app.cases.states import State, Verdict
+from xray_app.desk import view, work
+from xray_app.desk.work import Beside
+from xray_app.service import Service
+from xray_app.shown import Case as Shown
+from xray_app.shown import Origin
+from xray_app.uploads import Inbox
+from xray_app.uploads import discard as discard_upload
+
+KEPT = b"kept"  # stands for a picture that is in the contents: the page asks for it by its address
+HELD_FOR = timedelta(minutes=30)
+SHOWN = 50  # cases of each part of the queue
+INSPECTED_WITHIN_S = 60.0  # how long an upload's page waits for its report
+OUT = "Your session has ended. Load this page again to sign in."
+
+
+class OfficerDesk:
+    """The desk over a service.
+
+    Args:
+        service: keeps the cases and knows the people.
+        inbox: where uploaded files wait.
+        card: of the model that inspects, where it is known.
+    """
+
+    def __init__(self, service: Service, inbox: Inbox, card: Card | None) -> None:
+        self.inbox = inbox
+        self._service = service
+        self._card = card
+
+    def who(self, cookies: Mapping[str, str]) -> Actor:
+        """Who has the page open.
+
+        Raises:
+            NotSignedIn: nobody, or they may not work here.
+        """
+        actor = self._service.people.signed_in(cookies.get(COOKIE, ""))
+        if not actor.may(Right.WORK):
+            raise NotSignedIn(f"{actor.name} has no right to work at the desk")
+        return actor
+
+    def header(self, actor: Actor | None) -> str:
+        """The bar at the top as HTML."""
+        return view.header(self._card, demo=False, person=actor.name if actor else "")
+
+    def queue(self, actor: Actor, selected: str | None) -> str:
+        """The officer's cases and what waits, as HTML."""
+        officer = actor.officer()
+        with self._service.database.read() as connection:
+            parts = {
+                "Yours": queues.cases_in(connection, State.TAKEN, officer, own=True),
+                "Waiting": queues.cases_in(connection, State.WAITING, officer),
+                "Held": queues.cases_in(connection, State.HELD, officer),
+                "To be searched": queues.cases_in(connection, State.SEARCH, officer),
+            }
+            groups = [
+                (title, [_shown(connection, case, 0) for case in cases[:SHOWN]])
+                for title, cases in parts.items()
+            ]
+        return view.queue(groups, _case_of(selected), take=work.TAKE)
+
+    def case(self, actor: Actor, key: str | None, notice: str = "") -> str:
+        """One view of a case as HTML."""
+        if key is None:
+            return view.blank(notice or "Take the next case, or choose one from the queue.")
+        case_id, position = _case_of(key) or "", _view_of(key)
+        officer = actor.officer()
+        try:
+            with self._service.database.read() as connection:
+                case = load(connection, case_id)
+                shown = _shown(connection, case, position)
+                views = [(row["position"], row["name"]) for row in views_of(connection, case_id)]
+        except NotFound as error:
+            return view.blank(f"{error}.")
+        beside = Beside(
+            version=case.version,
+            key=case.id,
+            acts=work.acts(case, officer),
+            status=work.status(case, officer),
+            notice=notice,
+            flags=case.flags,
+            declared=work.declared(case),
+            views=tuple((f"{case_id}-{n}", name or f"View {n + 1}") for n, name in views)
+            if len(views) > 1
+            else (),
+        )
+        return view.case(shown, self._card, beside)
+
+    def act(self, actor: Actor, name: str, key: str, version: int, reason: str) -> str | None:
+        """Do what a button says; the key of the case to show next.
+
+        Raises:
+            XrayError: it cannot be done; the sentence is for the officer.
+        """
+        queue, officer, case_id = self._service.queue, actor.officer(), _case_of(key) or ""
+        asked = (case_id, version, officer)
+        until = self._service.now + HELD_FOR
+        known: dict[str, Callable[[], Case | None]] = {
+            "take": lambda: queue.take(officer),
+            "clear": lambda: decide(queue, *asked, Decision(Verdict.CLEAR, reason)),
+            "search": lambda: decide(queue, *asked, Decision(Verdict.SEARCH, reason)),
+            "hold": lambda: queue.hold(*asked, until, reason),
+            "escalate": lambda: queue.escalate(*asked, reason),
+            "release": lambda: queue.release(*asked),
+            "resume": lambda: queue.resume(*asked),
+            "found": lambda: self._searched(asked[0], version, actor, True, reason),
+            "not_found": lambda: self._searched(asked[0], version, actor, False, reason),
+        }
+        if name not in known:
+            raise Refused("the page asked for something that there is not; load it again")
+        after = known[name]()
+        return after.id if after is not None and name in ("take", "resume") else None
+
+    def mine(self, actor: Actor) -> str | None:
+        """The key of the case that the officer has."""
+        case = self._service.queue.mine(actor.officer())
+        return case.id if case else None
+
+    def renew(self, actor: Actor) -> None:
+        """A sign of life for the case that the officer has."""
+        self._service.queue.mine(actor.officer())
+
+    def add(self, actor: Actor, uploads: tuple[str, ...]) -> str:
+        """Keep an uploaded file, or a low and high pair, as a case, and say its key.
+
+        Raises:
+            XrayError: an upload is no longer here, or too much waits.
+        """
+        if not actor.may(Right.SUBMIT):
+            raise Refused(f"{actor.name} has no right to bring in scans")
+        files = self.inbox.take(uploads)
+        try:
+            case = self._register(actor, files)
+        finally:
+            for file in files:
+                discard_upload(file)
+        self._service.dispatch.wake()
+        self._wait(case.id)
+        return case.id
+
+    def picture(self, key: str, size: str) -> bytes | None:
+        """A picture's bytes; `key` names a case and a view."""
+        column = {"full": "picture_sha256", "small": "thumbnail_sha256"}.get(size)
+        if column is None:
+            return None
+        try:
+            with self._service.database.read() as connection:
+                sha256 = reading.picture(connection, _case_of(key) or "", _view_of(key), column)
+            return self._service.contents.read(sha256)
+        except NotFound:
+            return None
+
+    def _searched(self, case_id: str, version: int, actor: Actor, found: bool, note: str) -> Case:
+        service = self._service
+        said = SearchResult(found, note=note)
+        return record_search(service.queue, service.contents, case_id, version, actor.name, said)
+
+    def _register(self, actor: Actor, files: tuple[Path, ...]) -> Case:
+        service, staged = self._service, list[Staged]()
+        try:
+            for path in files:
+                with path.open("rb") as file:
+                    most = service.settings.max_upload_bytes
+                    staged.append(service.contents.stage(file, path.name, most))
+        except BaseException:
+            discard(*staged)
+            raise
+        pair = (staged[1], files[1].name) if len(staged) > 1 else (None, None)
+        new = NewView(staged[0], files[0].name, *pair)
+        sent = Submission((new,), actor.name, scanner="desk")
+        rules = service.queue.rules
+        return register.register(service.database, service.contents, sent, service.now, rules).case
+
+    def _wait(self, case_id: str) -> None:
+        ends = time.monotonic() + INSPECTED_WITHIN_S
+        while time.monotonic() < ends:
+            with self._service.database.read() as connection:
+                if load(connection, case_id).state not in (State.RECEIVED, State.INSPECTING):
+                    return
+            time.sleep(0.1)
+
+
+def _shown(connection: Connection, case: Case, position: int) -> Shown:
+    """A view of a case as the templates take it."""
+    rows = {row["position"]: row for row in views_of(connection, case.id)}
+    if position not in rows:
+        raise NotFound(f"case {case.id} has no view {position}")
+    row, said = rows[position], reading.reports(connection, case.id).get(position)
+    report = read_report(said) if said else None
+    return Shown(
+        key=f"{case.id}-{position}",
+        name=case.container or case.consignment or row["file_name"],
+        origin=Origin.UPLOAD,
+        report=report,
+        problem=case.problem if report is None else None,
+        width_px=row["width_px"] or 0,
+        height_px=row["height_px"] or 0,
+        encoding=Encoding(row["encoding"]) if row["encoding"] else None,
+        pixel_mm=row["pixel_mm"],
+        assumed=report.assumed if report else (),
+        picture=KEPT if row["picture_sha256"] else b"",
+        thumbnail=KEPT if row["thumbnail_sha256"] else b"",
+    )
+
+
+def _case_of(key: str | None) -> str | None:
+    return key.partition("-")[0] if key else None
+
+
+def _view_of(key: str) -> int:
+    number = key.partition("-")[2]
+    return int(number) if number.isdecimal() and len(number) < 4 else 0

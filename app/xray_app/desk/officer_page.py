@@ -1,0 +1,107 @@
+"""The page of officers who are signed in: wiring between the browser and `officer`.
+
+Who asks is found anew in every handler, from the session's cookie: a handler can be reached by
+anybody who is signed in, whatever the page shows them.
+"""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from xray.errors import XrayError
+from xray_app.access.errors import NotSignedIn
+from xray_app.access.roles import Actor
+from xray_app.desk import look, view
+from xray_app.desk.officer import OUT, OfficerDesk
+from xray_app.desk.page import panel
+
+Parts = tuple[object, ...]  # new values of the page's parts, in their order
+RENEW_SECONDS = 45  # well within the shortest lease that makes sense
+
+
+@dataclass(frozen=True)
+class Handlers:
+    """What the page's events do; every answer is what the page's parts show next."""
+
+    desk: OfficerDesk
+
+    def loaded(self, request: gr.Request) -> Parts:
+        """The bar, and the case that the officer has."""
+        try:
+            actor = self._who(request)
+        except NotSignedIn as error:
+            return self.desk.header(None), *_out(error)
+        return self.desk.header(actor), *self._shown(actor, self.desk.mine(actor))
+
+    def selected(self, event: gr.EventData, request: gr.Request) -> Parts:
+        """Another case, or another view of it."""
+        return self._answer(request, None, lambda actor: str(event.case))
+
+    def acted(self, key: str | None, event: gr.EventData, request: gr.Request) -> Parts:
+        """A button was pressed."""
+        asked = str(event.name), str(event.case), int(event.version), str(event.reason)
+        return self._answer(request, key, lambda actor: self.desk.act(actor, *asked))
+
+    def added(self, event: gr.EventData, request: gr.Request) -> Parts:
+        """A scan was uploaded."""
+        uploads = tuple(str(upload) for upload in event.uploads)
+        done = gr.HTML(done=secrets.token_hex(4))  # tells the fields that they may go on
+        return done, *self._answer(request, None, lambda actor: self.desk.add(actor, uploads))
+
+    def ticked(self, key: str | None, request: gr.Request) -> object:
+        """A while has passed: a sign of life, and what is new in the queue."""
+        try:
+            actor = self._who(request)
+        except NotSignedIn:
+            return gr.skip()
+        self.desk.renew(actor)
+        return self.desk.queue(actor, key)
+
+    def _who(self, request: gr.Request) -> Actor:
+        return self.desk.who(dict(request.cookies))
+
+    def _answer(
+        self, request: gr.Request, key: str | None, do: Callable[[Actor], str | None]
+    ) -> Parts:
+        try:
+            actor = self._who(request)
+        except NotSignedIn as error:
+            return _out(error)
+        try:
+            return self._shown(actor, do(actor))
+        except XrayError as error:
+            return self._shown(actor, key, f"{error}.")
+
+    def _shown(self, actor: Actor, key: str | None, notice: str = "") -> Parts:
+        return key, self.desk.queue(actor, key), self.desk.case(actor, key, notice)
+
+
+def build(desk: OfficerDesk) -> gr.Blocks:
+    """The page; what an officer sees is filled in when they load it."""
+    handlers = Handlers(desk)
+    with gr.Blocks(title="Inspection desk", analytics_enabled=False, fill_width=True) as page:
+        opened = gr.State(None)
+        header = panel(desk.header(None), "desk-header")
+        with gr.Row(elem_id="desk"):
+            with gr.Column(elem_id="desk-side"):
+                most = desk.inbox.max_bytes
+                add = panel(view.add(), "desk-add", look.ADD_SCRIPT, most=most, done=0)
+                queue = panel("", "desk-queue")
+            case = panel(view.blank("One moment …"), "desk-case")
+        alive = gr.Timer(RENEW_SECONDS)
+        changes = [opened, queue, case]
+        quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        page.load(handlers.loaded, None, [header, *changes], **quiet)
+        for part in (queue, case):
+            part.select(handlers.selected, None, changes, **quiet)
+            part.act(handlers.acted, [opened], changes, **quiet)
+        add.sent(handlers.added, None, [add, *changes], **quiet)
+        alive.tick(handlers.ticked, [opened], [queue], **quiet)
+    return page
+
+
+def _out(error: NotSignedIn) -> Parts:
+    return None, "", view.blank(f"{OUT} ({error})")

@@ -1,0 +1,82 @@
+"""Scans go when their time is over; what was said of them, and what is undecided, stays."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from xray_app.cases import integrity
+from xray_app.cases.case import Case, load
+from xray_app.cases.contents import Contents
+from xray_app.cases.database import Database
+from xray_app.cases.decisions import Decision, decide, decisions_of
+from xray_app.cases.errors import NotFound
+from xray_app.cases.inspection import views_of
+from xray_app.cases.queue import Queue
+from xray_app.cases.retention import empty_old
+from xray_app.cases.rules import Officer
+from xray_app.cases.states import Level, Verdict
+
+BOSS = Officer("boss", Level.SUPERVISOR)
+KEEP = timedelta(days=30)
+
+
+@pytest.fixture
+def decided(queue: Queue, inspected: Callable[..., Case]) -> Callable[..., Case]:
+    def decided(verdict: Verdict = Verdict.CLEAR, **about: Any) -> Case:
+        inspected(declaration={"consignee": "Kim"}, **about)
+        case = queue.take(BOSS)
+        assert case is not None
+        return decide(queue, case.id, case.version, BOSS, Decision(verdict))
+
+    return decided
+
+
+def scan_of(database: Database, case: Case) -> str:
+    with database.read() as connection:
+        return str(views_of(connection, case.id)[0]["sha256"])
+
+
+def test_a_closed_case_is_emptied_by_its_age_and_its_decision_stays(
+    decided: Callable[..., Case], database: Database, contents: Contents, clock: Any
+) -> None:
+    case = decided()
+    clock.move(days=29)
+    assert empty_old(database, contents, clock(), KEEP) == 0
+    clock.move(days=1)
+    assert empty_old(database, contents, clock(), KEEP) == 1
+    assert empty_old(database, contents, clock(), KEEP) == 0
+    with pytest.raises(NotFound, match="deleted by its age"):
+        contents.read(scan_of(database, case))
+    with database.read() as connection:
+        assert load(connection, case.id).declaration is None
+        assert len(decisions_of(connection, case.id)) == 1
+        assert integrity.verify(connection).problem is None
+
+
+def test_what_is_not_decided_or_not_searched_yet_is_kept(
+    decided: Callable[..., Case],
+    inspected: Callable[..., Case],
+    database: Database,
+    contents: Contents,
+    clock: Any,
+) -> None:
+    cases = [decided(Verdict.SEARCH), inspected()]
+    clock.move(days=400)
+    assert empty_old(database, contents, clock(), KEEP) == 0
+    assert all(contents.read(scan_of(database, case)) for case in cases)
+
+
+def test_a_scan_that_another_case_needs_stays_until_that_is_over_too(
+    decided: Callable[..., Case],
+    inspected: Callable[..., Case],
+    database: Database,
+    contents: Contents,
+    clock: Any,
+) -> None:
+    case = decided(content=b"scan", consignment="A")
+    inspected(content=b"scan", consignment="B")
+    clock.move(days=31)
+    assert empty_old(database, contents, clock(), KEEP) == 1
+    assert contents.read(scan_of(database, case)) == b"scan"
