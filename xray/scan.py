@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from xray import counts
+from xray.counts import NOISE, Level, by, ends
 from xray.errors import ScanError
 
 MAX_SIDE_PX = 32_768  # a 20 m container at 0.6 mm a pixel; a longer side is a broken header
@@ -38,7 +40,7 @@ class Scan:
         id: what the scan is called in reports and errors.
         pixels: (H, W, C). PSEUDOCOLOR: uint8 RGB, C = 3. SINGLE: float32 transmission, C = 1.
             DUAL: float32 transmission, C = 2, low energy first.
-        encoding: what the numbers mean.
+        encoding: what the numbers mean; its name ("dual") will do.
         pixel_mm: width of a pixel in the plane of the belt, in millimetres, where known.
         view: the scanner's name of this view ("top", "side"), where there are several.
         acquired_at: when it was taken, UTC.
@@ -46,7 +48,8 @@ class Scan:
         meta: anything else; `meta["assumed"]` lists what the reader had to guess.
 
     Raises:
-        ScanError: the pixels are not what the encoding asks for.
+        ScanError: there is no such encoding, or the pixels are not what it asks for; transmission
+            may leave 0 to 1 by noise, and by no more.
     """
 
     id: str
@@ -59,6 +62,7 @@ class Scan:
     meta: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "encoding", _encoding(self.id, self.encoding))
         _check_pixels(self.id, self.pixels, self.encoding)
         if self.pixel_mm is not None and not 0 < self.pixel_mm < 1000:
             raise ScanError(f"scan {self.id}: pixel_mm must lie over 0, got {self.pixel_mm}")
@@ -98,8 +102,8 @@ class Scan:
         high: ArrayLike | None = None,
         *,
         id: str = "scan",
-        white: float | None = None,
-        dark: float = 0.0,
+        white: Level = None,
+        dark: Level = None,
         pixel_mm: float | None = None,
         view: str | None = None,
         acquired_at: datetime | None = None,
@@ -111,29 +115,26 @@ class Scan:
         Args:
             low: (H, W) counts or transmission at the low energy, or at the only one.
             high: (H, W) the same at the high energy, pixel for pixel.
-            white: the count of unattenuated air. Needed for integers; floats without it are
-                taken as transmission already.
-            dark: the count with the beam off, taken away from both.
+            white: the count of unattenuated air, or a pair for two rows of detectors. Needed for
+                counts; floats without it are taken as transmission already, which is said.
+            dark: the count with the beam off, or a pair; None: 0, which is said.
 
         Raises:
-            ScanError: shapes differ, a number is not finite, or integers came without `white`.
+            ScanError: shapes differ, a number is not finite, counts came without `white`, or a
+                plane has the same value everywhere, as it has when the beam is off.
         """
-        planes = [np.asarray(p) for p in (low, high) if p is not None]
-        if len(planes) == 2 and planes[0].shape != planes[1].shape:
-            raise ScanError(
-                f"scan {id}: low is {_by(planes[0])} and high is {_by(planes[1])}; "
-                "both energies must be of one size"
-            )
-        pixels = np.stack([_transmission(id, p, white, dark) for p in planes], axis=-1)
+        planes, said = counts.transmission(id, low, high, white, dark)
+        meta = dict(meta or {})
+        meta["assumed"] = (*meta.get("assumed", ()), *said)
         return Scan(
             id,
-            pixels,
+            np.stack(planes, axis=-1),
             Encoding.DUAL if high is not None else Encoding.SINGLE,
             pixel_mm=pixel_mm,
             view=view,
             acquired_at=acquired_at,
             scanner=scanner,
-            meta=dict(meta or {}),
+            meta=meta,
         )
 
     def _must_be_transmission(self) -> None:
@@ -141,40 +142,28 @@ class Scan:
             raise ScanError(f"scan {self.id}: a pseudo-colour picture holds no transmission")
 
 
+def _encoding(id: str, encoding: str) -> Encoding:
+    try:
+        return Encoding(encoding)
+    except ValueError:
+        known = ", ".join(Encoding)
+        raise ScanError(f"scan {id}: encoding must be one of {known}, got {encoding!r}") from None
+
+
 def _check_pixels(id: str, pixels: NDArray[Any], encoding: Encoding) -> None:
     want, dtype = CHANNELS[encoding], np.dtype(DTYPES[encoding])
-    if pixels.ndim != 3 or pixels.shape[2] != want:
-        raise ScanError(f"scan {id}: {encoding} pixels must be (H, W, {want}), got {pixels.shape}")
-    if pixels.dtype != dtype:
-        raise ScanError(f"scan {id}: {encoding} pixels must be {dtype}, got {pixels.dtype}")
-    if 0 in pixels.shape or max(pixels.shape) > MAX_SIDE_PX:
-        raise ScanError(f"scan {id}: sides must be 1 to {MAX_SIDE_PX} pixels, got {_by(pixels)}")
-    if dtype == np.float32 and not np.isfinite(np.sum(pixels, dtype=np.float64)):
-        raise ScanError(f"scan {id}: {_count_not_finite(pixels)} pixels are NaN or infinite")
-
-
-def _transmission(
-    id: str, counts: NDArray[Any], white: float | None, dark: float
-) -> NDArray[np.float32]:
-    if counts.ndim != 2:
-        raise ScanError(f"scan {id}: a plane must be (H, W), got {counts.shape}")
-    if white is None:
-        if counts.dtype.kind in "iub":
+    shape = np.shape(pixels)
+    if len(shape) != 3 or shape[2] != want:
+        raise ScanError(f"scan {id}: {encoding} pixels must be (H, W, {want}), got {shape}")
+    found = getattr(pixels, "dtype", type(pixels).__name__)
+    if found != dtype:
+        raise ScanError(f"scan {id}: {encoding} pixels must be {dtype}, got {found}")
+    if 0 in shape or max(shape) > MAX_SIDE_PX:
+        raise ScanError(f"scan {id}: sides must be 1 to {MAX_SIDE_PX} pixels, got {by(pixels)}")
+    if dtype == np.float32:
+        least, most = ends(id, pixels)
+        if least < -NOISE or most > 1 + NOISE:
             raise ScanError(
-                f"scan {id}: counts of type {counts.dtype} came without white; "
-                "pass the count of unattenuated air, white=..."
+                f"scan {id}: {encoding} pixels must be transmission, 0 to 1, got {least:g} to "
+                f"{most:g}; counts go to Scan.from_arrays with white="
             )
-        white = 1.0
-    if not white > dark:
-        raise ScanError(f"scan {id}: white {white} must lie above dark {dark}")
-    scaled = (counts.astype(np.float32) - np.float32(dark)) * np.float32(1 / (white - dark))
-    transmission: NDArray[np.float32] = np.clip(scaled, 0, 1)  # noise lifts air a little over 1
-    return transmission
-
-
-def _by(pixels: NDArray[Any]) -> str:
-    return "×".join(str(n) for n in pixels.shape[1::-1])
-
-
-def _count_not_finite(pixels: NDArray[Any]) -> int:
-    return int(np.count_nonzero(~np.isfinite(pixels)))

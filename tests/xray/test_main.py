@@ -303,7 +303,7 @@ def test_what_others_say_meanwhile_is_not_lost(capfd) -> None:
 
     from xray.decoders import overheard
 
-    scan = xray.Scan.from_arrays([[0.5]])
+    scan = xray.Scan.from_arrays([[0.5, 1.0]], white=1, dark=0)
 
     def read() -> xray.Scan:
         os.write(2, b"another thread's line\nCorrupt JPEG data: premature end\n")

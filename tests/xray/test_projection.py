@@ -12,10 +12,10 @@ from xray.spectrum import spectra, spectrum
 AIR = spectrum().attenuation((0.0, 0.0))
 
 
-def dual(thickness_mm: np.ndarray, **more: object) -> Scan:
+def dual(thickness_mm: np.ndarray, id: str = "block", **more: object) -> Scan:
     """A scan of (H, W, 2) millimetres of water and steel."""
     pair = np.exp(-spectrum().attenuation(thickness_mm))
-    return Scan.from_arrays(pair[..., 0], pair[..., 1], **more)
+    return Scan(id, pair.astype(np.float32), Encoding.DUAL, **more)
 
 
 def block(water_mm: float, steel_mm: float, side: int = 8) -> np.ndarray:
@@ -74,7 +74,7 @@ def test_a_threat_of_one_energy_is_multiplied_and_its_assumed_material_is_stated
 
 def test_scans_of_one_energy_and_pictures_are_multiplied() -> None:
     half = Threat.from_pair("gun", np.full((2, 2), 0.5), np.full((2, 2), 0.6))
-    grey, _ = project(Scan.from_arrays(np.full((4, 4), 0.4)), half, (1, 1))
+    grey, _ = project(Scan("g", np.full((4, 4, 1), 0.4, np.float32), Encoding.SINGLE), half, (1, 1))
     assert grey.pixels[1:3, 1:3] == pytest.approx(0.2)
     assert grey.assumed == ()
     picture = Scan("p", np.full((4, 4, 3), 200, np.uint8), Encoding.PSEUDOCOLOR)

@@ -12,8 +12,7 @@ def report(*detections: Detection, opaque: tuple[Opaque, ...] = ()) -> Report:
 
 
 def slab(low: float, high: float) -> Scan:
-    plane = np.ones((9, 9), np.float32)
-    return Scan.from_arrays(plane * low, plane * high)
+    return Scan("slab", np.full((9, 9, 2), (low, high), np.float32), Encoding.DUAL)
 
 
 def test_air_is_white() -> None:
@@ -29,7 +28,7 @@ def test_water_is_orange_and_steel_is_blue() -> None:
 
 
 def test_a_single_energy_is_grey() -> None:
-    picture = pseudocolor(Scan.from_arrays(np.full((4, 4), 0.5, np.float32)))
+    picture = pseudocolor(Scan("slab", np.full((4, 4, 1), 0.5, np.float32), Encoding.SINGLE))
     assert (picture[..., 0] == picture[..., 1]).all()
     assert (picture[..., 1] == picture[..., 2]).all()
 

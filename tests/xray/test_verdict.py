@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from xray import Detection, Outcome, Profile, Scan
+from xray import Detection, Encoding, Outcome, Profile, Scan
 from xray.material import opaque_mask, opaque_regions
 from xray.verdict import decide
 
@@ -14,7 +14,7 @@ WRENCH = Detection("wrench", 0.9, (0, 0, 4, 4))
 def scan(opaque_px: int, pixel_mm: float | None = None) -> Scan:
     low = np.full((20, 20), 0.5, np.float32)
     low.flat[:opaque_px] = 0.0
-    return Scan.from_arrays(low, low, pixel_mm=pixel_mm)
+    return Scan("bag", np.dstack([low, low]), Encoding.DUAL, pixel_mm=pixel_mm)
 
 
 @pytest.mark.parametrize(
