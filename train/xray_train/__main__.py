@@ -1,4 +1,4 @@
-"""The command `xray-train`: fit, export, evaluate, calibrate, ship."""
+"""The command `xray-train`: fit, export, evaluate, robustness, calibrate, ship."""
 
 import sys
 from dataclasses import replace
@@ -88,6 +88,32 @@ def evaluate(
     for label, row in figures["labels"].items():
         points = "  ".join(f"Pd {p['pd']:.2f} at Pfa {p['pfa']}" for p in row["screening"])
         typer.echo(f"{label:12} {row['objects']:4} objects  AP50 {row['ap50']:.3f}  {points}")
+
+
+@app.command()
+def robustness(
+    model: Annotated[str, typer.Argument(help="Name of a shipped model, or an ONNX file.")],
+    on: Annotated[str, typer.Option(help=ON)] = "sixray-val",
+    out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
+    into_card: Annotated[
+        bool, typer.Option("--into-card", help="Write the table into the model's own card.")
+    ] = False,
+    split: Annotated[str | None, typer.Option(help="Split of the folder.")] = None,
+    count: Annotated[int, typer.Option(help="Scans of a simulated set.")] = 300,
+) -> None:
+    """Say what noise, blur, dead lines, drift, JPEG, palettes and turns cost."""
+    from xray.detector import Detector, available
+    from xray_train import evaluate as scores
+    from xray_train import robustness as trial
+    from xray_train import sets
+    from xray_train.ship import note_robustness
+
+    table = trial.robustness(Detector(model, threads=1), sets.read(on, split, count), on)
+    if out is not None:
+        scores.save(table, out)
+    if into_card:
+        note_robustness(available().get(model, Path(model)), table)
+    typer.echo("\n".join(trial.lines(table)))
 
 
 @app.command()

@@ -72,18 +72,25 @@ def weighted_ap(found: Hits, weights: NDArray[np.float64]) -> float:
 def intervals(judged: Sequence[Judged], labels: Sequence[str]) -> dict[str, list[float]]:
     """95 % interval of AP50 by label, and of their mean under "": groups drawn with repetition."""
     found = [hits(judged, label) for label in labels]
-    names = {group: k for k, group in enumerate(sorted({j.group for j in judged}))}
-    place = np.array([names[j.group] for j in judged], np.intp)  # (S,)
-    rng, rows = np.random.default_rng(0), []
-    for _ in range(RESAMPLES if found else 0):
-        drawn = np.bincount(rng.integers(len(names), size=len(names)), minlength=len(names))
-        row = [weighted_ap(f, drawn[place].astype(np.float64)) for f in found]
+    rows = []
+    for weights in resamples(judged) if found else ():
+        row = [weighted_ap(f, weights) for f in found]
         rows.append([*row, float(np.nanmean(row)) if not np.isnan(row).all() else np.nan])
     return {
         name: [round(float(v), 4) for v in np.nanpercentile(column, (2.5, 97.5))]
         for name, column in zip([*labels, ""], np.array(rows).T, strict=False)
         if not np.isnan(column).all()
     }
+
+
+def resamples(judged: Sequence[Judged]) -> NDArray[np.float64]:  # (R, S)
+    """How often each scan is drawn when groups are drawn with repetition, from a fixed seed."""
+    names = {group: k for k, group in enumerate(sorted({j.group for j in judged}))}
+    place = np.array([names[j.group] for j in judged], np.intp)  # (S,)
+    rng = np.random.default_rng(0)
+    drawn = rng.integers(max(len(names), 1), size=(RESAMPLES, len(names)))
+    counts = np.array([np.bincount(row, minlength=len(names)) for row in drawn])
+    return counts[:, place].astype(np.float64)
 
 
 def froc(judged: Sequence[Judged], label: str) -> dict[str, Any]:

@@ -118,7 +118,6 @@ def ship(
     terms: Terms,
     fit: Fit | None = None,
     reliability: Mapping[str, Any] | None = None,
-    robustness: Mapping[str, Any] | None = None,
 ) -> Card:
     """Complete the card, copy the file into `weights` and write its licence and hash beside it.
 
@@ -132,14 +131,12 @@ def ship(
         terms: what the weights may be used for.
         fit: from `reliability.fit`, where the scores are to be probabilities.
         reliability: name of a set → from `reliability.measure`.
-        robustness: from `robustness.robustness`.
     """
     card = read_card(model) if fit is None else with_fit(read_card(model), fit)
     profile = replace(card.profile, thresholds=dict(profile_thresholds))
     card = replace(
         card,
         reliability=reliability or {},
-        robustness=robustness or {},
         version=version,
         profile=profile,
         scores=scores,
@@ -156,6 +153,13 @@ def ship(
     (weights / f"{card.name}.LICENSE").write_text(licence(card), encoding="utf-8")
     _note_sums(weights)
     return card
+
+
+def note_robustness(path: Path, table: Mapping[str, Any]) -> None:
+    """Write the table into the card of a model file, and its new hash beside it."""
+    put_card(path, replace(read_card(path), robustness=table))
+    if (path.parent / SUMS).is_file():
+        _note_sums(path.parent)
 
 
 def licence(card: Card) -> str:

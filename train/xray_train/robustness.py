@@ -1,0 +1,112 @@
+"""What each damage costs: mAP50 on damaged scans against the same scans as they came."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xray.detector import Detector
+from xray.scan import Scan
+from xray_datasets.sample import Sample
+from xray_train.curves import Hits, hits, resamples, weighted_ap
+from xray_train.damage import DAMAGES
+from xray_train.evaluate import HEADLINE
+from xray_train.judged import Judged, judge
+
+NOT_THERE = "these scans cannot have it"
+NONE_LEFT = "no object stays in the picture"
+
+
+def robustness(detector: Detector, samples: Iterable[Sample], name: str) -> dict[str, Any]:
+    """One row a damage, as plain values.
+
+    Args:
+        detector: to be tried.
+        samples: with their truth.
+        name: of the set.
+    """
+    clean: list[Judged] = []
+    damaged: dict[str, list[Judged]] = {damage.name: [] for damage in DAMAGES}
+    for k, sample in enumerate(samples):
+        scan = sample.scan
+        clean += judge(detector, [_opened(sample, scan)])
+        for d, damage in enumerate(DAMAGES):
+            changed = damage.apply(sample, scan, np.random.default_rng([k, d]))
+            if changed is not None:
+                damaged[damage.name] += judge(detector, [changed])
+    labels = _labels(detector, clean)
+    weights = resamples(clean)
+    before = _figures(clean, labels, weights)
+    rows = [
+        {"damage": d.name, "level": d.level, **_row(before, damaged[d.name], labels, weights)}
+        for d in DAMAGES
+    ]
+    return {
+        "model": f"{detector.card.name}@{detector.card.version}",
+        "set": name,
+        "scans": len(clean),
+        "groups": len({j.group for j in clean}),
+        "mean_over": labels,
+        "map50": round(float(before[0]), 4),
+        "rows": rows,
+    }
+
+
+def lines(table: Mapping[str, Any]) -> tuple[str, ...]:
+    """The table for a terminal."""
+    head = f"{table['model']} on {table['set']}: {table['scans']} scans, mAP50 {table['map50']:.3f}"
+    text = [head, f"{'damage':14} {'mAP50':>6} {'cost':>7}  {'95 %':17} level"]
+    for row in table["rows"]:
+        if row["map50"] is None:
+            text.append(f"{row['damage']:14} {'–':>6} {'–':>7}  {row['why']:17} {row['level']}")
+        else:
+            low, high = row["cost_95"]
+            text.append(
+                f"{row['damage']:14} {row['map50']:6.3f} {row['cost']:+7.3f}  "
+                f"{f'{low:+.3f} to {high:+.3f}':17} {row['level']}"
+            )
+    return tuple(text)
+
+
+def _opened(sample: Sample, scan: Scan) -> Sample:
+    return replace(sample, open=lambda: scan)
+
+
+def _labels(detector: Detector, judged: Sequence[Judged]) -> list[str]:
+    present = {a.label for j in judged for a in j.sample.annotations}
+    known = [label for label in detector.card.labels if label in present]
+    return [label for label in HEADLINE if label in known] or known
+
+
+def _figures(
+    judged: Sequence[Judged], labels: Sequence[str], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:  # (1 + R,)
+    """mAP50 of all scans, and of each resample."""
+    found = [hits(judged, label) for label in labels]
+    return np.array([_mean(found, w) for w in (np.ones(len(judged)), *weights)])
+
+
+def _mean(found: Sequence[Hits], weights: NDArray[np.float64]) -> float:
+    each = [ap for f in found if not np.isnan(ap := weighted_ap(f, weights))]
+    return float(np.mean(each)) if each else float("nan")
+
+
+def _row(
+    before: NDArray[np.float64],
+    damaged: Sequence[Judged],
+    labels: Sequence[str],
+    weights: NDArray[np.float64],
+) -> dict[str, Any]:
+    if len(damaged) != weights.shape[1]:
+        return {"map50": None, "cost": None, "cost_95": None, "why": NOT_THERE}
+    after = _figures(damaged, labels, weights)
+    if np.isnan(after[0]):
+        return {"map50": None, "cost": None, "cost_95": None, "why": NONE_LEFT}
+    lost = before - after
+    return {
+        "map50": round(float(after[0]), 4),
+        "cost": round(float(lost[0]), 4),
+        "cost_95": [round(float(v), 4) for v in np.nanpercentile(lost[1:], (2.5, 97.5))],
+    }
