@@ -13,6 +13,9 @@ from xray.errors import ScanError
 
 NOISE = 0.2  # of the beam: noise lifts air over 1 and sinks steel under 0; counts are far off
 
+AS_THEY_ARE = "floats were taken as transmission already; pass white= and dark= for counts"
+NO_DARK = "dark level 0; pass dark= to set it"
+
 Level = float | tuple[float, float] | None  # one for both planes, or one each
 
 
@@ -31,9 +34,23 @@ def transmission(
             f"scan {id}: low is {by(planes[0])} and high is {by(planes[1])}; "
             "both energies must be of one size"
         )
-    whites, darks = _each(id, "white", white), _each(id, "dark", dark)
-    each = zip(planes, whites, darks, strict=False)  # one plane may come with a pair of levels
-    return [_plane(id, *one) for one in each], _assumed(white, dark)
+    whites, darks = each(white, f"scan {id}: white"), each(dark, f"scan {id}: dark")
+    found = [_plane(id, plane, whites[n], darks[n]) for n, plane in enumerate(planes)]
+    if None in whites[: len(planes)]:
+        return found, [AS_THEY_ARE]
+    return found, [NO_DARK] if None in darks[: len(planes)] else []
+
+
+def each(level: Level, what: str) -> tuple[float | None, float | None]:
+    """A level for each of two planes.
+
+    Raises:
+        ScanError: it is neither a number nor a pair, or not finite; `what` opens the sentence.
+    """
+    first, *rest = level if isinstance(level, tuple | list) else (level, level)
+    if len(rest) != 1 or not all(v is None or np.isfinite(v) for v in (first, *rest)):
+        raise ScanError(f"{what} must be one number, or two for low and high, got {level}")
+    return first, rest[0]
 
 
 def ends(id: str, pixels: NDArray[np.float32]) -> tuple[float, float]:
@@ -86,19 +103,3 @@ def _numbers(id: str, counts: NDArray[Any], counted: bool) -> NDArray[np.float32
         )
     with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and counted as such
         return counts.astype(np.float32)
-
-
-def _each(id: str, name: str, level: Any) -> tuple[float | None, float | None]:
-    """A level for each of two planes."""
-    pair = level if isinstance(level, (tuple, list)) else (level, level)
-    if len(pair) != 2 or not (level is None or np.isfinite(np.array(pair, float)).all()):
-        raise ScanError(
-            f"scan {id}: {name} must be one number, or two for low and high, got {level}"
-        )
-    return pair[0], pair[1]
-
-
-def _assumed(white: Level, dark: Level) -> list[str]:
-    if white is None:
-        return ["floats were taken as transmission already; pass white= and dark= for counts"]
-    return ["dark level 0; pass dark= to set it"] if dark is None else []

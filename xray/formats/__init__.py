@@ -10,12 +10,12 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from xray.counts import Level
 from xray.errors import ScanError
 from xray.formats import colour, pairing, transmission
 from xray.formats import polarity as polarities
 from xray.formats.picture import Picture, Polarity, is_flat
-from xray.formats.source import Source, opened
-from xray.formats.transmission import Level
+from xray.formats.source import Opened, Source, opened
 from xray.scan import Encoding, Scan
 
 __all__ = ["Polarity", "Source", "read"]
@@ -59,19 +59,13 @@ def read(
         picture = file.picture
         if high is not None:
             picture = pairing.paired(file, opened(high, None))
-        _check(picture, file.name, wanted, white is not None or dark is not None)
-        pixels: NDArray[Any]
+        given = transmission.Given(white, dark, polarity, high is not None)
+        _check(picture, file.name, wanted, given.calibrated)
         if picture.coloured:
             found = Encoding.PSEUDOCOLOR
             pixels, said = _positive(picture, polarity)
         else:
-            given = transmission.Given(white, dark, polarity, high is not None)
-            planes, said = transmission.of(picture, file.name, given)
-            found = Encoding.SINGLE if len(planes) == 1 else Encoding.DUAL
-            pixels = np.stack(planes, axis=-1) if len(planes) == 2 else planes[0][..., None]
-            if wanted is Encoding.PSEUDOCOLOR:
-                found = wanted
-                pixels = np.repeat(np.rint(pixels * 255).astype(np.uint8), 3, axis=2)
+            found, pixels, said = _grey(picture, file, wanted, given)
     except MemoryError:
         what = id or (source if isinstance(source, str | Path) else "scan")
         raise ScanError(f"{what}: needs more memory than there is; cut the scan in parts") from None
@@ -90,6 +84,25 @@ def read(
             **({"dicom": picture.uids} if picture.uids else {}),
         },
     )
+
+
+def _grey(
+    picture: Picture, file: Opened, wanted: Encoding | None, given: transmission.Given
+) -> tuple[Encoding, NDArray[Any], list[str]]:
+    """Transmission of one energy or two, or on request the picture of a console that shows grey."""
+    planes, said = transmission.of(picture, file.name, given)
+    if len(planes) == 2:
+        return Encoding.DUAL, np.stack(planes, axis=-1), said
+    pixels = planes[0][..., None]
+    if wanted is Encoding.PSEUDOCOLOR:
+        return wanted, np.repeat(np.rint(pixels * 255).astype(np.uint8), 3, axis=2), said
+    untold = wanted is None and not given.calibrated and file.format != "dicom"
+    if untold and picture.planes[0].dtype == np.uint8:
+        said.append(
+            "8-bit grey was taken as linear transmission; "
+            "pass encoding='pseudocolor' for a console's picture"
+        )
+    return Encoding.SINGLE, pixels, said
 
 
 def _wanted(encoding: Encoding | str | None) -> Encoding | None:

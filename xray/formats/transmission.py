@@ -1,17 +1,15 @@
 """From a file's counts to transmission, by what its header and its reader say, else by itself."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xray.counts import Level, each
 from xray.errors import ScanError
 from xray.formats import levels, pairing
 from xray.formats import polarity as polarities
 from xray.formats.picture import Picture, Polarity, is_flat
-
-Level = float | tuple[float, float] | None  # one for both planes, or one each
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,11 @@ class Given:
     polarity: Polarity | None
     order: bool
 
+    @property
+    def calibrated(self) -> bool:
+        """Any of the levels was given."""
+        return self.white is not None or self.dark is not None
+
 
 def of(picture: Picture, name: str, given: Given) -> tuple[list[NDArray[np.float32]], list[str]]:
     """Transmission of every plane, low energy first, and what had to be guessed.
@@ -37,15 +40,14 @@ def of(picture: Picture, name: str, given: Given) -> tuple[list[NDArray[np.float
         ScanError: the levels do not fit each other or the picture.
     """
     few = [polarities.seen(plane) for plane in picture.planes]
-    whites, darks = _each(given.white, name), _each(given.dark, name)
+    whites, darks = each(given.white, f"{name}: white"), each(given.dark, f"{name}: dark")
     said: list[str] = []
     polarity = given.polarity
     if polarity is None:
         polarity, guess = polarities.told(few, picture.polarity, whites[0], darks[0])
         said += guess
-    guessing = given.white is None and given.dark is None
     attenuation = levels.is_attenuation(picture.planes, polarity)
-    if guessing and (picture.transmission or attenuation):
+    if not given.calibrated and (picture.transmission or attenuation):
         planes = [levels.from_floats(plane, polarity) for plane in picture.planes]
         if attenuation and not picture.transmission:
             said.append("floats over 1 with air near 0 were taken as -ln of transmission")
@@ -67,11 +69,3 @@ def of(picture: Picture, name: str, given: Given) -> tuple[list[NDArray[np.float
         planes, doubt = pairing.low_first(planes, given.order)
         said += [doubt] if doubt else []
     return planes, said
-
-
-def _each(level: Any, name: str) -> tuple[float | None, float | None]:
-    """A level for each of two planes."""
-    pair = level if isinstance(level, (tuple, list)) else (level, level)
-    if len(pair) != 2 or not all(v is None or np.isfinite(v) for v in pair):
-        raise ScanError(f"{name}: a level must be one number, or two for low and high; got {level}")
-    return pair[0], pair[1]

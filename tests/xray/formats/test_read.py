@@ -44,7 +44,23 @@ def test_every_guess_is_a_sentence(bag, png) -> None:
         'air was taken to be bright; pass polarity="air_dark" for a negative',
         "white level 204 of 255, the air at the border, and dark level 0; "
         "pass white= and dark= to set them",
+        "8-bit grey was taken as linear transmission; "
+        "pass encoding='pseudocolor' for a console's picture",
     )
+
+
+def test_eight_bit_grey_is_doubted_where_nobody_says_what_it_is(bag, light, png, jpeg) -> None:
+    def doubted(*sources: bytes, **options: object) -> bool:
+        scan = xray.read(sources[0], high=sources[1] if len(sources) == 2 else None, **options)
+        return any("8-bit grey was taken as linear" in said for said in scan.assumed)
+
+    assert doubted(png(bag))
+    assert doubted(jpeg(np.dstack([bag] * 3)))
+    assert not doubted(png(bag.astype(np.uint16) * 200))
+    assert not doubted(png(bag), png(light))
+    assert not doubted(png(bag), white=204)
+    assert not doubted(png(bag), encoding="single")
+    assert not doubted(png(bag), encoding="pseudocolor")
 
 
 def test_nothing_is_guessed_where_everything_is_said(bag, png) -> None:
