@@ -1,7 +1,10 @@
 """Scans from the simulator's pool and from samples, as the network's planes."""
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -11,7 +14,7 @@ from xray.annotation import Annotation
 from xray.errors import RecipeError
 from xray_datasets.sample import Sample
 from xray_train.item import air_of
-from xray_train.sources import Real, Simulated, counts, sources
+from xray_train.sources import Real, Simulated, counts, held_out, sources
 from xray_train.stock import Stock, Threat
 
 
@@ -117,3 +120,30 @@ def test_the_card_can_tell_how_many_scans_of_each_data_set_taught() -> None:
         "SIXray": 3,
         "GDXray+ objects": 1,
     }
+
+
+def test_a_coco_folder_of_ones_own_teaches_by_label_and_holds_its_val_split_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XRAY_REAL_SCANS", raising=False)
+
+    def document(*labels: str) -> str:
+        images, marks = [], []
+        for k, label in enumerate(labels):
+            picture = np.full((60, 80, 3), 200, np.uint8)
+            picture[9:29, 9:29] = 40
+            cv2.imwrite(str(tmp_path / f"{k}.png"), picture)
+            images.append({"id": k, "file_name": f"{k}.png", "width": 80, "height": 60})
+            category = ("gun", "wrench").index(label)
+            marks.append({"id": k, "image_id": k, "category_id": category, "bbox": [9, 9, 20, 20]})
+        names = [{"id": 0, "name": "gun"}, {"id": 1, "name": "wrench"}]
+        return json.dumps({"images": images, "annotations": marks, "categories": names})
+
+    (tmp_path / "instances_train.json").write_text(document("gun", "gun", "gun", "gun", "wrench"))
+    (tmp_path / "instances_val.json").write_text(document("wrench"))
+    recipe = tiny.recipe(real=False, data=(str(tmp_path),))
+    found = sources(recipe)
+    assert [len(source) for _, source in found] == [4, 1]
+    assert [round(share, 2) for share, _ in found] == [0.67, 0.33]  # 2 : 1, the square roots
+    assert {source.origin for _, source in found} == {tmp_path.name}
+    assert [item.labels.tolist() for item in held_out(recipe)] == [[1]]

@@ -17,15 +17,13 @@ import torch.distributed as dist
 from torch import nn
 
 from xray.errors import RecipeError
-from xray_datasets import real
-from xray_train import checks
+from xray_train import checks, sources
 from xray_train.item import Item
 from xray_train.loader import Batch, Steps, batches, to
 from xray_train.losses import loss
 from xray_train.progress import bar, logger, silent
 from xray_train.recipe import Recipe
 from xray_train.run import Run, begin
-from xray_train.sources import Real, counts, sources, threats
 
 
 def fit(
@@ -63,7 +61,7 @@ def fit(
     run = begin(recipe, out / "last.pt", torch.device(device), init, log)
     steps = steps or _steps(run, rank, world)
     if held_out is None:
-        held_out = calibration_scans(recipe) if rank == 0 else []
+        held_out = sources.held_out(recipe) if rank == 0 else []
 
     start = time.monotonic() - run.elapsed_s
     run.network.train()
@@ -137,19 +135,10 @@ def check(run: Run, held_out: list[Item]) -> dict[str, float]:
     return {"mean": round(checks.mean(scores), 4), **{k: round(v, 4) for k, v in scores.items()}}
 
 
-def calibration_scans(recipe: Recipe) -> list[Item]:
-    """Real scans that thresholds are set on; no training scan, no validation scan."""
-    root = real.from_environment()
-    if root is None:
-        return []
-    samples = [*real.sixray(root, "cal"), *real.sixray_benign(root, "cal")]
-    return Real(samples, Recipe(real=True, labels=recipe.labels, cache_px=recipe.check_px)).items
-
-
 def _steps(run: Run, rank: int, world: int) -> Steps:
-    found = sources(run.recipe)
-    stock = threats(run.recipe, found)
-    run.learns_from(counts(found, stock))
+    found = sources.sources(run.recipe)
+    stock = sources.threats(run.recipe, found)
+    run.learns_from(sources.counts(found, stock))
     return Steps(run.recipe, found, stock, rank, world)
 
 

@@ -38,6 +38,8 @@ class Recipe:
 
     # where scans come from
     pools: tuple[str, ...] = ()  # folders of simulated scenes, one pool each
+    data: tuple[str, ...] = ()  # folders of marked scans: COCO, VOC or YOLO, as they are
+    share_data: float = 1.0  # of the scans, when there are such folders
     real: bool = False  # scans in the folder that XRAY_REAL_SCANS names
     share_simulated: float = 1.0  # of the scans, when there are pools
     share_real: float = 1.0  # of the scans, when real is true: marked ones
@@ -100,9 +102,10 @@ class Recipe:
             raise RecipeError(
                 f"{self.name}: ranges = {self.ranges!r}; expected {' or '.join(RANGES)}"
             )
-        if not self.pools and not self.real:
+        if not self.pools and not self.real and not self.data:
             raise RecipeError(
-                f"{self.name}: nothing to learn from; give pools = [...] or real = true"
+                f"{self.name}: nothing to learn from; give data = [...], pools = [...] or "
+                "real = true"
             )
 
     def to_json(self) -> str:

@@ -4,6 +4,7 @@ A source answers for scan k of the many that it has, any number of times, from a
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,7 +15,7 @@ from xray.errors import RecipeError
 from xray.scan import Encoding
 from xray.tensors import RANGES, air, planes, resize
 from xray.tiles import whole_scale
-from xray_datasets import real
+from xray_datasets import layouts, real
 from xray_datasets.sample import Sample
 from xray_datasets.simulator import LABELS, Pool, colour
 from xray_train.item import Item, air_of, indexed
@@ -116,9 +117,14 @@ def sources(recipe: Recipe) -> list[tuple[float, Source]]:
         if not len(pool):
             raise RecipeError(f"{folder}: holds no simulated scenes; make some: xray-data simulate")
         found.append((recipe.share_simulated / len(recipe.pools), Simulated(pool, recipe)))
+    for folder in recipe.data:
+        root = Path(folder)
+        samples = layouts.read(root, _split(root, "train"))
+        found.extend(_balanced(samples, recipe, recipe.share_data / len(recipe.data), root.name))
     if recipe.real:
         root = real_folder()
-        found.extend(_balanced(real.sixray(root, "train"), recipe))
+        marked = real.sixray(root, "train")
+        found.extend(_balanced(marked, recipe, recipe.share_real, SIXRAY))
         found.append((recipe.share_benign, Real(real.sixray_benign(root, "train"), recipe, SIXRAY)))
         if recipe.share_dual > 0:
             found.append((recipe.share_dual, Real(real.dual_energy(root), recipe, DUAL)))
@@ -180,7 +186,27 @@ def real_folder() -> Path:
     return root
 
 
-def _balanced(samples: Iterable[Sample], recipe: Recipe) -> list[tuple[float, Source]]:
+def held_out(recipe: Recipe) -> list[Item]:
+    """Marked scans that do not teach: real ones for calibration, and folders' own such split."""
+    root = real.from_environment()
+    samples: list[Sample] = []
+    if root is not None:
+        samples = [*real.sixray(root, "cal"), *real.sixray_benign(root, "cal")]
+    for folder in map(Path, recipe.data):
+        split = _split(folder, "val", "valid", "test")
+        samples += layouts.read(folder, split) if split else ()
+    return Real(samples, replace(recipe, cache_px=recipe.check_px)).items
+
+
+def _split(root: Path, *names: str) -> str | None:
+    """The first split of these names that the folder has; COCO's may stand behind a "_"."""
+    there = {split.rsplit("_", 1)[-1]: split for split in layouts.splits(root)}
+    return next((there[name] for name in names if name in there), None)
+
+
+def _balanced(
+    samples: Iterable[Sample], recipe: Recipe, share: float, origin: str
+) -> list[tuple[float, Source]]:
     """A source per label, shown in proportion to the square root of its number of scans."""
     by_label: dict[str, list[Sample]] = {}
     for sample in samples:
@@ -188,7 +214,7 @@ def _balanced(samples: Iterable[Sample], recipe: Recipe) -> list[tuple[float, So
         by_label.setdefault(marked, []).append(sample)
     total = sum(len(mine) ** 0.5 for mine in by_label.values())
     return [
-        (recipe.share_real * len(mine) ** 0.5 / total, Real(mine, recipe, SIXRAY))
+        (share * len(mine) ** 0.5 / total, Real(mine, recipe, origin))
         for _, mine in sorted(by_label.items())
     ]
 
