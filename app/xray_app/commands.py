@@ -16,7 +16,8 @@ user = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 audit = typer.Typer(no_args_is_help=True, help="The chain of what was done.")
 database = typer.Typer(no_args_is_help=True, help="The tables of the cases.")
 dossier = typer.Typer(no_args_is_help=True, help="Everything of one case, signed.")
-GROUPS = {"user": user, "audit": audit, "database": database, "dossier": dossier}
+export = typer.Typer(no_args_is_help=True, help="Decided cases for research.")
+GROUPS = {"export": export, "user": user, "audit": audit, "database": database, "dossier": dossier}
 
 
 @user.command("add")
@@ -177,3 +178,23 @@ def replay_dossier(
         print(f"view {one.view}: {said}")
         good &= one.close
     raise SystemExit(0 if good else 1)
+
+
+@export.command("coco")
+def export_coco(out: Annotated[Path, typer.Option(help="A folder that is not there.")]) -> None:
+    """Live cases that officers decided, with their boxes, as a COCO folder."""
+    from xray_app.exchange import export as exports
+
+    with running.opened(Settings.read(os.environ)) as service:
+        images = exports.as_coco(service.database, service.contents, out)
+    print(f"{out}: {images} images")
+
+
+@export.command("csv")
+def export_csv(out: Annotated[Path, typer.Option(help="File to write.")]) -> None:
+    """Live cases that officers decided, a row each."""
+    from xray_app.exchange import export as exports
+
+    with running.opened(Settings.read(os.environ)) as service:
+        out.write_text(exports.as_csv(service.database), encoding="utf-8")
+    print(out)

@@ -9,23 +9,29 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import cv2
+import httpx
 import numpy as np
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
+from xray_app import service
 from xray_app.access.passwords import Passwords
 from xray_app.cases import schema, tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
+from xray_app.settings import Settings
 from xray_app.uploads import Inbox
 
 START_SECONDS = 300  # 5 s on an idle machine; a busy one must not fail a test
@@ -241,3 +247,45 @@ def _postgresql_programs() -> Path | None:
 def quick_passwords() -> Passwords:
     """Argon2 with the least parameters that it takes."""
     return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+
+
+@pytest.fixture
+def parts(
+    tmp_path: Path, database_url: str, standin: Path, quick_passwords: Passwords
+) -> Iterator[service.Service]:
+    """A service's parts over a database of each kind, nothing started."""
+    settings = Settings(data_dir=tmp_path / "data", database_url=database_url, model=str(standin))
+    built = service.build(settings, passwords=quick_passwords)
+    yield built
+    built.database.dispose()
+
+
+@pytest.fixture
+def running() -> Callable[..., Any]:
+    """Runs a service without its desk in a process of its own, while it is entered."""
+    return _running
+
+
+@contextmanager
+def _running(settings: Settings, port: int, **more: str) -> Iterator["subprocess.Popen[bytes]"]:
+    here = {k: v for k, v in os.environ.items() if not k.startswith("XRAY_")}
+    here |= {"XRAY_DATA_DIR": str(settings.data_dir), "XRAY_DATABASE_URL": settings.url}
+    here |= {"XRAY_MODEL": str(settings.model), "XRAY_DESK": "no", "XRAY_PORT": str(port)}
+    process = subprocess.Popen([sys.executable, "-m", "xray_app", "serve"], env=here | more)
+    try:
+        ends = time.monotonic() + START_SECONDS
+        while not _answers(port):
+            assert process.poll() is None, "the service ended by itself"
+            assert time.monotonic() < ends, "the service did not start"
+            time.sleep(0.05)
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
+def _answers(port: int) -> bool:
+    try:
+        return httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=5).is_success
+    except httpx.TransportError:
+        return False

@@ -7,15 +7,13 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -25,18 +23,16 @@ import pytest
 from sqlalchemy import func, select
 
 from xray_app import service
-from xray_app.access.passwords import Passwords
 from xray_app.access.roles import Right, Role
 from xray_app.cases import integrity, tables
 from xray_app.cases.database import Database
-from xray_app.settings import Settings
 
 pytestmark = pytest.mark.slow
 
 KILLS = int(os.environ.get("SOAK_KILLS", "3"))
 PASSWORD = "correct horse battery"
+Running = Callable[..., AbstractContextManager["subprocess.Popen[bytes]"]]
 ALIVE_SECONDS = 4.0  # between the first answer of a service and its end
-START_SECONDS = 300
 SENDERS, OFFICERS = 2, 2
 
 
@@ -98,43 +94,9 @@ class World:
             self.over.wait(0.2)
 
 
-@contextmanager
-def running(settings: Settings, port: int) -> Iterator["subprocess.Popen[bytes]"]:
-    """A service in a process of its own, once it answers."""
-    here = {k: v for k, v in os.environ.items() if not k.startswith("XRAY_")}
-    here |= {"XRAY_DATA_DIR": str(settings.data_dir), "XRAY_DATABASE_URL": settings.url}
-    here |= {"XRAY_MODEL": str(settings.model), "XRAY_DESK": "no", "XRAY_PORT": str(port)}
-    process = subprocess.Popen([sys.executable, "-m", "xray_app", "serve"], env=here)
-    try:
-        ends = time.monotonic() + START_SECONDS
-        while not _answers(port):
-            assert process.poll() is None, "the service ended by itself"
-            assert time.monotonic() < ends, "the service did not start"
-            time.sleep(0.05)
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-
-
-def _answers(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/health/ready", timeout=5).is_success
-    except httpx.TransportError:
-        return False
-
-
-@pytest.fixture
-def parts(
-    tmp_path: Path, database_url: str, standin: Path, quick_passwords: Passwords
-) -> Iterator[service.Service]:
-    settings = Settings(data_dir=tmp_path / "data", database_url=database_url, model=str(standin))
-    built = service.build(settings, passwords=quick_passwords)
-    yield built
-    built.database.dispose()
-
-
-def test_what_a_killed_service_acknowledged_is_there_once(parts: service.Service) -> None:
+def test_what_a_killed_service_acknowledged_is_there_once(
+    parts: service.Service, running: Running
+) -> None:
     key = parts.keys.make("test", "gate", [Right.SUBMIT])
     for number in range(OFFICERS):
         parts.people.add("test", f"officer {number}", PASSWORD, Role.SCREENER)

@@ -2,16 +2,17 @@
 
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, HTTPException
 from sqlalchemy import select
 
 import xray
-from xray_app.api import answers, cases, chain, metrics, pages, people, scans, work
+from xray_app.api import answers, cases, chain, exports, kserve, metrics, pages, people, scans, work
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as GivenService
 from xray_app.service import Service
 
 PREFIX = "/api/v1"
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 SPARE_BYTES = 2**20  # over the largest upload, for the rest of a form
 
 health = APIRouter(prefix="/health", tags=["health"])
@@ -29,9 +30,10 @@ def build(service: Service) -> FastAPI:
         max_body_size=service.settings.max_upload_bytes + SPARE_BYTES,
     )
     app.state.service = service
-    for module in (scans, work, cases, people, chain):
+    for module in (scans, work, cases, people, chain, exports):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health)
+    app.include_router(kserve.router)
     app.include_router(metrics.router)
     app.include_router(readiness)
     app.include_router(pages.router)
@@ -40,8 +42,16 @@ def build(service: Service) -> FastAPI:
     def description(actor: Observes) -> dict[str, Any]:
         return app.openapi()
 
+    for beneath in ("/api", "/health", "/v2"):  # the desk is mounted under everything else
+        app.add_api_route(
+            beneath + "/{rest:path}", _nothing, methods=METHODS, include_in_schema=False
+        )
     answers.install(app)
     return app
+
+
+def _nothing(rest: str) -> None:
+    raise HTTPException(404, "there is nothing at this address")
 
 
 @health.get("/live")

@@ -3,7 +3,7 @@
 Gradio answers some of its routes to anybody, so the door stands before all of it.
 """
 
-from anyio import to_thread
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -12,15 +12,9 @@ from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Right
 from xray_app.api.signing import actor_of
 
-OPEN = (
-    "/api/v1/",
-    "/health/",
-    "/sign-in",
-    "/sign-out",
-    "/first-run",
-    "/people",
-    "/metrics",
-)  # these check for themselves
+# These check for themselves.
+OPEN_PAGES = frozenset({"/sign-in", "/sign-out", "/first-run", "/people", "/metrics", "/v2"})
+OPEN_BENEATH = ("/api/", "/health/", "/v2/")  # whatever is not there is 404 in `app`, not the desk
 
 
 class Door:
@@ -31,14 +25,14 @@ class Door:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with where to go."""
-        if scope["type"] not in ("http", "websocket") or scope["path"].startswith(OPEN):
+        if scope["type"] not in ("http", "websocket") or _is_open(scope["path"]):
             await self._app(scope, receive, send)
             return
         if scope["type"] == "websocket":
             return  # the desk uses none
         request = Request(scope)
         try:
-            actor = await to_thread.run_sync(actor_of, request)
+            actor = await run_in_threadpool(actor_of, request)
         except NotSignedIn as error:
             answer = RedirectResponse("/sign-in", 303)
             if "text/html" not in request.headers.get("accept", ""):
@@ -51,3 +45,7 @@ class Door:
             await (RedirectResponse("/people", 303) if lost else said)(scope, receive, send)
             return
         await self._app(scope, receive, send)
+
+
+def _is_open(path: str) -> bool:
+    return path in OPEN_PAGES or path.startswith(OPEN_BENEATH)

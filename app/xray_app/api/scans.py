@@ -40,23 +40,35 @@ def inspect(
 ) -> dict[str, Any]:
     """A scan in, a report out; nothing is kept. `high`: the high energy, where it is a file."""
     with tempfile.TemporaryDirectory(prefix="xray-scan-") as folder:
-        files, names = [], []
+        files, names = list[Path](), list[str]()
         for number, upload in enumerate((scan, high)):
             if upload is None:
                 continue
             path = Path(folder) / f"{number}"
             path.write_bytes(upload.file.read())
-            files.append(str(path))
+            files.append(path)
             names.append(file_name(upload.filename or ""))
-        with service.pool.lend(WAIT_SECONDS) as process:
-            try:
-                said = process.ask(files, names, {"pixel_mm": pixel_mm, "id": names[0]})
-            except BrokeOff as error:
-                raise HTTPException(422, f"{names[0]}: {error}") from None
+        said = asked(service, files, names, {"pixel_mm": pixel_mm, "id": names[0]})
     if said["report"] is None:
         raise HTTPException(422, said["problem"])
     report: dict[str, Any] = said["report"]
     return report
+
+
+def asked(
+    service: Service, files: list[Path], names: list[str], said: dict[str, Any]
+) -> dict[str, Any]:
+    """What an inspecting process says of files that are not kept.
+
+    Raises:
+        Full: every process is busy.
+        Refused: the inspection took too long or too much.
+    """
+    with service.pool.lend(WAIT_SECONDS) as process:
+        try:
+            return process.ask([str(file) for file in files], names, said)
+        except BrokeOff as error:
+            raise Refused(f"{names[0]}: {error}") from None
 
 
 @router.post("/scans", status_code=202)

@@ -117,12 +117,19 @@ def give_back(
         return _give_back(connection, case, now, rules)
 
 
-def recover(database: Database, now: datetime, rules: Rules) -> int:
-    """At the start: nobody inspects yet, so whatever is in inspection broke off. How many."""
+def recover(
+    database: Database, now: datetime, rules: Rules, still: frozenset[str] = frozenset()
+) -> int:
+    """Give back what is in inspection and with nobody any more; how many cases.
+
+    Args:
+        still: the cases that somebody does inspect; at the start, none.
+    """
     table = tables.cases
     with database.write() as connection:
         rows = connection.execute(select(table).where(table.c.state == State.INSPECTING))
-        broken = [Case.of(row) for row in rows.mappings().all()]
+        found = [Case.of(row) for row in rows.mappings().all()]
+        broken = [case for case in found if case.id not in still]
         for case in broken:
             _give_back(connection, case, now, rules)
         return len(broken)

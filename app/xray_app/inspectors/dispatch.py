@@ -37,6 +37,8 @@ class Dispatch:
         self._queue = queue
         self._contents = contents
         self._pool = pool
+        self._claiming = threading.Lock()
+        self._inspecting: set[str] = set()  # cases that our own threads have
         self._stopping = threading.Event()
         self._woken = threading.Condition()
         self._draw = random.SystemRandom().random
@@ -45,11 +47,21 @@ class Dispatch:
 
     def start(self) -> None:
         """Give back what an earlier run left in inspection, and begin."""
-        left = inspection.recover(self._queue.database, self._now(), self._queue.rules)
-        if left:
-            log.warning("%d cases were in inspection when the service ended; they go again", left)
+        self.recover()
         for thread in self._threads:
             thread.start()
+
+    def recover(self) -> None:
+        """Give back cases that are in inspection with nobody: of an earlier run, or of a thread
+        that could not say how it ended because the database or the disk was away.
+        """
+        with self._claiming:
+            still = frozenset(self._inspecting)
+            left = inspection.recover(
+                *(self._queue.database, self._now(), self._queue.rules), still=still
+            )
+        if left:
+            log.warning("%d cases were in inspection with nobody; they go again", left)
 
     def wake(self) -> None:
         """Something new waits."""
@@ -72,7 +84,7 @@ class Dispatch:
         while not self._stopping.is_set():
             try:
                 with self._pool.lend() as process:
-                    case = inspection.claim(self._queue.database, self._now())
+                    case = self.claim()
                     if case is not None:
                         self.inspect(case, process)
                         continue
@@ -82,13 +94,21 @@ class Dispatch:
                 log.exception("inspecting failed; trying again")
                 self._stopping.wait(AFTER_FAILURE_SECONDS)
 
+    def claim(self) -> Case | None:
+        """The next case to inspect."""
+        with self._claiming:
+            case = inspection.claim(self._queue.database, self._now())
+            if case is not None:
+                self._inspecting.add(case.id)
+            return case
+
     def inspect(self, case: Case, process: Inspecting) -> None:
         """Have a claimed case inspected and record what was seen."""
         database, rules = self._queue.database, self._queue.rules
-        with database.read() as connection:
-            views = inspection.views_of(connection, case.id)
         looked: list[Looked] = []
         try:
+            with database.read() as connection:
+                views = inspection.views_of(connection, case.id)
             for view in views:
                 looked.append(self._look(case, view, process))
             inspection.record(
@@ -101,6 +121,7 @@ class Dispatch:
         except Conflict as error:
             log.warning("a result came too late: %s", error)
         finally:
+            self._inspecting.discard(case.id)
             discard(*(file for one in looked for file in (one.picture, one.thumbnail) if file))
 
     def _look(self, case: Case, view: RowMapping, process: Inspecting) -> Looked:
@@ -127,6 +148,7 @@ class Dispatch:
         while not self._stopping.wait(SWEEP_SECONDS):
             try:
                 self._queue.sweep()
+                self.recover()
                 keep = self._queue.rules.keep
                 if keep is not None:
                     empty_old(self._queue.database, self._contents, self._now(), keep)

@@ -1,0 +1,110 @@
+"""The Open Inference Protocol (KServe v2) over JSON, for platforms that already speak it.
+
+One input `scan`, datatype BYTES, shape [1]: a file in base64; a second one, `high`, where the high
+energy is a file of its own. One output `report`, BYTES, shape [1]: `xray.report/1` as JSON text.
+Nothing is kept.
+"""
+
+import base64
+import binascii
+import json
+import tempfile
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, HTTPException
+from pydantic import BaseModel, Field
+
+from xray_app.api.scans import asked
+from xray_app.api.signing import Inspects
+from xray_app.api.signing import TheService as Service
+from xray_app.cases.errors import NotFound, Refused
+from xray_app.intake import usual
+
+router = APIRouter(prefix="/v2", tags=["kserve"])
+BYTES: dict[str, Any] = {"datatype": "BYTES", "shape": [1]}
+
+
+class Tensor(BaseModel):
+    """One input."""
+
+    name: Literal["scan", "high"]
+    datatype: Literal["BYTES"]
+    shape: Annotated[list[int], Field(min_length=1, max_length=1)]
+    data: Annotated[list[str], Field(min_length=1, max_length=1)]
+
+
+class Infer(BaseModel):
+    """A request; fields of the protocol that we do not need are let through."""
+
+    id: Annotated[str, Field(max_length=200)] | None = None
+    inputs: Annotated[list[Tensor], Field(min_length=1, max_length=2)]
+
+
+@router.get("")
+def server(actor: Inspects) -> dict[str, Any]:
+    """Who answers."""
+    return {"name": "xray-cargo", "version": "1", "extensions": []}
+
+
+@router.get("/health/live")
+def live(actor: Inspects) -> dict[str, bool]:
+    """The process answers."""
+    return {"live": True}
+
+
+@router.get("/health/ready")
+def ready(actor: Inspects) -> dict[str, bool]:
+    """Scans can be inspected."""
+    return {"ready": True}
+
+
+@router.get("/models/{model}")
+def about_model(actor: Inspects, service: Service, model: str) -> dict[str, Any]:
+    """What the model takes and gives."""
+    _check(service, model)
+    inputs = [{"name": "scan", **BYTES}, {"name": "high", **BYTES}]
+    outputs = [{"name": "report", **BYTES}]
+    return {"name": model, "platform": "onnxruntime", "inputs": inputs, "outputs": outputs}
+
+
+@router.get("/models/{model}/ready")
+def model_ready(actor: Inspects, service: Service, model: str) -> dict[str, Any]:
+    """The model can be asked."""
+    _check(service, model)
+    return {"name": model, "ready": True}
+
+
+@router.post("/models/{model}/infer")
+def infer(actor: Inspects, service: Service, model: str, said: Infer) -> dict[str, Any]:
+    """A scan in, a report out."""
+    _check(service, model)
+    tensors = {tensor.name: tensor.data[0] for tensor in said.inputs}
+    if "scan" not in tensors:
+        raise Refused("inputs: expected one named scan")
+    with tempfile.TemporaryDirectory(prefix="xray-scan-") as folder:
+        files = []
+        for name in ("scan", "high"):
+            if name in tensors:
+                path = Path(folder) / name
+                path.write_bytes(_decoded(name, tensors[name]))
+                files.append(path)
+        names = [file.name for file in files]
+        answer = asked(service, files, names, {"id": said.id or "scan"})
+    if answer["report"] is None:
+        raise HTTPException(422, answer["problem"])
+    report = {"name": "report", **BYTES, "data": [json.dumps(answer["report"])]}
+    return {"model_name": model, "id": said.id or "", "outputs": [report]}
+
+
+def _check(service: Service, model: str) -> None:
+    there = Path(service.settings.model or usual()).stem
+    if model != there:
+        raise NotFound(f"there is no model {model[:40]!r} here; there is {there!r}")
+
+
+def _decoded(name: str, text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError):
+        raise Refused(f"inputs: {name}: expected a file in base64") from None

@@ -1,0 +1,86 @@
+"""Decided cases leave as a table and as a COCO folder; what is not live never does."""
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import update
+
+from xray.errors import DataError
+from xray_app.access.roles import Role
+from xray_app.cases import tables
+from xray_app.exchange import export
+from xray_app.service import Service
+
+SignIn = Callable[..., TestClient]
+
+
+@pytest.fixture
+def case_id(
+    scanner: TestClient, scan: bytes, inspect_all: Callable[[], None], sign_in: SignIn
+) -> str:
+    """A case that was searched: the officer drew one box."""
+    about = json.dumps({"scanner": "=cmd()", "declaration": {"hs_code": "640399"}})
+    files = {"scan": ("bag.PNG", scan)}
+    scanner.post("/api/v1/scans", files=files, data={"about": about})
+    inspect_all()
+    kim = sign_in(Role.SCREENER, "kim")
+    case = kim.post("/api/v1/queue/take").json()
+    mark = {"label": "gun", "xyxy_px": [10, 20, 40, 60]}
+    said = {"version": case["version"], "verdict": "search", "marks": [mark]}
+    case = kim.post(f"/api/v1/cases/{case['id']}/decision", json=said).json()
+    form = {"version": case["version"], "found": "true", "what": ["gun"]}
+    kim.post(f"/api/v1/cases/{case['id']}/search", data=form)
+    return str(case["id"])
+
+
+def table(who: TestClient) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(who.get("/api/v1/export/cases.csv").text)))
+
+
+def test_a_table_holds_what_was_said_and_runs_nothing(sign_in: SignIn, case_id: str) -> None:
+    (row,) = table(sign_in(Role.RESEARCHER))
+    assert (row["case"], row["verdict"], row["found"]) == (case_id, "search", "True")
+    assert (row["labels"], row["what"], row["hs_code"]) == ("gun wrench", "gun", "640399")
+    assert row["scanner"] == "'=cmd()"
+
+
+def test_a_coco_folder_holds_the_scan_the_boxes_and_each_opinion_apart(
+    service: Service, case_id: str, scan: bytes, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert export.as_coco(service.database, service.contents, out) == 1
+    said = json.loads((out / "annotations.json").read_text())
+    (image,), (box,) = said["images"], said["annotations"]
+    assert image["file_name"] == f"{case_id}-0.png"
+    assert (out / "images" / image["file_name"]).read_bytes() == scan
+    assert (image["width"], image["height"], image["group"]) == (160, 120, case_id)
+    assert box["bbox"] == [10, 20, 30, 40]
+    assert said["categories"] == [{"id": 1, "name": "gun"}]
+    assert image["review"]["found"] is True
+    assert [d["label"] for d in image["review"]["model"]] == ["gun", "wrench"]
+    with pytest.raises(DataError, match="there already"):
+        export.as_coco(service.database, service.contents, out)
+
+
+@pytest.mark.parametrize("kind", ["demo", "test", "projected"])
+def test_cases_that_are_not_live_never_leave(
+    sign_in: SignIn, service: Service, case_id: str, tmp_path: Path, kind: str
+) -> None:
+    with service.database.write() as connection:
+        connection.execute(update(tables.cases).values(kind=kind))
+    assert table(sign_in(Role.RESEARCHER)) == []
+    assert export.as_coco(service.database, service.contents, tmp_path / "out") == 0
+
+
+def test_what_is_not_decided_stays(
+    sign_in: SignIn, scanner: TestClient, scan: bytes, inspect_all: Any
+) -> None:
+    scanner.post("/api/v1/scans", files={"scan": ("bag.png", scan)})
+    inspect_all()
+    assert table(sign_in(Role.RESEARCHER)) == []

@@ -1,0 +1,48 @@
+"""The Open Inference Protocol: a platform that speaks it needs nothing of ours."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+
+def ask(scanner: TestClient, *inputs: tuple[str, str]) -> Any:
+    tensors = [
+        {"name": name, "datatype": "BYTES", "shape": [1], "data": [data]} for name, data in inputs
+    ]
+    return scanner.post("/v2/models/parcel/infer", json={"id": "bag 7", "inputs": tensors})
+
+
+def text(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def test_a_scan_goes_in_and_a_report_comes_out(scanner: TestClient, scan: bytes) -> None:
+    answer = ask(scanner, ("scan", text(scan))).json()
+    (output,) = answer["outputs"]
+    assert (output["name"], output["datatype"], output["shape"]) == ("report", "BYTES", [1])
+    report = json.loads(output["data"][0])
+    assert (report["scan_id"], report["outcome"]) == ("bag 7", "ALARM")
+
+
+def test_the_model_says_what_it_takes(scanner: TestClient) -> None:
+    about = scanner.get("/v2/models/parcel").json()
+    assert [one["name"] for one in about["inputs"]] == ["scan", "high"]
+    assert scanner.get("/v2/models/parcel/ready").json()["ready"]
+    assert scanner.get("/v2/models/other").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ([("scan", "not base64!")], "expected a file in base64"),
+        ([("high", text(b"x"))], "expected one named scan"),
+        ([("scan", text(b"this is no picture"))], "found text"),
+    ],
+)
+def test_what_cannot_be_taken_is_said(scanner: TestClient, inputs: Any, said: str) -> None:
+    answer = ask(scanner, *inputs)
+    assert answer.status_code == 422
+    assert said in answer.json()["error"]

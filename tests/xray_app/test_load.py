@@ -1,0 +1,151 @@
+"""Scans arrive as they please, whether or not the service keeps up.
+
+`SOAK_SECONDS=600` is the long run, whose times are judged; a few seconds are a slice of it, which
+holds that nothing is lost and nothing fails, on a machine that may be busy with something else.
+"""
+
+import os
+import socket
+import subprocess
+import time
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import cv2
+import httpx
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from xray_app import service
+from xray_app.access.roles import Right
+from xray_app.cases import integrity, tables
+
+pytestmark = pytest.mark.slow
+
+SECONDS = float(os.environ.get("SOAK_SECONDS", "5"))
+JUDGED = SECONDS >= 120  # shorter runs say little about times
+SENDERS = 24
+FIRST = 12  # scans that the capacity is measured with
+MAX_WAITING = 30
+Running = Callable[..., AbstractContextManager["subprocess.Popen[bytes]"]]
+
+
+@dataclass
+class Gate:
+    """Sends scans that nobody has seen before, and counts what is answered."""
+
+    address: str
+    key: str
+    numbers: "count[int]" = field(default_factory=count)
+    answers: Counter[int] = field(default_factory=Counter)
+    kept: list[str] = field(default_factory=list)
+
+    def send(self, at: float) -> None:
+        """Send one at this moment, of the monotonic clock; too late is better than not at all."""
+        number = next(self.numbers)
+        picture = np.full((480, 640), 240, np.uint8)
+        picture[100:300, 100:400] = number % 200
+        picture[0, :64] = np.frombuffer(f"{number:064}".encode(), np.uint8)
+        scan = cv2.imencode(".png", picture)[1].tobytes()
+        time.sleep(max(0.0, at - time.monotonic()))
+        answer = httpx.post(
+            f"{self.address}/api/v1/scans",
+            files={"scan": ("bag.png", scan)},
+            headers={"authorization": f"Bearer {self.key}"},
+            timeout=120,
+        )
+        self.answers[answer.status_code] += 1
+        if answer.status_code == 202:
+            self.kept.append(answer.json()["id"])
+
+    def arrive(self, per_second: float, seconds: float) -> None:
+        """Scans at a steady rate, however long each takes."""
+        began = time.monotonic()
+        moments = [began + n / per_second for n in range(max(1, round(per_second * seconds)))]
+        with ThreadPoolExecutor(SENDERS) as pool:
+            list(pool.map(self.send, moments))
+
+
+def test_nothing_is_lost_at_any_load(parts: service.Service, running: Running) -> None:
+    key = parts.keys.make("test", "gate", [Right.SUBMIT])
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    gate = Gate(f"http://127.0.0.1:{port}", key)
+    with running(parts.settings, port, XRAY_MAX_WAITING=str(MAX_WAITING)) as process:
+        gate.arrive(1000, 0.001)
+        drained(parts)  # the model is loaded now
+        began = time.monotonic()
+        gate.arrive(1000, FIRST / 1000)
+        drained(parts)
+        capacity = FIRST / (time.monotonic() - began)
+        for _ in range(5):
+            gate.send(0)
+            drained(parts)
+        alone = sorted(times(parts)[-5:])[2]
+
+        usual_from, memory = len(gate.kept), resident_mb(process.pid)
+        gate.arrive(0.6 * capacity, SECONDS)
+        drained(parts)
+        grown = (resident_mb(process.pid) - memory) / (SECONDS / 60)
+        usual = sorted(times(parts)[usual_from:])
+        p95 = usual[int(0.95 * (len(usual) - 1))]
+
+        assert set(gate.answers) == {202}
+        gate.arrive(3 * capacity, SECONDS / 3)
+        began = time.monotonic()
+        drained(parts)
+        back = time.monotonic() - began
+    check(parts, gate)
+    print(
+        f"{parts.database.url.get_backend_name()}: {capacity:.1f} scans/s, alone {alone:.3f} s, "
+        f"p95 at 60 % {p95:.3f} s, memory {grown:+.1f} MB/min, at 300 % "
+        f"{dict(gate.answers)}, back after {back:.1f} s"
+    )
+    if JUDGED:
+        assert p95 <= 5 * alone
+        assert grown < 1
+        assert back < 30
+
+
+def drained(parts: service.Service) -> None:
+    """Wait until nothing waits for inspection."""
+    in_line = select(func.count()).where(tables.cases.c.state.in_(["received", "inspecting"]))
+    while True:
+        with parts.database.read() as connection:
+            if connection.execute(in_line).scalar_one() == 0:
+                return
+        time.sleep(0.02)
+
+
+def times(parts: service.Service) -> list[float]:
+    """Seconds from received to report of each case, in the order they came."""
+    table = tables.cases
+    with parts.database.read() as connection:
+        rows = connection.execute(
+            select(table.c.received_at, table.c.waiting_at).order_by(table.c.received_at)
+        ).all()
+    return [(row.waiting_at - row.received_at).total_seconds() for row in rows]
+
+
+def resident_mb(pid: int) -> float:
+    """Memory of a process and of what it started."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    tasks = Path(f"/proc/{pid}/task").glob("*/children")
+    children = [child for task in tasks for child in task.read_text().split()]
+    own = pages * os.sysconf("SC_PAGE_SIZE") / 2**20
+    return own + sum(resident_mb(int(child)) for child in children)
+
+
+def check(parts: service.Service, gate: Gate) -> None:
+    assert set(gate.answers) <= {202, 503}
+    with parts.database.read() as connection:
+        cases = connection.execute(select(tables.cases.c.id)).scalars().all()
+        assert integrity.verify(connection).problem is None
+    assert sorted(cases) == sorted(gate.kept)
+    assert list(parts.contents.incoming.iterdir()) == []
