@@ -15,6 +15,7 @@ from xray.errors import RecipeError
 
 PREFIX = "XRAY_"
 NOT_SETTINGS = {"XRAY_REAL_SCANS"}  # where tests find real scans
+ALIKE = 0.75  # of difflib: PROT and PORT are
 LEAST_SECRET = 32  # letters: no shorter one is worth signing with
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
@@ -81,7 +82,7 @@ class Settings:
         """Settings from the environment; what is given and not None wins.
 
         Raises:
-            RecipeError: a variable cannot be read, or there is no such setting.
+            RecipeError: a variable cannot be read, or its name is misspelt.
         """
         known = {f"{PREFIX}{f.name.upper()}": f for f in fields(Settings)}
         values: dict[str, Any] = {}
@@ -89,9 +90,13 @@ class Settings:
             if name in known:
                 values[known[name].name] = _value(name, known[name], text)
             elif name.startswith(PREFIX) and name not in NOT_SETTINGS:
-                close = difflib.get_close_matches(name, known, n=1)
-                hint = f"; did you mean {close[0]}?" if close else ""
-                raise RecipeError(f"{name}: there is no such setting{hint}")
+                # Others may begin so too: only what looks misspelt is refused.
+                meant = [other.removeprefix(PREFIX) for other in known]
+                close = difflib.get_close_matches(name.removeprefix(PREFIX), meant, 1, ALIKE)
+                if close:
+                    raise RecipeError(
+                        f"{name}: there is no such setting; did you mean {PREFIX}{close[0]}?"
+                    )
         return Settings(**values | {k: v for k, v in given.items() if v is not None})
 
     @property

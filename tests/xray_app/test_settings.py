@@ -39,7 +39,8 @@ def test_the_environment_is_read_and_options_win() -> None:
     read = Settings.read(environment, port=90, host=None)
     assert (read.port, read.human_share, read.names) == (90, 0.1, ("a.example", "b"))
     assert Settings.read({"XRAY_CLEAR_BY_MACHINE": "yes"}).clear_by_machine
-    assert Settings.read({"HOME": "/", "XRAY_REAL_SCANS": "/scans"}) == Settings()
+    others = {"HOME": "/", "XRAY_REAL_SCANS": "/scans", "XRAY_JUDGED": "/scans"}
+    assert Settings.read(others) == Settings()
 
 
 @pytest.mark.parametrize(
