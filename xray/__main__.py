@@ -65,6 +65,9 @@ def inspect(
         float | None, typer.Option(min=0, max=1, help="Report every candidate from it on.")
     ] = None,
     profile: Annotated[Path | None, typer.Option(help="Rules: a TOML or JSON file.")] = None,
+    clearance: Annotated[
+        Path | None, typer.Option(help="Bounded miss rate: the file of xray-train calibrate.")
+    ] = None,
     white: Annotated[float | None, typer.Option(help="Count of unattenuated air.")] = None,
     dark: Annotated[float | None, typer.Option(help="Count with the beam off.")] = None,
     polarity: Annotated[Air | None, typer.Option(help="Which end of the scale is air.")] = None,
@@ -83,7 +86,8 @@ def inspect(
 
     if format is Format.DICOS and out is None:
         raise RecipeError("--format dicos writes files: say where with --out")
-    detector = Detector(model, profile=profiles.read(profile) if profile else None)
+    rules = profiles.read(profile) if profile else None
+    detector = Detector(model, profile=rules, clearance=clearance)
     work = worklist.jobs(files, high)
     codes = [0]
 

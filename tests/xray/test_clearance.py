@@ -1,13 +1,17 @@
 """Clearance: who may be cleared without a human, and for whom no promise was made."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 import xray
 from xray import Encoding, ModelError, Outcome, Profile, Scan
+from xray.__main__ import app
 from xray.clearance import NEVER_CALIBRATED, Rule, read
 from xray.detector import Detector
 
@@ -125,3 +129,14 @@ def test_a_missing_file_is_named(standin: Path, tmp_path: Path) -> None:
 def test_a_share_over_one_is_refused(rule: Rule) -> None:
     with pytest.raises(ModelError, match=r"miss_rate must lie in 0\.\.1, got 5"):
         replace(rule, miss_rate=5)
+
+
+def test_the_command_takes_the_file_along(rule: Rule, standin: Path, tmp_path: Path) -> None:
+    replace(rule, profile=Detector(standin).profile).save(tmp_path / "clearance.json")
+    cv2.imwrite(str(tmp_path / "a.png"), np.eye(240, 320, dtype=np.uint8) * 200 + 30)
+    command = ["inspect", str(tmp_path / "a.png"), "--model", str(standin), "--format", "json"]
+    command += ["--clearance", str(tmp_path / "clearance.json"), "--scanner", "Other 2"]
+    run = CliRunner().invoke(app, command)
+    said = json.loads(run.stdout)["clearance"]
+    assert (said["eligible"], said["bound"]) == (False, 0.05)
+    assert said["reason"] == "calibrated for the scanner Acme 6040, not for Other 2"

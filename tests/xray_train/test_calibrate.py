@@ -20,7 +20,9 @@ from xray_train.calibrate import (
     coverage,
     needed,
     threshold,
+    trial,
 )
+from xray_train.damage import named as named_damage
 
 LENIENT = Profile(name="lenient", thresholds={"gun": 0.95})  # the stand-in's gun of 0.9 is CLEAR
 
@@ -90,6 +92,21 @@ def test_on_another_scanner_where_threats_score_lower_the_promise_is_broken() ->
     found = coverage(SCORES, 200, 0.05, 0.95, 200, shifted)
     assert found["kept"] < 0.05
     assert found["mean_miss_rate"] > 0.10
+
+
+def test_the_promise_is_tried_on_scans_and_on_the_same_scans_from_another_scanner(
+    standin: Path,
+) -> None:
+    detector = Detector(standin, profile=LENIENT)  # says the same of every scan
+    scans = [sample("gun", id=str(k)) for k in range(25)]
+    found = trial(detector, [*scans, sample("wrench")], 0.05, None, 20, named_damage("blur"), 5)
+    assert found["scans"] == 25
+    assert found["same"] == {"mean_miss_rate": 0.0, "kept": 1.0}
+    assert found["shifted"]["level"] == "Gaussian, sd 1.5 px"
+    with pytest.raises(DataError, match="more than 30 are needed"):
+        trial(detector, scans, 0.05, None, 30)
+    with pytest.raises(RecipeError, match="no damage named fog; expected one of noise"):
+        named_damage("fog")
 
 
 def test_the_rule_is_bound_to_model_profile_and_scanner_and_states_its_evidence(

@@ -149,6 +149,43 @@ def calibrate(
 
 
 @app.command()
+def coverage(
+    model: Annotated[str, typer.Argument(help="Name of a shipped model, or an ONNX file.")],
+    on: Annotated[str, typer.Option(help=ON)] = "sim-baggage",
+    count: Annotated[int, typer.Option(help="Scans of a simulated set.")] = 10_000,
+    seen: Annotated[int, typer.Option(help="Scans with a threat that calibrate.")] = 200,
+    miss_rate: Annotated[float, typer.Option(help="Share of threats that may be cleared.")] = 0.05,
+    confidence: Annotated[float, typer.Option(help="0: on average alone.")] = 0.95,
+    shift: Annotated[str, typer.Option(help="Damage that stands for another scanner.")] = "palette",
+    out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
+) -> None:
+    """Try the bounded miss rate: calibrate on some scans, count on others, a thousand times."""
+    from xray.detector import Detector
+    from xray_train import calibrate as bounding
+    from xray_train import evaluate as scores
+    from xray_train import sets
+    from xray_train.damage import named
+
+    found = bounding.trial(
+        Detector(model, threads=1),
+        sets.read(on, count=count),
+        miss_rate,
+        confidence or None,
+        seen,
+        named(shift),
+    )
+    if out is not None:
+        scores.save(found, out)
+    for name in ("same", "shifted"):
+        if name in found:
+            row = found[name]
+            typer.echo(
+                f"{name:8} miss rate {row['mean_miss_rate']:.4f} on average; at most "
+                f"{miss_rate:g} in {row['kept']:.1%} of splits; {found['scans']} scans"
+            )
+
+
+@app.command()
 def ship(
     model: Annotated[Path, typer.Argument(help="ONNX file that export wrote.")],
     version: Annotated[str, typer.Option(help="As in parcel@0.1.0.")],

@@ -24,6 +24,7 @@ from xray.detector import Detector
 from xray.errors import DataError, RecipeError
 from xray.report import Outcome
 from xray_datasets.sample import Sample
+from xray_train.damage import Damage
 from xray_train.judged import Judged, hinted, judge, marked, one_per_group, strongest, wilson
 
 NEVER = math.inf  # of a scan that is not cleared under any threshold: ALARM or UNKNOWN
@@ -117,6 +118,48 @@ def coverage(
         "mean_miss_rate": float(np.mean(rates)),
         "kept": float(np.mean(np.array(rates) <= miss_rate)),
     }
+
+
+def trial(
+    detector: Detector,
+    samples: Iterable[Sample],
+    miss_rate: float,
+    confidence: float | None,
+    seen: int,
+    shift: Damage | None = None,
+    repeats: int = 1000,
+) -> dict[str, Any]:
+    """`coverage` of this detector on these scans, and where a shift of the scanner breaks it.
+
+    Args:
+        detector: model and profile.
+        samples: thousands of scans of one scanner, simulated as a rule.
+        miss_rate, confidence: what is promised.
+        seen: scans with an alarming object that calibrate in each split.
+        shift: what another scanner does to the same scans.
+        repeats: splits.
+
+    Raises:
+        DataError: too few scans hold an alarming object.
+    """
+    alarming, values, shifted = detector.profile.alarming, [], []
+    for k, sample in enumerate(samples):
+        if any(a.label in alarming for a in sample.annotations):
+            values.append(_value(judge(detector, [sample])[0], alarming))
+            other = shift and shift.apply(sample, sample.scan, np.random.default_rng(k))
+            if other is not None:
+                shifted.append(_value(judge(detector, [other])[0], alarming))
+    if len(values) <= seen:
+        raise DataError(f"{len(values)} scans hold an alarming object; more than {seen} are needed")
+    same, how = np.array(values), (seen, miss_rate, confidence, repeats)
+    found: dict[str, Any] = {"scans": len(values), "same": coverage(same, *how)}
+    if shift is not None and len(shifted) == len(values):
+        found["shifted"] = {
+            "damage": shift.name,
+            "level": shift.level,
+            **coverage(same, *how, shifted=np.array(shifted)),
+        }
+    return found
 
 
 def calibrate(

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xray.annotation import Annotation
+from xray.errors import RecipeError
 from xray.scan import Encoding, Scan
 from xray_datasets.sample import Sample
 
@@ -183,3 +184,15 @@ DAMAGES = (
     Damage("smaller", "× 0.7 on the same canvas", _warp(scale=SMALLER)),
     Damage("larger", "× 1.3 on the same canvas", _warp(scale=LARGER)),
 )
+
+
+def named(name: str) -> Damage:
+    """The damage of this name.
+
+    Raises:
+        RecipeError: there is none.
+    """
+    found = {damage.name: damage for damage in DAMAGES}
+    if name not in found:
+        raise RecipeError(f"no damage named {name}; expected one of {', '.join(found)}")
+    return found[name]
