@@ -7,17 +7,17 @@ from xray.report import Report
 
 
 def results(
-    reports: Sequence[Report], labels: Sequence[str], file_names: Sequence[str]
+    reports: Sequence[Report], labels: Sequence[str], images: Sequence[tuple[int, str]]
 ) -> list[dict[str, Any]]:
     """A result for every detection: box as x, y, width, height in pixels.
 
-    Images and categories are numbered from 1, in the order of the reports and of the labels;
-    `file_name` and `category` carry their names, which COCO results leave to the annotations.
+    Categories are numbered from 1, in the order of the labels; `file_name` and `category` carry
+    the names, which COCO results leave to the annotations.
 
     Args:
         reports: one for each image.
         labels: the model's, from its card.
-        file_names: of the images.
+        images: image_id and file name of each.
     """
     number = {label: n for n, label in enumerate(labels, start=1)}
     return [
@@ -29,7 +29,7 @@ def results(
             "file_name": name,
             "category": found.label,
         }
-        for image_id, (report, name) in enumerate(zip(reports, file_names, strict=True), start=1)
+        for report, (image_id, name) in zip(reports, images, strict=True)
         for found in report.detections
     ]
 

@@ -112,8 +112,8 @@ def _tables(done: Iterable["Done"], file: IO[str]) -> None:
 def _coco(done: Iterable["Done"], card: "Card") -> list[dict[str, Any]]:
     from xray import coco
 
-    named = [(job.path.name, report) for job, _, report in done]  # the scans may go
-    return coco.results([r for _, r in named], card.labels, [name for name, _ in named])
+    kept = [(report, (job.number, job.name)) for job, _, report in done]  # the scans may go
+    return coco.results([r for r, _ in kept], card.labels, [image for _, image in kept])
 
 
 def _threat_reports(done: Iterable["Done"], out: Path, single: bool, card: "Card") -> None:

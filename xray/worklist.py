@@ -1,9 +1,11 @@
 """Many files, one after the other: which they are, and getting through them past the bad ones."""
 
+import os
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from itertools import product
+from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from xray.decoders import overheard
@@ -12,14 +14,26 @@ from xray.errors import ModelError, RecipeError, ScanError, XrayError
 from xray.report import Report
 from xray.scan import Scan
 
+Parts = tuple[str, ...]  # of a path
+
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A scan to inspect: its file, or two for two energies, and what reports call it."""
+    """A scan to inspect.
+
+    Attributes:
+        path: its file.
+        high: that of the high energy, where there are two.
+        id: what reports call it, and files that are made of it; no two jobs share one.
+        name: the same with the file's ending.
+        number: its place in the work, from 1.
+    """
 
     path: Path
     high: Path | None
     id: str
+    name: str
+    number: int
 
 
 class Done(NamedTuple):
@@ -33,8 +47,9 @@ class Done(NamedTuple):
 def jobs(paths: Sequence[Path], high: Path | None = None) -> list[Job]:
     """Every file named and every file in the folders named, in order; hidden ones left out.
 
-    A scan is called by its file's name without the ending, within the folder that was named; by
-    the whole name where that would call two scans the same.
+    A scan is called by its file's name without the ending, within the folder that was named;
+    where that would call two scans the same, by its whole name, and then with the folders above.
+    What is named twice is done once.
 
     Args:
         paths: files and folders.
@@ -43,20 +58,26 @@ def jobs(paths: Sequence[Path], high: Path | None = None) -> list[Job]:
 
     Raises:
         ScanError: a folder holds no files.
-        RecipeError: `high` came with several paths.
+        RecipeError: `high` came with several paths, or one of the two is a folder alone.
     """
     if high is not None and len(paths) != 1:
         raise RecipeError(f"--high goes with one file or one folder; {len(paths)} were named")
-    found = [pair for path in paths for pair in _within(path)]
-    short = [name.with_suffix("").as_posix() for _, name in found]
-    times = Counter(short)
+    if high is not None and high.is_dir() != paths[0].is_dir():
+        folder, other = (high, paths[0]) if high.is_dir() else (paths[0], high)
+        raise RecipeError(
+            f"--high goes with a file as a file, with a folder as a folder; {folder} is a folder "
+            f"and {other} is none"
+        )
+    found = {_parts(path): (path, name) for named in paths for path, name in _within(named)}
+    names = _names({parts: len(name.parts) for parts, (_, name) in found.items()})
     return [
         Job(
             path,
             high / name if high is not None and high.is_dir() else high,
-            stem if times[stem] == 1 else name.as_posix(),
+            *names[parts],
+            number,
         )
-        for (path, name), stem in zip(found, short, strict=True)
+        for number, (parts, (path, name)) in enumerate(found.items(), start=1)
     ]
 
 
@@ -99,6 +120,28 @@ def _within(path: Path) -> list[tuple[Path, Path]]:
     if not found:
         raise ScanError(f"{path}: the folder holds no files")
     return found
+
+
+def _parts(path: Path) -> Parts:
+    """The folders down to a file, and its name: the same for the same file."""
+    return Path(os.path.abspath(path)).parts[1:]  # noqa: PTH100  links keep their names
+
+
+def _names(depths: Mapping[Parts, int]) -> dict[Parts, tuple[str, str]]:
+    """An id for each file, and the same with its ending; depths: parts below what was named."""
+    names: dict[Parts, tuple[str, str]] = {}
+    left = depths
+    for more, ending in product(range(max(map(len, depths))), (False, True)):
+        called = {}
+        for parts, depth in left.items():
+            whole = PurePosixPath(*parts[-depth - more :])
+            called[parts] = (str(whole if ending else whole.with_suffix("")), str(whole))
+        times = Counter(id for id, _ in (*names.values(), *called.values()))
+        names |= {parts: pair for parts, pair in called.items() if times[pair[0]] == 1}
+        left = {parts: depth for parts, depth in depths.items() if parts not in names}
+        if not left:
+            break
+    return names
 
 
 def _check_served(scan: Scan, detector: Detector) -> None:

@@ -17,13 +17,13 @@ REPORT = xray.Report(
 )
 
 
-NAMES = ["bag.png", "empty.png", "third.tif"]
+IMAGES = [(1, "bag.png"), (2, "empty.png"), (3, "third.tif")]
 
 
 def test_a_result_is_a_box_by_corner_and_size_with_its_names_beside_its_numbers() -> None:
     clear = replace(REPORT, scan_id="empty", detections=())
     second = replace(REPORT, scan_id="third", detections=REPORT.detections[1:])
-    assert coco.results([REPORT, clear, second], ["gun", "knife"], NAMES) == [
+    assert coco.results([REPORT, clear, second], ["gun", "knife"], IMAGES) == [
         {
             "image_id": 1,
             "category_id": 2,

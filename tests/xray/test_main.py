@@ -102,6 +102,29 @@ def test_coco_results_carry_boxes_by_size(run, folder) -> None:
     assert [r["image_id"] for r in results] == [1, 1, 2, 2]
 
 
+def test_coco_results_keep_their_numbers_past_a_damaged_file(run, folder) -> None:
+    done = run("inspect", folder, "--format", "coco")
+    assert done.code == 3
+    images = {(r["image_id"], r["file_name"]) for r in json.loads(done.out)}
+    assert images == {(1, "a.png"), (3, "night/b.png")}
+
+
+def test_two_folders_with_a_scan_of_one_name_keep_both(run, folder, tmp_path, bag) -> None:
+    (folder / "night" / "a.png").write_bytes(bag)
+    day = tmp_path / "day" / "a.png"
+    day.parent.mkdir()
+    day.write_bytes(bag)
+    named, drawn = (folder / "night", day.parent, day), tmp_path / "drawn"
+    done = run("inspect", *named, "--format", "coco", "--overlay", drawn)
+    assert [r["file_name"] for r in json.loads(done.out)][::2] == [
+        "night/a.png",
+        "b.png",
+        "day/a.png",
+    ]
+    written = sorted(p.relative_to(drawn).as_posix() for p in drawn.rglob("*.png"))
+    assert written == ["b.png", "day/a.png", "night/a.png"]
+
+
 def test_dicos_goes_to_a_file_or_a_folder(run, folder, tmp_path) -> None:
     assert run("inspect", folder / "a.png", "--format", "dicos").code == 2
     one, many = tmp_path / "one.dcs", tmp_path / "many"
@@ -212,6 +235,8 @@ def test_levels_given_are_not_guessed(run, energies) -> None:
         (["gone.png"], 3, "gone.png: no such file"),
         (["a.png", "--model", "nosuch"], 4, "no model 'nosuch'"),
         (["a.png", "night", "--high", "a.png"], 2, "--high goes with one file or one folder"),
+        (["night", "--high", "a.png"], 2, "night is a folder and a.png is none"),
+        (["a.png", "--high", "night"], 2, "night is a folder and a.png is none"),
         (["a.png", "--format", "xml"], 2, "Invalid value for '--format'"),
         (["a.png", "--min-score", "7"], 2, "Invalid value for '--min-score'"),
         (["a.png", "--profile", "gone.toml"], 2, "gone.toml: cannot be read"),
