@@ -199,10 +199,18 @@ def simulate(
     seed: Annotated[
         int, typer.Option(min=0, help="Of the first scene; the next has one more.")
     ] = 0,
-    side: Annotated[int, typer.Option(min=64, help="Of the square pictures, in pixels.")] = 416,
+    side: Annotated[
+        int | None,
+        typer.Option(
+            min=64,
+            help="Width in pixels: 416 of bags and parcels, which are square; 2000 of containers, "
+            "two fifths as high.",
+            show_default=False,
+        ),
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
 ) -> None:
-    """Scans with ground truth, drawn by physics: low and high energy, colour, COCO boxes."""
+    """Scans with ground truth, drawn by physics: both energies, a console's picture, COCO."""
     from xray_datasets import scenes
 
     done = scenes.simulate(out, kind.value, count, seed, side, workers)

@@ -38,7 +38,7 @@ NEEDED = ("h5py", "numba", "scipy", "spekpy", "xraydb")  # of the extra `data`
 
 
 def simulate(
-    folder: Path, kind: str, count: int, seed: int, side_px: int, workers: int
+    folder: Path, kind: str, count: int, seed: int, side_px: int | None, workers: int
 ) -> Iterator[Path]:
     """Write what is not there yet; give the JSON of every scene as soon as it is done.
 
@@ -47,7 +47,7 @@ def simulate(
         kind: "baggage", "parcel" or "container".
         count: how many scenes.
         seed: of the first scene.
-        side_px: of the square pictures.
+        side_px: width of the pictures; by default 416 of bags and parcels, 2000 of containers.
         workers: processes; 1 stays in this one.
 
     Raises:
@@ -77,7 +77,9 @@ def finish(folder: Path) -> Path:
     return folder / "instances.json"
 
 
-def _run(folder: Path, kind: str, seeds: range, side_px: int, workers: int) -> Iterator[Path]:
+def _run(
+    folder: Path, kind: str, seeds: range, side_px: int | None, workers: int
+) -> Iterator[Path]:
     paths = {folder / "scenes" / f"{_stem(kind, s)}.json": s for s in seeds}
     missing = [s for path, s in paths.items() if not path.is_file()]
     yield from (path for path in paths if path.is_file())
@@ -114,7 +116,7 @@ def _claim(folder: Path, asked: dict[str, Any]) -> None:
     _replace(path, asked)
 
 
-def _scene(folder: Path, kind: str, side_px: int, seed: int) -> Path:
+def _scene(folder: Path, kind: str, side_px: int | None, seed: int) -> Path:
     draw, colour = _simulator()
     scene, stem = draw(kind, seed, side_px), _stem(kind, seed)
     # Objects that nobody could find count neither for nor against; COCO lists them last.
@@ -159,7 +161,7 @@ def _box(xyxy_px: tuple[float, float, float, float]) -> tuple[float, float, floa
     return x1, y1, x2, y2
 
 
-def _simulator() -> tuple[Callable[[str, int, int], Any], Callable[..., Any]]:
+def _simulator() -> tuple[Callable[[str, int, int | None], Any], Callable[..., Any]]:
     """What draws a scene, and what colours it."""
     if any(find_spec(name) is None for name in NEEDED):
         raise MissingExtra("xray-data simulate", "data")

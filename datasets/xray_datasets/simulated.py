@@ -11,7 +11,7 @@ import numpy as np
 from xray.annotation import Annotation
 from xray.scan import Encoding, Scan
 from xray_datasets.sample import Sample
-from xray_datasets.simulator import Simulated, colour, simulate
+from xray_datasets.simulator import Simulated, show, simulate
 
 LEAST_VISIBLE = 0.3  # share of an object that must change the transmission to be looked for
 
@@ -22,7 +22,7 @@ def read(
     """Samples of one kind of scene, simulated as they are asked for.
 
     Args:
-        kind: "baggage" or "parcel".
+        kind: "baggage", "parcel" or "container".
         count: how many.
         seed: of the first.
         encoding: PSEUDOCOLOR for a console's picture, DUAL or SINGLE for transmission.
@@ -52,7 +52,7 @@ def _sample(scene: Simulated, kind: str, encoding: Encoding) -> Sample:
 def _scan(scene: Simulated, encoding: Encoding) -> Scan:
     if encoding is Encoding.PSEUDOCOLOR:
         rng = np.random.default_rng(scene.seed)
-        picture = colour(scene.low, scene.high, rng, int(scene.parameters["kv"]))
+        picture = show(scene, rng)
         return Scan(scene.group, picture, encoding, pixel_mm=scene.pixel_mm)
     high = scene.high if encoding is Encoding.DUAL else None
     return Scan.from_arrays(scene.low, high, id=scene.group, pixel_mm=scene.pixel_mm)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +91,7 @@ class Item:
         """Mass of the whole."""
         return float(self.part_masses_g().sum())
 
-    def packed(self) -> tuple[NDArray[np.generic], ...]:
+    def packed(self) -> tuple[NDArray[Any], ...]:
         """Flat arrays for the painter: corners, mesh ends, nodes, wire ends, radii, parts."""
         meshes = [p.mesh for p in self.parts if p.mesh is not None]
         corners = np.concatenate(meshes) if meshes else np.zeros((0, 3, 3), np.float32)

@@ -1,7 +1,7 @@
 """Scenes kept on disk: shards of raw planes that map into memory, beside their annotations.
 
-A shard holds SHARD scenes: NAME.npy is uint16 (n, 2, side, side), low and high transmission times
-SCALE; NAME.json lists what is in each. Scene k of a pool has seed base + k, so that an interrupted
+A shard holds SHARD scenes: NAME.npy is uint16 (n, 2, H, W), low and high transmission times SCALE;
+NAME.json lists what is in each. Scene k of a pool has seed base + k, so that an interrupted
 filling goes on where it stopped and several processes never write the same shard.
 """
 
@@ -21,6 +21,7 @@ from .kinds import simulate
 from .scene import Simulated
 
 SHARD = 64  # scenes
+LARGE_SHARD = 8  # containers: they hold ten times as many pixels
 SCALE = 60000.0  # code of air; the rest is room for noise above it
 
 
@@ -28,7 +29,7 @@ SCALE = 60000.0  # code of air; the rest is room for noise above it
 class Cached:
     """One scene from a pool: planes as stored, annotated objects, tube voltage, pixel size."""
 
-    planes: NDArray[np.uint16]  # (2, side, side)
+    planes: NDArray[np.uint16]  # (2, H, W)
     boxes: NDArray[np.float32]  # (n, 4) xyxy
     labels: tuple[str, ...]  # (n,)
     visible: NDArray[np.float32]  # (n,) share of each object that can be seen
@@ -60,19 +61,18 @@ def _note(scene: Simulated) -> dict[str, object]:
     }
 
 
-def write_shard(folder: Path, kind: str, first_seed: int, count: int, side_px: int) -> Path:
+def write_shard(folder: Path, kind: str, first_seed: int, count: int, side_px: int | None) -> Path:
     """Simulate count scenes from first_seed on; a shard that is there already is left alone."""
     stem = folder / f"{kind}-{first_seed:09d}-{count}"
     data, notes = stem.with_suffix(".npy"), stem.with_suffix(".json")
     if data.exists() and notes.exists():
         return data
-    planes = np.empty((count, 2, side_px, side_px), np.uint16)
-    listed = []
+    kept, listed = [], []
     for k in range(count):
         scene = simulate(kind, first_seed + k, side_px)
-        planes[k, 0] = np.rint(scene.low * SCALE)
-        planes[k, 1] = np.rint(scene.high * SCALE)
+        kept.append(np.rint(np.stack([scene.low, scene.high]) * SCALE).astype(np.uint16))
         listed.append(_note(scene))
+    planes = np.stack(kept)
     for path, write in ((notes, _write_json), (data, _write_array)):
         partial = path.with_name(f".{path.name}.{os.getpid()}")
         write(partial, listed if path is notes else planes)
@@ -89,18 +89,24 @@ def _write_array(path: Path, value: Any) -> None:
         np.save(file, value)
 
 
-def _shard(job: tuple[str, str, int, int, int]) -> str:
+def _shard(job: tuple[str, str, int, int, int | None]) -> str:
     folder, kind, first, count, side_px = job
     return str(write_shard(Path(folder), kind, first, count, side_px))
 
 
 def fill(
-    folder: str | Path, kind: str, count: int, seed: int = 0, workers: int = 1, side_px: int = 416
+    folder: str | Path,
+    kind: str,
+    count: int,
+    seed: int = 0,
+    workers: int = 1,
+    side_px: int | None = None,
 ) -> None:
     """Fill a pool with count scenes (rounded up to whole shards), resuming what is there."""
     root = Path(folder)
     root.mkdir(parents=True, exist_ok=True)
-    jobs = [(str(root), kind, first, SHARD, side_px) for first in range(seed, seed + count, SHARD)]
+    size = LARGE_SHARD if kind == "container" else SHARD
+    jobs = [(str(root), kind, first, size, side_px) for first in range(seed, seed + count, size)]
     if workers <= 1:
         for job in jobs:
             _shard(job)

@@ -36,22 +36,28 @@ class Simulated:
 
 
 @dataclass(frozen=True, slots=True)
-class _Physics:
+class Physics:
+    """A beam, and every material's attenuation in it as coordinates."""
+
     beam: beams.Beam
     basis: NDArray[np.float32]  # (RANK, K)
     rows: NDArray[np.float32]  # (M, RANK + 2): coordinates, then attenuation at two energies
 
 
-@lru_cache(maxsize=8)
-def _physics(kv: int) -> _Physics:
-    beam = beams.reduced(kv)
+def physics(beam: beams.Beam) -> Physics:
+    """What painting needs to know of a beam."""
     table = attenuation_table(tuple(beam.energies_kev))
     coordinates, basis = factorise(table, np.stack([beam.low, beam.high]), RANK)
-    # the energies that stand for each layer behind 5 mm of steel, for visibility alone
+    # the energies that stand for each signal behind 5 mm of steel, for visibility alone
     passed = np.exp(-attenuation_per_mm("steel", beam.energies_kev) * 5)
     means = [(beam.energies_kev @ (w * passed)) / (w @ passed) for w in (beam.low, beam.high)]
     middle = [int(np.argmin(np.abs(beam.energies_kev - mean))) for mean in means]
-    return _Physics(beam, basis, np.hstack([coordinates, table[:, middle]]))
+    return Physics(beam, basis, np.hstack([coordinates, table[:, middle]]))
+
+
+@lru_cache(maxsize=8)
+def _tube(kv: int) -> Physics:
+    return physics(beams.reduced(kv))
 
 
 def _pose(thing: packing.Placed, width_mm: float, side_px: int) -> NDArray[np.float64]:
@@ -103,7 +109,7 @@ def paint(
 class Canvas:
     """Optical depth as it is painted, thing by thing."""
 
-    physics: _Physics
+    physics: Physics
     depth: NDArray[np.float32]  # (H, W, RANK)
     own: NDArray[np.float32]  # (H, W, 2), of the labelled item being painted
     scratch: NDArray[np.float32]  # (2 H, 2 W), zero between items
@@ -120,7 +126,7 @@ def blank(side_px: int, kv: int) -> Canvas:
     """Nothing in the beam of this tube voltage."""
     shape = (side_px, side_px)
     return Canvas(
-        _physics(kv),
+        _tube(kv),
         np.zeros((*shape, RANK), np.float32),
         np.zeros((*shape, 2), np.float32),
         np.zeros((2 * side_px, 2 * side_px), np.float32),
