@@ -114,3 +114,9 @@ def test_labels_that_the_scans_hold_are_measured() -> None:
     assert list(found) == ["gun"]
     assert found["gun"]["scan"]["positives"] == 50
     assert found["gun"]["box"]["n"] == 200
+
+
+def test_a_network_that_finds_nothing_yet_keeps_its_scores() -> None:
+    found = fit([judged(sample("gun"), ("gun", 0.3, THERE)), judged(sample())], ("gun",))
+    assert found.boxes == {}
+    assert set(found.scans) == {"gun"}

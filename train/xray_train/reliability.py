@@ -60,6 +60,8 @@ def fit(judged: Sequence[Judged], labels: Sequence[str]) -> Fit:
         DataError: the scans hold nothing to fit on.
     """
     scans = {label: whole_scans(judged, label) for label in labels}
+    if not any(known.truth.any() for known in scans.values()):
+        raise DataError("no scan holds an object of the model's labels: nothing to fit on")
     boxes = {label: single_boxes(judged, label, FIT_FROM) for label in labels}
     return Fit(
         boxes=_lines(boxes),
@@ -96,7 +98,7 @@ def single_boxes(judged: Sequence[Judged], label: str, least: float) -> Examples
 def _lines(by_label: dict[str, Examples]) -> dict[str, Line]:
     held = [known for known in by_label.values() if known.truth.any()]
     if not held:
-        raise DataError("no scan holds an object of the model's labels: nothing to fit on")
+        return {}  # a network that finds nothing yet: its scores stay as they are
     pooled = platt(Examples(*(np.concatenate(column) for column in zip(*held, strict=True))))
     return {label: platt(known) if known.enough() else pooled for label, known in by_label.items()}
 
