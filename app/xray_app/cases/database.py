@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from xray.errors import MissingExtra, RecipeError
 
 WRITER_LOCK = 0x78726179  # "xray": the key of PostgreSQL's advisory lock
+ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 BUSY_MS = 30_000  # how long SQLite waits for another process's write
 CONNECTIONS = 10, 40  # kept open, and at most more; PostgreSQL takes 100 by default
 DRIVERS = {"postgresql": "postgresql+pg8000", "postgres": "postgresql+pg8000"}
@@ -57,8 +58,10 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent view of the database."""
+        """One moment of the database, whatever is written meanwhile."""
         with self.engine.connect() as connection, connection.begin():
+            if not self.is_sqlite:  # SQLite's transactions are like this by themselves
+                connection.execute(text(ONE_MOMENT))
             yield connection
 
     def dispose(self) -> None:
