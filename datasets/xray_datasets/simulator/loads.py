@@ -38,10 +38,10 @@ def _repeat(mesh: s.Mesh, at: np.ndarray) -> s.Mesh:
 # content, share of the carton that it fills, texture, HS chapter
 _IN_CARTONS = (
     ("cotton", 0.9, tx.WEAVE, "61"), ("dyed_cotton", 0.85, -1, "62"),
-    ("rubber", 0.18, -1, "64"), ("abs", 0.15, tx.GRAINS, "95"), ("food", 0.7, tx.GRAINS, "19"),
+    ("rubber", 0.18, -1, "64"), ("abs", 0.15, tx.WEAVE, "95"), ("food", 0.7, tx.WEAVE, "19"),
     ("glass", 0.22, -1, "70"), ("ceramic", 0.55, -1, "69"), ("paper", 0.9, -1, "48"),
     ("board", 0.08, tx.BOARD, "85"), ("cream", 0.6, -1, "33"), ("water", 0.62, -1, "22"),
-    ("zinc", 0.03, tx.GRAINS, "83"), ("steel", 0.06, tx.GRAINS, "73"), ("foam", 0.9, -1, "94"),
+    ("zinc", 0.03, tx.WEAVE, "83"), ("steel", 0.06, tx.WEAVE, "73"), ("foam", 0.9, -1, "94"),
 )  # fmt: skip
 
 
