@@ -34,7 +34,8 @@ def integer(floating: Path) -> Path:
 def test_the_card_says_which_labels_the_scores_mean(floating: Path) -> None:
     card = read(floating)
     assert (card.name, card.version, card.labels) == ("tiny", "0.1.0", ("gun", "wrench"))
-    assert card.training["steps"] == 200
+    assert card.training["scans_seen"] == 200 * tiny.recipe().batch
+    assert card.training["recipe"]["fine"] == tiny.recipe().fine
 
 
 def test_the_float_file_repeats_torch_at_sizes_it_was_not_traced_at(

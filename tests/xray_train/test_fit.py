@@ -95,7 +95,7 @@ def test_the_baseline_trains_through_the_same_loop(tmp_path: Path) -> None:
 def test_a_run_does_not_go_on_with_other_settings(tmp_path: Path) -> None:
     recipe = tiny.recipe(steps=2, batch=2)
     run(tmp_path, recipe)
-    with pytest.raises(RecipeError, match=r"began with labels = .*--init"):
+    with pytest.raises(RecipeError, match=r"began with labels = .*--from"):
         run(tmp_path, replace(recipe, steps=4, labels=("wrench", "gun")))
     assert checkpoint.read(run(tmp_path, replace(recipe, steps=4))).step == 4
 

@@ -8,7 +8,7 @@ wants a core, which costs threaded loops a factor of three (measured, GNU OpenMP
 import math
 import os
 import time
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import cv2
@@ -17,7 +17,8 @@ import torch.distributed as dist
 from torch import nn
 
 from xray.errors import RecipeError
-from xray_train import checks, sources
+from xray_train import checkpoint, checks, shipped, sources
+from xray_train.checkpoint import Checkpoint
 from xray_train.item import Item
 from xray_train.loader import Batch, Steps, batches, to
 from xray_train.losses import loss
@@ -46,7 +47,7 @@ def fit(
             share of the steps or of the minutes that is used up, whichever is larger.
         device: "cpu" or "cuda".
         workers: processes that prepare scans; 0 prepares them between steps.
-        init: checkpoint of another run to start from.
+        init: what to start from: checkpoint of another run, or a file that ships.
         steps, held_out: data from elsewhere, for tests and notebooks.
 
     Returns:
@@ -58,8 +59,10 @@ def fit(
     cv2.setNumThreads(1)  # its threads would fight with torch's
     out.mkdir(parents=True, exist_ok=True)
     log = logger(out / "log.jsonl") if rank == 0 else silent
-    run = begin(recipe, out / "last.pt", torch.device(device), init, log)
-    steps = steps or _steps(run, rank, world)
+    steps, taught = (steps, {}) if steps else _steps(recipe, rank, world)
+    before = partial(_before, init, recipe, steps)
+    run = begin(recipe, out / "last.pt", torch.device(device), before, log)
+    run.learns_from(taught)
     if held_out is None:
         held_out = sources.held_out(recipe) if rank == 0 else []
 
@@ -135,11 +138,20 @@ def check(run: Run, held_out: list[Item]) -> dict[str, float]:
     return {"mean": round(checks.mean(scores), 4), **{k: round(v, 4) for k, v in scores.items()}}
 
 
-def _steps(run: Run, rank: int, world: int) -> Steps:
-    found = sources.sources(run.recipe)
-    stock = sources.threats(run.recipe, found)
-    run.learns_from(sources.counts(found, stock))
-    return Steps(run.recipe, found, stock, rank, world)
+def _steps(recipe: Recipe, rank: int, world: int) -> tuple[Steps, dict[str, int]]:
+    """All batches, and how many scans of which data set are in them."""
+    found = sources.sources(recipe)
+    stock = sources.threats(recipe, found)
+    return Steps(recipe, found, stock, rank, world), sources.counts(found, stock)
+
+
+def _before(init: Path | None, recipe: Recipe, steps: Steps) -> Checkpoint | None:
+    """The weights to start from; a shipped file's are laid out around the first batch."""
+    if init is None:
+        return None
+    if init.suffix != ".onnx":
+        return checkpoint.read(init)
+    return shipped.read(init, recipe, list(steps[0].planes.numpy()))
 
 
 def _share_gradients(network: nn.Module, world: int) -> None:

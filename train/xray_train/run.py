@@ -1,7 +1,7 @@
 """The state of a training run: what a step changes, and what a checkpoint keeps."""
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -82,19 +82,25 @@ class Run:
         self.scans_before, self.seconds_before = found.scans_before, found.seconds_before
 
 
-def begin(recipe: Recipe, path: Path, device: torch.device, init: Path | None, log: Log) -> Run:
-    """A new run, one that starts from another's weights, or the one that stands at `path`.
+def begin(
+    recipe: Recipe,
+    path: Path,
+    device: torch.device,
+    start: Callable[[], Checkpoint | None],
+    log: Log,
+) -> Run:
+    """The run that stands at `path`, or a new one, from the weights that `start` reads.
 
     Raises:
         RecipeError: the run at `path` began with other settings.
-        ModelError: a checkpoint cannot be read or does not fit.
+        ModelError: the checkpoint at `path` cannot be read, or the one before does not fit.
     """
     torch.manual_seed(recipe.seed)
     network = checkpoint.build(recipe)
-    before = checkpoint.read(init) if init is not None and not path.exists() else None
+    before = None if path.exists() else start()
     if before is not None:
         unknown = checkpoint.start_from(network, recipe.labels, before)
-        log({"event": "init", "from": str(init), "labels_from_nothing": unknown})
+        log({"event": "from", "name": before.recipe.name, "labels_from_nothing": unknown})
     network = network.to(device).to(memory_format=torch.channels_last)
     averaged = {k: v.clone() for k, v in network.state_dict().items()}
     optimiser = torch.optim.AdamW(_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
@@ -118,7 +124,7 @@ def _same(asked: Recipe, began: Recipe, path: Path) -> None:
         raise RecipeError(
             f"{path}: this run began with {differ[0]} = {theirs[differ[0]]}, the recipe says "
             f"{mine[differ[0]]}; give the settings it began with, or another --out and "
-            f"--init {path} to go on from its weights"
+            f"--from {path} to go on from its weights"
         )
 
 
