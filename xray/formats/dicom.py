@@ -12,8 +12,6 @@ file of two frames is refused, and two files are paired with `high=`.
 import math
 import threading
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 
@@ -30,7 +28,33 @@ FOR_PRESENTATION = ("1.2.840.10008.5.1.4.1.1.1.1", "1.2.840.10008.5.1.4.1.1.501.
 RLE = "1.2.840.10008.1.2.5"
 NAPERIAN = math.log(10) / 1000  # RescaleType OD counts thousandths of optical density
 
-_quiet = threading.Lock()  # warnings' filters belong to the process
+
+class _Silence:
+    """No warnings while any thread is inside: their filters belong to the process.
+
+    pydicom's of odd values are not for users: what matters of them is an error here. The lock is
+    held to go in and out alone, so that files are decoded side by side.
+    """
+
+    def __init__(self) -> None:
+        self._lock, self._inside = threading.Lock(), 0
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._inside += 1
+            if self._inside == 1:
+                self._filters = warnings.catch_warnings()
+                self._filters.__enter__()
+                warnings.simplefilter("ignore")
+
+    def __exit__(self, *_: object) -> None:
+        with self._lock:
+            self._inside -= 1
+            if not self._inside:
+                self._filters.__exit__(None, None, None)
+
+
+_silence = _Silence()
 
 
 def decode(data: bytes, name: str) -> Picture:
@@ -41,7 +65,7 @@ def decode(data: bytes, name: str) -> Picture:
     """
     import pydicom
 
-    with _without_warnings():
+    with _silence:
         dicom_checks.check_bytes(data, name)
         dataset = pydicom.dcmread(BytesIO(data))
         dicom_checks.check(dataset, name)
@@ -59,14 +83,6 @@ def decode(data: bytes, name: str) -> Picture:
         if pixels.shape[:2] != (dataset.Rows, dataset.Columns):
             raise damaged(name, "DICOM", f"pixels of shape {pixels.shape} and another header")
         return _picture(dataset, pixels, name)
-
-
-@contextmanager
-def _without_warnings() -> Iterator[None]:
-    """Its warnings of odd values are not for users: what matters of them is an error here."""
-    with _quiet, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
 
 
 def _picture(dataset: Any, pixels: NDArray[Any], name: str) -> Picture:

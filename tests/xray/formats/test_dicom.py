@@ -1,5 +1,8 @@
 import io
+import threading
+import warnings
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import numpy as np
@@ -8,6 +11,7 @@ import pytest
 from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
 
 import xray
+from xray.formats import dicom_checks
 
 
 @pytest.fixture
@@ -276,6 +280,17 @@ def test_a_transmission_from_logarithms_is_not_judged_again(dicom) -> None:
 def test_pixels_for_presentation_are_said_to_be_approximate(counts, dicom) -> None:
     scan = xray.read(dicom(counts, SOPClassUID="1.2.840.10008.5.1.4.1.1.501.2.1"))
     assert any("for presentation" in said for said in scan.assumed)
+
+
+def test_two_files_are_decoded_side_by_side(counts, dicom, monkeypatch) -> None:
+    both = threading.Barrier(2, timeout=10)  # broken where one waits for the other to be done
+    check = dicom_checks.check
+    monkeypatch.setattr(dicom_checks, "check", lambda *a: (both.wait(), check(*a)))
+    filters = list(warnings.filters)
+    with ThreadPoolExecutor(2) as pool:
+        scans = list(pool.map(xray.read, [dicom(counts)] * 2))
+    assert np.array_equal(scans[0].pixels, scans[1].pixels)
+    assert warnings.filters == filters
 
 
 def test_video_in_dicom_is_refused_by_name(counts, dicom) -> None:
