@@ -69,7 +69,8 @@ def check(dataset: Any, name: str) -> None:
     absent = [k for k in ("Rows", "Columns", "BitsAllocated", "BitsStored") if k not in dataset]
     if absent:
         raise damaged(name, "DICOM", f"the header lacks {', '.join(absent)}")
-    check_size(name, int(dataset.Columns), int(dataset.Rows))
+    pixel_bytes = int(dataset.get("SamplesPerPixel") or 1) * -(-int(dataset.BitsAllocated) // 8)
+    check_size(name, int(dataset.Columns), int(dataset.Rows), pixel_bytes)
     frames = int(dataset.get("NumberOfFrames") or 1)
     if frames != 1:
         raise ScanError(

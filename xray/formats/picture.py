@@ -16,6 +16,7 @@ from xray.errors import ScanError
 from xray.scan import MAX_SIDE_PX
 
 MAX_PIXELS = 400_000_000  # a 20 m container at 0.6 mm a pixel, 7 m high; 1.6 GB as float32
+MAX_DECODED_BYTES = 4 * MAX_PIXELS  # that size as float32, or as RGB with alpha
 MAX_FILE_BYTES = 8 * MAX_PIXELS + 2**24  # two float32 planes of that size, and a header
 
 Polarity = Literal["air_bright", "air_dark"]
@@ -53,14 +54,23 @@ class Picture:
         return self.planes[0].ndim == 3
 
 
-def check_size(name: str, width: int, height: int) -> None:
-    """Refuse a size that no scanner makes, before memory is taken for it."""
+def check_size(name: str, width: int, height: int, pixel_bytes: int) -> None:
+    """Refuse a size that no scanner makes, before memory is taken for it.
+
+    Args:
+        pixel_bytes: that a pixel takes once it is decoded, all channels together.
+    """
     if width < 1 or height < 1:
         raise ScanError(f"{name}: the header says {width}×{height} pixels; the file is damaged")
     if max(width, height) > MAX_SIDE_PX or width * height > MAX_PIXELS:
         raise ScanError(
             f"{name}: the header says {width}×{height} pixels; at most {MAX_SIDE_PX} a side and "
             f"{MAX_PIXELS // 1_000_000} megapixels are read; cut the scan into parts"
+        )
+    if width * height * pixel_bytes > MAX_DECODED_BYTES:
+        raise ScanError(
+            f"{name}: the header says {width}×{height} pixels of {pixel_bytes} bytes; at most "
+            f"{MAX_DECODED_BYTES // 1_000_000} MB are decoded; cut the scan into parts"
         )
 
 

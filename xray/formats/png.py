@@ -20,6 +20,7 @@ from xray.formats.picture import Picture, check_size, damaged
 MAGIC = b"\x89PNG\r\n\x1a\n"
 DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 PALETTE = 3
+CHANNELS = {0: 1, 2: 3, PALETTE: 4, 4: 4, 6: 4}  # decoded: OpenCV makes RGBA of grey with alpha
 
 
 def decode(data: bytes, name: str) -> Picture:
@@ -73,9 +74,9 @@ def _chunks(data: bytes, name: str) -> Iterator[tuple[bytes, bytes]]:
 
 def _check_header(header: bytes, name: str) -> None:
     width, height, depth, colour, method, filtering, interlace = struct.unpack(">IIBBBBB", header)
-    check_size(name, width, height)
     if depth not in DEPTHS.get(colour, ()) or method or filtering or interlace > 1:
         raise damaged(name, "PNG", "the header holds values that PNG does not know")
+    check_size(name, width, height, CHANNELS[colour] * max(depth // 8, 1))
 
 
 def _rebuilt(header: bytes, parts: dict[bytes, bytes], pixels: list[bytes], name: str) -> bytes:

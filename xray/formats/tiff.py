@@ -28,6 +28,7 @@ from xray.formats.picture import (
 MAGICS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 MAX_PAGES = 8  # looked at; two energies, thumbnails and masks are fewer
 NONE, DEFLATE = (1,), (8, 32946)  # values of tag 259: raw; zlib as Adobe's and the old one
+BOUNDED = (5, 32773, 34925, 34926, 50000)  # LZW, PackBits, LZMA, ZSTD: decoded to a given size
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE = 0, 1, 2, 3  # values of tag 262
 NOT_THE_PICTURE = 1 | 4  # bits of tag 254: a reduced copy, a mask
 ALPHA = (1, 2)  # values of tag 338
@@ -73,7 +74,9 @@ def _pages(file: Any, name: str) -> list[Any]:
 
 def _check(page: Any, data: bytes, name: str) -> None:
     """Header against limits, then every strip or tile against the file, before decoding."""
-    check_size(name, int(page.imagewidth), int(page.imagelength))
+    sample_bytes = 1 if page.dtype is None else page.dtype.itemsize  # None is refused below
+    width, height = int(page.imagewidth), int(page.imagelength)
+    check_size(name, width, height, int(page.samplesperpixel) * sample_bytes)
     if page.imagedepth != 1 or page.photometric not in (WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE):
         raise ScanError(
             f"{name}: a TIFF of photometric kind {page.photometric!s}; "
@@ -97,6 +100,13 @@ def _check(page: Any, data: bytes, name: str) -> None:
 
 
 def _check_codecs(page: Any, name: str) -> None:
+    """Others, such as JPEG 2000, hold a picture of any size, whatever the header says."""
+    if page.compression not in BOUNDED:
+        codec = getattr(page.compression, "name", page.compression)
+        raise ScanError(
+            f"{name}: a TIFF compressed by {codec}; expected none, zlib, LZW, PackBits, ZSTD or "
+            "LZMA; export it uncompressed"
+        )
     if importlib.util.find_spec("imagecodecs") is None:  # tifffile finds it by itself
         raise ScanError(
             f"{name}: a TIFF compressed by {page.compression!s}; uncompressed and zlib are read "

@@ -59,6 +59,39 @@ def test_a_cut_off_jpeg_is_refused(colours, jpeg, keep) -> None:
         xray.read(file[: int(len(file) * keep)])
 
 
+@pytest.fixture
+def clutter() -> np.ndarray:
+    """(320, 320, 3) uint8, no two blocks alike."""
+    noise = np.random.default_rng(0).integers(0, 255, (320, 320, 3)).astype(np.uint8)
+    return cv2.blur(noise, (9, 9))
+
+
+@pytest.mark.parametrize("keep", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("settings", [(), (cv2.IMWRITE_JPEG_RST_INTERVAL, 4)], ids=["plain", "rst"])
+@pytest.mark.parametrize("grey", [False, True])
+def test_data_missing_before_a_kept_end_mark_are_noticed(clutter, jpeg, keep, settings, grey):
+    whole = jpeg(clutter[..., 0] if grey else clutter, *settings)
+    spoiled = whole[: int(len(whole) * keep)].rstrip(b"\xff") + whole[-2:]
+    with pytest.raises(xray.ScanError, match="its data end before the picture does; copy it again"):
+        xray.read(spoiled)
+    assert xray.read(whole).pixels.shape[:2] == (320, 320)
+
+
+def test_a_whole_jpeg_with_an_even_corner_is_read_in_silence(bag, colours, jpeg, capfd) -> None:
+    for picture in (bag, colours):
+        for settings in ((), (cv2.IMWRITE_JPEG_RST_INTERVAL, 2), (cv2.IMWRITE_JPEG_OPTIMIZE, 1)):
+            file = jpeg(picture, *settings)
+            assert xray.read(file + b"trailing").pixels.shape[:2] == (40, 60)
+    assert capfd.readouterr().err == ""
+
+
+def test_passes_that_a_progressive_jpeg_lacks_are_said(clutter, jpeg) -> None:
+    whole = jpeg(clutter, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
+    last = whole.rindex(b"\xff\xda")
+    assert xray.read(whole).assumed == ()
+    assert any("lacks passes" in said for said in xray.read(whole[:last] + whole[-2:]).assumed)
+
+
 def test_the_end_mark_of_a_thumbnail_does_not_count(bag, jpeg) -> None:
     file = with_segment(jpeg(bag), 0xE2, jpeg(bag[:8, :8]))
     assert xray.read(file).pixels.shape == (40, 60, 1)

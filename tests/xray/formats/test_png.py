@@ -78,6 +78,14 @@ def test_a_huge_header_is_refused_before_decoding(bag, png, chunk) -> None:
         xray.read(huge)
 
 
+def test_a_bomb_of_many_bytes_a_pixel_is_refused_before_decoding(bag, png, chunk) -> None:
+    header = struct.pack(">IIBBBBB", 20_000, 20_000, 16, 6, 0, 0, 0)
+    file = png(bag)
+    bomb = file[:SIGNATURE] + chunk(b"IHDR", header) + file[AFTER_HEADER:]
+    with pytest.raises(xray.ScanError, match="20000×20000 pixels of 8 bytes; at most 1600 MB"):
+        xray.read(bomb)
+
+
 def test_an_animated_png_is_refused(bag, png, chunk) -> None:
     file = png(bag)
     animated = file[:AFTER_HEADER] + chunk(b"acTL", bytes(8)) + file[AFTER_HEADER:]

@@ -159,6 +159,14 @@ def test_a_compression_that_needs_codecs_says_what_to_install(bag, tiff, monkeyp
         xray.read(patched(tiff(bag), 259, 5))
 
 
+@pytest.mark.parametrize(("codec", "named"), [(34712, "JPEG2000"), (7, "JPEG"), (50002, "JPEGXL")])
+def test_a_codec_that_decodes_to_any_size_is_refused_by_name(bag, tiff, codec, named) -> None:
+    with pytest.raises(
+        xray.ScanError, match=f"a TIFF compressed by {named}.*; expected none, zlib"
+    ):
+        xray.read(patched(tiff(bag), 259, codec))
+
+
 def test_a_strip_that_inflates_without_end_is_stopped(bag, tiff) -> None:
     file = tiff(bag, compression="zlib", rowsperstrip=40)
     bomb = zlib.compress(bytes(50_000_000))
