@@ -11,7 +11,6 @@ from typing import IO, TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from xray.card import Card
-    from xray.tdr import ObjectType
     from xray.worklist import Done
 
 
@@ -38,7 +37,7 @@ def write(
         card: of the model that spoke.
     """
     if format is Format.DICOS and out is not None:
-        _threat_reports(done, out, single, card)
+        _threat_reports(done, out, single)
         return
     with _opened(out) as file:
         if format is Format.TABLE:
@@ -116,11 +115,10 @@ def _coco(done: Iterable["Done"], card: "Card") -> list[dict[str, Any]]:
     return coco.results([r for r, _ in kept], card.labels, [image for _, image in kept])
 
 
-def _threat_reports(done: Iterable["Done"], out: Path, single: bool, card: "Card") -> None:
+def _threat_reports(done: Iterable["Done"], out: Path, single: bool) -> None:
     from xray import tdr
 
-    kind: ObjectType = "CARGO" if card.name.startswith("container") else "BAGGAGE"
     for job, scan, report in done:
         path = out if single and not out.is_dir() else out / f"{job.id}.dcs"
         path.parent.mkdir(parents=True, exist_ok=True)
-        tdr.write(report, path, scan=scan, object_type=kind)
+        tdr.write(report, path, scan=scan)

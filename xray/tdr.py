@@ -33,6 +33,7 @@ CATEGORIES: Mapping[str, str] = {  # label → ThreatCategory (4010,1012); PI is
 OPAQUE_CATEGORY = "ANOMALY"
 LEAST_MS = 0.001  # TotalProcessingTime must lie over 0
 LO_LETTERS, MAX_OBJECTS = 64, 65_535  # of the types LO and US
+BAGGAGE_MM = 3000  # baggage and parcel tunnels take less; the shortest containers are 10 feet long
 
 
 def write(
@@ -42,7 +43,7 @@ def write(
     kind: Kind = "MACHINE",
     operator: str | None = None,
     scan: Scan | None = None,
-    object_type: ObjectType = "BAGGAGE",
+    object_type: ObjectType | None = None,
 ) -> None:
     """Write a report as a TDR file; the arguments are those of `dataset`."""
     dataset(report, kind=kind, operator=operator, scan=scan, object_type=object_type).save_as(
@@ -56,7 +57,7 @@ def dataset(
     kind: Kind = "MACHINE",
     operator: str | None = None,
     scan: Scan | None = None,
-    object_type: ObjectType = "BAGGAGE",
+    object_type: ObjectType | None = None,
 ) -> "Dataset":
     """A report as a TDR. The same report gives the same bytes.
 
@@ -65,7 +66,8 @@ def dataset(
         kind: who decided; OPERATOR needs `operator`.
         operator: who, as the customs administration calls them.
         scan: the scan that the report is of; where it came from DICOM, the TDR refers to it.
-        object_type: what was scanned.
+        object_type: what was scanned; None: CARGO where the scan is known to be over 3 m long,
+            else BAGGAGE.
 
     Raises:
         XrayError: an operator's report names no operator.
@@ -90,10 +92,10 @@ def dataset(
     tdr.ContentDate = made_at.strftime("%Y%m%d")
     tdr.ContentTime = made_at.strftime("%H%M%S.%f")
     tdr.Manufacturer = MAKER
-    tdr.ManufacturerModelName = report.model.name[:LO_LETTERS]
-    tdr.SoftwareVersions = str(report.model)[:LO_LETTERS]
-    tdr.PatientID = report.scan_id[:LO_LETTERS]  # DICOS: the ID of the object of inspection
-    tdr.OOIType = object_type
+    tdr.ManufacturerModelName = _text(report.model.name)
+    tdr.SoftwareVersions = _text(str(report.model))
+    tdr.PatientID = _text(report.scan_id)  # DICOS: the ID of the object of inspection
+    tdr.OOIType = object_type or _object_type(scan)
     tdr.ScanType = "OPERATIONAL"
     tdr.TDRType = kind
     tdr.AbortFlag = "SUCCESS"
@@ -102,7 +104,7 @@ def dataset(
     tdr.TotalProcessingTime = _elapsed_ms(report)
     if kind == "MACHINE":
         tdr.ThreatDetectionAlgorithmAndVersion = [
-            *(MAKER, str(report.model)[:LO_LETTERS], f"sha256:{report.model.sha256[:40]}")
+            *(MAKER, _text(str(report.model)), f"sha256:{report.model.sha256[:40]}")
         ]
     if operator:
         tdr.OperatorIdentificationSequence = [_person(operator)]
@@ -152,7 +154,7 @@ def _assessment(thing: Detection | Opaque) -> "Dataset":
         said.ATDAssessmentFlag = "UNKNOWN"
         return said
     said.ThreatCategory = CATEGORIES.get(thing.label, "OTHER")
-    said.ThreatCategoryDescription = thing.label
+    said.ThreatCategoryDescription = _text(thing.label)
     said.ATDAbilityAssessment = "NO_INTERFERENCE"
     # A finding that the profile does not alarm for is left to the officer, not called harmless.
     said.ATDAssessmentFlag = "THREAT" if thing.alarming else "UNKNOWN"
@@ -172,19 +174,32 @@ def _person(operator: str) -> "Dataset":
     from pydicom import Dataset
 
     code = Dataset()
-    code.CodeValue = operator[:16]  # of the type SH
+    code.CodeValue = _text(operator)[:16]  # of the type SH
     code.CodingSchemeDesignator = "99LOCAL"
-    code.CodeMeaning = operator[:LO_LETTERS]
+    code.CodeMeaning = _text(operator)
     person = Dataset()
     person.PersonIdentificationCodeSequence = [code]
     return person
+
+
+def _text(said: str) -> str:
+    """One value of the type LO: there a backslash would part two, and control characters end it."""
+    plain = "".join(letter if letter.isprintable() else "?" for letter in said)
+    return plain.replace("\\", "/")[:LO_LETTERS]
+
+
+def _object_type(scan: Scan | None) -> ObjectType:
+    if scan is None or scan.pixel_mm is None:
+        return "BAGGAGE"
+    return "CARGO" if max(scan.height, scan.width) * scan.pixel_mm > BAGGAGE_MM else "BAGGAGE"
 
 
 def _uid(report: Report, *parts: str) -> str:
     """A unique identifier that the same report gets again."""
     from pydicom.uid import generate_uid
 
-    return generate_uid(entropy_srcs=[report.canonical(), report.made_at.isoformat(), *parts])
+    said = report.canonical().encode("utf-8", "backslashreplace").decode()  # ids may hold any byte
+    return generate_uid(entropy_srcs=[said, report.made_at.isoformat(), *parts])
 
 
 def _elapsed_ms(report: Report) -> float:

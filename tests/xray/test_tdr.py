@@ -121,6 +121,19 @@ def test_a_scan_that_came_from_dicom_is_referred_to(report) -> None:
     assert instance.ReferencedSOPInstanceUID == "1.2.3.4"
 
 
+def test_a_backslash_in_an_id_parts_no_values_and_odd_letters_are_marked(report) -> None:
+    said = written(replace(report, scan_id="belt\\7\n\udcff"))
+    assert said.PatientID == "belt/7??"
+
+
+def test_what_is_over_three_metres_long_is_cargo(report) -> None:
+    pixels = np.ones((4, 400, 1), np.float32)
+    for pixel_mm, kind in ((None, "BAGGAGE"), (1.0, "BAGGAGE"), (10.0, "CARGO")):
+        scan = xray.Scan("bag", pixels, xray.Encoding.SINGLE, pixel_mm=pixel_mm)
+        assert written(report, scan=scan).OOIType == kind
+    assert written(report, scan=scan, object_type="OTHER").OOIType == "OTHER"
+
+
 def test_the_same_report_gives_the_same_bytes(report, tmp_path: Path) -> None:
     first, second = tmp_path / "first.dcs", tmp_path / "second.dcs"
     tdr.write(report, first)
