@@ -3,6 +3,7 @@
 import json
 import sys
 from enum import StrEnum
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +12,7 @@ import typer
 
 from xray.errors import ModelError, RecipeError, ScanError, XrayError
 from xray.output import Format
-from xray.scan import Encoding, Scan
+from xray.scan import Encoding
 
 UNWRITTEN, USAGE, UNREAD, MODEL = 1, 2, 3, 4
 EXIT_CODES = """Exit codes: 0 done, whatever was found · 1 a result could not be written ·
@@ -95,20 +96,16 @@ def inspect(
         codes.append(_code(error))
         print(error, file=sys.stderr)
 
-    def scan_of(job: worklist.Job) -> Scan:
-        return read(
-            job.path,
-            high=job.high,
-            id=job.id,
-            encoding=encoding,
-            white=white,
-            dark=dark,
-            polarity=None if polarity is None else polarity.value,
-            pixel_mm=pixel_mm,
-            scanner=scanner,
-        )
-
-    done = worklist.inspected(detector, work, scan_of, min_score, bad)
+    reading = partial(
+        read,
+        encoding=encoding,
+        white=white,
+        dark=dark,
+        polarity=None if polarity is None else polarity.value,
+        pixel_mm=pixel_mm,
+        scanner=scanner,
+    )
+    done = worklist.inspected(detector, work, reading, min_score, bad)
     if overlay is not None:
         done = output.overlaid(done, overlay)
     if format is not Format.TABLE:

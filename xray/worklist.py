@@ -4,6 +4,7 @@ import os
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -84,17 +85,25 @@ def jobs(paths: Sequence[Path], high: Path | None = None) -> list[Job]:
 def inspected(
     detector: Detector,
     work: Sequence[Job],
-    read: Callable[[Job], Scan],
+    read: Callable[..., Scan],
     min_score: float | None,
     bad: Callable[[XrayError], None],
 ) -> Iterator[Done]:
-    """Reports in the order of the work; whatever cannot be read or inspected goes to `bad`."""
+    """Reports in the order of the work; whatever cannot be read or inspected goes to `bad`.
+
+    Args:
+        detector: inspects.
+        work: what.
+        read: `formats.read`, with what the user said of all the files.
+        min_score: as `Detector.inspect` takes it.
+        bad: hears of each failure as it comes.
+    """
     waiting: deque[tuple[Job, Scan]] = deque()
 
     def scans() -> Iterator[Scan]:
         for job in work:
             try:
-                scan = overheard(lambda job=job: read(job))  # type: ignore[misc]
+                scan = overheard(partial(read, job.path, high=job.high, id=job.id))
                 _check_served(scan, detector)
             except XrayError as error:
                 bad(error)
