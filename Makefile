@@ -57,7 +57,7 @@ weights: $(VENV)/dev.stamp ## train parcel-sim, and parcel where XRAY_REAL_SCANS
 	$(XRAY_TRAIN) export $(RUNS)/parcel-sim/last.pt $(RUNS)/parcel-sim.onnx
 ifdef XRAY_REAL_SCANS
 	$(XRAY_TRAIN) fit train/recipes/parcel.toml --out $(RUNS)/parcel \
-	  --minutes $(MINUTES) $(POOLS:%=--pool %) --init $(RUNS)/parcel-sim/last.pt
+	  --minutes $(MINUTES) $(POOLS:%=--pool %) --from $(RUNS)/parcel-sim/last.pt
 	$(XRAY_TRAIN) export $(RUNS)/parcel/last.pt $(RUNS)/parcel.onnx
 	for name in parcel-sim $(if $(SMOKE),,parcel); do $(XRAY_TRAIN) ship $(RUNS)/$$name.onnx \
 	  --version $(VERSION) --weights $(RUNS)/weights --tune $(TUNE) || exit 1; done

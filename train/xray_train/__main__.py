@@ -19,20 +19,39 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, expor
 
 @app.command()
 def fit(
-    recipe: Annotated[Path, typer.Argument(help="TOML file of settings.")],
-    out: Annotated[Path, typer.Option(help="Folder of this run; goes on where one stands.")],
+    recipe: Annotated[Path | None, typer.Argument(help="TOML file of settings.")] = None,
+    out: Annotated[Path, typer.Option(help="Folder of this run; goes on where one stands.")] = Path(
+        "runs/mine"
+    ),
     minutes: Annotated[float | None, typer.Option(help="End after this long.")] = None,
     pool: Annotated[list[str] | None, typer.Option(help="Folder of simulated scenes.")] = None,
     device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
     workers: Annotated[int, typer.Option(help="Processes that prepare scans.")] = 0,
-    init: Annotated[Path | None, typer.Option(help="Checkpoint to start from.")] = None,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="Shipped model by name, its file, or a run's last.pt."),
+    ] = None,
+    data: Annotated[
+        list[Path] | None, typer.Option(help="Folder of marked scans: COCO, VOC or YOLO.")
+    ] = None,
     network: Annotated[str | None, typer.Option(help="plain, or ssdlite: a baseline.")] = None,
 ) -> None:
-    """Train a network, or go on with a run that was cut off."""
+    """Train a network, or go on with a run that was cut off.
+
+    For scans of your own, no recipe is needed:
+    xray-train fit --from parcel-sim --data my-scans/
+    """
+    from xray_train import mine
     from xray_train import recipe as recipes
     from xray_train.fit import fit as run
 
-    settings = recipes.load(recipe)
+    init = mine.weights(start) if start else None
+    folders = tuple(map(str, data or ()))
+    if recipe is None:
+        settings = mine.recipe(init, folders)
+    else:
+        settings = recipes.load(recipe)
+        settings = replace(settings, data=folders or settings.data)
     if pool:
         settings = replace(settings, pools=tuple(pool))
     if network:
@@ -206,8 +225,8 @@ def ship(
 
     real_folder()
     asked = read(model)
-    free = len(asked.data) == 1  # simulated scans are its only source
-    terms = shipping.FREE if free else shipping.ACADEMIC
+    terms = shipping.terms_of(asked.data)
+    free = terms is shipping.FREE
     held_out = simulated.read("baggage", tune, seed=sets.TUNING_SEED)
     with TemporaryDirectory() as folder:
         raw = shipping.uncalibrated(model, Path(folder, "raw.onnx"))

@@ -22,6 +22,7 @@ from xray_train.evaluate import lowest_threshold
 from xray_train.export import put_card
 from xray_train.judged import Judged, hinted, strongest
 from xray_train.reliability import Fit, Line
+from xray_train.sources import DUAL, GDXRAY, SIMULATED, SIXRAY
 
 ALARM_PFA = 0.02  # share of scans without the label that may alarm for it
 FINDING_PFA = 0.05  # the same for a mere finding
@@ -34,39 +35,45 @@ class Terms:
     """What weights may be used for, and because of which data."""
 
     sentence: str  # stands in the card, `xray models` and the desk
-    data: tuple[Mapping[str, Any], ...]  # a source each: name, terms, scans
     limits: tuple[str, ...]  # what they were not made for, a sentence each
 
 
-SIMULATED = {
-    "name": "scans from our own simulator",
-    "terms": "free: made by this project's code, no one else's scan in them",
+# Terms of each data set, by its name in `sources`
+OF_SOURCE = {
+    SIMULATED: "free: made by this project's code, no one else's scan in them",
+    SIXRAY: "academic use only",
+    DUAL: "unstated; taken as academic",
+    GDXRAY: "research and education only",
 }
+UNKNOWN = "known to whoever trained with them, not to this project"
 FREE = Terms(
     "Free to use, also commercially (Apache-2.0): trained on simulated scans alone.",
-    (SIMULATED,),
     (
         "Has never seen a real scan; see the scores for what that costs.",
-        "Baggage and parcels at 120 to 180 kV, one object or a few in a bag; no containers.",
+        "Baggage and parcels at 120 to 180 kV; no containers.",
         "Thresholds were set on simulated scans; set them again on scans of your own scanner.",
     ),
 )
+_OF_REAL_SCANS = (
+    "The real scans are of few scanners and of staged bags: figures on other scanners are lower.",
+    "Scored on pseudo-colour scans alone: how it does on raw transmission is not measured.",
+    "Baggage and parcels at 120 to 180 kV; no containers.",
+    "Scores of scissors, pliers, hammers, screwdrivers, razor blades and shuriken rest on few or "
+    "no real scans.",
+)
 ACADEMIC = Terms(
     "Academic, non-commercial use only, because of the real scans it was trained with.",
-    (
-        SIMULATED,
-        {"name": "SIXray, a subset", "terms": "academic use only", "scans": 885},
-        {"name": "dual-energy suitcases", "terms": "unstated; taken as academic", "scans": 96},
-        {"name": "GDXray+, single objects", "terms": "research and education only", "scans": 275},
-    ),
-    (
-        "The real scans are of few scanners and of staged bags: figures on other scanners are "
-        "lower.",
-        "Baggage and parcels at 120 to 180 kV; no containers.",
-        "Scores of scissors, pliers, hammers, screwdrivers, razor blades and shuriken rest on "
-        "few or no real scans.",
-    ),
+    _OF_REAL_SCANS,
 )
+OWN = Terms("As the scans allow that it was trained with; see its data.", ())
+
+
+def terms_of(data: Sequence[Mapping[str, Any]]) -> Terms:
+    """What follows from all that the weights, and those before them, learned from."""
+    names = {str(source["name"]) for source in data}
+    if not names <= OF_SOURCE.keys() or not names:
+        return OWN
+    return FREE if names == {SIMULATED} else ACADEMIC
 
 
 def uncalibrated(model: Path, target: Path) -> Path:
@@ -142,7 +149,9 @@ def ship(
         scores=scores,
         training={**card.training, **training},
         terms=terms.sentence,
-        data=terms.data,
+        data=tuple(
+            {**source, "terms": OF_SOURCE.get(str(source["name"]), UNKNOWN)} for source in card.data
+        ),
         limits=terms.limits,
     )
     weights.mkdir(parents=True, exist_ok=True)
@@ -167,7 +176,8 @@ def licence(card: Card) -> str:
     lines = [f"{card.name} {card.version}: trained weights", "", card.terms, "", "Trained with:"]
     lines += [f"- {d['name']}{_count(d)}: {d['terms']}" for d in card.data]
     lines += ["", "How:"]
-    lines += [f"- {name}: {value}" for name, value in sorted(card.training.items())]
+    plain = {k: v for k, v in card.training.items() if not isinstance(v, Mapping)}
+    lines += [f"- {name}: {value}" for name, value in sorted(plain.items())]
     lines += ["", "Measured:"]
     lines += [f"- {line}" for line in card.score_lines()]
     lines += ["", "Limits:", *(f"- {sentence}" for sentence in card.limits)]
