@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xray import boxes, tensors, tiles
+from xray.errors import ModelError
 from xray.network import Network
 from xray.scan import Scan
 
@@ -52,6 +53,11 @@ def propose(scan: Scan, network: Network, clock: Clock) -> tuple[Candidates, NDA
         clock.lap("prepare")
         raw = network.run(image)
         clock.lap("network")
+        if not np.isfinite(raw.scores).all():
+            raise ModelError(
+                f"{card.name}@{card.version} answered with numbers that are none on scan "
+                f"{scan.id}: its file cannot be trusted; take another model"
+            )
         rows, labels = np.nonzero(raw.scores > LEAST_SCORE)
         xyxy = boxes.clip(tile.to_scan(raw.xyxy[rows]), scan.height, scan.width)
         there = boxes.area(xyxy) > 0

@@ -77,6 +77,12 @@ class Card:
                 f"card of {self.name}: side_px must be a multiple of 32, got {self.side_px}"
             )
 
+        if self.overlap_px is not None and not 0 <= self.overlap_px < self.side_px:
+            raise ModelError(
+                f"card of {self.name}: overlap_px must lie from 0 to under side_px "
+                f"({self.side_px}), got {self.overlap_px}"
+            )
+
     def score_lines(self) -> tuple[str, ...]:
         """What was measured, a sentence for each set of scans."""
         return tuple(_score_line(name, row) for name, row in self.scores.items())
@@ -98,7 +104,7 @@ class Card:
         """
         try:
             values: dict[str, Any] = json.loads(text)
-            values["labels"] = tuple(values["labels"])
+            values["labels"] = _texts(values["labels"])
             values["encodings"] = frozenset(Encoding(e) for e in values["encodings"])
             values["ranges"] = Ranges.from_dict(values["ranges"])
             values["profile"] = Profile.from_dict(values["profile"])
@@ -107,7 +113,9 @@ class Card:
             values["data"] = tuple(values["data"])
             values["limits"] = tuple(values["limits"])
             return Card(**values)
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
+        except (
+            *(ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError),
+        ) as error:
             raise ModelError(
                 f"the card in the model file cannot be read ({type(error).__name__}: {error}); "
                 "export the model again with this version's xray-train export"
@@ -120,7 +128,7 @@ def verified_bytes(path: Path, sha256: str | None = None) -> tuple[bytes, str]:
     Args:
         path: an ONNX file.
         sha256: the expected hash. None: the line of this file in `SHA256SUMS` beside it, where
-            there is one; without one, nothing is compared.
+            there is such a file; without one, nothing is compared.
 
     Raises:
         ModelError: the file is missing, or another one than expected.
@@ -182,15 +190,25 @@ def _score_line(name: str, row: Any) -> str:
     )
 
 
+def _texts(values: Any) -> tuple[str, ...]:
+    # A word alone would be taken apart into its letters.
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise TypeError(f"labels must be a list of texts, got {values!r}")
+    return tuple(values)
+
+
 def _expected(path: Path) -> str | None:
     sums = path.parent / SUMS
     if not sums.is_file():
         return None
     for line in sums.read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition("  ")
-        if name == path.name:
+        digest, _, name = line.partition(" ")
+        if name[1:] == path.name:  # a space, or * where it was hashed as binary
             return digest
-    return None
+    raise ModelError(
+        f"{path}: {SUMS} beside it does not name it; add its line with sha256sum, or take the "
+        "file from its source again"
+    )
 
 
 def _first_line(error: Exception) -> str:

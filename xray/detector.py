@@ -71,6 +71,8 @@ class Detector:
         shifts = odds.shifts(card.name, card.prevalence, self._prior)
         self._box_lines = odds.lines(card.labels, card.calibration, shifts)
         self._scan_lines = odds.lines(card.labels, card.presence, shifts)
+        if profile is not None:
+            profile.must_know(card.labels)
         self._profile = profile or _moved(card.profile, shifts)
         self._rule = None if clearance is None else read_rule(clearance)
 
@@ -95,10 +97,12 @@ class Detector:
         Args:
             scan: from `xray.read` or `Scan.from_arrays`.
             min_score: report every candidate from this probability on, for evaluation; 0.001 or
-                less: all of them; None: from the profile's threshold of each label.
+                less: all of them; None: from the profile's threshold of each label. The outcome
+                goes by the profile whatever is reported.
 
         Raises:
-            ModelError: the model was not made for scans of this encoding.
+            ModelError: the model was not made for scans of this encoding, or min_score is no
+                probability.
         """
         return self._inspect(scan, min_score, self._network)
 
@@ -139,6 +143,8 @@ class Detector:
 
     def _inspect(self, scan: Scan, min_score: float | None, network: Network) -> Report:
         card = network.card
+        if min_score is not None and not 0 <= min_score <= 1:
+            raise ModelError(f"min_score must be a probability from 0 to 1, got {min_score}")
         if scan.encoding not in card.encodings:
             raise ModelError(
                 f"scan {scan.id} is {scan.encoding}, but {card.name} was made for "
@@ -147,7 +153,8 @@ class Detector:
         clock = Clock()
         found, embedding = propose(scan, network, clock)
         score = odds.straighten(found.scores, self._box_lines[found.labels])
-        detections = self._detections(found, score, min_score)
+        detections = self._detections(found, score, None)
+        shown = detections if min_score is None else self._detections(found, score, min_score)
         clock.lap("decode")
         opaque = material.opaque_mask(scan)
         regions = material.opaque_regions(opaque)
@@ -159,7 +166,7 @@ class Detector:
             height_px=scan.height,
             model=ModelId(card.name, card.version, card.sha256),
             profile=self._profile,
-            detections=detections,
+            detections=shown,
             opaque=regions,
             outcome=outcome,
             reasons=reasons,
@@ -186,7 +193,7 @@ class Detector:
                 label=(label := labels[found.labels[k]]),
                 score=float(score[k]),
                 xyxy_px=tuple(float(v) for v in found.xyxy[k]),  # type: ignore[arg-type]
-                alarming=label in profile.alarming,
+                alarming=profile.alarms(label, float(score[k])),
             )
             for k in thinned(found, score, enough)
         )

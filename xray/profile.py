@@ -6,14 +6,15 @@ which, label by label. It stands in the model's card, and a user may pass anothe
 
 import difflib
 import json
+import math
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from xray.errors import ModelError, RecipeError
-from xray.labels import ALARMING_LABELS
+from xray.labels import ALARMING_LABELS, CONTAINER_LABELS, PARCEL_LABELS
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,29 @@ class Profile:
                 raise ModelError(
                     f"profile {self.name}: threshold of {label} must lie in 0..1, got {threshold}"
                 )
+
+        for name in ("max_opaque_mm2", "max_opaque_share"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise ModelError(
+                    f"profile {self.name}: {name} must be a number from 0 on, "
+                    f"got {getattr(self, name)}"
+                )
+
+    def must_know(self, labels: Sequence[str]) -> None:
+        """Refuse a label that neither the model nor the taxonomy has: it would never alarm.
+
+        Raises:
+            ModelError: which label, and what may have been meant.
+        """
+        known = {*labels, *PARCEL_LABELS, *CONTAINER_LABELS}
+        for label in sorted({*self.alarming, *self.thresholds} - known):
+            close = difflib.get_close_matches(label.lower(), known, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"the model has {', '.join(labels)}"
+            raise ModelError(f"profile {self.name}: there is no label {label!r}; {hint}")
+
+    def alarms(self, label: str, score: float) -> bool:
+        """Whether a detection of this label and probability raises the alarm."""
+        return label in self.alarming and score >= self.threshold(label)
 
     def threshold(self, label: str) -> float:
         """Probability from which a detection of this label is reported."""

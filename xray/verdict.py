@@ -23,7 +23,7 @@ def decide(
     alarms = [
         f"{d.label} with probability {d.score:.2f}, alarm from {profile.threshold(d.label):.2f}"
         for d in detections
-        if d.alarming and d.score >= profile.threshold(d.label)
+        if profile.alarms(d.label, d.score)
     ]
     unseen = _unseen(scan, opaque, profile)
     if alarms:

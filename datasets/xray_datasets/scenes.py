@@ -123,7 +123,9 @@ def _scene(folder: Path, kind: str, side_px: int | None, seed: int) -> Path:
     things = sorted((t for t in scene.objects if t.label), key=lambda thing: not thing.visible)
     marks = [Annotation(thing.label, _box(thing.xyxy_px)) for thing in things]
     seen = sum(thing.visible for thing in things)
-    scan = Scan.from_arrays(scene.low, scene.high, id=stem, pixel_mm=scene.pixel_mm)
+    scan = Scan.from_arrays(
+        scene.low, scene.high, id=stem, pixel_mm=scene.pixel_mm, white=1.0, dark=0.0
+    )
     sample = Sample(
         id=stem,
         open=lambda: scan,

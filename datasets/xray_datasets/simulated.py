@@ -55,4 +55,6 @@ def _scan(scene: Simulated, encoding: Encoding) -> Scan:
         picture = show(scene, rng)
         return Scan(scene.group, picture, encoding, pixel_mm=scene.pixel_mm)
     high = scene.high if encoding is Encoding.DUAL else None
-    return Scan.from_arrays(scene.low, high, id=scene.group, pixel_mm=scene.pixel_mm)
+    return Scan.from_arrays(
+        scene.low, high, id=scene.group, pixel_mm=scene.pixel_mm, white=1.0, dark=0.0
+    )

@@ -91,3 +91,27 @@ def test_an_interval_stands_behind_its_figure() -> None:
     row |= {"scans": 4, "groups": 2, "labels": {}}
     (line,) = replace(FULL, scores={"port": row}).score_lines()
     assert line.startswith("port: mAP50 0.500 (0.400 to 0.600 at 95 %), mAP50:95 0.250")
+
+
+@pytest.mark.parametrize("overlap_px", [-1, 416, 700])
+def test_tiles_that_would_leave_parts_unseen_are_refused(overlap_px: int) -> None:
+    with pytest.raises(ModelError, match="overlap_px must lie from 0 to under side_px"):
+        Card("m", "1", ("gun",), side_px=416, overlap_px=overlap_px)
+
+
+def test_a_word_in_place_of_the_list_of_labels_is_refused() -> None:
+    values = {**json.loads(Card("m", "1", ("gun",)).to_json()), "labels": "gun"}
+    with pytest.raises(ModelError, match="labels must be a list of texts"):
+        Card.from_json(json.dumps(values))
+
+
+def test_a_file_that_the_list_of_hashes_beside_it_does_not_name_is_refused(
+    standin: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "other.onnx"
+    path.write_bytes(standin.read_bytes())
+    (tmp_path / "SHA256SUMS").write_text(f"{'0' * 64}  another.onnx\n")
+    with pytest.raises(ModelError, match="SHA256SUMS beside it does not name it"):
+        read(path)
+    (tmp_path / "SHA256SUMS").write_text(f"{sha256(path.read_bytes()).hexdigest()} *other.onnx\n")
+    assert read(path).sha256 == sha256(path.read_bytes()).hexdigest()

@@ -59,6 +59,28 @@ def test_for_evaluation_every_candidate_is_reported(standin: Path) -> None:
     ]
 
 
+def test_the_outcome_goes_by_the_profile_whatever_is_reported(standin: Path) -> None:
+    report = Detector(standin).inspect(bag(), min_score=0.95)
+    assert report.detections == ()
+    assert report.outcome is xray.Outcome.ALARM
+
+
+@pytest.mark.parametrize("score", [-0.1, 50, float("nan")])
+def test_a_least_score_that_is_no_probability_is_refused(standin: Path, score: float) -> None:
+    with pytest.raises(xray.ModelError, match="min_score must be a probability"):
+        Detector(standin).inspect(bag(), min_score=score)
+
+
+def test_what_lies_under_the_threshold_is_listed_but_does_not_alarm(standin: Path) -> None:
+    listed = Detector(standin).inspect(bag(), min_score=0.001).detections
+    assert [d.alarming for d in listed if d.label == "gun"] == [True, False]
+
+
+def test_a_profile_with_a_label_that_nobody_knows_is_refused(standin: Path) -> None:
+    with pytest.raises(xray.ModelError, match=r"no label 'Gun'; did you mean gun\?"):
+        Detector(standin, profile=xray.Profile(alarming=frozenset({"Gun"})))
+
+
 def test_the_report_is_the_same_in_every_run_and_thread(standin: Path) -> None:
     detector, seen = Detector(standin), []
     threads = [

@@ -66,3 +66,9 @@ def test_a_threshold_is_a_probability(threshold: float) -> None:
 def test_a_setting_that_does_not_fit_is_named(values, said) -> None:
     with pytest.raises(xray.ModelError, match=f"profile strict: {said}"):
         xray.Profile.from_dict({"name": "strict", **values})
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -1.0])
+def test_an_opaque_limit_that_could_never_be_exceeded_is_refused(value: float) -> None:
+    with pytest.raises(xray.ModelError, match="max_opaque_mm2 must be a number from 0 on"):
+        xray.Profile(max_opaque_mm2=value)

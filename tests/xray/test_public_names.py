@@ -31,14 +31,17 @@ def test_the_values_have_these_fields() -> None:
     ]
     assert names(xray.Report) == [
         *("scan_id", "width_px", "height_px", "model", "profile", "detections", "opaque"),
-        *("outcome", "reasons", "assumed", "clearance", "embedding", "made_at", "elapsed_ms"),
+        *("outcome", "reasons", "assumed", "clearance", "presence", "prior", "embedding"),
+        *("made_at", "elapsed_ms"),
     ]
     assert [str(o) for o in xray.Outcome] == ["ALARM", "UNKNOWN", "CLEAR"]
     assert [str(e) for e in xray.Encoding] == ["pseudocolor", "single", "dual"]
 
 
 def test_the_calls_take_these_arguments() -> None:
-    assert list(inspect.signature(xray.Detector).parameters) == ["model", "threads", "profile"]
+    assert list(inspect.signature(xray.Detector).parameters) == [
+        *("model", "threads", "profile", "clearance", "prior")
+    ]
     assert list(inspect.signature(xray.Detector.inspect).parameters) == [
         *("self", "scan", "min_score")
     ]

@@ -16,6 +16,7 @@ import numpy as np
 
 from xray.card import SUMS, Card
 from xray.card import read as read_card
+from xray.errors import ModelError
 from xray.labels import ALARMING_LABELS
 from xray.odds import straighten
 from xray_train.evaluate import lowest_threshold
@@ -156,11 +157,13 @@ def ship(
     )
     weights.mkdir(parents=True, exist_ok=True)
     target = weights / f"{card.name}.onnx"
-    shutil.copyfile(model, target)
-    put_card(target, card)
-    _must_be_small(target)
+    beside = target.with_suffix(".part")
+    shutil.copyfile(model, beside)
+    put_card(beside, card)
+    _must_be_small(beside)
+    beside.replace(target)
     (weights / f"{card.name}.LICENSE").write_text(licence(card), encoding="utf-8")
-    _note_sums(weights)
+    _note_sum(target)
     return card
 
 
@@ -168,7 +171,7 @@ def note_robustness(path: Path, table: Mapping[str, Any]) -> None:
     """Write the table into the card of a model file, and its new hash beside it."""
     put_card(path, replace(read_card(path), robustness=table))
     if (path.parent / SUMS).is_file():
-        _note_sums(path.parent)
+        _note_sum(path)
 
 
 def licence(card: Card) -> str:
@@ -202,10 +205,15 @@ def _up(share: float) -> float:
 
 def _must_be_small(path: Path) -> None:
     if (size := path.stat().st_size) > LARGEST_BYTES:
-        raise ValueError(f"{path}: {size} bytes, at most {LARGEST_BYTES} may be shipped")
+        path.unlink()
+        raise ModelError(f"{path.stem}: {size} bytes, at most {LARGEST_BYTES} may be shipped")
 
 
-def _note_sums(weights: Path) -> None:
-    files = sorted(weights.glob("*.onnx"))
-    lines = [f"{hashlib.sha256(file.read_bytes()).hexdigest()}  {file.name}\n" for file in files]
-    (weights / SUMS).write_text("".join(lines), encoding="utf-8")
+def _note_sum(path: Path) -> None:
+    """The file's line in the list of hashes; those of its neighbours stay what they were."""
+    sums = path.parent / SUMS
+    lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
+    others = [line for line in lines if line.split(" ", 1)[-1][1:] != path.name]
+    mine = f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
+    text = "\n".join(sorted([*others, mine], key=lambda line: line.split(" ", 1)[-1]))
+    sums.write_text(f"{text}\n", encoding="utf-8")
