@@ -54,7 +54,7 @@ WISHES = (
     Wish("Parcel 3", "parcel", frozenset(), raw=False),
     Wish("Shoulder bag", "baggage", frozenset({"gun"}), raw=False),
 )
-MOST_TRIES = 30  # scenes that the model is asked about; then the first of them is taken
+MOST_TRIES = 10  # scenes that the model is asked about; then the first of them is taken
 
 
 def main() -> None:
