@@ -47,7 +47,8 @@ def photograph(chromium: str, address: str) -> bytes:
         page = browser.new_page(viewport=VIEWPORT)
         page.goto(address)
         page.locator("#desk-case .banner").wait_for()
-        page.wait_for_load_state("networkidle")
+        page.evaluate("document.fonts.ready")  # the page never idles: it keeps a stream open
+        page.wait_for_function("[...document.images].every(image => image.complete)")
         return page.screenshot()
 
 
