@@ -1,6 +1,7 @@
 """The table of what damages cost."""
 
 import json
+from hashlib import sha256
 from pathlib import Path
 
 from typer.testing import CliRunner
@@ -34,7 +35,8 @@ def test_the_command_prints_saves_and_writes_into_the_card(standin: Path, tmp_pa
     model = tmp_path / "weights" / "standin.onnx"
     model.parent.mkdir()
     model.write_bytes(standin.read_bytes())
-    (model.parent / "SHA256SUMS").write_text("")
+    digest = sha256(model.read_bytes()).hexdigest()
+    (model.parent / "SHA256SUMS").write_text(f"{digest}  standin.onnx\n")
     command = ["robustness", str(model), "--on", str(tmp_path / "scans"), "--into-card"]
     run = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "r.json")])
     assert run.exit_code == 0, run.output
