@@ -14,22 +14,19 @@ import json
 import logging
 import os
 import stat
-import threading
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
 from xray.errors import RecipeError, XrayError
-from xray_app.api.scans import read_about
+from xray_app.api.scans import read_about, submission
 from xray_app.cases import register
-from xray_app.cases.containers import container_number
 from xray_app.cases.errors import Full, Refused
-from xray_app.cases.register import NewView, Registered, Submission
+from xray_app.cases.register import NewView, Registered
 from xray_app.service import Service
 from xray_app.uploads import file_name
 
 SENDER = "watched folder"
-EVERY_SECONDS = 1.0
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 SIDECAR = ".json"
 MAX_SIDECAR_BYTES = 65_536
@@ -96,21 +93,10 @@ class Folder:
     def _register(self, name: str) -> Registered:
         register.check_room(self.service.database, self.service.queue.rules)
         about = read_about(self._sidecar(name))
-        number = container_number(about.container) if about.container else None
         with self._open(name) as scan:
             most = self.service.settings.max_upload_bytes
             staged = self.service.contents.stage(scan, name, most)
-        said = about.views[0].model_dump() if about.views else {}
-        sent = Submission(
-            views=(NewView(staged, file_name(name), **said),),
-            submitted_by=SENDER,
-            kind=about.kind,
-            scanner=about.scanner,
-            lane=about.lane,
-            container=number,
-            consignment=about.consignment,
-            declaration=about.declaration.model_dump(exclude_none=True),
-        )
+        sent = submission(about, [NewView(staged, file_name(name))], SENDER)
         service = self.service
         return register.register(
             service.database, service.contents, sent, service.now, service.queue.rules
@@ -153,27 +139,3 @@ class Folder:
             number += 1
             target = folder / f"{number}-{name}"
         return target
-
-
-class Watch:
-    """Looks into the folder again and again, in a thread of its own."""
-
-    def __init__(self, folder: Folder) -> None:
-        self._folder = folder
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="watch")
-
-    def __enter__(self) -> "Watch":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        while not self._stopping.wait(EVERY_SECONDS):
-            try:
-                self._folder.look()
-            except Exception:  # a database or a disk that is away must not end the watch
-                log.exception("looking into the watched folder failed; trying again")

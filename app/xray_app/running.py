@@ -66,7 +66,8 @@ def serve(settings: Settings) -> None:
 @contextlib.contextmanager
 def _started(settings: Settings, address: str) -> Iterator["Service"]:
     from xray_app import service
-    from xray_app.folder import Folder, Watch
+    from xray_app.folder import Folder
+    from xray_app.rounds import Rounds
 
     with service.only_one(settings.data_dir):
         parts = service.build(settings)
@@ -78,7 +79,8 @@ def _started(settings: Settings, address: str) -> Iterator["Service"]:
         try:
             with contextlib.ExitStack() as beside:
                 if settings.watch_dir:
-                    beside.enter_context(Watch(Folder(Path(settings.watch_dir), parts)))
+                    watched = Folder(Path(settings.watch_dir), parts)
+                    beside.enter_context(Rounds("looking into the watched folder", watched.look))
                 if settings.webhook_url:
                     beside.enter_context(_sending(parts, settings.webhook_url))
                 yield parts
@@ -90,12 +92,14 @@ def _started(settings: Settings, address: str) -> Iterator["Service"]:
 def _sending(parts: "Service", url: str) -> Iterator[None]:
     import httpx
 
-    from xray_app.exchange.webhooks import Sending, Webhooks
+    from xray_app.exchange.webhooks import Webhooks
+    from xray_app.rounds import Rounds
 
     secret = parts.settings.webhook_secret or ""
     with contextlib.ExitStack() as until:
         http = until.enter_context(httpx.Client(follow_redirects=False, trust_env=False))
-        until.enter_context(Sending(Webhooks(parts.database, parts.queue.clock, url, secret, http)))
+        webhooks = Webhooks(parts.database, parts.queue.clock, url, secret, http)
+        until.enter_context(Rounds("sending messages", webhooks.send_due))
         yield
 
 

@@ -5,7 +5,7 @@ Gradio answers some of its routes to anybody, so the door stands before all of i
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xray_app.access.errors import NotSignedIn
@@ -34,9 +34,9 @@ class Door:
         try:
             actor = await run_in_threadpool(actor_of, request)
         except NotSignedIn as error:
-            answer = RedirectResponse("/sign-in", 303)
+            answer: Response = RedirectResponse("/sign-in", 303)
             if "text/html" not in request.headers.get("accept", ""):
-                answer = JSONResponse({"error": str(error)}, 401)  # type: ignore[assignment]
+                answer = JSONResponse({"error": str(error)}, 401)
             await answer(scope, receive, send)
             return
         if not actor.may(Right.WORK):

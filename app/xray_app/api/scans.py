@@ -1,6 +1,8 @@
 """Scans come in: inspected and forgotten, or kept as a case."""
 
 import tempfile
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -91,7 +93,8 @@ def submit(
     if len(said.views) > len(scan):
         raise Refused(f"{len(said.views)} views are described, {len(scan)} came")
     register.check_room(service.database, service.queue.rules)
-    sent = _submission(service, actor.name, said, scan, high, idempotency_key)
+    views = _staged(service, scan, high)
+    sent = submission(said, views, actor.name, idempotency_key)
     kept = register.register(
         service.database, service.contents, sent, service.now, service.queue.rules
     )
@@ -116,44 +119,46 @@ def read_about(text: str) -> About:
         raise Refused(f"about: {where}: {first['msg']}") from None
     if about.kind in (Kind.DEMO, Kind.PROJECTED):
         raise Refused(f"about: kind: {about.kind} cases are made by the service itself")
-    return about
+    number = container_number(about.container) if about.container else None
+    return about.model_copy(update={"container": number})
 
 
-def _submission(
-    service: Service,
-    sender: str,
-    about: About,
-    scan: list[UploadFile],
-    high: list[UploadFile],
-    key: str | None,
+def submission(
+    about: About, views: Sequence[NewView], sender: str, key: str | None = None
 ) -> Submission:
-    container = container_number(about.container) if about.container else None
-    staged: list[Staged] = []
-
-    def stage(upload: UploadFile) -> tuple[Staged, str]:
-        name = file_name(upload.filename or "")
-        one = service.contents.stage(upload.file, name, service.settings.max_upload_bytes)
-        staged.append(one)
-        return one, name
-
-    try:
-        views = []
-        for number, upload in enumerate(scan):
-            first, second = stage(upload), stage(high[number]) if high else (None, None)
-            said = about.views[number] if number < len(about.views) else None
-            more = {"name": said.name, "pixel_mm": said.pixel_mm} if said else {}
-            views.append(NewView(*first, *second, **more))  # type: ignore[arg-type]
-    except BaseException:
-        discard(*staged)
-        raise
+    """What is to be registered: staged views, and what their sender says of them."""
+    told = [
+        replace(view, name=said.name, pixel_mm=said.pixel_mm)
+        for view, said in zip(views, about.views, strict=False)
+    ]
     return Submission(
-        views=tuple(views),
+        views=(*told, *views[len(told) :]),
         submitted_by=sender,
         kind=about.kind,
         scanner=about.scanner,
         lane=about.lane,
-        container=container,
+        container=about.container,
         consignment=about.consignment,
         declaration=about.declaration.model_dump(exclude_none=True),
         request_key=key,
     )
+
+
+def _staged(service: Service, scan: list[UploadFile], high: list[UploadFile]) -> list[NewView]:
+    """Each upload, or pair of them, as a view; nothing stays behind where one fails."""
+    kept: list[Staged] = []
+
+    def stage(upload: UploadFile) -> tuple[Staged, str]:
+        name = file_name(upload.filename or "")
+        one = service.contents.stage(upload.file, name, service.settings.max_upload_bytes)
+        kept.append(one)
+        return one, name
+
+    try:
+        return [
+            NewView(*stage(upload), *(stage(high[number]) if high else (None, None)))
+            for number, upload in enumerate(scan)
+        ]
+    except BaseException:
+        discard(*kept)
+        raise

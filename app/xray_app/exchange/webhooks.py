@@ -15,7 +15,6 @@ import hashlib
 import hmac
 import ipaddress
 import logging
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,7 +32,6 @@ MOST_TRIES = 12  # waits of 1, 2, 4, ... 1024 minutes: about 34 hours in all
 FIRST_WAIT = timedelta(minutes=1)
 TIMEOUT_S = 10.0
 AT_ONCE = 100  # messages in one round
-EVERY_SECONDS = 1.0
 
 log = logging.getLogger("xray_app.webhooks")
 
@@ -113,30 +111,6 @@ def signature(secret: str, timestamp: str, body: str) -> str:
     """What the header holds; a receiver calculates the same and compares in constant time."""
     signed = hmac.new(secret.encode(), f"{timestamp}.{body}".encode(), hashlib.sha256)
     return f"sha256={signed.hexdigest()}"
-
-
-class Sending:
-    """Sends again and again, in a thread of its own."""
-
-    def __init__(self, webhooks: Webhooks) -> None:
-        self._webhooks = webhooks
-        self._stopping = threading.Event()
-        self._thread = threading.Thread(target=self._work, name="webhooks")
-
-    def __enter__(self) -> "Sending":
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopping.set()
-        self._thread.join()
-
-    def _work(self) -> None:
-        while not self._stopping.wait(EVERY_SECONDS):
-            try:
-                self._webhooks.send_due()
-            except Exception:  # a database that is away must not end the sending
-                log.exception("sending messages failed; trying again")
 
 
 def _is_here(host: str | None) -> bool:

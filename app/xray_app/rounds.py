@@ -1,0 +1,33 @@
+"""Work done again and again beside the service, in a thread of its own."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+EVERY_SECONDS = 1.0
+
+log = logging.getLogger("xray_app.rounds")
+
+
+class Rounds:
+    """Does one thing every second, from entering to leaving; a round that fails does not end it."""
+
+    def __init__(self, name: str, once: Callable[[], object]) -> None:
+        self._name, self._once = name, once
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._work, name=name)
+
+    def __enter__(self) -> "Rounds":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._stopping.wait(EVERY_SECONDS):
+            try:
+                self._once()
+            except Exception:  # a database or a disk that is away must not end the rounds
+                log.exception("%s failed; trying again", self._name)
