@@ -3,7 +3,7 @@
 XrayError
 ├── ScanError      a file or array cannot be taken as a scan
 ├── ModelError     a weights file or its card cannot be used
-├── DataError      a data set does not have the layout or the labels that were expected
+├── DataError      a data set or a stored report is not laid out as expected
 ├── RecipeError    a setting has a wrong name or value
 └── MissingExtra   a command needs packages that are not installed
 
@@ -24,7 +24,7 @@ class ModelError(XrayError):
 
 
 class DataError(XrayError):
-    """A data set does not have the layout or the labels that were expected."""
+    """A data set or a stored report does not have the layout or the labels that were expected."""
 
 
 class RecipeError(XrayError):

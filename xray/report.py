@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
+from xray.errors import DataError, ModelError
 from xray.profile import Profile
 
 SCHEMA = "xray.report/1"
@@ -65,6 +66,12 @@ class Detection:
             "mass_g": None if self.mass_g is None else round(self.mass_g, 1),
         }
 
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> "Detection":
+        """What `to_dict` wrote."""
+        x1, y1, x2, y2 = map(float, values["xyxy_px"])
+        return Detection(**{**values, "xyxy_px": (x1, y1, x2, y2)})
+
 
 @dataclass(frozen=True, slots=True)
 class Opaque:
@@ -84,6 +91,12 @@ class Opaque:
             "polygon_px": [[round(x, 1), round(y, 1)] for x, y in self.polygon_px],
             "area_px": round(self.area_px, 1),
         }
+
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> "Opaque":
+        """What `to_dict` wrote."""
+        polygon = tuple((float(x), float(y)) for x, y in values["polygon_px"])
+        return Opaque(**{**values, "polygon_px": polygon})
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +206,49 @@ class Report:
             "elapsed_ms": {k: round(v, 2) for k, v in self.elapsed_ms.items()},
         }
 
+    @staticmethod
+    def from_dict(values: Mapping[str, Any]) -> "Report":
+        """The report that `to_dict` wrote, to as many digits as it wrote.
+
+        Raises:
+            DataError: it is of another schema, lacks a field, or holds one that is not known.
+        """
+        schema = values.get("schema")
+        if schema != SCHEMA:
+            raise DataError(
+                f"expected a report of schema {SCHEMA}, got {schema!r}; read it with the version "
+                "of xray-cargo that wrote it"
+            )
+        try:
+            return Report(**_read({k: v for k, v in values.items() if k != "schema"}))
+        except (ValueError, TypeError, KeyError, AttributeError, ModelError) as error:
+            raise DataError(
+                f"report of {values.get('scan_id', '?')}: not as {SCHEMA} has it "
+                f"({type(error).__name__}: {error})"
+            ) from None
+
     def canonical(self) -> str:
         """One line of JSON that is the same in every run: for hashing and comparing."""
         values = self.to_dict()
         del values["made_at"], values["elapsed_ms"]
         return json.dumps(values, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _read(values: dict[str, Any]) -> dict[str, Any]:
+    """Plain values as a report holds them."""
+    made_at = datetime.fromisoformat(values["made_at"])
+    if made_at.tzinfo is None:
+        raise ValueError(f"made_at {values['made_at']} has no time zone")
+    values |= {
+        "model": ModelId(**values["model"]),
+        "profile": Profile.from_dict(values["profile"]),
+        "detections": tuple(Detection.from_dict(d) for d in values["detections"]),
+        "opaque": tuple(Opaque.from_dict(o) for o in values["opaque"]),
+        "outcome": Outcome(values["outcome"]),
+        "clearance": Clearance(**values["clearance"]),
+        "embedding": tuple(float(v) for v in values["embedding"]),
+        "made_at": made_at,
+    }
+    for name in ("reasons", "assumed"):
+        values[name] = tuple(values[name])
+    return values

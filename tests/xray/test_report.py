@@ -115,6 +115,102 @@ def test_the_canonical_form_leaves_out_what_differs_from_run_to_run() -> None:
     assert "가방-17" in report.canonical()
 
 
+shares = st.floats(0, 1)
+texts = st.text(max_size=9)
+places = st.floats(-1e4, 1e5)
+reports = st.builds(
+    xray.Report,
+    scan_id=st.text(min_size=1, max_size=9),
+    width_px=st.integers(1, 30_000),
+    height_px=st.integers(1, 30_000),
+    model=st.builds(ModelId, texts, texts, st.just("0f" * 32)),
+    profile=st.builds(
+        xray.Profile,
+        name=texts,
+        alarming=st.frozensets(texts),
+        thresholds=st.dictionaries(texts, shares),
+        default_threshold=shares,
+        max_opaque_mm2=st.floats(0, 1e6),
+        max_opaque_share=st.floats(0, 2),
+    ),
+    detections=st.lists(
+        st.builds(
+            xray.Detection,
+            texts,
+            shares,
+            st.tuples(places, places, places, places),
+            st.booleans(),
+            st.none() | texts,
+            st.none() | st.floats(0, 1e5),
+        )
+    ).map(tuple),
+    opaque=st.lists(
+        st.builds(
+            xray.Opaque,
+            st.lists(st.tuples(places, places), min_size=3).map(tuple),
+            st.floats(0, 1e8),
+        )
+    ).map(tuple),
+    outcome=st.sampled_from(xray.Outcome),
+    reasons=st.lists(texts).map(tuple),
+    assumed=st.lists(texts).map(tuple),
+    clearance=st.builds(
+        Clearance, st.booleans(), st.none() | shares, st.none() | shares, st.none() | texts, texts
+    ),
+    presence=st.dictionaries(texts, shares),
+    prior=st.dictionaries(texts, shares),
+    embedding=st.lists(st.floats(-1, 1)).map(tuple),
+    made_at=st.datetimes(timezones=st.just(UTC)),
+    elapsed_ms=st.dictionaries(texts, st.floats(0, 1e6)),
+)
+
+
+@given(reports)
+def test_a_report_comes_back_from_json_as_it_was_written(report: xray.Report) -> None:
+    written = json.loads(json.dumps(report.to_dict()))
+    back = xray.Report.from_dict(written)
+    assert back.to_dict() == written
+    assert back == xray.Report.from_dict(back.to_dict())
+    assert back.canonical() == report.canonical()
+
+
+def test_a_report_of_round_numbers_comes_back_the_same() -> None:
+    report = replace(
+        full_report(0.875),
+        detections=(xray.Detection("gun", 0.875, (1.5, 2.0, 30.0, 40.0), True, "metal", 812.5),),
+        opaque=(xray.Opaque(((0.0, 0.0), (9.5, 0.0), (9.0, 9.0)), 40.5),),
+        presence={"gun": 0.9123},
+        elapsed_ms={"network": 8.25},
+    )
+    assert xray.Report.from_dict(report.to_dict()) == report
+
+
+def test_reports_from_before_presence_and_reasons_of_clearance_are_still_read() -> None:
+    old = full_report().to_dict()
+    del old["presence"], old["prior"], old["clearance"]["reason"]
+    read = xray.Report.from_dict(old)
+    assert (read.presence, read.prior, read.clearance.reason) == ({}, {}, "")
+
+
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ({"schema": "xray.report/2"}, r"expected .* xray.report/1, got 'xray.report/2'"),
+        ({"schema": None}, "got None"),
+        ({"outcome": "FINE"}, "report of 가방-17: .*FINE"),
+        ({"surprise": 1}, "surprise"),
+        ({"made_at": "2026-03-21T05:30:05"}, "no time zone"),
+        ({"detections": [{"label": "gun"}]}, "xyxy_px"),
+        ({"detections": None}, "not as xray.report/1 has it"),
+        ({"profile": {"alarming": "gun"}}, "alarming must be a list of labels"),
+    ],
+    ids=str,
+)
+def test_what_is_no_such_report_is_refused_with_the_reason(change, said) -> None:
+    with pytest.raises(xray.DataError, match=said):
+        xray.Report.from_dict({**full_report().to_dict(), **change})
+
+
 @given(st.floats(0, 1, width=32))
 def test_the_canonical_form_is_one_line_of_json_with_sorted_keys(score: float) -> None:
     text = full_report(score).canonical()
