@@ -23,7 +23,8 @@ from xray.clearance import NEVER_CALIBRATED
 from xray.clearance import read as read_rule
 from xray.errors import ModelError
 from xray.formats import read
-from xray.network import Network, usable_cores
+from xray.network import Network
+from xray.processor import usable_cores
 from xray.profile import Profile
 from xray.report import Clearance, Detection, ModelId, Outcome, Report
 from xray.scan import Scan

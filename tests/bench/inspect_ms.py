@@ -17,7 +17,7 @@ from rich.table import Table
 import xray
 from xray import tensors, tiles
 from xray.detector import available
-from xray.network import usable_cores
+from xray.processor import usable_cores
 from xray_app.demo import samples
 
 ROUNDS = 20
