@@ -18,6 +18,7 @@ import xray
 from xray import render
 from xray.detector import Detector, available
 from xray.errors import ModelError, ScanError, XrayError
+from xray_app import planes
 from xray_app.shown import Case, Origin
 
 JPEG_QUALITY = 92  # 17 ms a megapixel-sized scan where PNG takes 99, and no visible loss
@@ -96,6 +97,7 @@ def _drawn(case: Case, scan: xray.Scan) -> Case:
         picture=_jpeg(picture),
         thumbnail=_jpeg(_shrunk(picture, THUMBNAIL_PX)),
     )
+        planes=planes.pack(scan),
 
 
 def _inspected(case: Case, scan: xray.Scan, inspector: Inspector) -> Case:

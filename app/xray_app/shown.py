@@ -1,6 +1,7 @@
 """A case: one scan on the desk, what the model says of it, and its pictures.
 
-Pixels are not kept: once inspected, a case is a report and two JPEGs.
+The file is not kept: once inspected, a case is a report, two JPEGs and, where the scan holds
+transmission, its planes for the viewer.
 """
 
 import threading
@@ -11,7 +12,7 @@ from enum import StrEnum
 from xray.report import Report
 from xray.scan import Encoding
 
-MAX_UPLOADED_BYTES = 512_000_000  # pictures of uploaded scans; the oldest go first
+MAX_UPLOADED_BYTES = 512_000_000  # pictures and planes of uploaded scans; the oldest go first
 
 
 class Origin(StrEnum):
@@ -39,6 +40,7 @@ class Case:
         thumbnail: JPEG for the queue.
     """
 
+        planes: transmission as `planes.pack` lays it out; empty for a pseudo-colour scan.
     key: str
     name: str
     origin: Origin
@@ -54,14 +56,15 @@ class Case:
 
     @property
     def size_bytes(self) -> int:
-        """Memory that its pictures take."""
-        return len(self.picture) + len(self.thumbnail)
+    planes: bytes = b""
+        """Memory that its pictures and planes take."""
+        return len(self.picture) + len(self.thumbnail) + len(self.planes)
 
 
 class Store:
     """The cases of one running desk, in memory, in the order they came. Safe between threads.
 
-    Samples stay; of the uploads, the oldest leave when their pictures take too much memory.
+    Samples stay; of the uploads, the oldest leave when they take too much memory.
     """
 
     def __init__(self, max_uploaded_bytes: int = MAX_UPLOADED_BYTES) -> None:

@@ -45,6 +45,7 @@ def test_a_pair_of_files_becomes_one_scan_of_two_energies(
     case = examine((low, high), inspector)
     assert case.problem is None
     assert case.encoding is xray.Encoding.DUAL
+    assert case.planes
     assert case.name == "low.png + high.png"
 
 

@@ -47,7 +47,7 @@ def _answer(answers: BinaryIO, said: dict[str, Any]) -> None:
 
 
 def inspected(request: dict[str, Any], inspector: Inspector) -> dict[str, Any]:
-    """What a request asks for, as plain values; pictures as paths in its folder."""
+    """What a request asks for, as plain values; pictures and planes as paths in its folder."""
     files = tuple(Path(file) for file in request["files"])
     case = examine(files, inspector, title=request["names"][0], **request["said"])
     folder = Path(request["folder"])
@@ -61,6 +61,7 @@ def inspected(request: dict[str, Any], inspector: Inspector) -> dict[str, Any]:
         "thumbnail": _written(case.thumbnail, folder / "thumbnail.jpg"),
     }
 
+        "planes": _written(case.planes, folder / "planes"),
 
 def _problem(case: Case, files: tuple[Path, ...], names: list[str]) -> str | None:
     """Files lie under their hashes; people know them by their names."""

@@ -21,6 +21,7 @@ from xray_app.cases.errors import Full
 
 START_SECONDS = 300  # importing and loading a model, on a machine that is busy with other things
 RETRY_AFTER_S = 5
+WRITTEN = ("picture", "thumbnail", "planes")  # what an answer names as files
 
 log = logging.getLogger("xray_app.inspectors")
 
@@ -56,7 +57,7 @@ class Inspecting:
         self.model: str | None = None
 
     def ask(self, files: list[str], names: list[str], said: dict[str, Any]) -> dict[str, Any]:
-        """Have files inspected; `child` says what comes back, with pictures as bytes.
+        """Have files inspected; `child` says what comes back, with WRITTEN as bytes.
 
         Raises:
             BrokeOff: it took too long or too much; the next question starts a new process.
@@ -72,7 +73,7 @@ class Inspecting:
                 self.kill()
                 raise BrokeOff("the inspecting process is gone") from None
             answer = self._answer(process, self._limits.seconds)
-            for name in ("picture", "thumbnail"):
+            for name in WRITTEN:
                 answer[name] = Path(answer[name]).read_bytes() if answer[name] else None
             return answer
 

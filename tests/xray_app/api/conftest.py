@@ -21,6 +21,7 @@ from xray_app.cases.database import Database
 from xray_app.guard import Guard
 from xray_app.inspectors import child
 from xray_app.inspectors.dispatch import Dispatch
+from xray_app.inspectors.pool import WRITTEN
 from xray_app.intake import Inspector
 from xray_app.service import Service
 from xray_app.settings import Settings
@@ -43,7 +44,7 @@ class Here:
         with tempfile.TemporaryDirectory() as folder:
             asked = {"files": files, "names": names, "said": said, "folder": folder}
             answer = child.inspected(asked, self.inspector)
-            for name in ("picture", "thumbnail"):
+            for name in WRITTEN:
                 answer[name] = Path(answer[name]).read_bytes() if answer[name] else None
         return answer
 
