@@ -75,6 +75,7 @@ def inspect(
     encoding: Annotated[Encoding | None, typer.Option(help="What the scans must be.")] = None,
     pixel_mm: Annotated[float | None, typer.Option(help="Width of a pixel at the load.")] = None,
     scanner: Annotated[str | None, typer.Option(help="Which scanner made them.")] = None,
+    backend: Annotated[str, typer.Option(help="What computes: cpu, openvino or cuda.")] = "cpu",
 ) -> None:
     """Say what is in scans: PNG, JPEG, TIFF, DICOM, told by their bytes and not by their names.
 
@@ -88,7 +89,7 @@ def inspect(
     if format is Format.DICOS and out is None:
         raise RecipeError("--format dicos writes files: say where with --out")
     rules = profiles.read(profile) if profile else None
-    detector = Detector(model, profile=rules, clearance=clearance)
+    detector = Detector(model, profile=rules, clearance=clearance, backend=backend)
     work = worklist.jobs(files, high)
     codes = [0]
 

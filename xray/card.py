@@ -163,12 +163,12 @@ def read(path: str | Path) -> Card:
         session = onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors share no base class but Exception
         raise ModelError(f"{path}: onnxruntime cannot load it ({_first_line(error)})") from None
-    return of_session(session, str(path), sha256)
-
-
-def of_session(session: Any, where: str, sha256: str) -> Card:
-    """The card of a loaded onnxruntime session."""
     text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
+    return of_text(text, str(path), sha256)
+
+
+def of_text(text: str | None, where: str, sha256: str) -> Card:
+    """The card in the metadata of a model file, None where there is none."""
     if text is None:
         raise ModelError(
             f"{where}: holds no card (metadata key {METADATA_KEY}); "

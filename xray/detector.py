@@ -7,7 +7,6 @@ tiles → planes → network → boxes on the whole scan, merged once → calibr
 """
 
 import itertools
-import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -17,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from xray import material, odds, verdict
+from xray.backends import Backend
 from xray.candidates import LEAST_SCORE, Candidates, Clock, propose, thinned
 from xray.card import Card
 from xray.clearance import NEVER_CALIBRATED
@@ -51,10 +51,14 @@ class Detector:
             Probabilities are re-weighted from the prevalence that the card states. The card's
             thresholds go along, so that the same scans alarm as before: they were set for a share
             of false alarms. Thresholds of a `profile` are compared as they stand.
+        backend: what computes: "cpu"; "openvino", with the extra of this name; "cuda", with
+            onnxruntime-gpu installed in place of onnxruntime. `xray.backends` says how far they
+            agree.
 
     Raises:
         ModelError: there is no such model, its file is damaged, the clearance file is none, or
             the card states no prevalence to re-weight from.
+        MissingExtra: the packages of the backend are not installed.
     """
 
     def __init__(
@@ -65,9 +69,9 @@ class Detector:
         profile: Profile | None = None,
         clearance: str | Path | None = None,
         prior: Mapping[str, float] | None = None,
+        backend: Backend | str = Backend.CPU,
     ) -> None:
-        self._path = _find(model)
-        self._network = Network(self._path, threads)
+        self._network = Network(_find(model), threads, backend)
         card, self._prior = self._network.card, dict(prior or {})
         shifts = odds.shifts(card.name, card.prevalence, self._prior)
         self._box_lines = odds.lines(card.labels, card.calibration, shifts)
@@ -120,13 +124,11 @@ class Detector:
             ScanError: at the place of a file that cannot be read; later scans are dropped.
         """
         cores = usable_cores()
-        local = threading.local()
+        network = self._network.side_by_side(cores)
 
         def one(source: Scan | str | Path | bytes) -> Report:
-            if not hasattr(local, "network"):
-                local.network = Network(self._path, threads=1)
             scan = source if isinstance(source, Scan) else read(source)
-            return self._inspect(scan, min_score, local.network)
+            return self._inspect(scan, min_score, network)
 
         source = iter(scans)
         with ThreadPoolExecutor(cores, "xray-inspect") as pool:

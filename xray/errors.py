@@ -34,12 +34,15 @@ class RecipeError(XrayError):
 class MissingExtra(XrayError):
     """A command needs packages that are not installed.
 
+    Args:
+        command: which.
+        extra: the extra that brings them.
+        run: what to run, where no extra does.
+
     >>> print(MissingExtra("xray-app serve", "app"))
     xray-app serve needs packages that are not installed; run: pip install "xray-cargo[app]"
     """
 
-    def __init__(self, command: str, extra: str) -> None:
-        super().__init__(
-            f"{command} needs packages that are not installed; "
-            f'run: pip install "xray-cargo[{extra}]"'
-        )
+    def __init__(self, command: str, extra: str | None = None, run: str | None = None) -> None:
+        how = run or f'pip install "xray-cargo[{extra}]"'
+        super().__init__(f"{command} needs packages that are not installed; run: {how}")

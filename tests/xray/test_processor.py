@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from xray import network, processor
+from xray import processor
 
 
 def machine(root: Path, files: dict[str, str]) -> Path:
@@ -91,16 +91,3 @@ def test_x86_without_vnni_does_not_sum_exactly(
     monkeypatch.setattr(processor.platform, "machine", lambda: machine)
     monkeypatch.setattr(processor, "flags", lambda: frozenset(flags))
     assert processor.sums_exactly() is exact
-
-
-def test_without_vnni_the_exact_sums_are_asked_for_and_with_it_the_fast_ones(
-    monkeypatch: pytest.MonkeyPatch, standin: Path
-) -> None:
-    for exactly, asked in ((True, ""), (False, "1")):
-        monkeypatch.setattr(network, "sums_exactly", lambda exactly=exactly: exactly)
-        options = network.Network(standin, threads=1).session().get_session_options()
-        key = "session.x64quantprecision"
-        assert (options.get_session_config_entry(key) if asked else "") == asked
-        if not asked:
-            with pytest.raises(RuntimeError, match=key):
-                options.get_session_config_entry(key)

@@ -40,7 +40,7 @@ def test_the_values_have_these_fields() -> None:
 
 def test_the_calls_take_these_arguments() -> None:
     assert list(inspect.signature(xray.Detector).parameters) == [
-        *("model", "threads", "profile", "clearance", "prior")
+        *("model", "threads", "profile", "clearance", "prior", "backend")
     ]
     assert list(inspect.signature(xray.Detector.inspect).parameters) == [
         *("self", "scan", "min_score")
@@ -56,6 +56,7 @@ def test_importing_brings_nothing_heavy() -> None:
         "torch",
         "gradio",
         "onnxruntime",
+        "openvino",
         "pydicom",
         "tifffile",
         "pandas",

@@ -1,0 +1,143 @@
+"""What computes: the same findings whatever it is, and a sentence where it is not installed."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import onnxruntime
+import pytest
+
+import xray
+from xray import backends, tensors, tiles
+from xray.backends import Backend
+from xray.detector import Detector, available
+from xray.network import Network
+
+SAMPLES = Path(__file__).parents[2] / "app" / "xray_app" / "samples"
+
+
+def has(backend: Backend) -> bool:
+    if backend is Backend.CUDA:
+        return "CUDAExecutionProvider" in onnxruntime.get_available_providers()
+    return bool(pytest.importorskip("openvino", reason="the extra openvino is not installed"))
+
+
+def skip_without(backend: Backend) -> None:
+    if not has(backend):
+        pytest.skip("onnxruntime-gpu and a GPU are not here")
+
+
+others = pytest.mark.parametrize("backend", [Backend.OPENVINO, Backend.CUDA])
+
+
+@others
+def test_every_backend_says_the_same_of_known_answers(standin: Path, backend: Backend) -> None:
+    skip_without(backend)
+    scan = xray.Scan("bag", np.full((240, 320, 3), 200, np.uint8), xray.Encoding.PSEUDOCOLOR)
+    told = Detector(standin, backend=backend).inspect(scan)
+    usual = Detector(standin).inspect(scan)
+    assert told.canonical() == usual.canonical()
+    assert told.model == usual.model  # the card and the hash came with it
+
+
+@others
+@pytest.mark.parametrize("name", sorted(available()))
+def test_a_shipped_model_answers_the_same_place_by_place(name: str, backend: Backend) -> None:
+    skip_without(backend)
+    usual, other = (Network(available()[name], 1, which) for which in (Backend.CPU, backend))
+    found = 0
+    for file in sorted(SAMPLES.glob("*.jpg")):
+        scan = xray.read(file)
+        tile = tiles.whole(scan.height, scan.width, usual.card.side_px)[0]
+        image = tensors.prepare(scan.pixels, scan.encoding, tile, usual.card.ranges)
+        ours, theirs = usual.run(image), other.run(image)
+        assert np.abs(theirs.scores - ours.scores).max() < backends.SCORE_TOLERANCE
+        likely = ours.scores.max(axis=1) > 0.1
+        found += np.count_nonzero(likely)
+        apart = np.abs(theirs.xyxy - ours.xyxy)[likely]
+        assert apart.max(initial=0) < backends.BOX_TOLERANCE_PX
+        assert theirs.embedding == pytest.approx(ours.embedding, abs=0.1)
+    assert found
+
+
+@others
+def test_many_scans_run_side_by_side(standin: Path, backend: Backend) -> None:
+    skip_without(backend)
+    picture = np.full((240, 320, 3), 200, np.uint8)
+    scans = [xray.Scan(str(k), picture, xray.Encoding.PSEUDOCOLOR) for k in range(20)]
+    reports = list(Detector(standin, backend=backend).inspect_many(scans))
+    assert [r.scan_id for r in reports] == [str(k) for k in range(20)]
+    assert len({r.detections for r in reports}) == 1
+
+
+def test_an_unknown_backend_names_those_that_there_are(standin: Path) -> None:
+    with pytest.raises(xray.ModelError, match="one of cpu, openvino, cuda, got 'tpu'"):
+        Detector(standin, backend="tpu")
+
+
+def test_without_openvino_the_extra_is_named(
+    standin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    with pytest.raises(xray.MissingExtra, match=r'pip install "xray-cargo\[openvino\]"'):
+        Detector(standin, backend="openvino")
+
+
+def test_without_onnxruntime_for_gpus_it_is_said_what_to_install(
+    standin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CPUExecutionProvider"])
+    with pytest.raises(xray.MissingExtra, match="pip install onnxruntime-gpu"):
+        Detector(standin, backend="cuda")
+
+
+def test_a_gpu_that_does_not_start_is_said_rather_than_replaced_by_the_cpu(
+    standin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fallen_back = SimpleNamespace(get_providers=lambda: ["CPUExecutionProvider"])
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CUDAExecutionProvider"])
+    monkeypatch.setattr(onnxruntime, "InferenceSession", lambda *_: fallen_back)
+    with pytest.raises(xray.ModelError, match="could not start CUDA"):
+        Detector(standin, backend="cuda")
+
+
+@pytest.mark.parametrize("backend", [Backend.CPU, Backend.OPENVINO])
+def test_a_file_that_is_no_model_is_refused_by_every_backend(
+    tmp_path: Path, backend: Backend
+) -> None:
+    if backend is not Backend.CPU:
+        skip_without(backend)
+    (tmp_path / "text.onnx").write_text("not a model")
+    with pytest.raises(xray.ModelError, match="cannot load it"):
+        Network(tmp_path / "text.onnx", 1, backend)
+
+
+def test_the_file_is_read_once_however_many_run_side_by_side(
+    standin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    network = Network(standin, 1)
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"read {path}"))
+    beside = network.side_by_side(2)
+    assert beside is network.side_by_side(2)
+    assert beside.card is network.card
+    image = np.zeros((64, 64, 3), np.uint8)
+    assert (beside.run(image).scores == network.run(image).scores).all()
+
+
+@pytest.mark.parametrize(("exactly", "asked"), [(True, False), (False, True)])
+def test_exact_sums_are_asked_for_where_the_cpu_would_saturate_and_only_there(
+    monkeypatch: pytest.MonkeyPatch, standin: Path, exactly: bool, asked: bool
+) -> None:
+    entries: dict[str, str] = {}
+    options = onnxruntime.SessionOptions
+
+    class Noted(options):  # type: ignore[misc,valid-type]
+        def add_session_config_entry(self, key: str, value: str) -> None:
+            entries[key] = value
+            super().add_session_config_entry(key, value)
+
+    monkeypatch.setattr(onnxruntime, "SessionOptions", Noted)
+    monkeypatch.setattr(backends, "sums_exactly", lambda: exactly)
+    Network(standin, 1)
+    assert ("session.x64quantprecision" in entries) is asked
