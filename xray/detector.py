@@ -6,10 +6,7 @@
 tiles → planes → network → boxes on the whole scan, merged once → calibrated → by the profile.
 """
 
-import itertools
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -21,15 +18,17 @@ from xray.candidates import LEAST_SCORE, Candidates, Clock, propose, thinned
 from xray.card import Card
 from xray.clearance import NEVER_CALIBRATED
 from xray.clearance import read as read_rule
-from xray.errors import ModelError
+from xray.errors import ModelError, XrayError
 from xray.formats import read
 from xray.network import Network
 from xray.processor import usable_cores
 from xray.profile import Profile
 from xray.report import Clearance, Detection, ModelId, Outcome, Report
 from xray.scan import Scan
+from xray.streams import mapped
 
 WEIGHTS = Path(__file__).parent / "weights"  # in a wheel; a checkout has them at its top
+Source = Scan | str | Path | bytes  # of a scan: itself, its file, or the bytes of one
 
 
 def available() -> dict[str, Path]:
@@ -112,37 +111,47 @@ class Detector:
         return self._inspect(scan, min_score, self._network)
 
     def inspect_many(
-        self, scans: Iterable[Scan | str | Path | bytes], min_score: float | None = None
+        self,
+        scans: Iterable[Source],
+        min_score: float | None = None,
+        *,
+        ordered: bool = True,
+        bad: Callable[[Source, XrayError], None] | None = None,
     ) -> Iterator[Report]:
-        """Reports of many scans, in their order, with every core busy.
+        """Reports of many scans, with every core busy.
 
         One single-threaded stream per core is faster than many threads on one scan. Files are
-        read within the streams, so that decoding overlaps with inference. At most two scans per
-        core are held at a time, however many there are.
+        read within the streams, and there is one more than cores, so that waiting for a file and
+        decoding it overlap with inference. At most two scans per stream are held at a time,
+        however many there are.
+
+        Args:
+            scans: scans, paths of files, or their bytes.
+            min_score: as `inspect` takes it.
+            ordered: reports in the order of the scans; False: as they come.
+            bad: hears of each scan that cannot be read or inspected, and the others go on.
 
         Raises:
-            ScanError: at the place of a file that cannot be read; later scans are dropped.
+            ScanError: a file cannot be read, and nobody was to hear of it: later scans are
+                dropped.
+            ModelError: likewise, where a scan is not of the kind that the model was made for.
         """
         cores = usable_cores()
         network = self._network.side_by_side(cores)
 
-        def one(source: Scan | str | Path | bytes) -> Report:
+        def one(source: Source) -> Report:
             scan = source if isinstance(source, Scan) else read(source)
             return self._inspect(scan, min_score, network)
 
-        source = iter(scans)
-        with ThreadPoolExecutor(cores, "xray-inspect") as pool:
-            waiting: deque[Future[Report]] = deque(
-                pool.submit(one, scan) for scan in itertools.islice(source, 2 * cores)
-            )
+        for source, future in mapped(one, scans, cores + 1, ordered):
             try:
-                while waiting:
-                    report = waiting.popleft().result()
-                    waiting.extend(pool.submit(one, s) for s in itertools.islice(source, 1))
-                    yield report
-            finally:
-                for future in waiting:
-                    future.cancel()
+                report = future.result()
+            except XrayError as error:
+                if bad is None:
+                    raise
+                bad(source, error)
+                continue
+            yield report
 
     def _inspect(self, scan: Scan, min_score: float | None, network: Network) -> Report:
         card = network.card

@@ -110,6 +110,30 @@ def test_many_scans_come_back_in_their_order_and_are_taken_as_needed(standin: Pa
     assert [r.scan_id for r in reports] == [str(k) for k in range(1, 40)]
 
 
+def test_one_bad_file_costs_nothing_else(standin: Path, tmp_path: Path) -> None:
+    (tmp_path / "torn.png").write_bytes(b"\x89PNG\r\n\x1a\n")
+    heard: list[tuple[object, str]] = []
+    reports = Detector(standin).inspect_many(
+        [bag(id="a"), tmp_path / "torn.png", bag(id="b"), "nowhere.png"],
+        bad=lambda source, error: heard.append((source, type(error).__name__)),
+    )
+    assert [r.scan_id for r in reports] == ["a", "b"]
+    assert heard == [(tmp_path / "torn.png", "ScanError"), ("nowhere.png", "ScanError")]
+
+
+def test_where_nobody_hears_of_it_a_bad_file_is_an_error_at_its_place(standin: Path) -> None:
+    reports = Detector(standin).inspect_many([bag(id="a"), "nowhere.png", bag(id="b")])
+    assert next(reports).scan_id == "a"
+    with pytest.raises(xray.ScanError, match=r"nowhere\.png"):
+        next(reports)
+
+
+def test_as_they_come_no_scan_is_lost_and_each_report_is_the_same(standin: Path) -> None:
+    detector, scans = Detector(standin), [bag(id=str(k)) for k in range(30)]
+    some = sorted(r.canonical() for r in detector.inspect_many(scans, ordered=False))
+    assert some == sorted(detector.inspect(scan).canonical() for scan in scans)
+
+
 def test_a_scan_of_another_encoding_is_refused_with_the_reason(
     make_model: Callable[[Card], Path], standin_card: Card
 ) -> None:
