@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,11 +14,14 @@ from rich.progress import track
 from rich.table import Table
 
 from xray.errors import DataError, XrayError
-from xray_datasets import layouts
-from xray_datasets.labels import SOURCES, Source
+from xray_datasets import layouts, public
+from xray_datasets.findings import Findings
+from xray_datasets.labels import Source
 from xray_datasets.sample import Sample
 
 Thing = TypeVar("Thing")
+
+LISTED = ("voc", "SIXray")  # their splits are lists, which overlap
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -54,40 +57,17 @@ class Target(StrEnum):
 
 @app.command("list")
 def list_(
-    source: Annotated[str | None, typer.Argument(help="One of them, class by class.")] = None,
+    source: Annotated[str | None, typer.Argument(help="One of them, with all about it.")] = None,
 ) -> None:
-    """The layouts that are read, and the public data sets whose words are known."""
-    known = _source(source)
-    Console().print(*([_layouts(), _sources()] if known is None else [_classes(known)]), sep="\n")
+    """The layouts and the public data sets that are read."""
+    from xray_datasets import listing
 
-
-def _layouts() -> Table:
-    table = Table("layout", "what it looks like", title="Layouts", title_justify="left")
-    table.add_row("coco", "*.json or annotations/*.json, pictures in any folder")
-    table.add_row("voc", "Annotations, ImageSets, JPEGImages; or the same without the s (SIXray)")
-    table.add_row("yolo", "images/SPLIT and labels/SPLIT, or the other way round; data.yaml")
-    table.add_row("opixray", "SPLIT/SPLIT_image and SPLIT_annotation (OPIXray, HiXray)")
-    return table
-
-
-def _sources() -> Table:
-    title = "Public data sets; xray-data list NAME for the classes of one"
-    table = Table("--source", "name", "layout", "labels", title=title, title_justify="left")
-    for key, source in SOURCES.items():
-        labels = sorted({label for label in source.labels.values() if label})
-        what = ", ".join(labels) or source.why["*"]
-        table.add_row(key, source.name, source.reader or "none yet", what)
-    return table
-
-
-def _classes(source: Source) -> Table:
-    table = Table("class", "label", "remark", title=source.name, title_justify="left")
-    for name, label in source.labels.items():
-        partly = label in source.partial and f"partly: {source.why[label]}"
-        table.add_row(name, label or "left out", source.why.get(name) or partly or "")
-    if "*" in source.why:
-        table.add_row("", "", source.why["*"])
-    return table
+    if source is None:
+        Console().print(listing.layouts(), listing.sources(), sep="\n")
+    else:
+        _source(source)
+        name = source.lower()
+        Console().print(listing.told(name), listing.classes(name), sep="\n")
 
 
 @app.command()
@@ -103,9 +83,12 @@ def check(
     from xray_datasets import checks
 
     _unknown_classes(root, source, words, own)
-    samples = _samples(root, split, source, words, own)
-    found = checks.check(_progress(samples, "checking"), open_scans=open_scans)
-    print(f"{root}: {layouts.layout(root)}, {found.scans} scans, {found.boxes} boxes")
+    found = Findings()
+    samples = _samples(root, split, source, words, own, found)
+    checks.check(_progress(samples, "checking"), open_scans=open_scans, findings=found)
+    print(f"{root}: {layouts.name(root)}, {found.scans} scans, {found.boxes} boxes")
+    for note in found.notes:
+        print(f"  note: {note}")
     for problem in found.problems:
         print(f"  {problem}")
     if found.problems or not found.scans:
@@ -225,23 +208,27 @@ def _samples(
     source: str | None,
     words: list[str] | None,
     own: bool,
+    findings: Findings | None = None,
 ) -> Iterator[tuple[str, Sample]]:
-    """Every sample with the name of its split; VOC's lists overlap, so there all is one split."""
+    """Every sample with the name of its split; lists overlap, so where there are some of VOC's
+    kind, all is one split.
+    """
     labels_map = _labels_map(root, words, own)
-    if not splits and layouts.layout(root) is not layouts.Layout.VOC:
+    if not splits and layouts.name(root) not in LISTED:
         splits = layouts.splits(root)
+    how: dict[str, Any] = {"labels_map": labels_map, "source": _source(source)}
     chosen: list[str | None] = [*splits] if splits else [None]
     for split in chosen:
-        for sample in layouts.read(root, split, labels_map=labels_map, source=_source(source)):
+        for sample in layouts.read(root, split, findings=findings, **how):
             yield split or "all", sample
 
 
 def _source(name: str | None) -> Source | None:
     if name is None:
         return None
-    if name.lower() not in SOURCES:
-        raise DataError(f"no public data set {name!r}; there are {', '.join(SOURCES)}")
-    return SOURCES[name.lower()]
+    if name.lower() not in public.SOURCES:
+        raise DataError(f"no public data set {name!r}; there are {', '.join(public.SOURCES)}")
+    return public.SOURCES[name.lower()]
 
 
 def _labels_map(root: Path, words: list[str] | None, own: bool) -> dict[str, str | None]:
@@ -255,9 +242,14 @@ def _labels_map(root: Path, words: list[str] | None, own: bool) -> dict[str, str
 
 
 def _unknown_classes(root: Path, source: str | None, words: list[str] | None, own: bool) -> None:
-    """All of them at once, so that they can be mapped at once."""
+    """All of them at once, so that they can be mapped at once.
+
+    The readers of public data sets leave such boxes out, and say so.
+    """
     from xray_datasets.labels import translate
 
+    if public.recognised(root):
+        return
     known = _source(source)
     labels_map = {**(known.labels if known else {}), **_labels_map(root, words, own)}
     errors = []

@@ -3,43 +3,19 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from xray.errors import XrayError
 from xray.scan import Scan
+from xray_datasets.findings import Findings, count_boxes
 from xray_datasets.sample import Sample
 
-EXAMPLES = 3  # named for each kind of problem; the rest is counted
 
-
-@dataclass
-class Findings:
-    """What a check met; `problems` is empty where all is well.
-
-    Attributes:
-        scans, boxes: how many were looked at.
-        kinds: what is wrong → where.
-    """
-
-    scans: int = 0
-    boxes: int = 0
-    kinds: dict[str, list[str]] = field(default_factory=dict)
-
-    def add(self, kind: str, where: str) -> None:
-        """Note one problem."""
-        self.kinds.setdefault(kind, []).append(where)
-
-    @property
-    def problems(self) -> list[str]:
-        """One sentence for each kind of problem, with its first places."""
-        return [
-            f"{kind}: {len(places)} (" + ", ".join(places[:EXAMPLES])
-            + (", ...)" if len(places) > EXAMPLES else ")")
-            for kind, places in self.kinds.items()
-        ]  # fmt: skip
-
-
-def check(samples: Iterable[tuple[str, Sample]], *, open_scans: bool = True) -> Findings:
+def check(
+    samples: Iterable[tuple[str, Sample]],
+    *,
+    open_scans: bool = True,
+    findings: Findings | None = None,
+) -> Findings:
     """Look at every sample, each with the name of its split.
 
     Found are: scans that cannot be opened or are of another size than their annotations say,
@@ -49,8 +25,10 @@ def check(samples: Iterable[tuple[str, Sample]], *, open_scans: bool = True) -> 
     Args:
         samples: (split, sample), in any order.
         open_scans: also open every scan, which takes most of the time.
+        findings: where the reader of the samples notes what it leaves out; what is found here is
+            added.
     """
-    found = Findings()
+    found = Findings() if findings is None else findings
     groups: dict[str, str] = {}
     pictures: dict[bytes, tuple[str, str]] = {}
     seen: set[tuple[str, str]] = set()
@@ -70,10 +48,7 @@ def check(samples: Iterable[tuple[str, Sample]], *, open_scans: bool = True) -> 
 
 
 def _boxes(found: Findings, sample: Sample, where: str) -> None:
-    if sample.meta.get("dropped"):
-        found.add("scans with boxes dropped, which lie beside the picture or have no area", where)
-    if sample.meta.get("clipped"):
-        found.add("scans with boxes clipped, which reach past the edge", where)
+    count_boxes(found, sample, where)
     if max(Counter(sample.annotations).values(), default=0) > 1:
         found.add("scans with the same box twice", where)
 

@@ -1,24 +1,27 @@
-"""Which layout a folder has, and all its samples, whichever it is."""
+"""Which layout a folder has, and all its samples, whichever it is.
+
+A public data set is known by its folders and files, and read by its own module; any other folder
+goes by its layout: COCO, Pascal VOC or YOLO.
+"""
 
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 from xray.errors import DataError
-from xray_datasets import coco, opixray, voc, yolo
+from xray_datasets import coco, pictures, public, voc, yolo
+from xray_datasets.findings import Findings
 from xray_datasets.labels import Source
 from xray_datasets.sample import Sample
 
 
 class Layout(StrEnum):
-    """The layouts that we read."""
+    """The layouts that we read from anyone."""
 
     COCO = "coco"
     VOC = "voc"
     YOLO = "yolo"
-    OPIXRAY = "opixray"
 
 
 def layout(root: Path) -> Layout:
@@ -35,20 +38,28 @@ def layout(root: Path) -> Layout:
         (root / name).is_dir() for name in voc.PICTURES
     ):
         return Layout.VOC
-    if opixray.splits(root):
-        return Layout.OPIXRAY
     if (root / "labels").is_dir() or any(root.glob("*/labels")):
         return Layout.YOLO
     if _coco_files(root):
         return Layout.COCO
+    there = ", ".join(sorted(path.name for path in root.iterdir())[:8]) or "nothing"
     raise DataError(
         f"{root}: no layout that is known. COCO has annotations/*.json beside pictures, VOC has "
-        "Annotations and JPEGImages, YOLO has images and labels; see xray-data list"
+        f"Annotations and JPEGImages, YOLO has images and labels; there is {there}. "
+        "See xray-data list"
     )
+
+
+def name(root: Path) -> str:
+    """What `read` takes this folder for: a public data set, or a layout."""
+    known = public.recognised(root)
+    return public.SOURCES[known].name if known else layout(root).value
 
 
 def splits(root: Path) -> list[str]:
     """The names of the splits there, [] where there are none."""
+    if known := public.recognised(root):
+        return public.READERS[known].splits(root)
     match layout(root):
         case Layout.COCO:
             return [path.stem for path in _coco_files(root)]
@@ -56,22 +67,20 @@ def splits(root: Path) -> list[str]:
             return voc.splits(root)
         case Layout.YOLO:
             return yolo.splits(root)
-        case Layout.OPIXRAY:
-            return opixray.splits(root)
 
 
 def classes(root: Path) -> list[str]:
     """Every class that the data set names, in its own words."""
+    if known := public.recognised(root):
+        return public.READERS[known].classes(root)
     match layout(root):
         case Layout.COCO:
-            files = (coco.document(path) for path in _coco_files(root))
-            return list(dict.fromkeys(c["name"] for file in files for c in file["categories"]))
+            files = (coco.categories(path) for path in _coco_files(root))
+            return list(dict.fromkeys(name for names in files for name in names))
         case Layout.VOC:
             return voc.classes(root)
         case Layout.YOLO:
             return list(dict.fromkeys(yolo.class_names(root).values()))
-        case Layout.OPIXRAY:
-            return opixray.classes(root)
 
 
 def read(
@@ -80,6 +89,7 @@ def read(
     *,
     labels_map: Mapping[str, str | None] | None = None,
     source: Source | None = None,
+    findings: Findings | None = None,
 ) -> Iterator[Sample]:
     """The samples of one split, or all.
 
@@ -87,10 +97,17 @@ def read(
         root: the folder, or a COCO file.
         split: as `splits` names them; COCO's also without what stands before the last "_".
         labels_map: class → our label, or None to leave it out.
-        source: the public data set it is, for its map and for what its annotators looked for.
+        source: the public data set whose words these are, where the folder is a copy of it in
+            another layout.
+        findings: where a public data set's reader notes what it leaves out; without it that
+            goes to the log. In anyone's own folder the first slip is an error.
     """
+    known = public.recognised(root)
+    if known and source in (None, public.SOURCES[known]):
+        reader = public.READERS[known]
+        return reader.read(root, split, labels_map=labels_map, findings=findings)
     chosen = {**(source.labels if source else {}), **(labels_map or {})} or None
-    judged = source.judged if source and source.judged else None
+    judged = source.judged_by(labels_map or {}) if source and source.judged else None
     how = source.exhaustive if source else True
     match layout(root):
         case Layout.COCO:
@@ -111,22 +128,10 @@ def read(
             return voc.read(root, split, labels_map=chosen, judged=judged, exhaustive=how)
         case Layout.YOLO:
             return yolo.read(root, split, labels_map=chosen, judged=judged, exhaustive=how)
-        case Layout.OPIXRAY:
-            parts = [split] if split else opixray.splits(root)
-            return (
-                sample
-                for part in parts
-                for sample in opixray.read(
-                    root, part, labels_map=chosen, judged=judged, exhaustive=how
-                )
-            )
 
 
 def images_dir(document: Mapping[str, Any], path: Path, root: Path) -> Path:
     """The folder that the names in this COCO document start from, which was read from path.
-
-    Where several would do, the one whose name is in the file's name: `train2017` for
-    instances_train2017.json.
 
     Raises:
         DataError: the first picture is nowhere.
@@ -136,26 +141,17 @@ def images_dir(document: Mapping[str, Any], path: Path, root: Path) -> Path:
     images = document["images"]
     if not images:
         return root
-    folders = [root, *sorted(root.glob("*/")), *sorted(root.glob("*/*/"))]
-    there = [folder for folder in folders if (folder / images[0]["file_name"]).is_file()]
-    if not there:
+    found = pictures.folder_of(images[0]["file_name"], root, path.stem)
+    if found is None:
         raise DataError(f"{path}: no folder below {root} holds {images[0]['file_name']}")
-    return next((folder for folder in there[::-1] if folder.name in path.stem), there[0])
+    return found
 
 
 def _coco_files(root: Path) -> list[Path]:
     if root.is_file():
         return [root]
     files = sorted((*root.glob("*.json"), *root.glob("annotations/*.json")))
-    return [path for path in files if _has_keys(path)]
-
-
-def _has_keys(path: Path) -> bool:
-    """Whether this JSON may be COCO; it may be large, so it is searched, not parsed."""
-    if not path.stat().st_size:
-        return False
-    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
-        return all(text.find(key) >= 0 for key in (b'"images"', b'"annotations"', b'"categories"'))
+    return [path for path in files if coco.mentions(path, *coco.NEEDED)]
 
 
 def _chosen(root: Path, split: str | None) -> list[Path]:

@@ -10,7 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from xray.annotation import Annotation
+from xray.errors import DataError
 from xray_datasets import labels
+from xray_datasets.findings import Findings
 
 LEAST_PX = 1.0  # a box that is thinner holds no object
 SLACK_PX = 1.0  # rounding puts boxes this far outside; that is not worth counting
@@ -24,11 +26,13 @@ class Mark:
         name: the class in the source's spelling.
         xyxy_px: x1, y1, x2, y2, unchecked.
         ignored: the region counts neither for nor against (COCO's iscrowd, VOC's difficult).
+        visible_fraction: share of the object that changes the picture, where the source knows.
     """
 
     name: str
     xyxy_px: tuple[float, float, float, float]
     ignored: bool = False
+    visible_fraction: float | None = None
 
 
 @dataclass(frozen=True)
@@ -37,7 +41,8 @@ class Marked:
 
     Attributes:
         annotations, ignored: as in `Sample`.
-        meta: how many boxes were clipped and how many dropped.
+        meta: how many boxes were clipped and how many dropped, and the visible fraction of
+            every annotation where all are known.
     """
 
     annotations: tuple[Annotation, ...]
@@ -51,8 +56,17 @@ def annotate(
     width: int,
     labels_map: Mapping[str, str | None] | None,
     where: str,
+    findings: Findings | None = None,
 ) -> Marked:
     """Annotations in our words, on the picture.
+
+    Args:
+        marks: as the source has them.
+        height, width: of the picture.
+        labels_map: class → our label, or None to leave it out.
+        where: for errors and findings.
+        findings: where given, a class that nobody knows is left out and noted there; otherwise
+            it is an error.
 
     >>> marks = [Mark("Gun", (-5, 2, 4, 9)), Mark("Gun", (20, 2, 24, 9))]
     >>> found = annotate(marks, 10, 10, None, "the example")
@@ -61,9 +75,10 @@ def annotate(
     """
     sure: list[Annotation] = []
     ignored: list[Annotation] = []
+    shares: list[float | None] = []
     clipped = dropped = 0
     for mark in marks:
-        label = labels.translate(mark.name, labels_map, where)
+        label = _label(mark.name, labels_map, where, findings)
         if label is None:
             continue
         box = clip(mark.xyxy_px, height, width)
@@ -72,7 +87,23 @@ def annotate(
             continue
         clipped += max(abs(a - b) for a, b in zip(box, mark.xyxy_px, strict=True)) > SLACK_PX
         (ignored if mark.ignored else sure).append(Annotation(label, box))
-    return Marked(tuple(sure), tuple(ignored), {"clipped": clipped, "dropped": dropped})
+        shares += [] if mark.ignored else [mark.visible_fraction]
+    meta: dict[str, object] = {"clipped": clipped, "dropped": dropped}
+    if shares and None not in shares:
+        meta["visible_fraction"] = shares
+    return Marked(tuple(sure), tuple(ignored), meta)
+
+
+def _label(
+    name: str, labels_map: Mapping[str, str | None] | None, where: str, findings: Findings | None
+) -> str | None:
+    try:
+        return labels.translate(name, labels_map, where)
+    except DataError:
+        if findings is None:
+            raise
+        findings.add(f"boxes left out, for nobody knows their class {name!r}", where)
+        return None
 
 
 def clip(

@@ -12,7 +12,7 @@ import tifffile
 from numpy.typing import NDArray
 
 from xray.errors import DataError
-from xray.formats import read
+from xray.formats import Polarity, read
 from xray.scan import Encoding, Scan
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
@@ -30,13 +30,18 @@ def opener(
     white: float | None = None,
     pixel_mm: float | None = None,
     view: str | None = None,
+    encoding: str | None = None,
 ) -> Callable[[], Scan]:
     """What opens this picture, or this pair of low and high energy, as a scan.
 
-    It can be sent to another process, and reads nothing before it is called.
+    It can be sent to another process, and reads nothing before it is called. "pseudocolor" as
+    the encoding says that grey is what a console shows, air bright, and no transmission.
     """
     dark = None if white is None else 0.0
-    return partial(_open, path, high=high, white=white, dark=dark, pixel_mm=pixel_mm, view=view)
+    shown = encoding == Encoding.PSEUDOCOLOR
+    polarity: Polarity | None = "air_bright" if shown else None
+    how = {"white": white, "dark": dark, "encoding": encoding, "polarity": polarity}
+    return partial(_open, path, high=high, pixel_mm=pixel_mm, view=view, **how)
 
 
 def _open(path: Path, *, high: Path | None, **how: Any) -> Scan:
@@ -49,7 +54,7 @@ def _open(path: Path, *, high: Path | None, **how: Any) -> Scan:
 def by_stem(folder: Path) -> dict[str, Path]:
     """The pictures in this folder and below, by their path without the ending."""
     found: dict[str, Path] = {}
-    for path in sorted(_walk(folder)):
+    for path in sorted(walk(folder)):
         stem = path.relative_to(folder).with_suffix("").as_posix()
         if stem in found:
             raise DataError(
@@ -57,6 +62,16 @@ def by_stem(folder: Path) -> dict[str, Path]:
             )
         found[stem] = path
     return found
+
+
+def stem(name: str) -> str:
+    """What a list calls a scan, without the ending of its picture where it has one.
+
+    >>> stem("a/P1.2.jpg"), stem("P1.2")
+    ('a/P1.2', 'P1.2')
+    """
+    path = Path(name)
+    return path.with_suffix("").as_posix() if path.suffix.lower() in SUFFIXES else name
 
 
 def size_hw(path: Path) -> tuple[int, int]:
@@ -86,14 +101,27 @@ def size_hw(path: Path) -> tuple[int, int]:
     return scan.height, scan.width
 
 
+def folder_of(name: str, root: Path, near: str = "") -> Path | None:
+    """The folder at or below the root, two deep at most, that holds this picture.
+
+    Where several do, the one whose name is in `near`: `train2017` for instances_train2017.json.
+    """
+    folders = [root, *sorted(root.glob("*/")), *sorted(root.glob("*/*/"))]
+    there = [folder for folder in folders if (folder / name).is_file()]
+    return next((f for f in there[::-1] if f.name in near), there[0] if there else None)
+
+
 def write(scan: Scan, folder: Path, stem: str) -> dict[str, Any]:
     """The scan as PNG in this folder, and what COCO files say of it.
 
     Colour takes 8 bits, transmission 16 bits with air at WHITE; two energies go to the folders
-    `low` and `high`.
+    `low` and `high`. Colour that is all grey is told by its encoding: alone, grey would be taken
+    for transmission.
     """
     if scan.encoding is Encoding.PSEUDOCOLOR:
-        said: dict[str, Any] = {"file_name": f"{stem}.png"}
+        said: dict[str, Any] = {"file_name": f"{stem}.png", "encoding": str(scan.encoding)}
+        if (scan.pixels == scan.pixels[..., :1]).all():
+            said["white"] = 255
         planes: list[NDArray[Any]] = [cv2.cvtColor(scan.pixels, cv2.COLOR_RGB2BGR)]
     else:
         counts = np.rint(scan.pixels * np.float32(WHITE)).astype(np.uint16)
@@ -150,5 +178,6 @@ def _jpeg_hw(file: BinaryIO) -> tuple[int, int] | None:
     return None
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def walk(folder: Path) -> Iterator[Path]:
+    """Every picture in this folder and below."""
     return (p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())

@@ -13,6 +13,7 @@ from xml.etree import ElementTree
 
 from xray.errors import DataError
 from xray_datasets import labels, pictures
+from xray_datasets.findings import Findings
 from xray_datasets.marks import Mark, annotate
 from xray_datasets.sample import Sample
 
@@ -31,6 +32,7 @@ def read(
     judged: Collection[str] | None = None,
     exhaustive: bool = True,
     origin: str = "",
+    findings: Findings | None = None,
 ) -> Iterator[Sample]:
     """The scans of one split, in the list's order, or all that have an XML file.
 
@@ -43,6 +45,8 @@ def read(
             without a map, every label.
         exhaustive: False where more objects of a marked label may be there unmarked.
         origin: the data set and split, for cards and errors; by default the folder's name.
+        findings: where given, scans without their picture or XML and boxes of unknown classes
+            are left out and noted there; otherwise the first of them is an error.
 
     Raises:
         DataError: the layout, a class or a file is not what it should be.
@@ -54,17 +58,21 @@ def read(
     files = _folder(root, MARKS)
     found = pictures.by_stem(_folder(root, PICTURES))
     for name, shown in _names(root, split, files):
-        if name not in found:
-            raise DataError(f"{origin}: no picture of {name} in {_folder(root, PICTURES)}")
         path, unboxed = files / f"{name}.xml", set[str]()
+        lacking = "" if name in found else f"no picture of {name} in {_folder(root, PICTURES)}"
+        if shown is None and not path.is_file():
+            lacking = f"{path} is missing, though the list names it"
+        if lacking:
+            if findings is None:
+                raise DataError(f"{origin}: {lacking}")
+            findings.add("scans left out, for a file of theirs is missing", f"{origin}: {lacking}")
+            continue
         if path.is_file():
             marks, (height, width) = _parse(path, found[name])
-        elif shown is None:
-            raise DataError(f"{origin}: {path} is missing, though the list names it")
         else:  # the list tells which classes are there, but not where
             marks, (height, width) = [], (0, 0)
-            unboxed = {labels.translate(n, labels_map, origin) or "" for n in shown}
-        marked = annotate(marks, height, width, labels_map, f"{origin}, {name}")
+            unboxed = {labels.translate(n, labels_map, origin) or "" for n in shown or ()}
+        marked = annotate(marks, height, width, labels_map, f"{origin}, {name}", findings)
         yield Sample(
             id=name,
             open=pictures.opener(found[name]),
@@ -128,17 +136,11 @@ def _listed(path: Path) -> Iterator[tuple[str, list[str] | None]]:
         if "," not in first:
             for line in file:
                 if line.strip():
-                    yield _stem(line.split()[0]), None
+                    yield pictures.stem(line.split()[0]), None
             return
         for row in csv.DictReader(file):
-            name = _stem(row.pop("name").strip())
+            name = pictures.stem(row.pop("name").strip())
             yield name, [c for c, value in row.items() if value and float(value) > 0]
-
-
-def _stem(name: str) -> str:
-    """Lists name the scan with the ending of its picture, or without."""
-    path = Path(name)
-    return path.with_suffix("").as_posix() if path.suffix in pictures.SUFFIXES else name
 
 
 def _parse(path: Path, picture: Path) -> tuple[list[Mark], tuple[int, int]]:

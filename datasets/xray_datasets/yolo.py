@@ -11,6 +11,7 @@ from pathlib import Path
 
 from xray.errors import DataError
 from xray_datasets import labels, pictures
+from xray_datasets.findings import Findings
 from xray_datasets.marks import Mark, annotate
 from xray_datasets.sample import Sample
 
@@ -24,6 +25,7 @@ def read(
     judged: Collection[str] | None = None,
     exhaustive: bool = True,
     origin: str = "",
+    findings: Findings | None = None,
 ) -> Iterator[Sample]:
     """The pictures of one split, or all, by name.
 
@@ -36,6 +38,10 @@ def read(
         judged: the labels that the annotators looked for; by default all classes.
         exhaustive: False where more objects of a marked label may be there unmarked.
         origin: the data set and split, for cards and errors; by default the folder's name.
+        findings: where given, what Ultralytics leaves out is left out and noted there (scans
+            with a line that cannot be read, a number past the last class or a fraction beside
+            0 to 1; lines that stand twice; texts without a picture), and boxes of unknown
+            classes; otherwise the first that cannot be used is an error.
 
     Raises:
         DataError: the layout, a class or a file is not what it should be.
@@ -48,15 +54,22 @@ def read(
         judged = {label for label in ours if label}
     for images, texts in _folders(root, split):
         found = pictures.by_stem(images)
-        _no_orphans(texts, found, origin)
+        _no_orphans(texts, found, origin, findings)
         for stem, path in found.items():
             text = texts / f"{stem}.txt"
             marks: list[Mark] = []
             height = width = 1
             if text.is_file():
                 height, width = pictures.size_hw(path)
-                marks = list(_marks(text, by_number, height, width))
-            marked = annotate(marks, height, width, labels_map, f"{origin}, {stem}")
+                try:
+                    marks = list(_marks(text, by_number, height, width, findings))
+                except DataError as error:
+                    if findings is None:
+                        raise
+                    findings.add("scans left out, for Ultralytics takes their text for corrupt",
+                                 str(error))  # fmt: skip
+                    continue
+            marked = annotate(marks, height, width, labels_map, f"{origin}, {stem}", findings)
             yield Sample(
                 id=path.relative_to(root).as_posix(),
                 open=pictures.opener(path),
@@ -114,16 +127,24 @@ def _folders(root: Path, split: str | None) -> Iterator[tuple[Path, Path]]:
     return iter(dict.fromkeys(places))
 
 
-def _no_orphans(texts: Path, found: Mapping[str, Path], origin: str) -> None:
+def _no_orphans(
+    texts: Path, found: Mapping[str, Path], origin: str, findings: Findings | None
+) -> None:
     there = {p.relative_to(texts).with_suffix("").as_posix() for p in texts.rglob("*.txt")}
     orphans = sorted(there - found.keys() - {"classes"})
-    if orphans:
+    if orphans and findings is None:
         raise DataError(
             f"{origin}: {len(orphans)} files in {texts} have no picture, first {orphans[0]}.txt"
         )
+    if findings is not None:
+        for orphan in orphans:
+            findings.add("texts without a picture", f"{origin}: {orphan}.txt")
 
 
-def _marks(path: Path, names: Mapping[int, str], height: int, width: int) -> Iterator[Mark]:
+def _marks(
+    path: Path, names: Mapping[int, str], height: int, width: int, findings: Findings | None
+) -> Iterator[Mark]:
+    seen = set[tuple[float, ...]]()
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():
             continue
@@ -132,17 +153,35 @@ def _marks(path: Path, names: Mapping[int, str], height: int, width: int) -> Ite
             index, *values = map(float, line.split())
         except ValueError:
             raise DataError(f"{where}: expected numbers, got {line.strip()!r}") from None
-        if index not in names:
-            raise DataError(f"{where}: class {index:g} has no name; {len(names)} classes are named")
-        if len(values) == 4:
-            cx, cy, w, h = values
-            xs, ys = [cx - w / 2, cx + w / 2], [cy - h / 2, cy + h / 2]
-        elif len(values) >= 6 and len(values) % 2 == 0:
-            xs, ys = values[0::2], values[1::2]
-        else:
-            raise DataError(f"{where}: expected a class and 4 numbers, got {len(values)} numbers")
-        box = (min(xs) * width, min(ys) * height, max(xs) * width, max(ys) * height)
-        yield Mark(names[int(index)], box)
+        if findings is not None:
+            if values and not 0 <= min(values) <= max(values) <= 1:
+                raise DataError(f"{where}: expected fractions from 0 to 1, got {line.strip()!r}")
+            if (index, *values) in seen:
+                findings.add("lines that stand twice, counted once", where)
+                continue
+            seen.add((index, *values))
+        yield _mark(index, values, names, height, width, where)
+
+
+def _mark(
+    index: float,
+    values: Sequence[float],
+    names: Mapping[int, str],
+    height: int,
+    width: int,
+    where: str,
+) -> Mark:
+    if index not in names:
+        raise DataError(f"{where}: class {index:g} has no name; {len(names)} classes are named")
+    if len(values) == 4:
+        cx, cy, w, h = values
+        xs, ys = [cx - w / 2, cx + w / 2], [cy - h / 2, cy + h / 2]
+    elif len(values) >= 6 and len(values) % 2 == 0:
+        xs, ys = list(values[0::2]), list(values[1::2])
+    else:
+        raise DataError(f"{where}: expected a class and 4 numbers, got {len(values)} numbers")
+    box = (min(xs) * width, min(ys) * height, max(xs) * width, max(ys) * height)
+    return Mark(names[int(index)], box)
 
 
 def _yaml_names(lines: list[str]) -> dict[int, str]:

@@ -154,3 +154,17 @@ def test_written_files_are_coco_that_others_read(tmp_path: Path) -> None:
     assert gun["bbox"] == [1.5, 2, 7.5, 8.25]
     assert gun["area"] == 7.5 * 8.25
     assert {row["image_id"] for row in document["annotations"]} <= {1, 2, 3, 4}
+
+
+def test_the_encoding_of_grey_pseudo_colour_and_the_visible_fractions_come_back(
+    tmp_path: Path,
+) -> None:
+    grey = np.random.default_rng(0).integers(20, 200, (16, 24, 1), dtype=np.uint8)
+    shown = Scan("g", np.repeat(grey, 3, axis=2), Encoding.PSEUDOCOLOR)
+    things = (Annotation("gun", (1, 2, 9, 10)), Annotation("knife", (3, 2, 9, 14)))
+    hidden = (Annotation("saw", (0, 0, 9, 9)),)
+    sample = Sample("g", lambda: shown, things, hidden, meta={"visible_fraction": [0.5, 0.9]})
+    (back,) = coco.read(coco.write([sample], tmp_path), tmp_path / "images")
+    assert back.scan.encoding is Encoding.PSEUDOCOLOR
+    assert (back.scan.pixels == shown.pixels).all()
+    assert back.meta["visible_fraction"] == [0.5, 0.9]

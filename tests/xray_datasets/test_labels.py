@@ -1,7 +1,8 @@
 import pytest
 
 from xray.errors import DataError
-from xray_datasets.labels import SOURCES, TAXONOMY, Source, translate
+from xray_datasets.labels import TAXONOMY, Source, translate
+from xray_datasets.public import SOURCES
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=lambda source: source.name)

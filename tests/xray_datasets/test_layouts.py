@@ -5,8 +5,8 @@ import pytest
 
 from xray.errors import DataError
 from xray_datasets import coco, layouts
-from xray_datasets.labels import SOURCES
 from xray_datasets.layouts import Layout
+from xray_datasets.public import SOURCES
 
 
 def test_coco_is_known_by_its_json(coco_root: Path) -> None:
@@ -51,16 +51,6 @@ def test_yolo_is_known_by_its_folders(yolo_root: Path) -> None:
     assert layouts.splits(yolo_root) == ["train", "val"]
     assert layouts.classes(yolo_root) == ["knife", "gun"]
     assert len(list(layouts.read(yolo_root))) == 2
-
-
-def test_opixray_is_known_by_its_folders(tmp_path: Path) -> None:
-    (tmp_path / "train" / "train_annotation").mkdir(parents=True)
-    (tmp_path / "train" / "train_image").mkdir(parents=True)
-    (tmp_path / "train" / "train_knife.txt").write_text("")
-    assert layouts.layout(tmp_path) is Layout.OPIXRAY
-    assert layouts.splits(tmp_path) == ["train"]
-    assert layouts.classes(tmp_path) == []
-    assert list(layouts.read(tmp_path)) == []
 
 
 def test_what_is_no_data_set_is_told_what_one_looks_like(tmp_path: Path) -> None:

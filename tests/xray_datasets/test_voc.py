@@ -5,7 +5,7 @@ import pytest
 from xray.annotation import Annotation
 from xray.errors import DataError
 from xray_datasets import voc
-from xray_datasets.labels import SOURCES
+from xray_datasets.public import SOURCES
 
 
 def test_a_split_is_read_in_the_order_of_its_list(voc_root: Path) -> None:

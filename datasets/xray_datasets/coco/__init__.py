@@ -1,0 +1,32 @@
+"""COCO: one JSON file of images, boxes and categories, beside a folder of pictures.
+
+Boxes are x, y, width, height in pixels; `iscrowd` regions count neither for nor against.
+Beyond the standard an image may carry, and ours do:
+
+high_file_name  the same view at the higher energy, pixel for pixel
+encoding        "pseudocolor" where a grey picture is what a console shows, not transmission
+white           the count of unattenuated air in its pictures
+pixel_mm        width of a pixel in the plane of the belt
+view            the scanner's name of the view
+group           the same physical bag or container bears the same group; without it, every
+                image is taken for a bag of its own
+judged          the labels that the annotators looked for, where not the categories; null: all
+exhaustive      false where more objects of a marked label may be there unmarked
+
+and a mark visible_fraction, the share of the object that changes the picture.
+"""
+
+from xray_datasets.coco.reading import NEEDED, categories, document, mentions, read, samples
+from xray_datasets.coco.writing import assemble, described, write
+
+__all__ = [
+    "NEEDED",
+    "assemble",
+    "categories",
+    "described",
+    "document",
+    "mentions",
+    "read",
+    "samples",
+    "write",
+]

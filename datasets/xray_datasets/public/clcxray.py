@@ -1,0 +1,80 @@
+"""CLCXray: 9,565 pseudo-colour scans with cutters and containers of liquids.
+
+4,543 come from a subway, 5,022 are of bags packed for it.
+
+Terms: academic use only, no commercial use (Tongji University).
+Classes: blade, scissors, knife, dagger, SwissArmyKnife, PlasticBottle, Cans, VacuumCup,
+    GlassBottle, CartonDrinks, Tin, SprayCans.
+Cite: Zhao et al., Detecting Overlapped Objects in X-ray Security Imagery by a Label-aware
+    Mechanism, IEEE TIFS 17, 2022.
+
+    annotations/train.json, val.json, test.json      COCO
+    images/train, images/val, images/test
+
+Known from its authors' README: COCO, the classes, the counts. Known from loaders in use: the
+folders. The 16-bit raw scans that its authors offer apart are not read.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from xray_datasets import coco
+from xray_datasets.findings import Findings
+from xray_datasets.labels import SOME_LIQUIDS, Source
+from xray_datasets.labels import classes as by_label
+from xray_datasets.public import parts
+from xray_datasets.public.parts import Part
+from xray_datasets.sample import Sample
+
+SOURCE = Source(
+    "CLCXray",
+    by_label(
+        knife="blade knife dagger SwissArmyKnife",
+        scissors="scissors",
+        liquid="PlasticBottle GlassBottle Cans VacuumCup CartonDrinks Tin",
+        pressure_vessel="SprayCans",
+    ),
+    partial=frozenset({"liquid", "pressure_vessel"}),
+    why={
+        "blade": "blades of cutters; no loose razor blades",
+        "liquid": SOME_LIQUIDS,
+        "pressure_vessel": "spray cans only",
+    },
+)
+
+
+def _parts(root: Path) -> list[Part]:
+    return parts.there(
+        Part(split, root / "annotations" / f"{split}.json", root / "images" / split)
+        for split in ("train", "val", "test")
+    )
+
+
+def recognises(root: Path) -> bool:
+    """By a class that no other set spells so."""
+    return any(coco.mentions(part.file, "SwissArmyKnife") for part in _parts(root))
+
+
+def splits(root: Path) -> list[str]:
+    """Those of train, val and test that there are files for."""
+    return [part.split for part in _parts(root)]
+
+
+def classes(root: Path) -> list[str]:
+    """Every category of its files."""
+    return parts.classes(_parts(root))
+
+
+def read(
+    root: Path,
+    split: str | None = None,
+    *,
+    labels_map: Mapping[str, str | None] | None = None,
+    findings: Findings | None = None,
+) -> Iterator[Sample]:
+    """The samples of one split, or all.
+
+    Raises:
+        DataError: no such split, a broken file, or no folder holds the pictures.
+    """
+    return parts.read(_parts(root), root, split, SOURCE, labels_map, findings)

@@ -1,0 +1,85 @@
+"""EDS: 14,219 pseudo-colour scans of bags from three scanners, to measure what a change costs.
+
+Terms: academic use only, on request (Beihang University).
+Classes: plasticbottle, knife, scissor, laptop, umbrella, lighter, device, powerbank, pressure,
+    glassbottle; 31,654 objects, at least 1,000 a class.
+Cite: Tao et al., Exploring Endogenous Shift for Cross-domain Detection: A Large-scale Benchmark
+    and Perturbation Suppression Network, CVPR 2022.
+
+    domain1/annotations/train.json     COCO; domain2 and domain3 likewise, a scanner each
+
+Known: the three folders and their train.json. *Assumed*: other files beside it are splits of the
+same form, and the pictures lie in the folder of the domain, or wherever below the root the first
+of them is found. Splits here are domain1-train and so on; a bag was put through one scanner.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from xray_datasets.findings import Findings
+from xray_datasets.labels import POWER_BANKS, Source
+from xray_datasets.labels import classes as by_label
+from xray_datasets.public import parts
+from xray_datasets.public.parts import Part
+from xray_datasets.sample import Sample
+
+SOURCE = Source(
+    "EDS",
+    by_label(
+        knife="knife",
+        scissors="scissor",
+        lighter="lighter",
+        pressure_vessel="pressure",
+        liquid="plasticbottle glassbottle",
+        battery="powerbank",
+        electronics="laptop device",
+        left_out="umbrella",
+    ),
+    partial=frozenset({"battery", "electronics", "liquid"}),
+    why={
+        "umbrella": "no contraband, and no word in the taxonomy",
+        "battery": POWER_BANKS,
+        "electronics": "laptops and what its authors call devices",
+        "liquid": "bottles only",
+    },
+)
+
+DOMAINS = ("domain1", "domain2", "domain3")
+
+
+def _parts(root: Path) -> list[Part]:
+    return [
+        Part(f"{domain}-{path.stem}", path, root / domain)
+        for domain in DOMAINS
+        for path in sorted((root / domain / "annotations").glob("*.json"))
+    ]
+
+
+def recognises(root: Path) -> bool:
+    """A file for at least one of the three domains."""
+    return bool(_parts(root))
+
+
+def splits(root: Path) -> list[str]:
+    """A split a file: domain1-train and so on."""
+    return [part.split for part in _parts(root)]
+
+
+def classes(root: Path) -> list[str]:
+    """Every category of its files."""
+    return parts.classes(_parts(root))
+
+
+def read(
+    root: Path,
+    split: str | None = None,
+    *,
+    labels_map: Mapping[str, str | None] | None = None,
+    findings: Findings | None = None,
+) -> Iterator[Sample]:
+    """The samples of one split, or all.
+
+    Raises:
+        DataError: no such split, a broken file, or no folder holds the pictures.
+    """
+    return parts.read(_parts(root), root, split, SOURCE, labels_map, findings)

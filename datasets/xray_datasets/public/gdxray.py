@@ -1,0 +1,131 @@
+"""GDXray+, its group Baggages: 8,150 grey X-ray pictures of bags and single objects in 77 series.
+
+Terms: research and education only (Pontificia Universidad Catolica de Chile).
+Classes: none in the files. A series shows objects of one kind, and its ground truth boxes those;
+    `SOURCE.labels` says which kind for the series that are in common use.
+Cite: Mery et al., GDXray: The Database of X-ray Images for Nondestructive Testing, Journal of
+    Nondestructive Evaluation 34, 2015.
+
+    Baggages/B0046/B0046_0001.png      grey, 8 bits
+    Baggages/B0046/ground_truth.txt    k x1 x2 y1 y2, k the number of the picture
+
+Known: the names, and the order of the five columns, x before y. Rows of 9 columns hold four
+corners and rows of 3 a point; in which order the corners stand is not known, so both are left out
+and noted. *Assumed*, for the series' own descriptions were not at hand: what the series below
+show (guns B0046 and B0049, shurikens B0047 and B0050, razor blades B0048 and B0051). For others
+name the label yourself, labels_map={"B0052": "knife"} (on the command line --map B0052=knife),
+or None to leave a series out; until then their boxes are left out, and noted.
+
+Splits are the series. All pictures of a series are one group: the same bag is turned before the
+beam, or the same object laid again.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from xray.errors import DataError
+from xray_datasets import pictures
+from xray_datasets.findings import Findings, told
+from xray_datasets.labels import Source
+from xray_datasets.labels import classes as by_label
+from xray_datasets.marks import Mark, annotate
+from xray_datasets.sample import Sample
+
+SOURCE = Source(
+    "GDXray+",
+    by_label(gun="B0046 B0049", shuriken="B0047 B0050", razor_blade="B0048 B0051"),
+    why={"*": "a class is a series; what the series show is assumed, see the module"},
+)
+
+TRUTH = "ground_truth.txt"
+SERIES = "B[0-9][0-9][0-9][0-9]"
+
+
+def _series(root: Path) -> list[Path]:
+    found = [*root.glob(SERIES), *root.glob(f"Baggages/{SERIES}")]
+    return sorted(path for path in found if any(path.glob(f"{path.name}_*.png")))
+
+
+def recognises(root: Path) -> bool:
+    """Folders B0001 and so on, with pictures of their names."""
+    return bool(_series(root))
+
+
+def splits(root: Path) -> list[str]:
+    """The series that are there."""
+    return [path.name for path in _series(root)]
+
+
+def classes(root: Path) -> list[str]:
+    """The series that have boxes."""
+    return [path.name for path in _series(root) if (path / TRUTH).is_file()]
+
+
+def read(
+    root: Path,
+    split: str | None = None,
+    *,
+    labels_map: Mapping[str, str | None] | None = None,
+    findings: Findings | None = None,
+) -> Iterator[Sample]:
+    """The pictures of one series ("B0046"), or of all.
+
+    Raises:
+        DataError: no such series, or rows of another form than is known.
+    """
+    series = [path for path in _series(root) if split in (None, path.name)]
+    if not series:
+        there = ", ".join(splits(root)) or "none"
+        raise DataError(f"{root}: no series {split!r}; there are {there}")
+    own = Findings() if findings is None else findings
+    samples = (s for path in series for s in _samples(path, labels_map or {}, own))
+    return told(samples, own, SOURCE.name) if findings is None else samples
+
+
+def _samples(
+    folder: Path, labels_map: Mapping[str, str | None], findings: Findings
+) -> Iterator[Sample]:
+    chosen = {**SOURCE.labels, **labels_map}
+    truth = folder / TRUTH
+    rows = _rows(truth, findings) if truth.is_file() else {}
+    files = {_number(path): path for path in sorted(folder.glob(f"{folder.name}_*.png"))}
+    for number in sorted(rows.keys() - files.keys()):
+        findings.add("boxes left out, for their picture is missing", f"{folder.name} {number}")
+    label = chosen.get(folder.name)
+    for number, path in files.items():
+        height, width = pictures.size_hw(path)
+        marks = [Mark(folder.name, box) for box in rows.get(number, ())]
+        marked = annotate(marks, height, width, chosen, f"GDXray+ {folder.name}", findings)
+        yield Sample(
+            id=path.stem,
+            open=pictures.opener(path),
+            annotations=marked.annotations,
+            group=f"GDXray+ {folder.name}",
+            origin=f"GDXray+ {folder.name}",
+            judged=frozenset({label} if label and truth.is_file() else ()),
+            meta={**marked.meta, "size_hw": (height, width)},
+        )
+
+
+def _number(path: Path) -> int:
+    return int(path.stem.rpartition("_")[2])
+
+
+def _rows(path: Path, findings: Findings) -> dict[int, list[tuple[float, float, float, float]]]:
+    """Boxes by the number of their picture."""
+    rows: dict[int, list[tuple[float, float, float, float]]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        values = line.split()
+        where = f"{path}:{number}"
+        if len(values) in (3, 9):
+            what = "a point" if len(values) == 3 else "four corners in an order that nobody wrote"
+            findings.add(f"rows left out, which are {what}", f"{where}: {line.strip()}")
+        elif len(values) == 5:
+            k, x1, x2, y1, y2 = map(float, values)
+            rows.setdefault(int(k), []).append((x1, y1, x2, y2))
+        elif values:
+            raise DataError(
+                f"{where}: expected k x1 x2 y1 y2, met {line.strip()!r}; if you know what this "
+                "row means, please tell us"
+            )
+    return rows

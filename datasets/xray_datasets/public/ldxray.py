@@ -1,0 +1,93 @@
+"""LDXray: 146,997 bags seen from two sides, pseudo-colour, from stations.
+
+Terms: academic and non-commercial use only.
+Classes, as short codes: MP mobile phone, OL orange liquid, PC1 charger with a cell, LA laptop, GL
+    green liquid, PC2 charger without a cell, TA tablet, BL blue liquid, CO cylindrical orange
+    liquid, NL nonmetallic lighter, UM umbrella, CG cylindrical green liquid; the long names are
+    read too.
+Cite: Tao et al., Dual-view X-ray Detection: Can AI Detect Prohibited Items from Dual-view X-ray
+    Images like Humans?, 2024.
+
+    train.json, test.json              COCO, boxes in the first view
+    train_A/NAME, train_B/NAME         the first view, and the second under the same name
+
+Known from its authors' settings: the files, the folders of the first view, the codes. Known from
+their loader: the second view is found by putting a B for the A twelve characters before the end
+of the path, which for their ten-character names is the folder's. What a code stands for is
+*assumed* from the names that they use elsewhere.
+
+The second view has no boxes, so it is no sample; where it is there, `meta["second_view"]` names
+its file.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from xray_datasets.findings import Findings
+from xray_datasets.labels import POWER_BANKS, SOME_DEVICES, SOME_LIGHTERS, Source
+from xray_datasets.labels import classes as by_label
+from xray_datasets.public import parts
+from xray_datasets.public.parts import Part
+from xray_datasets.sample import Sample
+
+SOURCE = Source(
+    "LDXray",
+    by_label(
+        liquid="OL GL BL CO CG Orange_Liquid Green_Liquid Blue_Liquid Cylindrical_Orange_Liquid "
+        "Cylindrical_Green_Liquid",
+        battery="PC1 Charger_With_Cell",
+        electronics="MP LA TA Mobile_Phone Laptop Tablet",
+        lighter="NL Nonmetallic_Lighter",
+        left_out="PC2 UM Charger_Without_Cell Umbrella",
+    ),
+    partial=frozenset({"battery", "electronics", "lighter"}),
+    why={
+        "UM": "umbrellas: no contraband, and no word in the taxonomy",
+        "Umbrella": "no contraband, and no word in the taxonomy",
+        "PC2": "chargers without a cell: plugs; no word in the taxonomy",
+        "Charger_Without_Cell": "a plug; no word in the taxonomy",
+        "battery": POWER_BANKS,
+        "electronics": SOME_DEVICES,
+        "lighter": SOME_LIGHTERS,
+    },
+)
+
+
+def _parts(root: Path) -> list[Part]:
+    return parts.there(
+        Part(split, root / f"{split}.json", root / f"{split}_A") for split in ("train", "test")
+    )
+
+
+def recognises(root: Path) -> bool:
+    """A file beside a folder of first views."""
+    return any(part.images.is_dir() for part in _parts(root))
+
+
+def splits(root: Path) -> list[str]:
+    """Those of train and test that there are files for."""
+    return [part.split for part in _parts(root)]
+
+
+def classes(root: Path) -> list[str]:
+    """Every category of its files."""
+    return parts.classes(_parts(root))
+
+
+def read(
+    root: Path,
+    split: str | None = None,
+    *,
+    labels_map: Mapping[str, str | None] | None = None,
+    findings: Findings | None = None,
+) -> Iterator[Sample]:
+    """The first views of one split, or of both.
+
+    Raises:
+        DataError: no such split, a broken file, or no folder holds the pictures.
+    """
+    for sample in parts.read(_parts(root), root, split, SOURCE, labels_map, findings):
+        second = root / f"{sample.origin.split()[-1]}_B" / sample.id
+        there = {"second_view": str(second)} if second.is_file() else {}
+        yield replace(sample, meta={**sample.meta, **there})

@@ -1,0 +1,97 @@
+"""Data sets whose splits are a COCO file each: what their modules share.
+
+They are trained with mmdetection, and read as it reads them: boxes of classes that nobody knows
+and boxes without area are left out, an image whose number comes again stands as it was given
+last, and what is beside the picture is clipped away.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from pathlib import Path
+
+from xray.errors import DataError
+from xray_datasets import coco, pictures
+from xray_datasets.findings import Findings, told
+from xray_datasets.labels import Source
+from xray_datasets.sample import Sample
+
+TRIED = 20  # pictures that may be missing before the folder is taken to be the wrong one
+
+
+@dataclass(frozen=True)
+class Part:
+    """One split: its name, its COCO file, and the folder that its pictures should be in."""
+
+    split: str
+    file: Path
+    images: Path
+
+
+def there(parts: Iterable[Part]) -> list[Part]:
+    """Those whose file exists."""
+    return [part for part in parts if part.file.is_file()]
+
+
+def classes(parts: Iterable[Part]) -> list[str]:
+    """Every category of their files."""
+    return list(dict.fromkeys(chain.from_iterable(coco.categories(p.file) for p in parts)))
+
+
+def read(
+    parts: Sequence[Part],
+    root: Path,
+    split: str | None,
+    source: Source,
+    labels_map: Mapping[str, str | None] | None,
+    findings: Findings | None,
+) -> Iterator[Sample]:
+    """The samples of one split, or all.
+
+    Raises:
+        DataError: no such split, or no folder holds its pictures.
+    """
+    chosen = [part for part in parts if split in (None, part.split)]
+    if not chosen:
+        names = ", ".join(part.split for part in parts) or "none"
+        raise DataError(f"{root}: no split {split!r} of {source.name}; there are {names}")
+    if findings is None:
+        own = Findings()
+        return told(_samples(chosen, root, source, labels_map or {}, own), own, source.name)
+    return _samples(chosen, root, source, labels_map or {}, findings)
+
+
+def _samples(
+    parts: Sequence[Part],
+    root: Path,
+    source: Source,
+    labels_map: Mapping[str, str | None],
+    findings: Findings,
+) -> Iterator[Sample]:
+    for part in parts:
+        document = coco.document(part.file)
+        yield from coco.samples(
+            document,
+            _images(part, root, [image["file_name"] for image in document["images"]]),
+            labels_map={**source.labels, **labels_map},
+            judged=source.judged_by(labels_map),
+            exhaustive=source.exhaustive,
+            origin=f"{source.name} {part.split}",
+            findings=findings,
+        )
+
+
+def _images(part: Part, root: Path, names: Sequence[str]) -> Path:
+    """The folder where it should be, or wherever the first picture that is there lies."""
+    for name in names[:TRIED]:
+        if (part.images / name).is_file():
+            return part.images
+        found = pictures.folder_of(name, root, part.split)
+        if found is not None:
+            return found
+    if names:
+        raise DataError(
+            f"{part.file}: the first of its {len(names)} pictures are neither in {part.images} nor "
+            f"anywhere below {root}: {names[0]}; put them there"
+        )
+    return part.images

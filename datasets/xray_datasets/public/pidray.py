@@ -1,0 +1,94 @@
+"""PIDray: pseudo-colour scans of bags with hidden objects, from subways, airports and stations.
+
+Terms: academic use only, no commercial use (Institute of Software, Chinese Academy of Sciences).
+Classes: Baton, Pliers, Hammer, Powerbank, Scissors, Wrench, Gun, Bullet, Sprayer, HandCuffs,
+    Knife, Lighter, with boxes and masks. Version 1: 47,677 scans, train 29,457, test 18,220 in
+    easy (one object), hard (several) and hidden. Version 2: 124,486 scans, train 76,913, easy
+    24,758, hard 9,746, hidden 13,069.
+Cite: version 1, Wang et al., Towards Real-World Prohibited Item Detection: A Large-Scale X-ray
+    Benchmark, ICCV 2021; version 2, Zhang et al., PIDray, IJCV 131, 2023.
+
+    annotations/xray_train.json, xray_test_easy.json, xray_test_hard.json, xray_test_hidden.json
+    train/, easy/, hard/, hidden/     PNG                                            (version 1)
+    annotations/train.json, test.json                                                (version 2)
+
+Version 1 is known from its authors' repository and loaders in use. Of version 2 the two files
+are known; *assumed* is that they are COCO of the same classes and that their pictures lie in
+folders of the splits' names, or wherever below the root the first of them is found.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from xray_datasets import coco
+from xray_datasets.findings import Findings
+from xray_datasets.labels import POWER_BANKS, Source
+from xray_datasets.labels import classes as by_label
+from xray_datasets.public import parts
+from xray_datasets.public.parts import Part
+from xray_datasets.sample import Sample
+
+SOURCE = Source(
+    "PIDray",
+    by_label(
+        gun="Gun",
+        bullet="Bullet",
+        knife="Knife",
+        scissors="Scissors",
+        wrench="Wrench",
+        pliers="Pliers",
+        hammer="Hammer",
+        baton="Baton",
+        handcuffs="HandCuffs",
+        lighter="Lighter",
+        pressure_vessel="Sprayer",
+        battery="Powerbank",
+    ),
+    partial=frozenset({"battery", "pressure_vessel"}),
+    why={"battery": POWER_BANKS, "pressure_vessel": "spray cans only"},
+)
+
+
+def _parts(root: Path) -> list[Part]:
+    files = root / "annotations"
+    first = parts.there(
+        Part(split, files / f"xray_{part}{split}.json", root / split)
+        for split in ("train", "easy", "hard", "hidden")
+        for part in ("" if split == "train" else "test_",)
+    )
+    second = (Part(split, files / f"{split}.json", root / split) for split in ("train", "test"))
+    return first or parts.there(second)
+
+
+def recognises(root: Path) -> bool:
+    """Version 1 by the names of its files, version 2 by two classes that no other set spells so."""
+    files = [part.file for part in _parts(root)]
+    return any(
+        path.name.startswith("xray_") or coco.mentions(path, "HandCuffs", "Sprayer")
+        for path in files
+    )
+
+
+def splits(root: Path) -> list[str]:
+    """train, easy, hard and hidden; train and test of version 2."""
+    return [part.split for part in _parts(root)]
+
+
+def classes(root: Path) -> list[str]:
+    """Every category of its files."""
+    return parts.classes(_parts(root))
+
+
+def read(
+    root: Path,
+    split: str | None = None,
+    *,
+    labels_map: Mapping[str, str | None] | None = None,
+    findings: Findings | None = None,
+) -> Iterator[Sample]:
+    """The samples of one split, or all.
+
+    Raises:
+        DataError: no such split, a broken file, or no folder holds the pictures.
+    """
+    return parts.read(_parts(root), root, split, SOURCE, labels_map, findings)

@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import pytest
+
+from xray_datasets import public
+from xray_datasets.findings import Findings
+from xray_datasets.public import cubox
+
+BAG = "E3S690_20220816_012879_M_Pistol_001-002_Solid fuel_130-002"
+
+
+@pytest.fixture
+def root(tmp_path: Path, draw) -> Path:
+    """Two pictures of a bag with a gun and solid fuel."""
+    (tmp_path / "labels" / "train").mkdir(parents=True)
+    for number in (7, 8):
+        draw(tmp_path / "images" / "train" / f"{BAG}_{number}.png")
+        text = "53 0.65 0.55 0.1 0.2\n1 0.5 0.5 0.2 0.4\n"
+        (tmp_path / "labels" / "train" / f"{BAG}_{number}.txt").write_text(text)
+    return tmp_path
+
+
+def test_numbers_have_names_without_a_settings_file_and_a_bag_is_one_group(root: Path) -> None:
+    assert public.recognised(root) == "cubox"
+    first, second = cubox.read(root, "train")
+    (gun,) = first.annotations
+    assert gun.label == "gun"
+    assert gun.xyxy_px == pytest.approx((12, 6, 18, 14))
+    assert first.group == second.group == f"CUBOX {BAG}"
+    assert len(cubox.NAMES) == 67
+    assert (cubox.NAMES[1], cubox.NAMES[20], cubox.NAMES[53]) == ("Gun", "Scissors", "Solid fuel")
+
+
+def test_broken_texts_are_left_out_as_by_ultralytics_and_noted(root: Path) -> None:
+    texts = root / "labels" / "train"
+    (texts / f"{BAG}_7.txt").write_text("1 0.5 0.5 0.2 1.4\n")
+    (texts / f"{BAG}_8.txt").write_text("1 0.5 0.5 0.2 0.4\n1 0.5 0.5 0.2 0.4\n")
+    (texts / "gone.txt").write_text("")
+    findings = Findings()
+    (sample,) = cubox.read(root, findings=findings)
+    assert len(sample.annotations) == 1
+    told = "\n".join(findings.problems)
+    assert "Ultralytics takes their text for corrupt: 1" in told
+    assert "lines that stand twice, counted once: 1" in told
+    assert "texts without a picture: 1" in told
+    (texts / f"{BAG}_8.txt").write_text("67 0.5 0.5 0.2 0.4\n")
+    assert list(cubox.read(root)) == []
