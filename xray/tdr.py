@@ -5,6 +5,7 @@ checked against pydicom's dictionary; it has not been put before a conformance t
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from os import PathLike
 from typing import TYPE_CHECKING, BinaryIO, Literal
@@ -36,6 +37,24 @@ LO_LETTERS, MAX_OBJECTS = 64, 65_535  # of the types LO and US
 BAGGAGE_MM = 3000  # baggage and parcel tunnels take less; the shortest containers are 10 feet long
 
 
+@dataclass(frozen=True)
+class Source:
+    """What a TDR says of where its scan came from, for those who no longer hold the scan.
+
+    Attributes:
+        dicom: what the scan's own header says, by keyword, as in `Scan.meta["dicom"]`.
+        pixel_mm: width of a pixel in millimetres, where known.
+    """
+
+    dicom: Mapping[str, str] = field(default_factory=dict)
+    pixel_mm: float | None = None
+
+    @staticmethod
+    def of(scan: Scan | None) -> "Source":
+        """What is known of a scan at hand."""
+        return Source(scan.meta.get("dicom", {}), scan.pixel_mm) if scan is not None else Source()
+
+
 def write(
     report: Report,
     file: str | PathLike[str] | BinaryIO,
@@ -43,12 +62,14 @@ def write(
     kind: Kind = "MACHINE",
     operator: str | None = None,
     scan: Scan | None = None,
+    source: Source | None = None,
     object_type: ObjectType | None = None,
 ) -> None:
     """Write a report as a TDR file; the arguments are those of `dataset`."""
-    dataset(report, kind=kind, operator=operator, scan=scan, object_type=object_type).save_as(
-        file, enforce_file_format=True
+    said = dataset(
+        report, kind=kind, operator=operator, scan=scan, source=source, object_type=object_type
     )
+    said.save_as(file, enforce_file_format=True)
 
 
 def dataset(
@@ -57,6 +78,7 @@ def dataset(
     kind: Kind = "MACHINE",
     operator: str | None = None,
     scan: Scan | None = None,
+    source: Source | None = None,
     object_type: ObjectType | None = None,
 ) -> "Dataset":
     """A report as a TDR. The same report gives the same bytes.
@@ -66,6 +88,7 @@ def dataset(
         kind: who decided; OPERATOR needs `operator`.
         operator: who, as the customs administration calls them.
         scan: the scan that the report is of; where it came from DICOM, the TDR refers to it.
+        source: the same for those who no longer hold the scan; wins over `scan`.
         object_type: what was scanned; None: CARGO where the scan is known to be over 3 m long,
             else BAGGAGE.
 
@@ -79,12 +102,13 @@ def dataset(
     if kind == "OPERATOR" and not operator:
         raise XrayError(f"report of {report.scan_id}: kind OPERATOR needs the operator's name")
     made_at = report.made_at.astimezone(UTC)
-    source: Mapping[str, str] = scan.meta.get("dicom", {}) if scan is not None else {}
+    source = source or Source.of(scan)
+    dicom = source.dicom
     tdr = Dataset()
     tdr.SpecificCharacterSet = "ISO_IR 192"
     tdr.SOPClassUID = UID(TDR_STORAGE)
     tdr.SOPInstanceUID = _uid(report, kind, operator or "")
-    tdr.StudyInstanceUID = source.get("StudyInstanceUID") or _uid(report, "study")
+    tdr.StudyInstanceUID = dicom.get("StudyInstanceUID") or _uid(report, "study")
     tdr.SeriesInstanceUID = _uid(report, kind, "series")
     tdr.Modality = "TDR"
     tdr.InstanceNumber = 1
@@ -94,8 +118,9 @@ def dataset(
     tdr.Manufacturer = MAKER
     tdr.ManufacturerModelName = _text(report.model.name)
     tdr.SoftwareVersions = _text(str(report.model))
-    tdr.PatientID = _text(report.scan_id)  # DICOS: the ID of the object of inspection
-    tdr.OOIType = object_type or _object_type(scan)
+    # DICOS: the ID of the object of inspection
+    tdr.PatientID = _text(dicom.get("PatientID") or report.scan_id)
+    tdr.OOIType = object_type or _object_type(report, source.pixel_mm)
     tdr.ScanType = "OPERATIONAL"
     tdr.TDRType = kind
     tdr.AbortFlag = "SUCCESS"
@@ -113,7 +138,7 @@ def dataset(
     tdr.NumberOfTotalObjects = len(objects)
     tdr.NumberOfAlarmObjects = sum(d.alarming for d in report.detections[:MAX_OBJECTS])
     tdr.ThreatSequence = [
-        _threat(number, thing, report, source) for number, thing in enumerate(objects, start=1)
+        _threat(number, thing, report, dicom) for number, thing in enumerate(objects, start=1)
     ]
     tdr.file_meta = FileMetaDataset()
     tdr.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
@@ -121,7 +146,7 @@ def dataset(
 
 
 def _threat(
-    number: int, thing: Detection | Opaque, report: Report, source: Mapping[str, str]
+    number: int, thing: Detection | Opaque, report: Report, dicom: Mapping[str, str]
 ) -> "Dataset":
     from pydicom import Dataset
 
@@ -130,10 +155,10 @@ def _threat(
     threat.TotalProcessingTime = _elapsed_ms(report)
     threat.ATDAssessmentSequence = [_assessment(thing)]
     seen = Dataset()
-    if "SOPInstanceUID" in source:
+    if "SOPInstanceUID" in dicom:
         instance = Dataset()
-        instance.ReferencedSOPClassUID = source["SOPClassUID"]
-        instance.ReferencedSOPInstanceUID = source["SOPInstanceUID"]
+        instance.ReferencedSOPClassUID = dicom["SOPClassUID"]
+        instance.ReferencedSOPInstanceUID = dicom["SOPInstanceUID"]
         seen.ReferencedInstanceSequence = [instance]
     x1, y1, x2, y2 = _corners(thing)
     seen.BoundingPolygon = [x1, y1, 0.0, x2, y2, 0.0]  # two corners, as open writers put it
@@ -188,10 +213,9 @@ def _text(said: str) -> str:
     return plain.replace("\\", "/")[:LO_LETTERS]
 
 
-def _object_type(scan: Scan | None) -> ObjectType:
-    if scan is None or scan.pixel_mm is None:
-        return "BAGGAGE"
-    return "CARGO" if max(scan.height, scan.width) * scan.pixel_mm > BAGGAGE_MM else "BAGGAGE"
+def _object_type(report: Report, pixel_mm: float | None) -> ObjectType:
+    length_mm = max(report.height_px, report.width_px) * (pixel_mm or 0)
+    return "CARGO" if length_mm > BAGGAGE_MM else "BAGGAGE"
 
 
 def _uid(report: Report, *parts: str) -> str:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from xray.errors import RecipeError, XrayError
-from xray_app.api.scans import read_about, submission
+from xray_app.api.scans import keep_scan, read_about
 from xray_app.cases import register
 from xray_app.cases.errors import Full, Refused
 from xray_app.cases.register import NewView, Registered
@@ -87,7 +87,6 @@ class Folder:
             return False
         said = {"case": kept.case.id, "new": kept.new}
         self._move(name, "done", ".case.json", json.dumps(said) + "\n")
-        self.service.dispatch.wake()
         return True
 
     def _register(self, name: str) -> Registered:
@@ -96,11 +95,7 @@ class Folder:
         with self._open(name) as scan:
             most = self.service.settings.max_upload_bytes
             staged = self.service.contents.stage(scan, name, most)
-        sent = submission(about, [NewView(staged, file_name(name))], SENDER)
-        service = self.service
-        return register.register(
-            service.database, service.contents, sent, service.now, service.queue.rules
-        )
+        return keep_scan(self.service, about, [NewView(staged, file_name(name))], SENDER)
 
     def _sidecar(self, name: str) -> str:
         try:

@@ -94,10 +94,11 @@ def _drawn(case: Case, scan: xray.Scan) -> Case:
         encoding=scan.encoding,
         pixel_mm=scan.pixel_mm,
         assumed=scan.assumed,
+        dicom=scan.meta.get("dicom", {}),
         picture=_jpeg(picture),
         thumbnail=_jpeg(_shrunk(picture, THUMBNAIL_PX)),
-    )
         planes=planes.pack(scan),
+    )
 
 
 def _inspected(case: Case, scan: xray.Scan, inspector: Inspector) -> Case:

@@ -66,8 +66,7 @@ def serve(settings: Settings) -> None:
 @contextlib.contextmanager
 def _started(settings: Settings, address: str) -> Iterator["Service"]:
     from xray_app import service
-    from xray_app.folder import Folder
-    from xray_app.rounds import Rounds
+    from xray_app.beside import beside
 
     with service.only_one(settings.data_dir):
         parts = service.build(settings)
@@ -77,30 +76,10 @@ def _started(settings: Settings, address: str) -> Iterator["Service"]:
             print("The link works once, within the hour.", flush=True)
         parts.start()
         try:
-            with contextlib.ExitStack() as beside:
-                if settings.watch_dir:
-                    watched = Folder(Path(settings.watch_dir), parts)
-                    beside.enter_context(Rounds("looking into the watched folder", watched.look))
-                if settings.webhook_url:
-                    beside.enter_context(_sending(parts, settings.webhook_url))
+            with beside(parts):
                 yield parts
         finally:
             parts.stop()
-
-
-@contextlib.contextmanager
-def _sending(parts: "Service", url: str) -> Iterator[None]:
-    import httpx
-
-    from xray_app.exchange.webhooks import Webhooks
-    from xray_app.rounds import Rounds
-
-    secret = parts.settings.webhook_secret or ""
-    with contextlib.ExitStack() as until:
-        http = until.enter_context(httpx.Client(follow_redirects=False, trust_env=False))
-        webhooks = Webhooks(parts.database, parts.queue.clock, url, secret, http)
-        until.enter_context(Rounds("sending messages", webhooks.send_due))
-        yield
 
 
 def _listen(settings: Settings) -> socket.socket:

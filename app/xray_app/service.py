@@ -19,6 +19,7 @@ from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.queue import Queue
 from xray_app.cases.rules import Rules
+from xray_app.cases.states import Target
 from xray_app.inspectors.dispatch import Dispatch
 from xray_app.inspectors.pool import Limits, Pool
 from xray_app.intake import usual
@@ -80,6 +81,7 @@ def build(
         clear_by_machine=settings.clear_by_machine,
         human_share=settings.human_share,
         keep=timedelta(days=settings.retention_days) if settings.retention_days else None,
+        tells=_told(settings),
     )
     contents = Contents(settings.data_dir / "contents")
     queue = Queue(database, clock, rules)
@@ -95,6 +97,11 @@ def build(
         pool=pool,
         dispatch=Dispatch(queue, contents, pool),
     )
+
+
+def _told(settings: Settings) -> frozenset[Target]:
+    told = {Target.WEBHOOK: settings.webhook_url, Target.DICOS: settings.dicos_reports_to}
+    return frozenset(target for target, where in told.items() if where)
 
 
 def private_folder(folder: Path) -> None:

@@ -50,6 +50,14 @@ class Settings:
     watch_dir: str | None = None
     webhook_url: str | None = None
     webhook_secret: str | None = None
+    dicos_port: int = 0
+    dicos_host: str = "127.0.0.1"
+    dicos_title: str = "XRAY"
+    dicos_senders: tuple[str, ...] = ()
+    dicos_reports_to: str | None = None
+    dicos_certificate: str | None = None
+    dicos_key: str | None = None
+    dicos_authority: str | None = None
 
     def __post_init__(self) -> None:
         self._check_ranges()
@@ -64,8 +72,9 @@ class Settings:
             )
 
     def _check_ranges(self) -> None:
-        if not 0 <= self.port <= 65_535:
-            raise RecipeError(f"--port must lie in 0..65535, got {self.port}")
+        for name, port in (("--port", self.port), ("XRAY_DICOS_PORT", self.dicos_port)):
+            if not 0 <= port <= 65_535:
+                raise RecipeError(f"{name} must lie in 0..65535, got {port}")
         if not 0 <= self.human_share <= 1:
             raise RecipeError(f"XRAY_HUMAN_SHARE must lie in 0..1, got {self.human_share}")
         for name in ("workers", "inspect_seconds", "max_waiting", "lease_minutes", "max_upload_mb"):
@@ -143,6 +152,14 @@ SAYS: Mapping[str, str] = {
     "watch_dir": "Folder whose complete files become cases.",
     "webhook_url": "Where decisions are told to: HTTPS, or plain HTTP on this machine alone.",
     "webhook_secret": "Key of the messages' signatures, 32 letters or more.",
+    "dicos_port": "TCP port that scanners send DICOS to; 0: none.",
+    "dicos_host": "Address to listen on for DICOS; others than loopback need `XRAY_OPEN_NETWORK`.",
+    "dicos_title": "What we are called in DICOS: our AE title.",
+    "dicos_senders": "Scanners that may send, `TITLE@ADDRESS` with commas between.",
+    "dicos_reports_to": "Who takes threat detection reports: `TITLE@HOST:PORT`.",
+    "dicos_certificate": "PEM file of our certificate: with it, DICOS is spoken over TLS alone.",
+    "dicos_key": "PEM file of its key.",
+    "dicos_authority": "PEM file of the authority behind the certificates of scanners and peer.",
 }
 
 

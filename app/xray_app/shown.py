@@ -1,4 +1,4 @@
-"""A case: one scan on the desk, what the model says of it, and its pictures.
+"""A case: one scan on the desk, what the model says of it, and what the eyes are given.
 
 The file is not kept: once inspected, a case is a report, two JPEGs and, where the scan holds
 transmission, its planes for the viewer.
@@ -6,7 +6,8 @@ transmission, its planes for the viewer.
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from xray.report import Report
@@ -36,11 +37,12 @@ class Case:
         encoding: what its numbers mean.
         pixel_mm: width of a pixel in millimetres, where known.
         assumed: what the reader had to guess.
+        dicom: what its DICOM header said of it, by keyword.
         picture: JPEG for the eyes, full size; empty when it could not be read.
         thumbnail: JPEG for the queue.
+        planes: transmission as `planes.pack` lays it out; empty for a pseudo-colour scan.
     """
 
-        planes: transmission as `planes.pack` lays it out; empty for a pseudo-colour scan.
     key: str
     name: str
     origin: Origin
@@ -51,12 +53,13 @@ class Case:
     encoding: Encoding | None = None
     pixel_mm: float | None = None
     assumed: tuple[str, ...] = ()
+    dicom: Mapping[str, str] = field(default_factory=dict)
     picture: bytes = b""
     thumbnail: bytes = b""
+    planes: bytes = b""
 
     @property
     def size_bytes(self) -> int:
-    planes: bytes = b""
         """Memory that its pictures and planes take."""
         return len(self.picture) + len(self.thumbnail) + len(self.planes)
 

@@ -163,3 +163,11 @@ def make_bytes() -> Callable[[xray.Report], bytes]:
         return file.getvalue()
 
     return make
+
+
+def test_who_no_longer_holds_the_scan_says_where_it_came_from(report) -> None:
+    uids = {"SOPClassUID": "1.2.3", "SOPInstanceUID": "1.2.3.4", "PatientID": "CSQU3054383"}
+    said = written(report, source=tdr.Source(uids, 10.0))
+    assert (said.PatientID, said.OOIType) == ("CSQU3054383", "CARGO")
+    instance = said.ThreatSequence[0].PTORepresentationSequence[0].ReferencedInstanceSequence[0]
+    assert instance.ReferencedSOPInstanceUID == "1.2.3.4"

@@ -4,7 +4,9 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
-UIDS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID")
+# What a report that refers to the file must say again; DICOS calls PatientID the ID of the object.
+UIDS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "PatientID")
+ID_LETTERS = 64  # of the types UI and LO
 
 
 def about(dataset: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -19,7 +21,7 @@ def about(dataset: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
         "acquired_at": acquired_at,
         "scanner": scanner or None,
         "view": view or None,
-        "uids": {k: str(dataset[k].value) for k in UIDS if dataset.get(k)},
+        "uids": {k: str(dataset[k].value)[:ID_LETTERS] for k in UIDS if dataset.get(k)},
     }
     return found, (*from_pitch, *from_time)
 

@@ -21,6 +21,7 @@ from xray_app.cases.inspection import views_of
 from xray_app.cases.reading import Wanted
 from xray_app.cases.reports import read_report
 from xray_app.cases.states import Kind, Level, ReportRole, State
+from xray_app.exchange.threat_reports import source_of
 
 DAY_SECONDS = 86_400
 SEES_KINDS = (Role.MANAGER, Role.AUDITOR, Role.SUPERVISOR)  # others must not know a test from life
@@ -84,12 +85,13 @@ def read_report_of(
     with service.database.read() as connection:
         visible(connection, actor, case_id)
         body = reading.reports(connection, case_id, role).get(view)
+        sources = [source_of(row) for row in views_of(connection, case_id)]
     if body is None:
         raise NotFound(f"case {case_id} has no report of view {view}, or not yet")
     if format == "json":
         return Response(json.dumps(body), media_type="application/json")
     out = io.BytesIO()
-    tdr.write(read_report(body), out)
+    tdr.write(read_report(body), out, source=sources[view])
     return Response(out.getvalue(), media_type="application/dicom")
 
 

@@ -16,7 +16,7 @@ from xray_app.cases import register
 from xray_app.cases.containers import container_number
 from xray_app.cases.contents import Staged, discard
 from xray_app.cases.errors import Refused
-from xray_app.cases.register import NewView, Submission
+from xray_app.cases.register import NewView, Registered, Submission
 from xray_app.cases.states import Kind
 from xray_app.inspectors.pool import BrokeOff
 from xray_app.uploads import file_name
@@ -94,11 +94,7 @@ def submit(
         raise Refused(f"{len(said.views)} views are described, {len(scan)} came")
     register.check_room(service.database, service.queue.rules)
     views = _staged(service, scan, high)
-    sent = submission(said, views, actor.name, idempotency_key)
-    kept = register.register(
-        service.database, service.contents, sent, service.now, service.queue.rules
-    )
-    service.dispatch.wake()
+    kept = keep_scan(service, said, views, actor.name, idempotency_key)
     response.headers["Location"] = f"/api/v1/cases/{kept.case.id}"
     return Received(
         id=kept.case.id, state=kept.case.state, new=kept.new, flags=list(kept.case.flags)
@@ -123,10 +119,24 @@ def read_about(text: str) -> About:
     return about.model_copy(update={"container": number})
 
 
-def submission(
-    about: About, views: Sequence[NewView], sender: str, key: str | None = None
-) -> Submission:
-    """What is to be registered: staged views, and what their sender says of them."""
+def keep_scan(
+    service: Service, about: About, views: Sequence[NewView], sender: str, key: str | None = None
+) -> Registered:
+    """Register staged views with what their sender says of them, and have them inspected.
+
+    Raises:
+        Full: too many scans wait for inspection; nothing was kept.
+        KeyReused: this request key came before with something else.
+    """
+    sent = _submission(about, views, sender, key)
+    kept = register.register(
+        service.database, service.contents, sent, service.now, service.queue.rules
+    )
+    service.dispatch.wake()
+    return kept
+
+
+def _submission(about: About, views: Sequence[NewView], sender: str, key: str | None) -> Submission:
     told = [
         replace(view, name=said.name, pixel_mm=said.pixel_mm)
         for view, said in zip(views, about.views, strict=False)

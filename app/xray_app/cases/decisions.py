@@ -62,7 +62,7 @@ def decide(queue: Queue, case_id: str, version: int, officer: Officer, said: Dec
         case = held_by(connection, case_id, version, officer)
         _keep_decision(connection, case, officer, said, None, now)
         after = change(connection, case, **NOBODY, **_next(said.verdict, now))
-        outbox.put(connection, now, "case.decided", after, verdict=said.verdict)
+        outbox.put(connection, now, queue.rules.tells, "case.decided", after, verdict=said.verdict)
         return after
 
 
@@ -86,7 +86,9 @@ def correct(queue: Queue, case_id: str, version: int, officer: Officer, said: De
         corrects = before[-1]["id"] if before else None
         _keep_decision(connection, case, officer, said, corrects, now)
         after = change(connection, case, **_next(said.verdict, now))
-        outbox.put(connection, now, "case.corrected", after, verdict=said.verdict)
+        outbox.put(
+            connection, now, queue.rules.tells, "case.corrected", after, verdict=said.verdict
+        )
         return after
 
 
@@ -115,7 +117,9 @@ def record_search(
                 contents.adopt(connection, result.photo, now)
             ended = Disposition.FOUND if result.found else Disposition.NOT_FOUND
             after = change(connection, case, state=State.CLOSED, disposition=ended, closed_at=now)
-            outbox.put(connection, now, "case.searched", after, found=result.found)
+            outbox.put(
+                connection, now, queue.rules.tells, "case.searched", after, found=result.found
+            )
             return after
     finally:
         if result.photo is not None:

@@ -4,8 +4,8 @@ A case that no inspection could finish goes to an officer as it is. Nothing here
 unless the rules let the machine do so and the report itself is eligible, by calibration.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -36,6 +36,8 @@ class Looked:
         picture, thumbnail: JPEGs, staged; None where the file could not be read.
         width_px, height_px: of the upright scan.
         encoding: what its numbers mean.
+        pixel_mm: width of a pixel that the inspection went by.
+        dicom: what the file's DICOM header said of it.
     """
 
     position: int
@@ -46,6 +48,8 @@ class Looked:
     width_px: int | None = None
     height_px: int | None = None
     encoding: str | None = None
+    pixel_mm: float | None = None
+    dicom: Mapping[str, str] = field(default_factory=dict)
 
 
 def claim(database: Database, now: datetime) -> Case | None:
@@ -99,7 +103,7 @@ def record(
         sealed = [sha256_of(report) for report in said]
         told = {"outcome": outcome, "state": after.state, "reports": sealed}
         audit.append(connection, now, MACHINE, "inspected", case.id, told)
-        outbox.put(connection, now, "case.inspected", after, outcome=outcome)
+        outbox.put(connection, now, rules.tells, "case.inspected", after, outcome=outcome)
         return after
 
 
@@ -182,7 +186,8 @@ def _keep(
 ) -> None:
     view = tables.views
     seen: dict[str, Any] = {"width_px": one.width_px, "height_px": one.height_px}
-    seen["encoding"] = one.encoding
+    seen |= {"encoding": one.encoding, "read_pixel_mm": one.pixel_mm}
+    seen["dicom"] = canonical(dict(one.dicom)) if one.dicom else None
     for name, file in (("picture_sha256", one.picture), ("thumbnail_sha256", one.thumbnail)):
         if file is not None:
             contents.adopt(connection, file, now)

@@ -1,26 +1,96 @@
 """What is to be told to others, kept in the transaction in which it came true.
 
-Only live cases are told of: test, demo and projected ones never leave the house.
+Only live cases are told of: test, demo and projected ones never leave the house. A message is
+kept for each target that the rules name, and for no other: nobody would ever read it.
 """
 
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
 from xray_app.cases import tables
 from xray_app.cases.canonical import canonical
 from xray_app.cases.case import Case
-from xray_app.cases.states import Kind
+from xray_app.cases.database import Database
+from xray_app.cases.states import Kind, Target
+
+REPORTED = ("case.inspected", "case.decided", "case.corrected")  # what has a TDR
+WANTED: Mapping[Target, Sequence[str] | None] = {Target.WEBHOOK: None, Target.DICOS: REPORTED}
+MOST_TRIES = 12  # waits of 1, 2, 4, ... 1024 minutes: about 34 hours in all
+FIRST_WAIT = timedelta(minutes=1)
+AT_ONCE = 100  # messages in one round
+KEPT = timedelta(days=30)  # what arrived or was given up, for whoever asks what became of it
+UNWANTED = "nobody is configured to be told any more"
 
 
-def put(connection: Connection, at: datetime, event: str, case: Case, **body: Any) -> None:
-    """Queue a message about a case."""
+def put(
+    connection: Connection,
+    at: datetime,
+    tells: Iterable[Target],
+    event: str,
+    case: Case,
+    **body: Any,
+) -> None:
+    """Queue a message about a case for each target that wants it."""
     if case.kind is not Kind.LIVE:
         return
     said = {"event": event, "case": case.id, "state": case.state, "version": case.version, **body}
-    connection.execute(
-        insert(tables.outbox).values(
-            event=event, case_id=case.id, body=canonical(said), put_at=at, next_at=at, tries=0
-        )
-    )
+    row = {"event": event, "case_id": case.id, "body": canonical(said), "put_at": at, "tries": 0}
+    for target in sorted(tells):
+        wanted = WANTED[target]
+        if wanted is None or event in wanted:
+            connection.execute(insert(tables.outbox).values(target=target, next_at=at, **row))
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """The messages for one target.
+
+    Attributes:
+        database: where they are.
+        target: whom they are for.
+    """
+
+    database: Database
+    target: Target
+
+    def due(self, now: datetime) -> Sequence[RowMapping]:
+        """Messages whose time has come, oldest first."""
+        table = tables.outbox
+        due = select(table).where(table.c.target == self.target, table.c.next_at <= now)
+        with self.database.read() as connection:
+            return connection.execute(due.order_by(table.c.id).limit(AT_ONCE)).mappings().all()
+
+    def note(self, row: RowMapping, problem: str | None, now: datetime) -> bool:
+        """Keep what became of a try; whether the message was given up.
+
+        Args:
+            problem: why it did not arrive; None: it did.
+        """
+        tries = row["tries"] + 1
+        gave_up = problem is not None and tries >= MOST_TRIES
+        said: dict[str, Any] = {"tries": tries, "problem": problem, "next_at": None}
+        if problem is None:
+            said["sent_at"] = now
+        elif gave_up:
+            said["dead_at"] = now
+        else:
+            said["next_at"] = now + FIRST_WAIT * 2 ** (tries - 1)
+        table = tables.outbox
+        with self.database.write() as connection:
+            mine = update(table).where(table.c.id == row["id"], table.c.tries == row["tries"])
+            connection.execute(mine.values(**said))
+        return gave_up
+
+
+def tidy(connection: Connection, now: datetime, tells: Iterable[Target]) -> None:
+    """Give up what waits for targets that are not configured any more; forget what is long over."""
+    table = tables.outbox
+    unwanted = table.c.target.not_in(list(tells)) & table.c.next_at.is_not(None)
+    given_up = {"next_at": None, "dead_at": now, "problem": UNWANTED}
+    connection.execute(update(table).where(unwanted).values(**given_up))
+    over = table.c.next_at.is_(None) & (table.c.put_at <= now - KEPT)
+    connection.execute(delete(table).where(over))

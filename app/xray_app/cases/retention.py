@@ -7,7 +7,7 @@ reports and the audit chain hold no picture and no consignee, and stay for ever.
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, select, update
 
 from xray_app.cases import audit, tables
 from xray_app.cases.case import Case, change
@@ -36,6 +36,8 @@ def empty_old(database: Database, contents: Contents, now: datetime, keep: timed
         for case in cases:
             change(connection, case, declaration=None, emptied_at=now)
             audit.append(connection, now, ACTOR, "emptied", case.id)
+            mine = tables.views.c.case_id == case.id
+            connection.execute(update(tables.views).where(mine).values(dicom=None))
         gone = _unused(connection, [case.id for case in cases])
         connection.execute(delete(tables.contents).where(tables.contents.c.sha256.in_(gone)))
     if gone:

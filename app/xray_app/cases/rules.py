@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from xray.report import Outcome
 from xray_app.cases.case import Case
-from xray_app.cases.states import Level
+from xray_app.cases.states import Level, Target
 
 # Minutes of head start. Working values, to be set by whoever runs the queue; not measured.
 RISKY_CHAPTERS: Mapping[str, int] = MappingProxyType(
@@ -34,6 +34,7 @@ class Rules:
         hs_minutes: beginning of the HS code → minutes; the longest that fits counts.
         flag_minutes: for a case that something is wrong with.
         keep: how long scans of closed cases are kept; None: for ever.
+        tells: whom messages are kept for; nobody reads those for others.
     """
 
     lease: timedelta = timedelta(minutes=5)
@@ -48,6 +49,7 @@ class Rules:
     hs_minutes: Mapping[str, int] = field(default_factory=lambda: RISKY_CHAPTERS)
     flag_minutes: int = 240
     keep: timedelta | None = None
+    tells: frozenset[Target] = frozenset()
 
     def place(
         self, case: Case, outcome: Outcome | None, score: float | None, now: datetime

@@ -63,6 +63,13 @@ class ReportRole(StrEnum):
     SHADOW = "shadow"  # another model's, to compare
 
 
+class Target(StrEnum):
+    """Whom the outbox holds messages for."""
+
+    WEBHOOK = "webhook"
+    DICOS = "dicos"  # threat detection reports
+
+
 NEXT: Mapping[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.INSPECTING}),
     State.INSPECTING: frozenset({State.RECEIVED, State.WAITING, State.CLOSED}),

@@ -91,6 +91,8 @@ views = Table(
     Column("height_px", Integer),
     Column("picture_sha256", SHA256),
     Column("thumbnail_sha256", SHA256),
+    Column("dicom", Text),  # JSON: what a report that refers to the file must say again
+    Column("read_pixel_mm", Float),  # what the inspection went by
     Index(None, "sha256"),
 )
 
@@ -162,6 +164,7 @@ outbox = Table(
     "outbox",
     metadata,
     Column("id", SERIAL, primary_key=True),
+    Column("target", String(16), nullable=False, server_default="webhook"),
     Column("event", String(64), nullable=False),
     Column("case_id", KEY, ForeignKey("cases.id"), nullable=False),
     Column("body", Text, nullable=False),
@@ -171,7 +174,7 @@ outbox = Table(
     Column("sent_at", Moment),
     Column("dead_at", Moment),
     Column("problem", Text),
-    Index(None, "next_at", "id"),
+    Index(None, "target", "next_at", "id"),
 )
 
 audit = Table(

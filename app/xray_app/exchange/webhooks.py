@@ -17,21 +17,18 @@ import ipaddress
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpx
-from sqlalchemy import RowMapping, select, update
+from sqlalchemy import RowMapping
 
 from xray.errors import RecipeError
-from xray_app.cases import tables
 from xray_app.cases.database import Database
+from xray_app.cases.outbox import Outbox
+from xray_app.cases.states import Target
 
-MOST_TRIES = 12  # waits of 1, 2, 4, ... 1024 minutes: about 34 hours in all
-FIRST_WAIT = timedelta(minutes=1)
 TIMEOUT_S = 10.0
-AT_ONCE = 100  # messages in one round
 
 log = logging.getLogger("xray_app.webhooks")
 
@@ -64,30 +61,19 @@ class Webhooks:
         if parts.username or parts.password:
             raise RecipeError("XRAY_WEBHOOK_URL must hold no password; messages are signed")
 
+    @property
+    def _outbox(self) -> Outbox:
+        return Outbox(self.database, Target.WEBHOOK)
+
     def send_due(self) -> int:
         """Send every message whose time has come; how many arrived."""
-        table = tables.outbox
-        due = select(table).where(table.c.next_at <= self.clock()).order_by(table.c.id)
-        with self.database.read() as connection:
-            rows = connection.execute(due.limit(AT_ONCE)).mappings().all()
-        return sum(self._send(row) for row in rows)
+        return sum(self._send(row) for row in self._outbox.due(self.clock()))
 
     def _send(self, row: RowMapping) -> bool:
         now = self.clock()
         problem = self._post(row, now)
-        tries = row["tries"] + 1
-        said: dict[str, Any]
-        if problem is None:
-            said = {"sent_at": now, "next_at": None, "problem": None}
-        elif tries >= MOST_TRIES:
-            log.error("message %d was given up after %d tries: %s", row["id"], tries, problem)
-            said = {"dead_at": now, "next_at": None, "problem": problem}
-        else:
-            said = {"next_at": now + FIRST_WAIT * 2 ** (tries - 1), "problem": problem}
-        table = tables.outbox
-        with self.database.write() as connection:
-            mine = update(table).where(table.c.id == row["id"], table.c.tries == row["tries"])
-            connection.execute(mine.values(tries=tries, **said))
+        if self._outbox.note(row, problem, now):
+            log.error("message %d was given up: %s", row["id"], problem)
         return problem is None
 
     def _post(self, row: RowMapping, now: datetime) -> str | None:

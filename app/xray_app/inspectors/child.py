@@ -55,13 +55,15 @@ def inspected(request: dict[str, Any], inspector: Inspector) -> dict[str, Any]:
         "report": case.report.to_dict() if case.report else None,
         "problem": _problem(case, files, request["names"]),
         "encoding": case.encoding,
+        "pixel_mm": case.pixel_mm,
+        "dicom": dict(case.dicom),
         "width_px": case.width_px,
         "height_px": case.height_px,
         "picture": _written(case.picture, folder / "picture.jpg"),
         "thumbnail": _written(case.thumbnail, folder / "thumbnail.jpg"),
+        "planes": _written(case.planes, folder / "planes"),
     }
 
-        "planes": _written(case.planes, folder / "planes"),
 
 def _problem(case: Case, files: tuple[Path, ...], names: list[str]) -> str | None:
     """Files lie under their hashes; people know them by their names."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import RowMapping
 
-from xray_app.cases import inspection
+from xray_app.cases import inspection, outbox
 from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents, Staged, discard
 from xray_app.cases.errors import Conflict
@@ -139,6 +139,8 @@ class Dispatch:
             answer["width_px"] or None,
             answer["height_px"] or None,
             answer["encoding"],
+            answer["pixel_mm"],
+            answer["dicom"],
         )
 
     def _stage(self, jpeg: bytes | None) -> Staged | None:
@@ -149,6 +151,8 @@ class Dispatch:
             try:
                 self._queue.sweep()
                 self.recover()
+                with self._queue.database.write() as connection:
+                    outbox.tidy(connection, self._now(), self._queue.rules.tells)
                 keep = self._queue.rules.keep
                 if keep is not None:
                     empty_old(self._queue.database, self._contents, self._now(), keep)

@@ -14,10 +14,12 @@ from xray.errors import RecipeError
 from xray_app.cases import outbox, tables
 from xray_app.cases.case import load
 from xray_app.cases.database import Database
-from xray_app.cases.states import Kind
-from xray_app.exchange.webhooks import MOST_TRIES, Webhooks
+from xray_app.cases.outbox import MOST_TRIES
+from xray_app.cases.states import Kind, Target
+from xray_app.exchange.webhooks import Webhooks
 
 URL, SECRET = "https://customs.example/hook", "s" * 32
+TELLS = frozenset({Target.WEBHOOK})
 Answer = Callable[[httpx.Request], httpx.Response]
 
 
@@ -30,7 +32,8 @@ def put(database: Database, clock: Any, kind: Kind = Kind.LIVE) -> str:
         row |= {"checks_machine": False, "submitted_by": "scanner"}
         row |= {"identity_sha256": case_id * 2, "content_sha256": case_id * 2}
         connection.execute(insert(tables.cases).values(**row))
-        outbox.put(connection, clock(), "case.decided", load(connection, case_id), verdict="search")
+        case = load(connection, case_id)
+        outbox.put(connection, clock(), TELLS, "case.decided", case, verdict="search")
     return case_id
 
 
@@ -131,3 +134,27 @@ def test_plain_http_is_fine_on_this_machine(database: Database, clock: Any) -> N
     put(database, clock)
     url = "http://127.0.0.1:9/hook"
     assert webhooks(database, clock, lambda _: httpx.Response(200), url).send_due() == 1
+
+
+def test_no_message_is_kept_where_nobody_is_told(database: Database, clock: Any) -> None:
+    case_id = put(database, clock)
+    with database.write() as connection:
+        outbox.put(connection, clock(), (), "case.decided", load(connection, case_id))
+    assert len(rows(database)) == 1
+
+
+def test_messages_for_a_target_that_is_gone_are_given_up_and_later_forgotten(
+    database: Database, clock: Any
+) -> None:
+    put(database, clock)
+    with database.write() as connection:
+        outbox.tidy(connection, clock(), TELLS)
+    assert rows(database)[0].next_at is not None
+    with database.write() as connection:
+        outbox.tidy(connection, clock(), ())
+    (row,) = rows(database)
+    assert (row.next_at, row.dead_at, row.problem) == (None, clock(), outbox.UNWANTED)
+    clock.move(days=31)
+    with database.write() as connection:
+        outbox.tidy(connection, clock(), TELLS)
+    assert rows(database) == []

@@ -1,0 +1,74 @@
+"""What runs beside the interface while a service runs, each part only where it is configured."""
+
+import contextlib
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+from xray_app.folder import Folder
+from xray_app.rounds import Rounds
+from xray_app.service import Service
+
+
+@contextlib.contextmanager
+def beside(parts: Service) -> Iterator[None]:
+    """Start every part that the settings name; end them all when it is left.
+
+    Raises:
+        RecipeError: a part's settings cannot be.
+    """
+    settings = parts.settings
+    with contextlib.ExitStack() as until:
+        if settings.watch_dir:
+            watched = Folder(Path(settings.watch_dir), parts)
+            until.enter_context(Rounds("looking into the watched folder", watched.look))
+        if settings.webhook_url:
+            until.enter_context(_sending(parts, settings.webhook_url))
+        if settings.dicos_reports_to:
+            until.enter_context(_reporting(parts, settings.dicos_reports_to))
+        if settings.dicos_port:
+            until.enter_context(_receiving(parts))
+        yield
+
+
+@contextlib.contextmanager
+def _sending(parts: Service, url: str) -> Iterator[None]:
+    import httpx
+
+    from xray_app.exchange.webhooks import Webhooks
+
+    secret = parts.settings.webhook_secret or ""
+    with httpx.Client(follow_redirects=False, trust_env=False) as http:
+        webhooks = Webhooks(parts.database, parts.queue.clock, url, secret, http)
+        with Rounds("sending messages", webhooks.send_due):
+            yield
+
+
+@contextlib.contextmanager
+def _reporting(parts: Service, reports_to: str) -> Iterator[None]:
+    from xray_app.dicos import peers
+    from xray_app.dicos.sending import Reports
+
+    title, tls = peers.own_title(parts.settings), peers.calling_tls(parts.settings)
+    peer = peers.Peer.read(reports_to)
+    reports = Reports(parts.database, parts.queue.clock, peer, title, tls)
+    with Rounds("sending threat detection reports", reports.send_due):
+        yield
+
+
+@contextlib.contextmanager
+def _receiving(parts: Service) -> Iterator[None]:
+    from xray_app.dicos import peers
+    from xray_app.dicos.keeping import keep
+    from xray_app.dicos.receiving import Receiver
+
+    settings = parts.settings
+    with Receiver(
+        (settings.dicos_host, settings.dicos_port),
+        peers.own_title(settings),
+        peers.senders(settings),
+        partial(keep, parts),
+        settings.max_upload_bytes,
+        peers.listening_tls(settings),
+    ):
+        yield

@@ -1,0 +1,26 @@
+"""From a received object to a case; the same object sent again is the same case."""
+
+from xray_app.api.scans import keep_scan
+from xray_app.cases import register
+from xray_app.cases.register import NewView, Registered
+from xray_app.dicos.objects import about
+from xray_app.service import Service
+
+
+def keep(service: Service, file: bytes, title: str, uid: str) -> Registered:
+    """Keep one object as a case.
+
+    Args:
+        file: as a DICOM file.
+        title: of the scanner that sent it.
+        uid: of the object: it is known by this when it comes again.
+
+    Raises:
+        Full: too much waits.
+        Refused: it is too large, or its header cannot be read.
+        KeyReused: another object came under this UID.
+    """
+    register.check_room(service.database, service.queue.rules)
+    said = about(file, title)
+    staged = service.contents.stage(file, "the object", service.settings.max_upload_bytes)
+    return keep_scan(service, said, [NewView(staged, f"{uid}.dcm")], f"dicos {title}", uid)

@@ -1,0 +1,98 @@
+"""A case as DICOS threat detection reports, one for each view: the machine's, and an officer's.
+
+An officer's report holds the boxes that the officer drew: ALARM for a search, CLEAR for a
+clearance.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, RowMapping
+
+import xray
+from xray import tdr
+from xray.profile import Profile
+from xray.report import Detection, ModelId, Outcome, Report
+from xray_app.cases import reading
+from xray_app.cases.decisions import decisions_of
+from xray_app.cases.inspection import views_of
+from xray_app.cases.reports import read_report
+from xray_app.cases.states import Verdict
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
+DESK = ModelId("xray-cargo desk", xray.__version__, "")
+
+
+@dataclass(frozen=True)
+class ThreatReport:
+    """One TDR that is to be written.
+
+    Attributes:
+        report: what is said of a view.
+        source: where the view came from.
+        operator: who says it; None: the machine.
+    """
+
+    report: Report
+    source: tdr.Source
+    operator: str | None = None
+
+    def dataset(self) -> "Dataset":
+        """As pydicom writes it; the same report gives the same bytes."""
+        kind: tdr.Kind = "OPERATOR" if self.operator else "MACHINE"
+        return tdr.dataset(self.report, kind=kind, operator=self.operator, source=self.source)
+
+
+def by_machine(connection: Connection, case_id: str) -> Iterator[ThreatReport]:
+    """What the model said, view by view; nothing of a view that could not be inspected."""
+    said = reading.reports(connection, case_id)
+    for view in views_of(connection, case_id):
+        if view["position"] in said:
+            yield ThreatReport(read_report(said[view["position"]]), source_of(view))
+
+
+def by_officer(connection: Connection, case_id: str, version: int) -> Iterator[ThreatReport]:
+    """What an officer decided, view by view.
+
+    Args:
+        version: of the case, right after the decision.
+    """
+    made = [row for row in decisions_of(connection, case_id) if row["case_version"] < version]
+    if not made:
+        return
+    for view in views_of(connection, case_id):
+        yield ThreatReport(_decided(view, made[-1]), source_of(view), made[-1]["decided_by"])
+
+
+def source_of(view: RowMapping) -> tdr.Source:
+    """Where a view came from, as it was read when it was inspected."""
+    pixel_mm = view["read_pixel_mm"] or view["pixel_mm"]
+    return tdr.Source(json.loads(view["dicom"] or "{}"), pixel_mm)
+
+
+def _decided(view: RowMapping, decision: RowMapping) -> Report:
+    searched = decision["verdict"] == Verdict.SEARCH
+    marks: list[dict[str, Any]] = json.loads(decision["marks"])
+    return Report(
+        scan_id=f"{view['case_id']}/{view['position']}",
+        width_px=view["width_px"] or 1,
+        height_px=view["height_px"] or 1,
+        model=DESK,
+        profile=Profile(),
+        detections=tuple(
+            Detection(mark["label"], 1.0, _corners(mark), alarming=searched)
+            for mark in marks
+            if mark.get("view", 0) == view["position"]
+        ),
+        outcome=Outcome.ALARM if searched else Outcome.CLEAR,
+        made_at=decision["decided_at"],
+    )
+
+
+def _corners(mark: dict[str, Any]) -> tuple[float, float, float, float]:
+    x1, y1, x2, y2 = mark["xyxy_px"]
+    return x1, y1, x2, y2

@@ -1,0 +1,150 @@
+"""Threat detection reports arrive at the configured peer: the machine's, then the officer's."""
+
+from collections.abc import Callable, Iterator
+from io import BytesIO
+from types import SimpleNamespace
+from typing import Any
+
+import pydicom
+import pytest
+from pynetdicom import AE, evt
+from sqlalchemy import select
+
+from xray.errors import RecipeError
+from xray.tdr import TDR_STORAGE
+from xray_app.cases import tables
+from xray_app.cases.decisions import Decision, correct, decide
+from xray_app.cases.rules import Officer
+from xray_app.cases.states import Level, Verdict
+from xray_app.dicos.keeping import keep
+from xray_app.dicos.peers import Peer
+from xray_app.dicos.receiving import known_to_pynetdicom
+from xray_app.dicos.sending import Reports
+from xray_app.service import Service
+
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # pynetdicom leaves sockets
+MARK = {"label": "gun", "xyxy_px": [1.0, 2.0, 30.0, 40.0], "view": 0}
+
+
+@pytest.fixture
+def peer() -> Iterator[SimpleNamespace]:
+    """A control room that takes reports, unless it is told to refuse them."""
+    known_to_pynetdicom(TDR_STORAGE)
+    there = SimpleNamespace(taken=[], status=0x0000)
+
+    def store(event: Any) -> int:
+        if there.status == 0:
+            said = event.dataset
+            said.file_meta = event.file_meta
+            there.taken.append(said)
+        return int(there.status)
+
+    entity = AE(ae_title="CONTROL")
+    entity.require_called_aet, entity.require_calling_aet = True, ["XRAY"]
+    entity.add_supported_context(TDR_STORAGE)
+    handlers = [(evt.EVT_C_STORE, store)]
+    server = entity.start_server(("127.0.0.1", 0), block=False, evt_handlers=handlers)
+    there.address = Peer("CONTROL", "127.0.0.1", server.server_address[1])
+    yield there
+    server.shutdown()
+
+
+def sent_file(dataset: pydicom.Dataset) -> bytes:
+    file = BytesIO()
+    dataset.save_as(file)
+    return file.getvalue()
+
+
+@pytest.fixture
+def case_id(service: Service, dx: Callable[..., Any], inspect_all: Callable[[], None]) -> str:
+    dataset = dx()
+    kept = keep(service, sent_file(dataset), "GATE1", dataset.SOPInstanceUID)
+    inspect_all()
+    return kept.case.id
+
+
+def reports(service: Service, peer: SimpleNamespace) -> Reports:
+    return Reports(service.database, service.queue.clock, peer.address, "XRAY")
+
+
+def source(service: Service, case_id: str) -> pydicom.Dataset:
+    with service.database.read() as connection:
+        found = select(tables.views.c.sha256).where(tables.views.c.case_id == case_id)
+        return pydicom.dcmread(service.contents.path(connection.execute(found).scalar_one()))
+
+
+def test_what_the_machine_found_is_told_with_what_it_was_found_in(
+    service: Service, peer: SimpleNamespace, case_id: str
+) -> None:
+    assert reports(service, peer).send_due() == 1
+    (said,) = peer.taken
+    scan = source(service, case_id)
+    assert (said.TDRType, said.AlarmDecision, said.PatientID) == ("MACHINE", "ALARM", "CSQU3054383")
+    assert said.StudyInstanceUID == scan.StudyInstanceUID
+    seen = said.ThreatSequence[0].PTORepresentationSequence[0]
+    instance = seen.ReferencedInstanceSequence[0]
+    assert instance.ReferencedSOPInstanceUID == scan.SOPInstanceUID
+    assert said.OOIType == "BAGGAGE"
+    assert reports(service, peer).send_due() == 0
+
+
+def test_what_an_officer_decides_and_a_supervisor_corrects_is_told_too(
+    service: Service, peer: SimpleNamespace, case_id: str
+) -> None:
+    kim, lee = Officer("Kim Minji"), Officer("Lee", Level.SUPERVISOR)
+    case = service.queue.take(kim)
+    assert case is not None
+    after = decide(
+        service.queue, case_id, case.version, kim, Decision(Verdict.SEARCH, marks=(MARK,))
+    )
+    correct(service.queue, case_id, after.version, lee, Decision(Verdict.CLEAR, "an empty tin"))
+    assert reports(service, peer).send_due() == 3
+    _, decided, corrected = peer.taken
+    assert (decided.TDRType, decided.AlarmDecision) == ("OPERATOR", "ALARM")
+    person = decided.OperatorIdentificationSequence[0].PersonIdentificationCodeSequence[0]
+    assert person.CodeMeaning == "Kim Minji"
+    threat = decided.ThreatSequence[0]
+    assert list(threat.PTORepresentationSequence[0].BoundingPolygon) == [1, 2, 0, 30, 40, 0]
+    assert threat.ATDAssessmentSequence[0].ATDAssessmentFlag == "THREAT"
+    assert (corrected.AlarmDecision, len(corrected.ThreatSequence)) == ("CLEAR", 0)
+    assert len({said.SOPInstanceUID for said in peer.taken}) == 3
+
+
+def test_a_report_that_is_not_taken_is_sent_again_as_the_same_object(
+    service: Service, peer: SimpleNamespace, case_id: str
+) -> None:
+    peer.status = 0xA700
+    assert reports(service, peer).send_due() == 0
+    with service.database.read() as connection:
+        row = connection.execute(select(tables.outbox)).mappings().one()
+    assert (row["target"], row["problem"], row["tries"]) == ("dicos", "status 0xA700", 1)
+    assert row["next_at"] is not None
+
+
+def test_a_peer_that_is_away_is_tried_again(service: Service, case_id: str) -> None:
+    nobody = Peer("CONTROL", "127.0.0.1", 1)
+    assert Reports(service.database, service.queue.clock, nobody, "XRAY").send_due() == 0
+    with service.database.read() as connection:
+        row = connection.execute(select(tables.outbox)).mappings().one()
+    assert "cannot be reached" in row["problem"]
+
+
+def test_a_scan_that_could_not_be_read_has_no_report_of_the_machine(
+    service: Service,
+    peer: SimpleNamespace,
+    dx: Callable[..., Any],
+    inspect_all: Callable[[], None],
+) -> None:
+    broken = dx()
+    del broken.Rows
+    keep(service, sent_file(broken), "GATE1", broken.SOPInstanceUID)
+    inspect_all()
+    assert reports(service, peer).send_due() == 1
+    assert peer.taken == []
+
+
+@pytest.mark.parametrize("text", ["CONTROL", "CONTROL@host", "CONTROL@host:x", "@host:104", ""])
+def test_a_peer_is_a_title_a_host_and_a_port(text: str) -> None:
+    with pytest.raises(RecipeError, match="XRAY_DICOS_REPORTS_TO"):
+        Peer.read(text)
+    assert Peer.read("CONTROL@[fd00::7]:104") == Peer("CONTROL", "fd00::7", 104)
