@@ -49,6 +49,7 @@ def photograph(chromium: str, address: str) -> bytes:
         page.locator("#desk-case .banner").wait_for()
         page.evaluate("document.fonts.ready")  # the page never idles: it keeps a stream open
         page.wait_for_function("[...document.images].every(image => image.complete)")
+        page.locator(".viewer[data-state=ready]").wait_for()
         return page.screenshot()
 
 

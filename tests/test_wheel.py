@@ -77,3 +77,5 @@ def test_the_desk_finds_its_pages_and_samples_in_it(unpacked: Path) -> None:
     assert run(unpacked, code) == "True True"
     held = {p.name for p in (unpacked / "xray_app" / "desk").iterdir()}
     assert {"desk.css", "panel.js", "page.js", "favicon.png", "templates"} <= held
+    there = {p.name for p in (ROOT / "app" / "xray_app" / "desk" / "viewer").iterdir()}
+    assert {p.name for p in (unpacked / "xray_app" / "desk" / "viewer").iterdir()} == there

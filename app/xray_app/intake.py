@@ -68,7 +68,7 @@ def examine(
         given: to `xray.read`, in place of what the file says: id, view, pixel_mm, scanner.
     """
     name = title or " + ".join(dict.fromkeys(file.name for file in files))
-    case = Case(key=secrets.token_urlsafe(16), name=name, origin=origin)
+    case = Case(key=secrets.token_hex(16), name=name, origin=origin)
     try:
         scan = xray.read(files[0], high=files[1] if len(files) > 1 else None, **given)
         return _inspected(_drawn(case, scan), scan, inspector)

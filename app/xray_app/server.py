@@ -18,6 +18,7 @@ from xray_app import demo
 from xray_app.api import app as api
 from xray_app.api.app import health
 from xray_app.api.door import Door
+from xray_app.desk import routes
 from xray_app.desk.desk import Desk
 from xray_app.desk.officer import OfficerDesk
 from xray_app.guard import Guard
@@ -118,6 +119,8 @@ def _add_routes(app: FastAPI, desk: Desk | OfficerDesk) -> None:
         stay = {"cache-control": f"private, max-age={DAY_SECONDS}, immutable"}
         return Response(content, media_type="image/jpeg", headers=stay)
 
+    routes.add(app, desk)
+
 
 def _mount_page(app: FastAPI, blocks: "gr.Blocks", settings: Settings) -> None:
     import gradio as gr
@@ -139,6 +142,6 @@ def _mount_page(app: FastAPI, blocks: "gr.Blocks", settings: Settings) -> None:
         mcp_server=False,
         favicon_path=look.FAVICON,
         theme=look.theme(),
-        css_paths=look.STYLESHEET,
+        css_paths=look.STYLESHEETS,
         js=look.PAGE_SCRIPT.read_text(encoding="utf-8"),
     )

@@ -40,23 +40,14 @@ def test_the_open_case_says_outcome_reasons_findings_model_and_terms() -> None:
         assert words in page
 
 
-def test_marks_lie_in_percent_of_the_picture_and_carry_the_tables_number() -> None:
-    page = view.case(case(), CARD)
-    assert 'style="left:10.000%;top:20.000%;width:40.000%;height:40.000%"' in page
-    assert page.count('data-number="1"') == 2  # the mark and the row of the table
-    assert "<span>2 pressure vessel</span>" in page
-
-
 def test_what_was_assumed_is_shown_without_advice_to_programmers() -> None:
     page = view.case(case(assumed=("air was taken to be bright; pass polarity= if not",)), CARD)
     assert "<li>air was taken to be bright</li>" in page
 
 
-def test_opaque_regions_are_outlined_and_explained() -> None:
+def test_opaque_regions_are_explained() -> None:
     hidden = Opaque(((1.0, 2.0), (5.0, 2.0), (5.0, 9.0)), 14.0)
-    page = view.case(case(report=report(opaque=(hidden,))), CARD)
-    assert '<polygon points="1.0,2.0 5.0,2.0 5.0,9.0"/>' in page
-    assert "1 opaque" in page
+    assert "1 opaque\n" in view.case(case(report=report(opaque=(hidden,))), CARD)
 
 
 @pytest.mark.parametrize("field", ["name", "problem"])

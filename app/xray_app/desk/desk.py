@@ -6,7 +6,7 @@ Every method takes and gives plain values, so that tests need no browser.
 from xray.card import Card
 from xray_app import intake
 from xray_app.demo import Sample
-from xray_app.desk import view
+from xray_app.desk import scene, view
 from xray_app.intake import Inspector
 from xray_app.shown import Origin, Store
 from xray_app.uploads import Inbox, discard
@@ -76,6 +76,16 @@ class Desk:
         if key and case is None:
             return view.blank(GONE)
         return view.case(case, self._card())
+
+    def scene(self, key: str | None) -> str:
+        """What the viewer is told of one case."""
+        case = self._store.get(key) if key else None
+        return scene.scene([("", case)]) if case else scene.NOTHING
+
+    def planes(self, key: str) -> bytes | None:
+        """A scan's planes for the viewer."""
+        case = self._store.get(key)
+        return case.planes if case else None
 
     def _card(self) -> Card | None:
         detector = self._inspector.detector

@@ -1,7 +1,8 @@
 """How the page looks: a dark console, because officers compare shades of grey all day.
 
 Gradio's own parts (messages, the frame) take their colours from the theme; everything else is
-in `desk.css`, which uses the same palette. No font or style comes from anywhere but this machine.
+in `desk.css` and the viewer's `viewer.css`, which use the same palette. No font or style comes from
+anywhere but this machine.
 """
 
 from pathlib import Path
@@ -9,8 +10,10 @@ from pathlib import Path
 import gradio as gr
 
 FOLDER = Path(__file__).parent
-STYLESHEET = FOLDER / "desk.css"
+VIEWER = FOLDER / "viewer"
+STYLESHEETS = (FOLDER / "desk.css", VIEWER / "viewer.css")
 PANEL_SCRIPT = FOLDER / "panel.js"
+SCAN_SCRIPT = FOLDER / "scan.js"
 ADD_SCRIPT = FOLDER / "add.js"
 PAGE_SCRIPT = FOLDER / "page.js"
 FAVICON = FOLDER / "favicon.png"

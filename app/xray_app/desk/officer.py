@@ -26,7 +26,7 @@ from xray_app.cases.inspection import views_of
 from xray_app.cases.register import NewView, Submission
 from xray_app.cases.reports import read_report
 from xray_app.cases.states import State, Verdict
-from xray_app.desk import view, work
+from xray_app.desk import scene, view, work
 from xray_app.desk.work import Beside
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
@@ -113,6 +113,24 @@ class OfficerDesk:
         )
         return view.case(shown, self._card, beside)
 
+    def scene(self, key: str | None) -> str:
+        """What the viewer is told of a case: all its views, the open one among them."""
+        if key is None:
+            return scene.NOTHING
+        case_id, position = _case_of(key) or "", _view_of(key)
+        try:
+            with self._service.database.read() as connection:
+                case = load(connection, case_id)
+                rows = views_of(connection, case_id)
+                shown = [
+                    (row["name"] or f"View {n}", _shown(connection, case, row["position"]))
+                    for n, row in enumerate(rows, start=1)
+                ]
+        except NotFound:
+            return scene.NOTHING
+        places = [row["position"] for row in rows]
+        return scene.scene(shown, places.index(position) if position in places else 0)
+
     def act(self, actor: Actor, name: str, key: str, version: int, reason: str) -> str | None:
         """Do what a button says; the key of the case to show next.
 
@@ -168,14 +186,19 @@ class OfficerDesk:
     def picture(self, key: str, size: str) -> bytes | None:
         """A picture's bytes; `key` names a case and a view."""
         column = {"full": "picture_sha256", "small": "thumbnail_sha256"}.get(size)
-        if column is None:
-            return None
+        return self._content(key, column) if column else None
+
+    def _content(self, key: str, column: str) -> bytes | None:
         try:
             with self._service.database.read() as connection:
                 sha256 = reading.picture(connection, _case_of(key) or "", _view_of(key), column)
             return self._service.contents.read(sha256)
         except NotFound:
             return None
+
+    def planes(self, key: str) -> bytes | None:
+        """A view's planes for the viewer; `key` names a case and a view."""
+        return self._content(key, "planes_sha256")
 
     def _searched(self, case_id: str, version: int, actor: Actor, found: bool, note: str) -> Case:
         service = self._service

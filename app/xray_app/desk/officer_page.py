@@ -16,7 +16,8 @@ from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Actor
 from xray_app.desk import look, view
 from xray_app.desk.officer import OUT, OfficerDesk
-from xray_app.desk.page import panel
+from xray_app.desk.page import case_and_scan, panel
+from xray_app.desk.scene import NOTHING
 
 Parts = tuple[object, ...]  # new values of the page's parts, in their order
 RENEW_SECONDS = 45  # well within the shortest lease that makes sense
@@ -76,7 +77,8 @@ class Handlers:
             return self._shown(actor, key, f"{error}.")
 
     def _shown(self, actor: Actor, key: str | None, notice: str = "") -> Parts:
-        return key, self.desk.queue(actor, key), self.desk.case(actor, key, notice)
+        case = self.desk.case(actor, key, notice)
+        return key, self.desk.queue(actor, key), case, self.desk.scene(key)
 
 
 def build(desk: OfficerDesk) -> gr.Blocks:
@@ -90,9 +92,9 @@ def build(desk: OfficerDesk) -> gr.Blocks:
                 most = desk.inbox.max_bytes
                 add = panel(view.add(), "desk-add", look.ADD_SCRIPT, most=most, done=0)
                 queue = panel("", "desk-queue")
-            case = panel(view.blank("One moment …"), "desk-case")
+            case, scan = case_and_scan(view.blank("One moment …"), NOTHING)
         alive = gr.Timer(RENEW_SECONDS)
-        changes = [opened, queue, case]
+        changes = [opened, queue, case, scan]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         page.load(handlers.loaded, None, [header, *changes], **quiet)
         for part in (queue, case):
@@ -104,4 +106,4 @@ def build(desk: OfficerDesk) -> gr.Blocks:
 
 
 def _out(error: NotSignedIn) -> Parts:
-    return None, "", view.blank(f"{OUT} ({error})")
+    return None, "", view.blank(f"{OUT} ({error})"), NOTHING

@@ -1,18 +1,11 @@
 // A part of the page that Python renders: shows the HTML it is given (escaped there) and tells
-// Python which case was chosen. Pointing at a finding lights up its mark, and the other way round.
+// Python which case was chosen, or which button was pressed.
 const root = element.querySelector('.panel');
 
 const paint = () => {
   const within = root.contains(document.activeElement);
   root.innerHTML = props.value ?? '';
   if (within) root.querySelector('[aria-current]')?.focus();
-};
-
-const point = (event) => {
-  const number = event.type === 'pointerout' || event.type === 'focusout'
-    ? null : event.target.closest('[data-number]')?.dataset.number;
-  for (const one of root.querySelectorAll('[data-number]'))
-    one.classList.toggle('lit', one.dataset.number === number);
 };
 
 const act = (button) => {
@@ -28,8 +21,6 @@ root.addEventListener('click', (event) => {
   if (button?.dataset.act) act(button);
   else if (button?.dataset.case) trigger('select', { case: button.dataset.case });
 });
-for (const kind of ['pointerover', 'pointerout', 'focusin', 'focusout'])
-  root.addEventListener(kind, point);
 
 watch('value', paint);
 paint();

@@ -70,7 +70,7 @@ def case(case: Case | None, card: Card | None, beside: Beside = NOTHING) -> str:
         reasons=case.report.reasons if case.report else (),
         facts=_facts(case),
         findings=_findings(case.report),
-        opaque=_opaque(case.report),
+        opaque=len(case.report.opaque) if case.report else 0,
         assumed=[_for_officers(line) for line in case.assumed],
         model=_model(case.report, card),
         beside=beside,
@@ -144,16 +144,7 @@ def _finding(number: int, found: Detection, report: Report) -> dict[str, Any]:
         "where": where(found.xyxy_px, report.width_px, report.height_px),
         "size": f"{x2 - x1:.0f} × {y2 - y1:.0f} px",
         "more": ", ".join(_matter(found)),
-        # In percent of the picture, so that marks lie right at every size on the screen.
-        "left": 100 * x1 / report.width_px,
-        "top": 100 * y1 / report.height_px,
-        "width": 100 * (x2 - x1) / report.width_px,
-        "height": 100 * (y2 - y1) / report.height_px,
-        "tag_inside": y1 < TAG_SHARE * report.height_px,
     }
-
-
-TAG_SHARE = 0.05  # of the picture's height: a tag above a box nearer to the top would be cut off
 
 
 def _matter(found: Detection) -> list[str]:
@@ -161,13 +152,6 @@ def _matter(found: Detection) -> list[str]:
     if found.mass_g is not None:
         known.append(f"about {found.mass_g:.0f} g")
     return known
-
-
-def _opaque(report: Report | None) -> list[str]:
-    """Outlines for an SVG polygon each, in pixels of the scan."""
-    if report is None:
-        return []
-    return [" ".join(f"{x:.1f},{y:.1f}" for x, y in region.polygon_px) for region in report.opaque]
 
 
 def _for_officers(assumption: str) -> str:

@@ -1,0 +1,51 @@
+"""What the viewer's scripts ask for by address: themselves, their tables, a scan's planes."""
+
+from typing import Protocol
+
+from fastapi import FastAPI, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from xray_app.desk import tables
+from xray_app.desk.look import VIEWER
+from xray_app.planes import is_gzipped
+
+DAY_SECONDS = 86_400
+
+
+class Shows(Protocol):
+    """Either desk."""
+
+    def planes(self, key: str) -> bytes | None:
+        """The planes of a view, as they were packed."""
+
+
+class Scripts(StaticFiles):
+    """The viewer's modules; a browser asks each time whether they have changed."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A module, to be kept until it changes."""
+        answer = await super().get_response(path, scope)
+        answer.headers["cache-control"] = "no-cache"
+        return answer
+
+
+def add(app: FastAPI, desk: Shows) -> None:
+    """Add the routes."""
+    app.mount("/viewer", Scripts(directory=VIEWER))
+
+    @app.get("/viewer-tables/{version}")
+    def viewer_tables(version: str) -> Response:
+        kept = {"cache-control": f"private, max-age={DAY_SECONDS}", "content-encoding": "gzip"}
+        return Response(tables.packed(), media_type="application/json", headers=kept)
+
+    @app.get("/planes/{key}")
+    def planes(key: str) -> Response:
+        content = desk.planes(key)
+        if not content:
+            return Response("no such planes", 404, media_type="text/plain")
+        # A key's planes never change; "private" keeps them out of shared caches.
+        headers = {"cache-control": f"private, max-age={DAY_SECONDS}, immutable"}
+        if is_gzipped(content):
+            headers["content-encoding"] = "gzip"
+        return Response(content, media_type="application/octet-stream", headers=headers)

@@ -1,0 +1,61 @@
+"""What the viewer in the browser is told of a case, as JSON: views, marks, where the pixels are.
+
+Text from outside goes as text: the viewer never makes markup of it.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from xray import atomic
+from xray.report import Report
+from xray_app.desk import tables
+from xray_app.shown import Case
+
+NOTHING = ""  # no case is open, or none that can be shown
+
+
+def scene(views: Sequence[tuple[str, Case]], current: int = 0) -> str:
+    """The open case.
+
+    Args:
+        views: name and case of each view; the names are shown where there are several.
+        current: the view that is open.
+    """
+    if not views or not views[current][1].picture:
+        return NOTHING
+    said = {
+        "current": current,
+        "tables": tables.address(),
+        "views": [_view(case, name if len(views) > 1 else "") for name, case in views],
+    }
+    return json.dumps(said)
+
+
+def _view(case: Case, name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "alt": f"Scan {case.name} {name}".strip(),
+        "planes": f"planes/{case.key}" if case.planes else "",
+        "picture": f"pictures/{case.key}/full",
+        "pixelMm": case.pixel_mm,
+        "beam": atomic.beam(case.width_px, case.height_px, case.pixel_mm),
+        "marks": _marks(case.report),
+        "opaque": [region.polygon_px for region in case.report.opaque] if case.report else [],
+    }
+
+
+def _marks(report: Report | None) -> list[dict[str, Any]]:
+    """Numbered as the table of findings is."""
+    if report is None:
+        return []
+    return [
+        {
+            "number": number,
+            "label": found.label.replace("_", " "),
+            "percent": round(100 * found.score),
+            "style": "alarm" if found.alarming else "finding",
+            "xyxy": found.xyxy_px,
+        }
+        for number, found in enumerate(report.detections, start=1)
+    ]

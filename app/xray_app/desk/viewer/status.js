@@ -1,0 +1,58 @@
+// The line under the scan: how it is shown, and what lies under the cursor.
+
+import { readOut } from './matter.js';
+
+const percent = (share) => `${(100 * share).toFixed(share < 0.01 ? 2 : share < 0.1 ? 1 : 0)} %`;
+const both = (values, say) => values.map(say).join(' / ');
+
+// What the numbers under the cursor are called, as [name, value] pairs.
+export const wordsOf = (said, pitch) => {
+  if (!said) return [];
+  const where = pitch ? `${(said.x * pitch).toFixed(0)}, ${(said.y * pitch).toFixed(0)} mm`
+    : `${said.x}, ${said.y} px`;
+  if (said.rgb) return [['at', where], ['colour', said.rgb.join(' ')]];
+  const words = [['at', where], ['T', both(said.transmissions, percent)],
+    ['−ln T', both(said.attenuations, (a) => a.toFixed(2))]];
+  if (said.material)
+    words.push(['is', said.material + (said.number ? `, Z ≈ ${said.number.toFixed(0)}` : '')]);
+  return words;
+};
+
+// How the scan is shown, where that is not as it came.
+export const shownAs = (look, plain, about) => {
+  const words = [];
+  if (look.palette >= 0 && look.palette !== plain.palette) words.push(about.palettes[look.palette].name);
+  if (look.palette < 0 && plain.palette >= 0) words.push('grey');
+  if (look.strip) words.push(`${look.strip} stripped`);
+  if (look.penetration) words.push(`${look.penetration} penetration`);
+  for (const name of ['negative', 'outline']) if (look[name]) words.push(name);
+  if (look.local) words.push('local contrast');
+  if (look.black !== plain.black || look.white !== plain.white)
+    words.push(`window ${look.black.toFixed(2)}–${look.white.toFixed(2)}`);
+  if (look.gamma !== plain.gamma) words.push(`gamma ${look.gamma.toFixed(2)}`);
+  return words.join(' · ');
+};
+
+export class Status {
+  constructor(parent) {
+    this.element = parent.appendChild(document.createElement('footer'));
+    this.element.className = 'status';
+    [this.shown, this.read] = ['shown', 'read'].map((name) => {
+      const part = this.element.appendChild(document.createElement('span'));
+      part.className = name;
+      return part;
+    });
+  }
+
+  say(text) { this.shown.textContent = text || 'as it came'; }
+
+  under(pane, point) {
+    const said = point && readOut(pane.source, point, pane.about, pane.codes);
+    const words = wordsOf(said, pane.source?.pixelMm || pane.said.pixelMm);
+    this.read.replaceChildren(...words.flatMap(([name, value]) => {
+      const [label, number] = [document.createElement('small'), document.createElement('b')];
+      [label.textContent, number.textContent] = [name, value];
+      return [label, number];
+    }));
+  }
+}

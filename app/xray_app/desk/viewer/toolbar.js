@@ -1,0 +1,87 @@
+// The tools as buttons, and the page that lists every key.
+
+import { icon } from './icons.js';
+import { ALL, TOOLS, reason } from './tools.js';
+
+const element = (name, className, text = '') => {
+  const node = document.createElement(name);
+  node.className = className;
+  node.textContent = text;
+  return node;
+};
+
+export const spoken = (key) => ({ Escape: 'Esc' })[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+
+export class Toolbar {
+  // run(tool, event): a button was pressed.
+  constructor(parent, run) {
+    this.element = parent.appendChild(element('div', 'tools'));
+    this.element.setAttribute('role', 'toolbar');
+    this.element.setAttribute('aria-label', 'Image tools');
+    this.buttons = new Map();
+    for (const group of TOOLS) {
+      const box = this.element.appendChild(element('div', 'group'));
+      for (const tool of group) {
+        const button = box.appendChild(element('button', 'tool'));
+        button.type = 'button';
+        button.dataset.tool = tool.name;
+        button.append(icon(tool.name), element('span', 'label', tool.label));
+        button.addEventListener('click', (event) => run(tool, event));
+        this.buttons.set(tool, button);
+      }
+    }
+  }
+
+  // Shows what is switched on and what cannot be used, and why.
+  show(state, source, views, hasMarks) {
+    for (const [tool, button] of this.buttons) {
+      const why = reason(tool, source, views, hasMarks);
+      const title = `${tool.title} (${spoken(tool.key)})`;
+      button.title = why ? `${tool.title}: not here. ${why}` : title;
+      button.setAttribute('aria-label', why ? button.title : title);
+      button.toggleAttribute('aria-disabled', false);
+      if (why) button.setAttribute('aria-disabled', 'true');
+      if (tool.on) button.setAttribute('aria-pressed', String(!why && tool.on(state)));
+    }
+  }
+}
+
+const POINTER = [
+  ['Drag', 'move the scan'], ['Wheel', 'zoom where the pointer is'],
+  ['Shift + drag', 'window: sideways brightness, up and down contrast'],
+  ['Shift + Alt + drag', 'gamma'], ['Double click', 'the whole scan again'],
+];
+
+// Every key, the decisions' of this page with them.
+export const keysDialog = (parent) => {
+  const dialog = parent.appendChild(element('dialog', 'keys'));
+  dialog.setAttribute('aria-label', 'Keys');
+  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
+  return () => {
+    if (dialog.open) return dialog.close();
+    const acts = [...document.querySelectorAll('[data-act][data-key]')].filter((b) => b.dataset.key)
+      .map((b) => [b.dataset.key, b.firstChild.textContent.trim()]);
+    const list = (title, rows) => {
+      const section = element('section', '');
+      const names = element('dl', '');
+      for (const [key, says] of rows) {
+        const held = element('dt', '');
+        held.append(element('kbd', '', spoken(key)));
+        names.append(held, element('dd', '', says));
+      }
+      section.append(element('h3', '', title), names);
+      return rows.length ? [section] : [];
+    };
+    const close = element('button', 'act', 'Close');
+    close.addEventListener('click', () => dialog.close());
+    dialog.replaceChildren(
+      element('h2', '', 'Keys'),
+      ...list('Decision', acts),
+      ...list('Scan', ALL.map((tool) => [tool.key, tool.title])),
+      ...list('Pointer', POINTER),
+      close,
+    );
+    dialog.showModal();
+    close.focus();
+  };
+};

@@ -1,0 +1,110 @@
+// What an officer can do with a scan: every tool's name, key, and what it changes. A state is
+//   { look, mode, lens, together, marks }: look as in tone.js; mode 'pan', 'window' or 'ruler';
+//   lens: the magnifier follows the pointer; together: all views side by side; marks: shown.
+// A tool either makes a new state from an old one (`next`) or moves panes (`act`).
+
+import { PENETRATION, PLAIN } from './tone.js';
+import { mirrored, turned, zoomedAt } from './transform.js';
+
+const STEP = 1.4;  // zoom of one press
+
+// How a scan looks before anybody touches it.
+export const plainLook = (source) => ({
+  ...PLAIN,
+  gamma: source?.kind === 'picture' ? 1 : PLAIN.gamma,
+  palette: source?.kind === 'transmission' && source.planes.length < 2 ? -1 : 0,
+});
+
+export const plainState = (source) =>
+  ({ look: plainLook(source), mode: 'pan', lens: false, together: false, marks: true });
+
+const look = (change) => (state, about) =>
+  ({ ...state, look: { ...state.look, ...change(state.look, about) } });
+
+const toggled = (name) => look((l) => ({ [name]: !l[name] }));
+const stripped = (what) => look((l) => ({ strip: l.strip === what ? '' : what }));
+
+const penetrating = (which) => look((l) => {
+  const { energy, black, white, gamma } = PLAIN;
+  if (l.penetration === which) return { penetration: '', energy, black, white, gamma };
+  return { penetration: which, ...PENETRATION[which] };
+});
+
+const mode = (name) => (state) => ({ ...state, mode: state.mode === name ? 'pan' : name });
+
+const zoomed = (factor) => (pane) => {
+  pane.view = zoomedAt(pane.view, pane.size, pane.scan, pane.size.map((side) => side / 2), factor);
+};
+
+// needs: what the scan must have; see `reason`.
+export const TOOLS = [
+  [
+    { name: 'palette', key: 'p', label: 'Colours', title: 'Next palette', needs: 'energies',
+      on: ({ look: l }) => l.palette > 0,
+      next: look((l, about) => ({ palette: (l.palette + 1) % about.palettes.length })) },
+    { name: 'grey', key: 'g', label: 'Grey', title: 'Without colour', needs: 'colour',
+      on: ({ look: l }) => l.palette < 0, next: look((l) => ({ palette: l.palette < 0 ? 0 : -1 })) },
+    { name: 'organic', key: 'o', label: 'No organic', title: 'Strip organic matter', needs: 'energies',
+      on: ({ look: l }) => l.strip === 'organic', next: stripped('organic') },
+    { name: 'inorganic', key: 'i', label: 'No metal', title: 'Strip metal and other inorganic matter',
+      needs: 'energies', on: ({ look: l }) => l.strip === 'inorganic', next: stripped('inorganic') },
+  ],
+  [
+    { name: 'dense', key: 'd', label: 'Dense', title: 'High penetration: into dense things',
+      needs: 'transmission', on: ({ look: l }) => l.penetration === 'high', next: penetrating('high') },
+    { name: 'light', key: 'l', label: 'Thin', title: 'Low penetration: thin and light things',
+      needs: 'transmission', on: ({ look: l }) => l.penetration === 'low', next: penetrating('low') },
+    { name: 'negative', key: 'v', label: 'Negative', title: 'Negative',
+      on: ({ look: l }) => l.negative, next: toggled('negative') },
+    { name: 'outline', key: 'u', label: 'Outline', title: 'Outlines alone',
+      on: ({ look: l }) => l.outline, next: toggled('outline') },
+    { name: 'local', key: 't', label: 'Detail', title: 'Local contrast',
+      on: ({ look: l }) => l.local, next: toggled('local') },
+    { name: 'window', key: 'w', label: 'Window', on: (state) => state.mode === 'window',
+      title: 'Window: drag for brightness and contrast, with Alt for gamma', next: mode('window') },
+  ],
+  [
+    { name: 'lens', key: 'z', label: 'Magnifier', title: 'Magnifier under the pointer',
+      on: (state) => state.lens, next: (state) => ({ ...state, lens: !state.lens }) },
+    { name: 'ruler', key: 'm', label: 'Measure', title: 'Measure by dragging',
+      on: (state) => state.mode === 'ruler', next: mode('ruler') },
+    { name: 'larger', key: '+', label: 'Larger', title: 'Zoom in', act: zoomed(STEP) },
+    { name: 'smaller', key: '-', label: 'Smaller', title: 'Zoom out', act: zoomed(1 / STEP) },
+    { name: 'fit', key: '0', label: 'Fit', title: 'The whole scan', act: (pane) => pane.fit() },
+    { name: 'whole', key: '1', label: '1 : 1', title: 'A screen pixel to each of the scan’s',
+      act: (pane) => {
+        const middle = pane.size.map((side) => side / 2);
+        pane.view = zoomedAt(pane.view, pane.size, pane.scan, middle, 1 / pane.view.zoom);
+      } },
+    { name: 'turn', key: 'q', label: 'Turn', title: 'Turn by a quarter',
+      act: (pane) => { pane.view = turned(pane.view, pane.scan, pane.size); } },
+    { name: 'mirror', key: 'k', label: 'Mirror', title: 'Left for right',
+      act: (pane) => { pane.view = mirrored(pane.view); } },
+  ],
+  [
+    { name: 'views', key: 'b', label: 'All views', title: 'Every view, side by side', needs: 'views',
+      on: (state) => state.together, next: (state) => ({ ...state, together: !state.together }) },
+    { name: 'marks', key: 'a', label: 'Marks', title: 'Marks: press to show or hide, hold the key to hide',
+      needs: 'marks', on: (state) => state.marks, next: (state) => ({ ...state, marks: !state.marks }) },
+    { name: 'reset', key: 'Escape', label: 'Reset', title: 'Everything as it was', reset: true },
+    { name: 'keys', key: '?', label: 'Keys', title: 'All keys', help: true },
+  ],
+];
+
+export const ALL = TOOLS.flat();
+export const named = (name) => ALL.find((tool) => tool.name === name);
+
+const PICTURE = 'This scan came as a pseudo-colour picture, which holds no transmission.';
+const SINGLE = 'This scan has one energy; telling materials apart takes two.';
+
+// Why a tool cannot be used here; empty where it can.
+export const reason = (tool, source, views, hasMarks) => {
+  const isPicture = source?.kind === 'picture', energies = isPicture ? 0 : source?.planes.length;
+  if (tool.needs === 'transmission') return isPicture ? PICTURE : '';
+  if (tool.needs === 'energies') return isPicture ? PICTURE : energies < 2 ? SINGLE : '';
+  if (tool.needs === 'colour') return energies === 1 ? 'This scan has no colours to take away.' : '';
+  if (tool.needs === 'views') return views < 2 ? 'There is one view of this case.' : '';
+  if (tool.needs === 'marks') return hasMarks ? '' : 'Nothing is marked on this scan.';
+  return '';
+};
+
