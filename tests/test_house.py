@@ -20,7 +20,7 @@ PACKAGES = {"xray": "xray"} | {
     )
 }
 EXTRAS = {
-    "xray": ["openvino"],
+    "xray": ["openvino", "parquet"],
     "xray_datasets": ["data"],
     "xray_train": ["data", "train"],
     "xray_app": ["app"],

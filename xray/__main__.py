@@ -1,4 +1,4 @@
-"""The command `xray`: inspect files, list the shipped models."""
+"""The command `xray`: inspect files, whole archives of them, list the shipped models."""
 
 import json
 import sys
@@ -29,6 +29,23 @@ class Air(StrEnum):
     DARK = "air_dark"
 
 
+Model = Annotated[str, typer.Option(help="Name of a shipped model, or a .onnx.")]
+MinScore = Annotated[
+    float | None, typer.Option(min=0, max=1, help="Report every candidate from it on.")
+]
+Rules = Annotated[Path | None, typer.Option(help="Rules: a TOML or JSON file.")]
+Bound = Annotated[
+    Path | None, typer.Option(help="Bounded miss rate: the file of xray-train calibrate.")
+]
+White = Annotated[float | None, typer.Option(help="Count of unattenuated air.")]
+Dark = Annotated[float | None, typer.Option(help="Count with the beam off.")]
+Polarity = Annotated[Air | None, typer.Option(help="Which end of the scale is air.")]
+Kind = Annotated[Encoding | None, typer.Option(help="What the scans must be.")]
+Pitch = Annotated[float | None, typer.Option(help="Width of a pixel at the load.")]
+Scanner = Annotated[str | None, typer.Option(help="Which scanner made them.")]
+Computing = Annotated[str, typer.Option(help="What computes: cpu, openvino or cuda.")]
+
+
 def _version(asked: bool) -> None:
     if asked:
         from xray import __version__
@@ -49,7 +66,7 @@ def root(
 @app.command(epilog=EXIT_CODES)
 def inspect(
     files: Annotated[list[Path], typer.Argument(help="Scans, or folders of scans.")],
-    model: Annotated[str, typer.Option(help="Name of a shipped model, or a .onnx.")] = "parcel",
+    model: Model = "parcel",
     high: Annotated[
         Path | None, typer.Option(help="High-energy picture of the file, or folder of them.")
     ] = None,
@@ -62,20 +79,16 @@ def inspect(
     overlay: Annotated[
         Path | None, typer.Option(help="Folder for pictures with the findings drawn in.")
     ] = None,
-    min_score: Annotated[
-        float | None, typer.Option(min=0, max=1, help="Report every candidate from it on.")
-    ] = None,
-    profile: Annotated[Path | None, typer.Option(help="Rules: a TOML or JSON file.")] = None,
-    clearance: Annotated[
-        Path | None, typer.Option(help="Bounded miss rate: the file of xray-train calibrate.")
-    ] = None,
-    white: Annotated[float | None, typer.Option(help="Count of unattenuated air.")] = None,
-    dark: Annotated[float | None, typer.Option(help="Count with the beam off.")] = None,
-    polarity: Annotated[Air | None, typer.Option(help="Which end of the scale is air.")] = None,
-    encoding: Annotated[Encoding | None, typer.Option(help="What the scans must be.")] = None,
-    pixel_mm: Annotated[float | None, typer.Option(help="Width of a pixel at the load.")] = None,
-    scanner: Annotated[str | None, typer.Option(help="Which scanner made them.")] = None,
-    backend: Annotated[str, typer.Option(help="What computes: cpu, openvino or cuda.")] = "cpu",
+    min_score: MinScore = None,
+    profile: Rules = None,
+    clearance: Bound = None,
+    white: White = None,
+    dark: Dark = None,
+    polarity: Polarity = None,
+    encoding: Kind = None,
+    pixel_mm: Pitch = None,
+    scanner: Scanner = None,
+    backend: Computing = "cpu",
 ) -> None:
     """Say what is in scans: PNG, JPEG, TIFF, DICOM, told by their bytes and not by their names.
 
@@ -116,6 +129,64 @@ def inspect(
     if format is Format.TABLE and not single:
         print(f"{len(work)} files, {len(codes) - 1} of them not inspected", file=sys.stderr)
     raise typer.Exit(max(codes))
+
+
+@app.command(epilog=EXIT_CODES)
+def batch(
+    source: Annotated[Path, typer.Argument(help="A folder of scans, or a list: a path a line.")],
+    out: Annotated[Path, typer.Option(help="Folder for the results, and to go on from.")],
+    model: Model = "parcel",
+    high: Annotated[Path | None, typer.Option(help="Folder of the high-energy pictures.")] = None,
+    format: Annotated[
+        str | None, typer.Option(help="parquet or jsonl; without it parquet where it is installed.")
+    ] = None,
+    workers: Annotated[
+        int | None, typer.Option(min=1, help="Processes; without it one for each core.")
+    ] = None,
+    min_score: MinScore = None,
+    profile: Rules = None,
+    clearance: Bound = None,
+    white: White = None,
+    dark: Dark = None,
+    polarity: Polarity = None,
+    encoding: Kind = None,
+    pixel_mm: Pitch = None,
+    scanner: Scanner = None,
+    backend: Computing = "cpu",
+) -> None:
+    """Inspect a whole archive; broken off at any moment, the same command goes on.
+
+    Reports go to OUT/reports in order of path, what could not be read to OUT/set_aside.jsonl with
+    the reason, counts to OUT/summary.json: the same whatever the number of workers.
+    """
+    from rich.console import Console
+
+    from xray import batch as batches
+    from xray import console
+    from xray import profile as profiles
+    from xray.batch import crew
+    from xray.processor import usable_cores
+
+    settings = batches.Settings(
+        model=model,
+        backend=backend,
+        profile=profiles.read(profile) if profile else None,
+        clearance=None if clearance is None else str(clearance),
+        min_score=min_score,
+        high=None if high is None else str(high.resolve()),
+        reading={
+            "encoding": encoding,
+            "white": white,
+            "dark": dark,
+            "polarity": None if polarity is None else polarity.value,
+            "pixel_mm": pixel_mm,
+            "scanner": scanner,
+        },
+    )
+    engine = partial(crew.finished, workers=workers or usable_cores())
+    summary = batches.run(source, out, settings, batches.known(format), engine)
+    console.show_summary(Console(), str(out), summary)
+    raise typer.Exit(UNREAD if summary["set_aside"] else 0)
 
 
 @app.command()

@@ -1,5 +1,8 @@
 """What the `xray` command shows to people: reports and cards, coloured on a terminal."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -54,6 +57,18 @@ def show_card(console: Console, card: Card) -> None:
         if text:
             table.add_row(f"  {name}", escape(text))
     console.print(table, highlight=False)
+
+
+def show_summary(console: Console, out: str, summary: Mapping[str, Any]) -> None:
+    """What a batch came to, and where its results lie."""
+    outcomes = "  ".join(
+        f"[{COLOURS[Outcome(outcome)]}]{outcome}[/] {count}"
+        for outcome, count in summary["outcomes"].items()
+    )
+    _line(console, f"{summary['inspected']} of {summary['scans']} scans inspected  {outcomes}")
+    if summary["set_aside"]:
+        _line(console, f"{summary['set_aside']} set aside: {escape(out)}/set_aside.jsonl says why")
+    _line(console, f"reports: {escape(out)}/reports  summary: {escape(out)}/summary.json")
 
 
 def _line(console: Console, text: str) -> None:

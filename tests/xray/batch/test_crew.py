@@ -1,0 +1,125 @@
+"""Processes that inspect: whoever dies is replaced, and the command may be killed at any moment."""
+
+import os
+import random
+import select
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+import xray
+from xray import batch
+from xray.batch import Format, Settings, crew
+
+# Importable in the processes too, since they get this process's path.
+DEADLY = """
+import os, signal
+from xray.batch.inspecting import Settings
+
+class Deadly(Settings):
+    def detector(self):
+        detector = super().detector()
+        inspect = detector.inspect
+        def deadly(scan, min_score):
+            if scan.id == "night-0/0003.png":
+                os.kill(os.getpid(), signal.SIGKILL)
+            return inspect(scan, min_score)
+        detector.inspect = deadly
+        return detector
+
+class Stillborn(Settings):
+    def detector(self):
+        os._exit(7)
+"""
+
+
+@pytest.fixture
+def strange(tmp_path: Path, monkeypatch):
+    (tmp_path / "strange_settings.py").write_text(DEADLY)
+    monkeypatch.syspath_prepend(tmp_path)
+    import strange_settings
+
+    return strange_settings
+
+
+def with_workers(workers: int):
+    return lambda shards, settings, saw: crew.finished(shards, settings, saw, workers)
+
+
+def children(process: int) -> list[int]:
+    """Descriptors that can be read when the processes that this one started have ended."""
+    found = []
+    with suppress(FileNotFoundError):
+        for child in Path(f"/proc/{process}/task/{process}/children").read_text().split():
+            with suppress(ProcessLookupError):
+                found.append(os.pidfd_open(int(child)))
+    return found
+
+
+def test_a_scan_that_kills_twice_is_set_aside_and_all_others_are_inspected(
+    make_archive, standin: Path, strange, tmp_path: Path
+) -> None:
+    said: list[int] = []
+
+    def engine(shards, settings, saw):
+        return crew.finished(shards, strange.Deadly(str(standin)), said.append, 1)
+
+    out = tmp_path / "out"
+    summary = batch.run(make_archive(6), out, Settings(str(standin)), Format.JSONL, engine)
+    assert (summary["inspected"], summary["set_aside"]) == (5, 3)
+    aside = (out / "set_aside.jsonl").read_text().splitlines()
+    assert "night-0/0003.png" in aside[1]
+    assert "ended the process 2 times" in aside[1]
+    assert sum(said) == 8  # what was begun again was not counted twice
+
+
+def test_processes_that_never_get_to_a_scan_end_the_batch_with_a_sentence(
+    make_archive, standin: Path, strange, tmp_path: Path
+) -> None:
+    def engine(shards, settings, saw):
+        return crew.finished(shards, strange.Stillborn(str(standin)), saw, 1)
+
+    with pytest.raises(xray.ModelError, match=r"before they look at a scan \(exit code 7\)"):
+        batch.run(make_archive(3), tmp_path / "out", Settings(str(standin)), Format.JSONL, engine)
+
+
+def test_the_results_are_the_same_whatever_the_number_of_workers(
+    make_archive, standin: Path, engine, results, tmp_path: Path
+) -> None:
+    archive, settings = make_archive(60), Settings(str(standin))
+    batch.run(archive, tmp_path / "alone", settings, Format.PARQUET, engine)
+    batch.run(archive, tmp_path / "three", settings, Format.PARQUET, with_workers(3))
+    assert results(tmp_path / "alone") == results(tmp_path / "three")
+
+
+@pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="processes are watched as on Linux")
+def test_killed_at_random_it_goes_on_and_leaves_the_results_of_an_undisturbed_run(
+    make_archive, standin: Path, engine, results, tmp_path: Path
+) -> None:
+    archive, out, draw = make_archive(160), tmp_path / "out", random.Random(7)  # 11 shards
+    batch.run(archive, tmp_path / "calm", Settings(str(standin)), Format.PARQUET, engine)
+    command = [sys.executable, "-m", "xray", "batch", str(archive), "--out", str(out)]
+    command += ["--model", str(standin), "--workers", "2"]
+    killed = 0
+    for wanted in sorted(draw.sample(range(11), 3)):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None and len(list(out.glob("shards/*/*.jsonl"))) < wanted:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.01)
+        orphans = children(process.pid)
+        process.kill()
+        killed += process.wait() == -signal.SIGKILL
+        for orphan in orphans:  # they end with the command
+            assert select.select([orphan], [], [], 60)[0]
+            os.close(orphan)
+    assert killed
+    last = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert last.returncode == 3, last.stderr  # some files could not be read
+    assert results(out) == results(tmp_path / "calm")
+    assert sorted(path.name for path in out.iterdir()) == [
+        *(".lock", "plan.json", "reports", "set_aside.jsonl", "summary.json", "work.jsonl")
+    ]
