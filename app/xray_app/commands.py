@@ -80,7 +80,7 @@ def anchor_audit(out: Annotated[Path, typer.Option(help="File to write.")]) -> N
 
 @database.command("backup")
 def backup_database(out: Annotated[Path, typer.Option(help="A folder that is not there.")]) -> None:
-    """Copy the database (SQLite) and every scan, while the service runs."""
+    """Copy the database and every scan, while the service runs; PostgreSQL by its pg_dump."""
     from xray_app.cases import backup
 
     with running.opened(Settings.read(os.environ)) as service:
@@ -90,12 +90,12 @@ def backup_database(out: Annotated[Path, typer.Option(help="A folder that is not
 
 @database.command("restore")
 def restore_database(copy: Path) -> None:
-    """Put a copy back into a data folder that has no cases, and check it."""
+    """Put a copy back into a data folder and a database that have no cases, and check it."""
     running.check_installed()
     from xray_app.cases import backup
 
     given = Settings.read(os.environ)
-    files = backup.restore(copy, given.data_dir)
+    files = backup.restore(copy, given.data_dir, given.url)
     print(f"{given.data_dir}: {files} files, and the audit chain holds")
 
 

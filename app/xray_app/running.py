@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import signal
 import socket
 import sys
@@ -67,8 +68,19 @@ def serve(settings: Settings) -> None:
 def _started(settings: Settings, address: str) -> Iterator["Service"]:
     from xray_app import service
     from xray_app.beside import beside
+    from xray_app.cases.alone import Alone
+    from xray_app.cases.database import Database
+    from xray_app.rounds import Rounds
 
-    with service.only_one(settings.data_dir):
+    def lost() -> None:
+        os.kill(os.getpid(), signal.SIGTERM)  # in order: cases in flight go back to the queue
+
+    with contextlib.ExitStack() as until:
+        until.enter_context(service.only_one(settings.data_dir))
+        held = Database(settings.url)
+        until.callback(held.dispose)
+        alone = until.enter_context(Alone(held, lost))
+        until.enter_context(Rounds("holding the database", alone.check))
         parts = service.build(settings)
         secret = parts.people.invite_first()
         if secret:

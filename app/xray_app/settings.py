@@ -61,6 +61,11 @@ class Settings:
 
     def __post_init__(self) -> None:
         self._check_ranges()
+        if self.demo and (self.database_url or self.data_dir != Settings.data_dir):
+            raise RecipeError(
+                "--demo keeps its cases in memory and touches no real ones; "
+                "unset XRAY_DATABASE_URL and XRAY_DATA_DIR, or leave --demo out"
+            )
         if is_loopback(self.host):
             return
         if self.demo and self.open_network:
@@ -132,7 +137,7 @@ class Settings:
 SAYS: Mapping[str, str] = {
     "host": "Address to listen on.",
     "port": "TCP port; 0 takes a free one.",
-    "demo": "Open on simulated sample scans, nobody signs in, nothing is kept. Loopback only.",
+    "demo": "Open on sample scans in memory, nobody signs in. Loopback only, and no real database.",
     "desk": "Serve the officers' page; without it, the service starts faster.",
     "model": "Name or path of the weights; unset: `parcel`.",
     "names": "Further names that browsers may call the service by, with commas between.",

@@ -1,50 +1,38 @@
 """A copy of everything, made while the service runs, and the way back.
 
-    BACKUP/cases.sqlite3   one moment of the database
+    BACKUP/cases.sqlite3   one moment of the database; cases.dump, by pg_dump, of PostgreSQL
     BACKUP/contents/…      every file that the database of that moment names
     BACKUP/anchor.json     the head of the audit chain
 
-PostgreSQL has better tools of its own (pg_dump, or continuous archiving): there, only the contents
-are copied. The signing key and the weights are not part of it; they lie beside the database.
+The signing key and the weights are not part of it; they lie beside the database.
 """
 
 import hashlib
 import json
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from xray.errors import DataError
-from xray_app.cases import audit, integrity, tables
+from xray_app.cases import audit, integrity, postgresql, tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 
-DATABASE, CONTENTS, ANCHOR = "cases.sqlite3", "contents", "anchor.json"
+DATABASE, DUMP, CONTENTS, ANCHOR = "cases.sqlite3", "cases.dump", "contents", "anchor.json"
 
 
 def write(database: Database, contents: Contents, out: Path) -> int:
     """Make a copy in a folder that is not there yet; how many files it holds.
 
     Raises:
-        DataError: the folder is there already.
+        DataError: the folder is there already, or pg_dump is not installed.
     """
     if out.exists():
         raise DataError(f"{out} is there already; name a new folder for each copy")
     out.mkdir(parents=True, mode=0o700)
-    copied = database
-    if database.is_sqlite:
-        with database.engine.connect() as connection:
-            raw = connection.connection.cursor()
-            raw.execute("VACUUM INTO ?", (str(out / DATABASE),))
-        copied = Database(f"sqlite:///{out / DATABASE}")
-    try:
-        with copied.read() as connection:
-            hashes = connection.execute(select(tables.contents.c.sha256)).scalars().all()
-            head = audit.head(connection)
-    finally:
-        if copied is not database:
-            copied.dispose()
+    head, hashes = (_sqlite if database.is_sqlite else _postgresql)(database, out)
     kept = Contents(out / CONTENTS)
     for sha256 in hashes:
         source, target = contents.path(sha256), kept.path(sha256)
@@ -56,25 +44,50 @@ def write(database: Database, contents: Contents, out: Path) -> int:
     return len(hashes)
 
 
-def restore(copy: Path, data_dir: Path) -> int:
-    """Put a copy with SQLite back into a data folder that has no cases; how many files.
+def _sqlite(database: Database, out: Path) -> tuple[audit.Head, Sequence[str]]:
+    with database.engine.connect() as connection:
+        raw = connection.connection.cursor()
+        raw.execute("VACUUM INTO ?", (str(out / DATABASE),))
+    copied = Database(f"sqlite:///{out / DATABASE}")
+    try:
+        with copied.read() as connection:
+            return audit.head(connection), _hashes(copied)
+    finally:
+        copied.dispose()
+
+
+def _postgresql(database: Database, out: Path) -> tuple[audit.Head, Sequence[str]]:
+    with database.read() as connection:
+        head = audit.head(connection)  # before the dump, so that it holds this entry in any case
+    postgresql.dump(database.url, out / DUMP)
+    return head, _hashes(database)  # after it, so that no file is missing that it names
+
+
+def _hashes(database: Database) -> Sequence[str]:
+    with database.read() as connection:
+        return connection.execute(select(tables.contents.c.sha256)).scalars().all()
+
+
+def restore(copy: Path, data_dir: Path, url: str) -> int:
+    """Put a copy back where there are no cases, and check it; how many files.
+
+    Args:
+        url: of the database: an empty one of the kind that was copied.
 
     Raises:
         DataError: there are cases already, or the copy does not hold what it should.
     """
-    if (data_dir / DATABASE).exists() or (data_dir / CONTENTS).exists():
+    if (data_dir / CONTENTS).exists():
         raise DataError(f"{data_dir} holds cases already; restore into an empty folder")
-    if not (copy / DATABASE).is_file():
-        raise DataError(f"{copy} holds no {DATABASE}; PostgreSQL is restored by its own tools")
-    data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    shutil.copyfile(copy / DATABASE, data_dir / DATABASE)
-    shutil.copytree(copy / CONTENTS, data_dir / CONTENTS)
-    said = json.loads((copy / ANCHOR).read_text(encoding="utf-8"))
-    database = Database(f"sqlite:///{data_dir / DATABASE}")
+    database = Database(url)
     try:
+        _fill(copy, database)
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        shutil.copytree(copy / CONTENTS, data_dir / CONTENTS)
+        said = json.loads((copy / ANCHOR).read_text(encoding="utf-8"))
         with database.read() as connection:
             checked = integrity.verify(connection, [audit.Head(said["seq"], said["hash"])])
-            hashes = connection.execute(select(tables.contents.c.sha256)).scalars().all()
+        hashes = _hashes(database)
     finally:
         database.dispose()
     broken = [sha256 for sha256 in hashes if not _holds(Contents(data_dir / CONTENTS), sha256)]
@@ -82,6 +95,21 @@ def restore(copy: Path, data_dir: Path) -> int:
         what = checked.problem or f"{len(broken)} files are missing or changed: {broken[0][:12]}…"
         raise DataError(f"{copy} was put back, but does not hold: {what}")
     return len(hashes)
+
+
+def _fill(copy: Path, database: Database) -> None:
+    kind, name = ("SQLite", DATABASE) if database.is_sqlite else ("PostgreSQL", DUMP)
+    if not (copy / name).is_file():
+        raise DataError(f"{copy} holds no {name}; XRAY_DATABASE_URL asks for {kind}")
+    if database.is_sqlite:
+        place = Path(str(database.url.database))
+        if place.exists():
+            raise DataError(f"{place} holds cases already; restore into an empty folder")
+        shutil.copyfile(copy / name, place)
+    elif inspect(database.engine).get_table_names():
+        raise DataError("the database holds tables already; restore into an empty one")
+    else:
+        postgresql.load(database.url, copy / name)
 
 
 def _holds(contents: Contents, sha256: str) -> bool:
