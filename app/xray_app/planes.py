@@ -49,9 +49,7 @@ def is_gzipped(start: bytes) -> bool:
 
 
 def _counts(plane: NDArray[np.float32], step: int) -> NDArray[np.uint16]:
-    if step > 1:
-        size = (plane.shape[1] // step, plane.shape[0] // step)
-        plane = cv2.resize(
-            plane[: size[1] * step, : size[0] * step], size, interpolation=cv2.INTER_AREA
-        )
-    return np.rint(np.clip(plane, 0, 1) * FULL).astype(np.uint16)
+    size = (plane.shape[1] // step, plane.shape[0] // step)
+    whole = plane[: size[1] * step, : size[0] * step]
+    mean = cv2.resize(whole, size, interpolation=cv2.INTER_AREA) if step > 1 else plane
+    return np.rint(np.clip(mean, 0, 1) * FULL).astype(np.uint16)

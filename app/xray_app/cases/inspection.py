@@ -38,6 +38,7 @@ class Looked:
         encoding: what its numbers mean.
         pixel_mm: width of a pixel that the inspection went by.
         dicom: what the file's DICOM header said of it.
+        planes: transmission for the viewer, staged; None for a pseudo-colour scan.
     """
 
     position: int
@@ -50,6 +51,17 @@ class Looked:
     encoding: str | None = None
     pixel_mm: float | None = None
     dicom: Mapping[str, str] = field(default_factory=dict)
+    planes: Staged | None = None
+
+    @property
+    def files(self) -> dict[str, Staged]:
+        """What is to be kept, by the column that names it."""
+        files = {
+            "picture_sha256": self.picture,
+            "thumbnail_sha256": self.thumbnail,
+            "planes_sha256": self.planes,
+        }
+        return {column: file for column, file in files.items() if file is not None}
 
 
 def claim(database: Database, now: datetime) -> Case | None:
@@ -188,10 +200,9 @@ def _keep(
     seen: dict[str, Any] = {"width_px": one.width_px, "height_px": one.height_px}
     seen |= {"encoding": one.encoding, "read_pixel_mm": one.pixel_mm}
     seen["dicom"] = canonical(dict(one.dicom)) if one.dicom else None
-    for name, file in (("picture_sha256", one.picture), ("thumbnail_sha256", one.thumbnail)):
-        if file is not None:
-            contents.adopt(connection, file, now)
-            seen[name] = file.sha256
+    for column, file in one.files.items():
+        contents.adopt(connection, file, now)
+        seen[column] = file.sha256
     mine = (view.c.case_id == case_id) & (view.c.position == one.position)
     connection.execute(update(view).where(mine).values(**seen))
     if one.report is None:

@@ -18,7 +18,8 @@ from xray_app.cases.states import State
 AT_ONCE = 100  # cases in one transaction: nobody must wait long for their turn to write
 ACTOR = "retention"
 VIEW_CONTENTS = tuple(
-    tables.views.c[name] for name in ("sha256", "high_sha256", "picture_sha256", "thumbnail_sha256")
+    tables.views.c[name]
+    for name in ("sha256", "high_sha256", "picture_sha256", "thumbnail_sha256", "planes_sha256")
 )
 
 

@@ -93,6 +93,7 @@ views = Table(
     Column("thumbnail_sha256", SHA256),
     Column("dicom", Text),  # JSON: what a report that refers to the file must say again
     Column("read_pixel_mm", Float),  # what the inspection went by
+    Column("planes_sha256", SHA256),  # transmission for the viewer; None for a picture
     Index(None, "sha256"),
 )
 

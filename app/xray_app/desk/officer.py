@@ -34,7 +34,7 @@ from xray_app.shown import Origin
 from xray_app.uploads import Inbox
 from xray_app.uploads import discard as discard_upload
 
-KEPT = b"kept"  # stands for a picture that is in the contents: the page asks for it by its address
+KEPT = b"kept"  # stands for what is in the contents: the page asks for it by its address
 HELD_FOR = timedelta(minutes=30)
 SHOWN = 50  # cases of each part of the queue
 INSPECTED_WITHIN_S = 60.0  # how long an upload's page waits for its report
@@ -246,10 +246,11 @@ def _shown(connection: Connection, case: Case, position: int) -> Shown:
         width_px=row["width_px"] or 0,
         height_px=row["height_px"] or 0,
         encoding=Encoding(row["encoding"]) if row["encoding"] else None,
-        pixel_mm=row["pixel_mm"],
+        pixel_mm=row["read_pixel_mm"] or row["pixel_mm"],
         assumed=report.assumed if report else (),
         picture=KEPT if row["picture_sha256"] else b"",
         thumbnail=KEPT if row["thumbnail_sha256"] else b"",
+        planes=KEPT if row["planes_sha256"] else b"",
     )
 
 

@@ -122,7 +122,7 @@ class Dispatch:
             log.warning("a result came too late: %s", error)
         finally:
             self._inspecting.discard(case.id)
-            discard(*(file for one in looked for file in (one.picture, one.thumbnail) if file))
+            discard(*(file for one in looked for file in one.files.values()))
 
     def _look(self, case: Case, view: RowMapping, process: Inspecting) -> Looked:
         hashes = [view["sha256"]] + ([view["high_sha256"]] if view["high_sha256"] else [])
@@ -141,10 +141,11 @@ class Dispatch:
             answer["encoding"],
             answer["pixel_mm"],
             answer["dicom"],
+            self._stage(answer["planes"]),
         )
 
-    def _stage(self, jpeg: bytes | None) -> Staged | None:
-        return self._contents.stage(jpeg, "picture", MAX_PICTURE_BYTES) if jpeg else None
+    def _stage(self, data: bytes | None) -> Staged | None:
+        return self._contents.stage(data, "picture", MAX_PICTURE_BYTES) if data else None
 
     def _sweep(self) -> None:
         while not self._stopping.wait(SWEEP_SECONDS):

@@ -1,10 +1,13 @@
 """The officers' desk over the cases, without a browser."""
 
+import gzip
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -13,6 +16,7 @@ from xray_app.access.roles import RIGHTS, Right, Role
 from xray_app.cases import inspection
 from xray_app.cases.errors import Conflict, Refused
 from xray_app.desk.officer import OfficerDesk
+from xray_app.planes import is_gzipped
 from xray_app.service import Service
 from xray_app.uploads import Inbox
 
@@ -164,4 +168,27 @@ def test_several_views_are_offered_one_by_one(
     inspect_all()
     page = desk.case(who(Role.SCREENER), f"{case_id}-1")
     assert f'data-case="{case_id}-0"' in page
-    assert f"pictures/{case_id}-1/full" in page
+    scene = json.loads(desk.scene(f"{case_id}-1"))
+    assert scene["current"] == 1
+    pictures = [view["picture"] for view in scene["views"]]
+    assert pictures == [f"pictures/{case_id}-0/full", f"pictures/{case_id}-1/full"]
+
+
+def test_the_planes_of_a_raw_scan_are_kept_and_served_to_whoever_may_work(
+    desk: OfficerDesk,
+    scanner: TestClient,
+    write_scan: Any,
+    inspect_all: Callable[[], None],
+) -> None:
+    file = write_scan("bag.png", np.uint16, 0.4).read_bytes()
+    case_id = scanner.post("/api/v1/scans", files={"scan": ("bag.png", file)}).json()["id"]
+    inspect_all()
+    (view,) = json.loads(desk.scene(case_id))["views"]
+    assert view["planes"] == f"planes/{case_id}-0"
+    packed = desk.planes(f"{case_id}-0")
+    assert packed is not None
+    raw = gzip.decompress(packed) if is_gzipped(packed) else packed
+    assert raw[:4] == b"XPL1"
+    assert desk.planes(f"{case_id}-1") is None
+    assert desk.planes("unknown") is None
+    assert desk.scene("unknown") == ""

@@ -75,7 +75,8 @@ def inspected(
         submit(**about)
         case = inspection.claim(database, clock())
         assert case is not None
-        said = Looked(0, report(outcome, score, eligible), width_px=10, height_px=10)
+        planes = contents.stage(b"planes of " + case.id.encode(), "planes", 99)
+        said = Looked(0, report(outcome, score, eligible), width_px=10, height_px=10, planes=planes)
         return inspection.record(
             database, contents, case, [said], clock(), rules or Rules(), lambda: draw
         )

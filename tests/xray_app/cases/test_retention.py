@@ -33,9 +33,9 @@ def decided(queue: Queue, inspected: Callable[..., Case]) -> Callable[..., Case]
     return decided
 
 
-def scan_of(database: Database, case: Case) -> str:
+def scan_of(database: Database, case: Case, column: str = "sha256") -> str:
     with database.read() as connection:
-        return str(views_of(connection, case.id)[0]["sha256"])
+        return str(views_of(connection, case.id)[0][column])
 
 
 def test_a_closed_case_is_emptied_by_its_age_and_its_decision_stays(
@@ -44,11 +44,13 @@ def test_a_closed_case_is_emptied_by_its_age_and_its_decision_stays(
     case = decided()
     clock.move(days=29)
     assert empty_old(database, contents, clock(), KEEP) == 0
+    assert contents.read(scan_of(database, case, "planes_sha256")).startswith(b"planes")
     clock.move(days=1)
     assert empty_old(database, contents, clock(), KEEP) == 1
     assert empty_old(database, contents, clock(), KEEP) == 0
-    with pytest.raises(NotFound, match="deleted by its age"):
-        contents.read(scan_of(database, case))
+    for column in ("sha256", "planes_sha256"):
+        with pytest.raises(NotFound, match="deleted by its age"):
+            contents.read(scan_of(database, case, column))
     with database.read() as connection:
         assert load(connection, case.id).declaration is None
         assert len(decisions_of(connection, case.id)) == 1
