@@ -9,11 +9,19 @@ from xray.errors import DataError
 from xray.scan import Encoding, Scan
 from xray_datasets import coco
 from xray_datasets.checks import check
+from xray_datasets.findings import Findings
 from xray_datasets.sample import Sample
 
 
 def scan(seed: int = 0) -> Scan:
     pixels = np.random.default_rng(seed).integers(0, 256, (8, 9, 3), dtype=np.uint8)
+    return Scan(str(seed), pixels, Encoding.PSEUDOCOLOR)
+
+
+def bag(seed: int) -> Scan:
+    rng = np.random.default_rng(seed)
+    blocks = rng.integers(0, 256, (30, 40, 1), dtype=np.uint8).repeat(3, axis=2)
+    pixels = blocks.repeat(8, axis=0).repeat(8, axis=1)
     return Scan(str(seed), pixels, Encoding.PSEUDOCOLOR)
 
 
@@ -58,3 +66,21 @@ def test_many_places_are_counted_and_the_first_named() -> None:
     bad = [("t", replace(TWO, id=str(i), group="", meta={"dropped": 1})) for i in range(5)]
     (problem,) = check(bad).problems
     assert problem.endswith(": 5 (t 0, t 1, t 2, ...)")
+
+
+def test_the_same_bag_in_two_splits_is_a_leak_and_in_two_groups_worth_knowing() -> None:
+    again = {s: replace(ONE, id=s, group=s, meta={}, open=lambda: bag(1)) for s in "abc"}
+    found = check([("t", again["a"]), ("t", again["b"])], find_twins=True)
+    assert found.problems == []
+    assert "the same bag in two groups of a split, by what it looks like: 1 (t a = t b" in str(
+        found.notes
+    )
+    found = check([("t", again["a"]), ("v", again["c"])], find_twins=True)
+    assert any("the same bag in two splits, by what it looks like: 1" in p for p in found.problems)
+
+
+def test_a_reader_and_the_check_note_in_one_place() -> None:
+    findings = Findings()
+    findings.add("scans left out", "x")
+    assert check([("t", ONE)], findings=findings) is findings
+    assert findings.problems == ["scans left out: 1 (x)"]

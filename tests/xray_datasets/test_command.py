@@ -74,6 +74,19 @@ def test_convert_writes_coco_that_reads_back_the_same(voc_root: Path, tmp_path: 
         invoke("convert", voc_root, "--out", out)
 
 
+def test_convert_deals_out_anew_by_shares(yolo_root: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    invoke("convert", yolo_root, "--out", out, "--shares", "learn=1,score=1")
+    assert sorted(path.name for path in out.iterdir()) == ["learn", "score"]
+    assert len(list(layouts.read(out / "learn"))) == 1
+    with pytest.raises(DataError, match="expected train=8,val=1,test=1"):
+        invoke("convert", yolo_root, "--out", out, "--shares", "learn")
+
+
+def test_list_tells_all_about_one_public_data_set() -> None:
+    assert all(word in invoke("list", "dvxray") for word in ("Terms:", "ol_bb", "Ma et al.", "saw"))
+
+
 def test_show_writes_a_contact_sheet(coco_root: Path, tmp_path: Path) -> None:
     sheet = tmp_path / "sheets" / "sheet.png"
     invoke("show", coco_root, "--out", sheet, "--label", "gun")

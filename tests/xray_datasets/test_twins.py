@@ -1,0 +1,81 @@
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from xray.scan import Encoding, Scan
+from xray_datasets import twins
+from xray_datasets.sample import Sample
+
+
+def bag(seed: int) -> NDArray[np.uint8]:  # (240, 320, 3)
+    """A made-up bag: 150 discs, bars and frames of any colour on white."""
+    rng = np.random.default_rng(seed)
+    picture = np.full((240, 320, 3), 255, np.uint8)
+    for _ in range(150):
+        x, y, w, h = (int(v) for v in rng.integers((10, 10, 4, 4), (300, 220, 40, 30)))
+        colour = tuple(int(v) for v in rng.integers(0, 220, 3))
+        if rng.random() < 0.5:
+            cv2.rectangle(picture, (x, y), (x + w, y + h), colour, int(rng.integers(1, 4)))
+        else:
+            cv2.ellipse(picture, (x, y), (w // 2, h // 2), 30.0, 0, 360, colour, -1)
+    return picture
+
+
+def turned(picture: NDArray[np.uint8], degrees: float, scale: float = 1.0) -> NDArray[np.uint8]:
+    height, width = picture.shape[:2]
+    turn = cv2.getRotationMatrix2D((width / 2, height / 2), degrees, scale)
+    white = (255, 255, 255)
+    return np.asarray(cv2.warpAffine(picture, turn, (width, height), borderValue=white), np.uint8)
+
+
+def seen(picture: NDArray[np.uint8]) -> twins.Features:
+    return twins.features(Scan("s", picture, Encoding.PSEUDOCOLOR))
+
+
+def sample(name: str, picture: NDArray[np.uint8], group: str = "") -> Sample:
+    return Sample(name, lambda: Scan(name, picture, Encoding.PSEUDOCOLOR), group=group)
+
+
+@pytest.mark.parametrize(
+    "again",
+    [
+        lambda p: turned(p, 25),
+        lambda p: turned(p, 180),
+        lambda p: p[30:200, 60:280].copy(),
+        lambda p: cv2.resize(p, None, fx=1.3, fy=1.1),
+        lambda p: np.clip(p * 0.8 + 10, 0, 255).astype(np.uint8),
+    ],
+    ids=["turned", "upside down", "cropped", "stretched", "darker"],
+)
+def test_the_same_bag_is_known_again(again) -> None:
+    assert twins.shared(seen(bag(1)), seen(again(bag(1)))) >= twins.INLIERS
+
+
+def test_another_bag_of_the_same_kind_is_not() -> None:
+    assert twins.shared(seen(bag(1)), seen(bag(2))) < twins.INLIERS
+
+
+def test_a_scan_without_features_has_no_twin() -> None:
+    empty = seen(np.full((50, 60, 3), 255, np.uint8))
+    assert len(empty.bits) == 0
+    assert twins.shared(empty, empty) == 0
+    assert twins.candidates([empty, empty]) == []
+
+
+def test_twins_are_candidates_and_few_others_are() -> None:
+    scans = [seen(bag(k)) for k in range(12)] + [seen(turned(bag(k), 20)) for k in range(3)]
+    assert {(0, 12), (1, 13), (2, 14)} <= set(twins.candidates(scans))
+    assert [pair for pair, _ in twins.twins(scans)] == [(0, 12), (1, 13), (2, 14)]
+
+
+def test_groups_are_joined_by_twins_and_stay_together() -> None:
+    samples = [
+        sample("a", bag(1), "bag 1"),
+        sample("b", bag(2), "bag 1"),
+        sample("c", bag(3)),
+        sample("d", turned(bag(2), 20), "bag 4"),
+        sample("e", bag(5)),
+    ]
+    groups = [s.group for s in twins.regrouped(samples)]
+    assert groups == ["bag 1", "bag 1", "\0c", "bag 1", "\0e"]
