@@ -77,7 +77,7 @@ def examine(
         return replace(case, problem=said.removeprefix(f"{name}: "))  # the name stands above it
     except Exception:  # the last line of defence: an officer sees a sentence, never a traceback
         incident = secrets.token_hex(4)
-        log.exception("incident %s: %s could not be examined", incident, origin)
+        log.exception("incident %s", incident, extra={"incident": incident})
         return replace(
             case,
             problem="Something failed on our side; this is our fault, not your file's. "

@@ -1,7 +1,6 @@
 """A running service from the outside: its socket, its signals, its start and its end."""
 
 import contextlib
-import logging
 import os
 import signal
 import socket
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from xray.errors import MissingExtra, RecipeError
+from xray_app import logs
 from xray_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def serve(settings: Settings) -> None:
 
     from xray_app import server
 
-    logging.basicConfig(format="%(asctime)s %(levelname)s %(name)s: %(message)s")  # warnings on
+    logs.configure(settings.log)
     listening = _listen(settings)  # first: a taken port is known before the models are loaded
     with listening, server.private_folder() as temporary, contextlib.ExitStack() as until:
         address = _address(listening)

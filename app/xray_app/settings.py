@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from xray.errors import RecipeError
+from xray_app.logs import check_form
 
 PREFIX = "XRAY_"
 NOT_SETTINGS = {"XRAY_REAL_SCANS"}  # where tests find real scans
@@ -36,6 +37,7 @@ class Settings:
     names: tuple[str, ...] = ()
     open_network: bool = False
     max_upload_mb: int = 200  # a 16-bit container scan of 10000×4000 at two energies is 153
+    log: str = "text"
     data_dir: Path = Path("xray-cases")
     database_url: str | None = None
     workers: int = 1
@@ -77,6 +79,7 @@ class Settings:
             )
 
     def _check_ranges(self) -> None:
+        check_form(self.log)
         for name, port in (("--port", self.port), ("XRAY_DICOS_PORT", self.dicos_port)):
             if not 0 <= port <= 65_535:
                 raise RecipeError(f"{name} must lie in 0..65535, got {port}")
@@ -143,6 +146,7 @@ SAYS: Mapping[str, str] = {
     "names": "Further names that browsers may call the service by, with commas between.",
     "open_network": "Listening on other than this machine's own loopback is wanted.",
     "max_upload_mb": "Largest upload, in MiB.",
+    "log": "`text` for eyes, or `json`: a line each, without personal data.",
     "data_dir": "Folder of the database, the scans and the keys; ours alone.",
     "database_url": "Database in place of SQLite in the data folder: `postgresql://USER:PASSWORD@HOST/NAME`.",
     "workers": "Processes that read and inspect scans.",

@@ -74,7 +74,7 @@ def _disk_full() -> Response:
 
 def _our_fault(_: Request, error: Exception) -> Response:
     incident = secrets.token_hex(4)
-    log.error("incident %s", incident, exc_info=error)
+    log.error("incident", exc_info=error, extra={"incident": incident})
     return _answer(500, f"something failed on our side; incident {incident} is in the log")
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 import xray
 from xray_app.api import answers, cases, chain, exports, kserve, metrics, pages, people, scans, work
+from xray_app.api.requests import Requests
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as GivenService
 from xray_app.service import Service
@@ -47,6 +48,7 @@ def build(service: Service) -> FastAPI:
             beneath + "/{rest:path}", _nothing, methods=METHODS, include_in_schema=False
         )
     answers.install(app)
+    app.add_middleware(Requests)
     return app
 
 

@@ -91,6 +91,7 @@ def _url(given: str) -> URL:
 def _engine(url: URL) -> Engine:
     kept, more = CONNECTIONS
     pool: dict[str, Any] = {"pool_size": kept, "max_overflow": more, "pool_pre_ping": True}
+    pool["hide_parameters"] = True  # what a statement was filled with may be a declaration
     try:
         if url.get_backend_name() != "sqlite":
             return create_engine(url, **pool)

@@ -14,6 +14,7 @@ import threading
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from xray_app import logs
 from xray_app.intake import Inspector, examine
 from xray_app.shown import Case
 
@@ -21,6 +22,7 @@ from xray_app.shown import Case
 def main() -> None:
     """Run until standard input ends. Arguments: model or '', limit of memory in MiB."""
     model, memory_mb = sys.argv[1], int(sys.argv[2])
+    logs.configure(os.environ.get("XRAY_LOG") or "text")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not garble the answers
     resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20,) * 2)
