@@ -25,6 +25,14 @@ class Candidates(NamedTuple):
     labels: NDArray[np.intp]  # (N,) places in the card
 
 
+class Proposal(NamedTuple):
+    """What the network says of a scan, and what it saw of it."""
+
+    candidates: Candidates  # overlapping ones included
+    embedding: NDArray[np.float32]  # (E,) of length 1
+    planes: tensors.Planes | None  # (h, w, 3) of the whole scan; None: it was seen in tiles
+
+
 class Clock:
     """Adds up milliseconds by step."""
 
@@ -39,17 +47,19 @@ class Clock:
         self._last = now
 
 
-def propose(scan: Scan, network: Network, clock: Clock) -> tuple[Candidates, NDArray[np.float32]]:
-    """Every candidate, overlapping ones included, and the scan's embedding (E,)."""
+def propose(scan: Scan, network: Network, clock: Clock) -> Proposal:
+    """Every candidate, tile by tile."""
     card = network.card
     plan = (
         tiles.whole(scan.height, scan.width, card.side_px)
         if card.overlap_px is None
         else tiles.native(scan.height, scan.width, card.side_px, card.overlap_px)
     )
-    parts, embeddings = [], []
+    parts, embeddings, seen = [], [], None
     for tile in plan:
         image = tensors.prepare(scan.pixels, scan.encoding, tile, card.ranges)
+        if card.overlap_px is None:
+            seen = image[: tile.scaled_hw[0], : tile.scaled_hw[1]]
         clock.lap("prepare")
         raw = network.run(image)
         clock.lap("network")
@@ -64,7 +74,7 @@ def propose(scan: Scan, network: Network, clock: Clock) -> tuple[Candidates, NDA
         parts.append((xyxy[there], raw.scores[rows, labels][there], labels[there]))
         embeddings.append(raw.embedding)
     joined = Candidates(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    return joined, _mean_direction(embeddings)
+    return Proposal(joined, _mean_direction(embeddings), seen)
 
 
 def thinned(

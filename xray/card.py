@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from xray.errors import ModelError
+from xray.familiarity import Familiar
 from xray.profile import Profile
 from xray.scan import Encoding
 from xray.tensors import Ranges
@@ -39,6 +40,7 @@ class Card:
         prevalence: label → share of the fitted scans that hold it, which all probabilities assume.
         reliability: name of a set → label → how far the probabilities hold there, bin by bin.
         robustness: mAP50 on damaged scans, and what each damage costs.
+        familiar: encoding → what scans look like that it was made for (`xray.familiarity`).
         operating: label → points of (threshold, Pd, Pfa), on the calibration split.
         data: a source each: name, terms, scans.
         terms: what the weights may be used for, in a sentence.
@@ -61,6 +63,7 @@ class Card:
     prevalence: Mapping[str, float] = field(default_factory=dict)
     reliability: Mapping[str, Any] = field(default_factory=dict)
     robustness: Mapping[str, Any] = field(default_factory=dict)
+    familiar: Mapping[Encoding, Familiar] = field(default_factory=dict)
     operating: Mapping[str, Any] = field(default_factory=dict)
     data: tuple[Mapping[str, Any], ...] = ()
     terms: str = "unknown"
@@ -93,6 +96,7 @@ class Card:
         values["encodings"] = sorted(self.encodings)
         values["ranges"] = self.ranges.to_dict()
         values["profile"] = self.profile.to_dict()
+        values["familiar"] = {kind: one.to_dict() for kind, one in self.familiar.items()}
         return json.dumps(values, sort_keys=True, ensure_ascii=False)
 
     @staticmethod
@@ -110,6 +114,10 @@ class Card:
             values["profile"] = Profile.from_dict(values["profile"])
             for name in ("calibration", "presence"):
                 values[name] = {k: (v[0], v[1]) for k, v in values.get(name, {}).items()}
+            values["familiar"] = {
+                Encoding(kind): Familiar.from_dict(one)
+                for kind, one in values.get("familiar", {}).items()
+            }
             values["data"] = tuple(values["data"])
             values["limits"] = tuple(values["limits"])
             return Card(**values)

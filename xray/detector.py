@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from xray import material, odds, verdict
+from xray import familiarity, material, odds, verdict
 from xray.backends import Backend
 from xray.candidates import LEAST_SCORE, Candidates, Clock, propose, thinned
 from xray.card import Card
@@ -26,6 +26,7 @@ from xray.profile import Profile
 from xray.report import Clearance, Detection, ModelId, Outcome, Report
 from xray.scan import Scan
 from xray.streams import mapped
+from xray.tensors import Planes
 
 WEIGHTS = Path(__file__).parent / "weights"  # in a wheel; a checkout has them at its top
 Source = Scan | str | Path | bytes  # of a scan: itself, its file, or the bytes of one
@@ -163,15 +164,17 @@ class Detector:
                 f"{', '.join(sorted(card.encodings))}; take another model (xray models)"
             )
         clock = Clock()
-        found, embedding = propose(scan, network, clock)
+        found, embedding, planes = propose(scan, network, clock)
         score = odds.straighten(found.scores, self._box_lines[found.labels])
         detections = self._detections(found, score, None)
         shown = detections if min_score is None else self._detections(found, score, min_score)
         clock.lap("decode")
         opaque = material.opaque_mask(scan)
         regions = material.opaque_regions(opaque)
-        outcome, reasons = verdict.decide(scan, detections, opaque, self._profile)
         clock.lap("opacity")
+        strange = self._stranger(scan, planes)
+        outcome, reasons = verdict.decide(scan, detections, opaque, self._profile, strange)
+        clock.lap("familiarity")
         return Report(
             scan_id=scan.id,
             width_px=scan.width,
@@ -189,6 +192,13 @@ class Detector:
             embedding=tuple(float(v) for v in embedding),
             elapsed_ms=clock.laps,
         )
+
+    def _stranger(self, scan: Scan, planes: Planes | None) -> str | None:
+        known = self.card.familiar.get(scan.encoding)
+        if known is None:
+            return None
+        seen = familiarity.whole(scan, self.card.ranges) if planes is None else planes
+        return familiarity.stranger(known, seen, scan.encoding)
 
     def _detections(
         self, found: Candidates, score: NDArray[np.float32], min_score: float | None

@@ -10,7 +10,11 @@ from xray.scan import Scan
 
 
 def decide(
-    scan: Scan, detections: tuple[Detection, ...], opaque: NDArray[np.bool_], profile: Profile
+    scan: Scan,
+    detections: tuple[Detection, ...],
+    opaque: NDArray[np.bool_],
+    profile: Profile,
+    stranger: str | None = None,
 ) -> tuple[Outcome, tuple[str, ...]]:
     """The outcome and why. ALARM wins over UNKNOWN; UNKNOWN never hides a detection.
 
@@ -19,13 +23,14 @@ def decide(
         detections: what was found, strongest first.
         opaque: (H, W) where the beam did not get through.
         profile: which labels alarm, from which probability, and how much may stay unseen.
+        stranger: why the scan is none of what the model was made for; None: it is.
     """
     alarms = [
         f"{d.label} with probability {d.score:.2f}, alarm from {profile.threshold(d.label):.2f}"
         for d in detections
         if profile.alarms(d.label, d.score)
     ]
-    unseen = _unseen(scan, opaque, profile)
+    unseen = (*([stranger] if stranger else []), *_unseen(scan, opaque, profile))
     if alarms:
         return Outcome.ALARM, (*alarms, *unseen)
     if unseen:

@@ -125,13 +125,13 @@ def robustness(
     from xray_train import evaluate as scores
     from xray_train import robustness as trial
     from xray_train import sets
-    from xray_train.ship import note_robustness
+    from xray_train.ship import note
 
     table = trial.robustness(Detector(model, threads=1), sets.read(on, split, count), on)
     if out is not None:
         scores.save(table, out)
     if into_card:
-        note_robustness(available().get(model, Path(model)), table)
+        note(available().get(model, Path(model)), robustness=table)
     typer.echo("\n".join(trial.lines(table)))
 
 
@@ -205,6 +205,23 @@ def coverage(
 
 
 @app.command()
+def familiar(
+    model: Annotated[str, typer.Argument(help="Name of a shipped model, or an ONNX file.")],
+    count: Annotated[int, typer.Option(help="A measure of the simulated scans to look at.")] = 300,
+) -> None:
+    """Write into a model's card what its scans look like, so that it knows a stranger."""
+    from xray.card import read
+    from xray.detector import available
+    from xray_train import familiar as looks
+    from xray_train.ship import note
+
+    path = available().get(model, Path(model))
+    found = looks.of_model(read(path), count)
+    note(path, familiar=found)
+    typer.echo("\n".join(looks.lines(found)))
+
+
+@app.command()
 def ship(
     model: Annotated[Path, typer.Argument(help="ONNX file that export wrote.")],
     version: Annotated[str, typer.Option(help="As in parcel@0.1.0.")],
@@ -218,6 +235,7 @@ def ship(
     from xray.detector import Detector
     from xray_datasets import simulated
     from xray_train import evaluate as scores
+    from xray_train import familiar as looks
     from xray_train import reliability, sets
     from xray_train import ship as shipping
     from xray_train.judged import judge
@@ -245,6 +263,7 @@ def ship(
         terms=replace(terms, limits=(*(limit or ()), *terms.limits)),
         fit=fit,
         reliability={"SIXray val": reliability.measure(judged, asked.labels)},
+        familiar=looks.of_model(asked, tune),
     )
     typer.echo((weights / f"{card.name}.LICENSE").read_text(encoding="utf-8"))
 

@@ -17,8 +17,10 @@ import numpy as np
 from xray.card import SUMS, Card
 from xray.card import read as read_card
 from xray.errors import ModelError
+from xray.familiarity import Familiar
 from xray.labels import ALARMING_LABELS
 from xray.odds import straighten
+from xray.scan import Encoding
 from xray_train.evaluate import lowest_threshold
 from xray_train.export import put_card
 from xray_train.judged import Judged, hinted, strongest
@@ -126,6 +128,7 @@ def ship(
     terms: Terms,
     fit: Fit | None = None,
     reliability: Mapping[str, Any] | None = None,
+    familiar: Mapping[Encoding, Familiar] | None = None,
 ) -> Card:
     """Complete the card, copy the file into `weights` and write its licence and hash beside it.
 
@@ -139,12 +142,14 @@ def ship(
         terms: what the weights may be used for.
         fit: from `reliability.fit`, where the scores are to be probabilities.
         reliability: name of a set → from `reliability.measure`.
+        familiar: encoding → from `familiar.fit`.
     """
     card = read_card(model) if fit is None else with_fit(read_card(model), fit)
     profile = replace(card.profile, thresholds=dict(profile_thresholds))
     card = replace(
         card,
         reliability=reliability or {},
+        familiar=familiar or {},
         version=version,
         profile=profile,
         scores=scores,
@@ -167,9 +172,9 @@ def ship(
     return card
 
 
-def note_robustness(path: Path, table: Mapping[str, Any]) -> None:
-    """Write the table into the card of a model file, and its new hash beside it."""
-    put_card(path, replace(read_card(path), robustness=table))
+def note(path: Path, **changes: Any) -> None:
+    """Change fields of the card of a model file, and its hash beside it."""
+    put_card(path, replace(read_card(path), **changes))
     if (path.parent / SUMS).is_file():
         _note_sum(path)
 

@@ -1,0 +1,145 @@
+"""What a model's scans look like: fitted on the scans that taught it, limited by others.
+
+No strangers are needed, so none can be missed: whatever differs from the scans more than these
+differ among themselves is one. Taught scans are shown in other looks too (`augment`), as the
+network saw them, so that another console's colours are no stranger for that alone.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xray import familiarity, tensors, tiles
+from xray.card import Card
+from xray.errors import DataError
+from xray.familiarity import Familiar, statistics
+from xray.scan import Encoding, Scan
+from xray_datasets.real import from_environment as real_scans
+from xray_datasets.sample import Sample
+from xray_train import sets, sources
+from xray_train.augment import Looks
+from xray_train.item import Item, Picture
+from xray_train.recipe import Recipe
+
+REFUSED = 0.01  # share of scans that taught nothing which may be taken for strangers
+LOOKS = 2  # of each scan that teaches, besides its own
+SHRINK = 0.02  # of the covariance towards none, so that few scans make no needle of it
+LEAST_SPREAD = 1e-3  # of a statistic; the flattest vary by more over real scans
+LEAST_SCANS = 100  # of an encoding; 61 statistics have 61 variances to be known
+
+Table = NDArray[np.float32]  # (N, F)
+
+
+def fit(
+    card: Card, taught: Iterable[Scan], others: Mapping[str, Iterable[Scan]]
+) -> dict[Encoding, Familiar]:
+    """What the scans of each encoding look like, for the encodings with enough of them.
+
+    Args:
+        card: of the model; its ranges and side say what the network sees.
+        taught: scans that the model learned from.
+        others: name of a set → scans that taught nothing. Those of the first set draw the limit.
+
+    Raises:
+        DataError: the first set has too few scans of an encoding to draw a limit.
+    """
+    known = _by_encoding(card, taught, LOOKS)
+    held = {name: _by_encoding(card, scans, 0) for name, scans in others.items()}
+    return {
+        encoding: _one(encoding, table, {n: of[encoding] for n, of in held.items()})
+        for encoding, table in known.items()
+        if len(table) >= LEAST_SCANS * (1 + LOOKS)
+    }
+
+
+def of_model(card: Card, count: int = 300) -> dict[Encoding, Familiar]:
+    """The same from the data sets that the card names; none where they are not ours to read.
+
+    Args:
+        card: of the model.
+        count: a measure of the simulated scans: twice as many teach, and as many draw the limit.
+
+    Raises:
+        RecipeError: it names real scans, and the environment says no folder of them.
+    """
+    names = {str(source["name"]) for source in card.data}
+    if not names & {sources.SIMULATED, sources.SIXRAY}:
+        return {}
+    others = {"scans that taught nothing": _scans(sets.untaught(names, 2 * count))}
+    if real_scans() is not None:
+        unseen = {"sixray-val+benign"} | ({"dual-energy"} if sources.DUAL not in names else set())
+        others |= {name: _scans(sets.read(name)) for name in sorted(unseen, reverse=True)}
+    return fit(card, _scans(sets.taught(names, 2 * count)), others)
+
+
+def lines(found: Mapping[Encoding, Familiar]) -> list[str]:
+    """What was found, a sentence an encoding."""
+    said = []
+    for encoding, one in found.items():
+        shares = ", ".join(f"{share:.1%} of {name}" for name, share in one.refused.items())
+        said.append(f"{encoding}: limit {one.limit:.2f}, refuses {shares}")
+    return said or ["nothing was fitted: too few scans of the kinds that taught the model"]
+
+
+def described(card: Card, scan: Scan, look: Looks | None, rng: np.random.Generator) -> Table:
+    """Statistics (F,) of a scan as the model sees it, in another look where one is given."""
+    planes = seen(card, scan)
+    if look is not None:
+        planes = look(_item(planes, scan.encoding), rng).planes
+    return statistics(planes, scan.encoding)
+
+
+def seen(card: Card, scan: Scan) -> Picture:
+    """The whole scan as `Detector` describes it: as the network sees it; small if in tiles."""
+    if card.overlap_px is not None:
+        return familiarity.whole(scan, card.ranges)
+    (tile,) = tiles.whole(scan.height, scan.width, card.side_px)
+    return tensors.planes(tensors.resize(scan.pixels, *tile.scaled_hw), scan.encoding, card.ranges)
+
+
+def shaped(table: Table) -> tuple[Table, Table]:
+    """Mean (F,) of the rows, and the lower triangle (F, F) that whitens what differs from it."""
+    centre = table.mean(axis=0, dtype=np.float64)
+    spread = table.std(axis=0, dtype=np.float64) + LEAST_SPREAD
+    scaled = (table - centre) / spread
+    covariance = scaled.T @ scaled / len(scaled)
+    covariance = (1 - SHRINK) * covariance + SHRINK * np.eye(len(centre))
+    # inv(L) whitens where L L' is the covariance: a lower triangle, as L is.
+    whitening = np.linalg.inv(np.linalg.cholesky(covariance)) / spread
+    return centre.astype(np.float32), whitening.astype(np.float32)
+
+
+def _one(encoding: Encoding, table: Table, held: Mapping[str, Table]) -> Familiar:
+    loose = Familiar(*shaped(table), limit=np.inf)
+    away = {n: np.array([loose.distance(row) for row in rows]) for n, rows in held.items()}
+    name, drawn = next(iter(away.items()))
+    if len(drawn) < 1 / REFUSED:
+        raise DataError(
+            f"{name}: {len(drawn)} {encoding} scans, at least {1 / REFUSED:.0f} draw a limit that "
+            f"refuses {REFUSED:.0%}; give more scans that taught nothing"
+        )
+    limit = round(float(np.quantile(drawn, 1 - REFUSED)), 4)
+    refused = {n: round(float(np.mean(d > limit)), 4) for n, d in away.items() if len(d)}
+    return Familiar(loose.centre, loose.whitening, limit, refused)
+
+
+def _by_encoding(card: Card, scans: Iterable[Scan], looks: int) -> dict[Encoding, Table]:
+    rows: dict[Encoding, list[Table]] = {encoding: [] for encoding in Encoding}
+    look, rng = Looks(Recipe(data=("none",), invert=0.0)), np.random.default_rng(0)
+    for scan in scans:
+        mine = rows[scan.encoding]
+        mine.append(described(card, scan, None, rng))
+        mine.extend(described(card, scan, look, rng) for _ in range(looks))
+    return {encoding: np.array(mine, np.float32) for encoding, mine in rows.items()}
+
+
+def _scans(samples: Iterable[Sample]) -> Iterator[Scan]:
+    return (sample.scan for sample in samples)
+
+
+def _item(planes: Picture, encoding: Encoding) -> Item:
+    none, no_labels = np.zeros((0, 4), np.float32), np.zeros(0, np.int64)
+    colour = encoding is Encoding.PSEUDOCOLOR
+    judged = np.zeros(0, bool)
+    return Item(planes, none, no_labels, none, no_labels, judged, exhaustive=True, colour=colour)
