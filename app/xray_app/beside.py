@@ -24,6 +24,8 @@ def beside(parts: Service) -> Iterator[None]:
             until.enter_context(Rounds("looking into the watched folder", watched.look))
         if settings.webhook_url:
             until.enter_context(_sending(parts, settings.webhook_url))
+        if settings.clearance_url:
+            until.enter_context(_asking(parts, settings.clearance_url))
         if settings.dicos_reports_to:
             until.enter_context(_reporting(parts, settings.dicos_reports_to))
         if settings.dicos_port:
@@ -41,6 +43,22 @@ def _sending(parts: Service, url: str) -> Iterator[None]:
     with httpx.Client(follow_redirects=False, trust_env=False) as http:
         webhooks = Webhooks(parts.database, parts.queue.clock, url, secret, http)
         with Rounds("sending messages", webhooks.send_due):
+            yield
+
+
+@contextlib.contextmanager
+def _asking(parts: Service, url: str) -> Iterator[None]:
+    import httpx
+
+    from xray_app.exchange.addresses import check_address
+    from xray_app.exchange.clearance import Clearance
+    from xray_app.exchange.unipass import UniPass
+
+    check_address("XRAY_CLEARANCE_URL", url)
+    with httpx.Client(follow_redirects=False, trust_env=False) as http:
+        system = UniPass(url, parts.settings.clearance_key or "", http)
+        clearance = Clearance(parts.database, parts.queue.clock, system)
+        with Rounds("asking the clearance system", clearance.ask_due):
             yield
 
 

@@ -101,6 +101,7 @@ def build(
 
 def _told(settings: Settings) -> frozenset[Target]:
     told = {Target.WEBHOOK: settings.webhook_url, Target.DICOS: settings.dicos_reports_to}
+    told[Target.CLEARANCE] = settings.clearance_url
     return frozenset(target for target, where in told.items() if where)
 
 

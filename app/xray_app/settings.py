@@ -52,6 +52,8 @@ class Settings:
     watch_dir: str | None = None
     webhook_url: str | None = None
     webhook_secret: str | None = None
+    clearance_url: str | None = None
+    clearance_key: str | None = None
     dicos_port: int = 0
     dicos_host: str = "127.0.0.1"
     dicos_title: str = "XRAY"
@@ -91,6 +93,8 @@ class Settings:
                     f"{PREFIX}{name.upper()} must lie over 0, got {getattr(self, name)}"
                 )
 
+        if self.clearance_url and not self.clearance_key:
+            raise RecipeError("XRAY_CLEARANCE_URL needs XRAY_CLEARANCE_KEY")
         if self.webhook_url and len(self.webhook_secret or "") < LEAST_SECRET:
             raise RecipeError(f"XRAY_WEBHOOK_SECRET must have {LEAST_SECRET} letters or more")
 
@@ -161,6 +165,8 @@ SAYS: Mapping[str, str] = {
     "watch_dir": "Folder whose complete files become cases.",
     "webhook_url": "Where decisions are told to: HTTPS, or plain HTTP on this machine alone.",
     "webhook_secret": "Key of the messages' signatures, 32 letters or more.",
+    "clearance_url": "Query of the clearance system (UNI-PASS, API001); unset: it is not asked.",
+    "clearance_key": "Key that the clearance system gave us.",
     "dicos_port": "TCP port that scanners send DICOS to; 0: none.",
     "dicos_host": "Address to listen on for DICOS; others than loopback need `XRAY_OPEN_NETWORK`.",
     "dicos_title": "What we are called in DICOS: our AE title.",

@@ -69,6 +69,7 @@ def read_case(actor: Reads, service: Service, case_id: CaseId) -> CaseFile:
                 for row in searches_of(connection, case_id)
             ],
             links=reading.linked(connection, case_id) if actor.may(Right.READ) else [],
+            clearance=reading.clearance(connection, case_id) if actor.may(Right.READ) else None,
         )
 
 

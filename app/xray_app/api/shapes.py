@@ -33,6 +33,10 @@ class Declaration(Strict):
     weight_kg: Annotated[float, Field(ge=0, le=1e6)] | None = None
     origin: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")] | None = None  # ISO 3166-1
     consignee: Name | None = None
+    # What the clearance system is asked by, where one is configured.
+    cargo_number: Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{15,19}$")] | None = None
+    house_bill: Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z-]{1,20}$")] | None = None
+    bill_year: Annotated[int, Field(ge=1990, le=2100)] | None = None  # when it arrived
 
 
 class View(Strict):
@@ -137,6 +141,7 @@ class CaseFile(CaseOut):
     decisions: list[Said]
     searches: list[Searched]
     links: list[str]
+    clearance: dict[str, Any] | None = Field(description="what the clearance system says of it")
 
 
 class AtVersion(Strict):

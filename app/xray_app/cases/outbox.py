@@ -18,7 +18,11 @@ from xray_app.cases.database import Database
 from xray_app.cases.states import Kind, Target
 
 REPORTED = ("case.inspected", "case.decided", "case.corrected")  # what has a TDR
-WANTED: Mapping[Target, Sequence[str] | None] = {Target.WEBHOOK: None, Target.DICOS: REPORTED}
+WANTED: Mapping[Target, Sequence[str]] = {
+    Target.WEBHOOK: (*REPORTED, "case.searched"),
+    Target.DICOS: REPORTED,
+    Target.CLEARANCE: ("case.received",),
+}
 MOST_TRIES = 12  # waits of 1, 2, 4, ... 1024 minutes: about 34 hours in all
 FIRST_WAIT = timedelta(minutes=1)
 AT_ONCE = 100  # messages in one round
@@ -40,8 +44,7 @@ def put(
     said = {"event": event, "case": case.id, "state": case.state, "version": case.version, **body}
     row = {"event": event, "case_id": case.id, "body": canonical(said), "put_at": at, "tries": 0}
     for target in sorted(tells):
-        wanted = WANTED[target]
-        if wanted is None or event in wanted:
+        if event in WANTED[target]:
             connection.execute(insert(tables.outbox).values(target=target, next_at=at, **row))
 
 

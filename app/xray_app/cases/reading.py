@@ -69,6 +69,13 @@ def reports(
     return {row["position"]: json.loads(row["body"]) for row in rows.mappings()}
 
 
+def clearance(connection: Connection, case_id: str) -> dict[str, Any] | None:
+    """What the clearance system said of its cargo; None: nothing, or not yet."""
+    table = tables.clearances
+    found = connection.execute(select(table).where(table.c.case_id == case_id)).mappings().first()
+    return json.loads(found["body"]) if found else None
+
+
 def picture(connection: Connection, case_id: str, position: int, column: str) -> str:
     """The content hash of a view's picture.
 

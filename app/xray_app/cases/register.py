@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from xray_app.cases import audit, tables
+from xray_app.cases import audit, outbox, tables
 from xray_app.cases.canonical import canonical, sha256_of
 from xray_app.cases.case import Case, load
 from xray_app.cases.contents import Contents, Staged, discard
@@ -24,6 +24,7 @@ from xray_app.cases.states import Kind, Level, State
 
 RETRY_AFTER_S = 5
 SAME_CONTENT = "same content"
+ASKED_BY = {"cargo_number", "house_bill"}  # what the clearance system knows a cargo by
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,8 @@ def register(
                 return Registered(before, new=False)
             _check_room(connection, rules)
             case = _insert(connection, sent, now)
+            if ASKED_BY & set(sent.declaration):
+                outbox.put(connection, now, rules.tells, "case.received", case)
             for file in {file.sha256: file for file in files}.values():
                 contents.adopt(connection, file, now)
             _remember(connection, sent, case.id, now)

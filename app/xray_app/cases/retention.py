@@ -38,6 +38,8 @@ def empty_old(database: Database, contents: Contents, now: datetime, keep: timed
             change(connection, case, declaration=None, emptied_at=now)
             audit.append(connection, now, ACTOR, "emptied", case.id)
             mine = tables.views.c.case_id == case.id
+            learned = tables.clearances.c.case_id == case.id
+            connection.execute(delete(tables.clearances).where(learned))
             connection.execute(update(tables.views).where(mine).values(dicom=None))
         gone = _unused(connection, [case.id for case in cases])
         connection.execute(delete(tables.contents).where(tables.contents.c.sha256.in_(gone)))

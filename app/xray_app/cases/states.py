@@ -68,6 +68,7 @@ class Target(StrEnum):
 
     WEBHOOK = "webhook"
     DICOS = "dicos"  # threat detection reports
+    CLEARANCE = "clearance"  # the clearance system, which is asked rather than told
 
 
 NEXT: Mapping[State, frozenset[State]] = {

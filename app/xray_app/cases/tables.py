@@ -178,6 +178,14 @@ outbox = Table(
     Index(None, "target", "next_at", "id"),
 )
 
+clearances = Table(  # what the clearance system said of a case's cargo
+    "clearances",
+    metadata,
+    Column("case_id", KEY, ForeignKey("cases.id"), primary_key=True),
+    Column("body", Text, nullable=False),  # JSON
+    Column("learned_at", Moment, nullable=False),
+)
+
 audit = Table(
     "audit",
     metadata,
