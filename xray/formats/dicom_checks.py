@@ -19,7 +19,12 @@ SYNTAXES = (
     *("1.2.840.10008.1.2.5", *(f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 57, 70, 80, 81))),
     *(f"1.2.840.10008.1.2.4.{n}" for n in (90, 91, 201, 202, 203)),
 )
-CT = ("1.2.840.10008.5.1.4.1.1.2", "1.2.840.10008.5.1.4.1.1.501.1")  # slices, not projections
+# Slices, sections and echoes, no projections: CT (medical and DICOS), enhanced CT, MR, enhanced MR,
+# ultrasound of one frame and of many, nuclear medicine, PET, dose.
+NO_PROJECTIONS = tuple(
+    f"1.2.840.10008.5.1.4.1.1.{tail}"
+    for tail in ("2", "501.1", "2.1", "4", "4.1", "6.1", "3.1", "20", "128", "481.2")
+)
 JPEG_2000 = b"\xff\x4f\xff\x51"
 
 
@@ -62,8 +67,8 @@ def check(dataset: Any, name: str) -> None:
     """
     sop_class = dataset.get("SOPClassUID")
     kind = getattr(sop_class, "name", "unknown class")
-    if sop_class in CT:
-        raise ScanError(f"{name}: a CT slice ({kind}); expected a projection (DX)")
+    if sop_class in NO_PROJECTIONS:
+        raise ScanError(f"{name}: no projection but {kind}; expected one (DX)")
     if "PixelData" not in dataset:
         raise ScanError(f"{name}: DICOM without pixel data ({kind}); expected a projection (DX)")
     absent = [k for k in ("Rows", "Columns", "BitsAllocated", "BitsStored") if k not in dataset]
