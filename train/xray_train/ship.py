@@ -28,6 +28,8 @@ from xray_train.reliability import Fit, Line
 from xray_train.sources import DUAL, GDXRAY, SIMULATED, SIXRAY
 
 ALARM_PFA = 0.02  # share of scans without the label that may alarm for it
+SCAN_PFA = 0.04  # share of scans without any alarming label that may alarm; 5 % are aimed at
+STRICTER = (1.0, 0.75, 0.5, 0.25, 0.0)  # shares of ALARM_PFA, tried until SCAN_PFA is kept
 FINDING_PFA = 0.05  # the same for a mere finding
 LEAST_THRESHOLD = 0.15  # under it boxes flicker, whatever the false alarms say
 LARGEST_BYTES = 16 * 2**20  # of a file in weights/
@@ -103,17 +105,20 @@ def thresholds(
 ) -> dict[str, float]:
     """For each label, the lowest probability that keeps false alarms rare on these scans.
 
+    Rare for each label alone, and rare for all alarming ones together: an officer is called by
+    the scan, not by the label.
+
     Args:
         judged: scans that neither taught nor score, with raw scores.
         labels: of the model.
         lines: what makes probabilities of raw scores, where the card will.
     """
+    raw = _raw_thresholds(judged, labels)
     found = {}
-    for label in labels:
-        clean = [strongest(j, (label,)) for j in judged if not hinted(j, label)]
-        raw = np.array([_threshold(label, clean)])
-        row = np.array([(lines or {}).get(label, (1.0, 0.0))])
-        found[label] = _up(float(np.nextafter(np.float32(straighten(raw, row)[0]), np.float32(1))))
+    for label, threshold in raw.items():
+        line = np.array([(lines or {}).get(label, (1.0, 0.0))])
+        said = np.float32(straighten(np.array([threshold]), line)[0])
+        found[label] = _up(float(np.nextafter(said, np.float32(1))))
     return found
 
 
@@ -196,10 +201,22 @@ def _count(source: Mapping[str, Any]) -> str:
     return f" ({source['scans']} scans)" if "scans" in source else ""
 
 
-def _threshold(label: str, clean: Sequence[float]) -> float:
-    pfa = ALARM_PFA if label in ALARMING_LABELS else FINDING_PFA
-    found = lowest_threshold(np.array(clean), pfa)
-    return float(np.clip(found, LEAST_THRESHOLD, 0.95))
+def _raw_thresholds(judged: Sequence[Judged], labels: Sequence[str]) -> dict[str, float]:
+    alarming = [label for label in labels if label in ALARMING_LABELS]
+    clean = [j for j in judged if not hinted(j, *alarming)]
+    found: dict[str, float] = {}
+    for share in STRICTER:
+        found = {label: _threshold(label, judged, share) for label in labels}
+        called = [any(strongest(j, (n,)) >= found[n] for n in alarming) for j in clean]
+        if not called or np.mean(called) <= SCAN_PFA:
+            break
+    return found
+
+
+def _threshold(label: str, judged: Sequence[Judged], share: float) -> float:
+    clean = [strongest(j, (label,)) for j in judged if not hinted(j, label)]
+    pfa = share * ALARM_PFA if label in ALARMING_LABELS else FINDING_PFA
+    return float(np.clip(lowest_threshold(np.array(clean), pfa), LEAST_THRESHOLD, 0.95))
 
 
 def _up(share: float) -> float:
