@@ -8,9 +8,51 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from xray_app.desk import tables
-from xray_app.desk.look import VIEWER
+from xray_app.desk.look import STYLESHEETS, VIEWER
 
 HERE = "http://127.0.0.1:1/"  # nothing listens there: every file comes from the route below
+EMPTY_PAGE = """<!doctype html><title>modules</title><link rel="stylesheet" href="/all.css">
+<style>body { margin: 0 } .panel { height: 100vh }</style><input id="elsewhere">"""
+# A viewer over made-up scans: halves of water and steel, or a picture of the same shape.
+OPEN = """async ([views, current]) => {
+  const {Viewer} = await import('/viewer.js');
+  const address = (data, type) => URL.createObjectURL(new Blob([data], {type}));
+  const raw = ({width, height, planes, pixelMm = 0, step = 1}) => {
+    const buffer = new ArrayBuffer(24 + 2 * width * height * planes.length);
+    const about = new DataView(buffer);
+    [...'XPL1'].forEach((letter, n) => about.setUint8(n, letter.charCodeAt(0)));
+    about.setUint32(4, width, true);
+    about.setUint32(8, height, true);
+    about.setUint16(12, planes.length, true);
+    about.setUint16(14, step, true);
+    about.setFloat32(16, pixelMm, true);
+    planes.forEach(([left, right], n) => {
+      const plane = new Uint16Array(buffer, 24 + 2 * n * width * height, width * height);
+      for (let y = 0; y < height; y++)
+        for (let x = 0; x < width; x++)
+          plane[y * width + x] = (x < width / 2 ? left : right) + (7 * x + 13 * y) % 400;
+    });
+    return address(buffer, 'application/octet-stream');
+  };
+  const drawn = async ({width, height}) => {
+    const canvas = new OffscreenCanvas(width, height), context = canvas.getContext('2d');
+    [context.fillStyle] = ['rgb(200 120 40)'];
+    context.fillRect(0, 0, width, height);
+    context.fillStyle = 'rgb(20 60 140)';
+    context.fillRect(width / 2, 0, width / 2, height);
+    return URL.createObjectURL(await canvas.convertToBlob());
+  };
+  const scene = {current, tables: '/tables.json', views: await Promise.all(views.map(async (view) =>
+    ({name: '', alt: 'scan', pixelMm: null, beam: '150 kV', marks: [], opaque: [], ...view,
+      planes: view.planes ? raw(view) : '', picture: view.planes ? '' : await drawn(view)})))};
+  document.querySelector('.panel')?.remove();
+  const root = document.body.appendChild(document.createElement('div'));
+  root.className = 'panel';
+  window.viewer = new Viewer(root);
+  window.painted = [];
+  root.addEventListener('painted', ({detail}) => window.painted.push(detail));
+  await window.viewer.show(scene);
+}"""
 
 
 @pytest.fixture(scope="session")
@@ -22,12 +64,15 @@ def module_page(browser: Browser) -> Iterator[Page]:
         if name == "tables.json":
             said = gzip.decompress(tables.packed())
             route.fulfill(body=said, content_type="application/json")
+        elif name.endswith(".css"):
+            style = "\n".join(file.read_text(encoding="utf-8") for file in STYLESHEETS)
+            route.fulfill(body=style, content_type="text/css")
         elif name.endswith(".js"):
             route.fulfill(path=VIEWER / name, content_type="text/javascript")
         else:
-            route.fulfill(body="<title>modules</title>", content_type="text/html")
+            route.fulfill(body=EMPTY_PAGE, content_type="text/html")
 
-    page = browser.new_page()
+    page = browser.new_page(viewport={"width": 900, "height": 600})
     page.route(f"{HERE}**", serve)
     page.goto(HERE)
     yield page
@@ -43,3 +88,27 @@ def js(module_page: Page) -> Callable[..., Any]:
         return module_page.evaluate(code, [given, None])
 
     return run
+
+
+@pytest.fixture
+def show(module_page: Page) -> Callable[..., Page]:
+    """Opens the viewer on made-up views, and waits until it stands in full."""
+
+    def show(*views: dict[str, Any], current: int = 0) -> Page:
+        module_page.evaluate(OPEN, [list(views), current])
+        rested(module_page)
+        return module_page
+
+    return show
+
+
+@pytest.fixture
+def rest() -> Callable[[Page], None]:
+    """Waits until nothing has moved for a moment and the picture stands in full."""
+    return rested
+
+
+def rested(page: Page) -> None:
+    page.evaluate("() => { window.painted = [] }")
+    page.wait_for_function("window.viewer.frames.moved() ?? true", timeout=60_000)
+    page.wait_for_function("window.painted.some((one) => !one.moving)", timeout=60_000)

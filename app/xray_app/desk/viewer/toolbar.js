@@ -61,13 +61,13 @@ export const keysDialog = (parent) => {
     if (dialog.open) return dialog.close();
     const acts = [...document.querySelectorAll('[data-act][data-key]')].filter((b) => b.dataset.key)
       .map((b) => [b.dataset.key, b.firstChild.textContent.trim()]);
-    const list = (title, rows) => {
-      const section = element('section', '');
+    const list = (title, rows, className = '') => {
+      const section = element('section', className);
       const names = element('dl', '');
       for (const [key, says] of rows) {
-        const held = element('dt', '');
-        held.append(element('kbd', '', spoken(key)));
-        names.append(held, element('dd', '', says));
+        const row = names.appendChild(element('div', ''));
+        row.appendChild(element('dt', '')).append(element('kbd', '', spoken(key)));
+        row.append(element('dd', '', says));
       }
       section.append(element('h3', '', title), names);
       return rows.length ? [section] : [];
@@ -78,7 +78,7 @@ export const keysDialog = (parent) => {
       element('h2', '', 'Keys'),
       ...list('Decision', acts),
       ...list('Scan', ALL.map((tool) => [tool.key, tool.title])),
-      ...list('Pointer', POINTER),
+      ...list('Pointer', POINTER, 'wide'),
       close,
     );
     dialog.showModal();
