@@ -13,6 +13,7 @@ from xray.errors import DataError
 from xray_datasets import coco, pictures, public, voc, yolo
 from xray_datasets.findings import Findings
 from xray_datasets.labels import Source
+from xray_datasets.marks import label_of
 from xray_datasets.sample import Sample
 
 
@@ -81,6 +82,19 @@ def classes(root: Path) -> list[str]:
             return voc.classes(root)
         case Layout.YOLO:
             return list(dict.fromkeys(yolo.class_names(root).values()))
+
+
+def labels(root: Path) -> list[str]:
+    """Our words for those classes: what its samples can be labelled with, in the same order.
+
+    Raises:
+        DataError: somebody's own class is not in the taxonomy.
+    """
+    known = public.recognised(root)
+    chosen = public.SOURCES[known].labels if known else None
+    found = Findings()  # a class that a public data set's reader leaves out
+    ours = (label_of(word, chosen, str(root), found if known else None) for word in classes(root))
+    return list(dict.fromkeys(label for label in ours if label))
 
 
 def read(

@@ -78,7 +78,7 @@ def annotate(
     shares: list[float | None] = []
     clipped = dropped = 0
     for mark in marks:
-        label = _label(mark.name, labels_map, where, findings)
+        label = label_of(mark.name, labels_map, where, findings)
         if label is None:
             continue
         box = clip(mark.xyxy_px, height, width)
@@ -94,9 +94,10 @@ def annotate(
     return Marked(tuple(sure), tuple(ignored), meta)
 
 
-def _label(
+def label_of(
     name: str, labels_map: Mapping[str, str | None] | None, where: str, findings: Findings | None
 ) -> str | None:
+    """Our label, or None; with findings also for a class that nobody knows, which is noted."""
     try:
         return labels.translate(name, labels_map, where)
     except DataError:

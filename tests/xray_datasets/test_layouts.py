@@ -68,3 +68,13 @@ def test_a_public_data_set_brings_its_words_and_what_was_looked_for(yolo_root: P
 def test_words_of_the_user_go_before_those_of_the_source(yolo_root: Path) -> None:
     samples = layouts.read(yolo_root, "train", labels_map={"gun": None}, source=SOURCES["cubox"])
     assert [s.annotations for s in samples] == [()]
+
+
+def test_labels_are_what_its_samples_can_be_labelled_with(coco_root: Path, tmp_path: Path) -> None:
+    assert layouts.labels(coco_root) == ["gun", "knife"]
+    root = tmp_path / "hixray"
+    (root / "train" / "train_annotation").mkdir(parents=True)
+    (root / "train" / "train_name.txt").write_text("")
+    text = "1 Laptop 1 2 9 9\n1 Cosmetic 1 2 9 9\n1 Halberd 1 2 9 9\n1 Tablet 1 2 9 9\n"
+    (root / "train" / "train_annotation" / "1.txt").write_text(text)
+    assert layouts.labels(root) == ["electronics"]
