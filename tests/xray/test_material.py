@@ -1,0 +1,21 @@
+"""Masks of pseudo-colour pictures, against what they mean written out."""
+
+import numpy as np
+import pytest
+
+import xray
+from xray import material
+
+
+@pytest.mark.parametrize("belt", [255, 250, 128, 10, 0])
+def test_a_picture_is_opaque_where_every_channel_is_dark_and_load_where_one_is_not_the_belt(
+    belt: int,
+) -> None:
+    pixels = np.random.default_rng(belt).integers(0, 256, (40, 50, 3), dtype=np.uint8)
+    pixels[[0, -1]] = belt, belt, max(0, belt - 7)
+    pixels[1:5] //= 4  # dark, but not all of it opaque
+    for seen in (pixels, pixels[:, ::-1]):
+        scan = xray.Scan("bag", seen, xray.Encoding.PSEUDOCOLOR)
+        assert (material.opaque_mask(scan) == (seen.max(axis=2) < 48)).all()
+        apart = np.abs(seen.astype(int) - [belt, belt, max(0, belt - 7)]).max(axis=2)
+        assert (material.load_mask(scan) == (apart > 24)).all()
