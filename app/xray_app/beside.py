@@ -50,7 +50,7 @@ def _sending(parts: Service, url: str) -> Iterator[None]:
 def _asking(parts: Service, url: str) -> Iterator[None]:
     import httpx
 
-    from xray_app.exchange.addresses import check_address
+    from xray_app.addresses import check_address
     from xray_app.exchange.clearance import Clearance
     from xray_app.exchange.unipass import UniPass
 

@@ -27,6 +27,9 @@ def add_user(
     password_file: Annotated[
         Path | None, typer.Option(help="Holds the password; without it, it is asked for.")
     ] = None,
+    outside: Annotated[
+        bool, typer.Option("--outside", help="Signs in by OpenID Connect, without a password.")
+    ] = False,
 ) -> None:
     """Make a person who may sign in."""
     from xray_app.access.roles import Role
@@ -35,6 +38,11 @@ def add_user(
         wanted = Role(role)
     except ValueError:
         raise RecipeError(f"--role must be one of {', '.join(Role)}, got {role!r}") from None
+    if outside:
+        with running.opened(Settings.read(os.environ)) as service:
+            service.people.add_outside("command line", name, wanted)
+        print(f"{name} may sign in from outside as {wanted}.")
+        return
     if password_file is None:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
     else:

@@ -12,6 +12,7 @@ from typing import BinaryIO
 from xray.detector import available
 from xray.errors import RecipeError
 from xray_app.access.keys import Keys
+from xray_app.access.oidc import Provider
 from xray_app.access.passwords import Passwords
 from xray_app.access.people import People
 from xray_app.cases import schema
@@ -38,6 +39,7 @@ class Service:
     keys: Keys
     pool: Pool
     dispatch: Dispatch
+    oidc: Provider | None = None
 
     @property
     def now(self) -> datetime:
@@ -96,6 +98,7 @@ def build(
         keys=Keys(database, clock),
         pool=pool,
         dispatch=Dispatch(queue, contents, pool),
+        oidc=Provider.of(settings, clock),
     )
 
 

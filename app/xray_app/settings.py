@@ -49,6 +49,11 @@ class Settings:
     human_share: float = 0.05
     retention_days: int = 0
     secure_cookies: bool = False
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = None
+    oidc_address: str | None = None
+    oidc_claim: str = "sub"
     watch_dir: str | None = None
     webhook_url: str | None = None
     webhook_secret: str | None = None
@@ -162,6 +167,11 @@ SAYS: Mapping[str, str] = {
     "human_share": "Of those, the share that an officer sees all the same.",
     "retention_days": "Days after which scans of closed cases are deleted; 0: never.",
     "secure_cookies": "Browsers send the session over HTTPS alone; for a service behind TLS.",
+    "oidc_issuer": "OpenID Connect provider that people may sign in by; unset: none.",
+    "oidc_client_id": "What we are called there.",
+    "oidc_client_secret": "The secret that it gave us.",
+    "oidc_address": "Our own address, as browsers reach us: `https://NAME`.",
+    "oidc_claim": "Claim that is a person's name here; one that people cannot choose themselves.",
     "watch_dir": "Folder whose complete files become cases.",
     "webhook_url": "Where decisions are told to: HTTPS, or plain HTTP on this machine alone.",
     "webhook_secret": "Key of the messages' signatures, 32 letters or more.",

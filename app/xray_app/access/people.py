@@ -18,6 +18,7 @@ LOCKED = timedelta(minutes=15)
 IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)  # of a session
 INVITED = timedelta(hours=1)
 SEEN_EVERY = timedelta(minutes=1)  # a session's last use is written down no more often
+OUTSIDE = "!"  # in place of a password's hash, which it cannot be
 WRONG = "the name or the password is wrong, or too many were wrong in a row; try again later"
 
 
@@ -44,6 +45,27 @@ class People:
         kept = self.passwords.hash(_checked(name), password)
         with self.database.write() as connection:
             self._insert(connection, by, name, kept, role)
+
+    def add_outside(self, by: str, name: str, role: Role) -> None:
+        """Make a person whom the sign-in provider vouches for; they have no password here.
+
+        Raises:
+            AccessError: the name is taken or empty.
+        """
+        with self.database.write() as connection:
+            self._insert(connection, by, _checked(name), OUTSIDE, role)
+
+    def sign_in_outside(self, name: str) -> str:
+        """A session's token, for somebody whom the provider vouched for.
+
+        Raises:
+            NotSignedIn: nobody was made by that name to come from outside, or is switched off.
+        """
+        with self.database.write() as connection:
+            person = _find(connection, name)
+            if person is None or person["password"] != OUTSIDE or not person["active"]:
+                raise NotSignedIn("you are not known here; a manager makes people's accounts")
+            return self._begin(connection, name, self.clock())
 
     def names(self) -> list[RowMapping]:
         """Everybody, without what is kept of their passwords."""

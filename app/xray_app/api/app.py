@@ -6,7 +6,19 @@ from fastapi import APIRouter, FastAPI, HTTPException
 from sqlalchemy import select
 
 import xray
-from xray_app.api import answers, cases, chain, exports, kserve, metrics, pages, people, scans, work
+from xray_app.api import (
+    answers,
+    cases,
+    chain,
+    exports,
+    kserve,
+    metrics,
+    oidc,
+    pages,
+    people,
+    scans,
+    work,
+)
 from xray_app.api.requests import Requests
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as GivenService
@@ -38,6 +50,7 @@ def build(service: Service) -> FastAPI:
     app.include_router(metrics.router)
     app.include_router(readiness)
     app.include_router(pages.router)
+    app.include_router(oidc.router)
 
     @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
     def description(actor: Observes) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from xray_app.api.signing import actor_of
 
 # These check for themselves.
 OPEN_PAGES = frozenset({"/sign-in", "/sign-out", "/first-run", "/people", "/metrics", "/v2"})
+OPEN_PAGES |= {"/oidc/begin", "/oidc/end"}
 OPEN_BENEATH = ("/api/", "/health/", "/v2/")  # whatever is not there is 404 in `app`, not the desk
 
 

@@ -19,9 +19,9 @@ Field = Annotated[str, Form(max_length=256)]
 
 
 @router.get("/sign-in")
-def sign_in_page() -> HTMLResponse:
-    """Name and password."""
-    return _page("sign_in.html")
+def sign_in_page(service: Service) -> HTMLResponse:
+    """Name and password, and the provider where there is one."""
+    return _page("sign_in.html", oidc=service.oidc is not None)
 
 
 @router.post("/sign-in", response_model=None)
@@ -30,8 +30,14 @@ def sign_in(service: Service, name: Field, password: Field) -> HTMLResponse | Re
     try:
         token = service.people.sign_in(name, password)
     except NotSignedIn as error:
-        return _page("sign_in.html", 401, problem=str(error), name=name)
+        return sign_in_again(service, str(error), name)
     return _onward(service, token)
+
+
+def sign_in_again(service: Service, problem: str, name: str = "") -> HTMLResponse:
+    """The sign-in page with what went wrong."""
+    said = {"problem": problem, "name": name, "oidc": service.oidc is not None}
+    return _page("sign_in.html", 401, **said)
 
 
 @router.post("/sign-out")
@@ -93,7 +99,7 @@ def _onward(service: Service, token: str) -> RedirectResponse:
 
 
 def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    known = {"problem": "", "name": "", "key": ""}
+    known = {"problem": "", "name": "", "key": "", "oidc": False}
     text = _templates().get_template(template).render(**known | values)
     return HTMLResponse(text, status, {"cache-control": "no-store"})
 

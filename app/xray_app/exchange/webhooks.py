@@ -21,10 +21,10 @@ from datetime import datetime
 import httpx
 from sqlalchemy import RowMapping
 
+from xray_app.addresses import check_address
 from xray_app.cases.database import Database
 from xray_app.cases.outbox import Outbox
 from xray_app.cases.states import Target
-from xray_app.exchange.addresses import check_address
 
 TIMEOUT_S = 10.0
 

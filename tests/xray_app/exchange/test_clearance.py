@@ -13,13 +13,13 @@ import pytest
 from sqlalchemy import select
 
 from xray.errors import RecipeError
+from xray_app.addresses import check_address
 from xray_app.cases import reading, tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.register import NewView, Submission, register
 from xray_app.cases.rules import Rules
 from xray_app.cases.states import Kind, Target
-from xray_app.exchange.addresses import check_address
 from xray_app.exchange.clearance import Clearance
 from xray_app.exchange.unipass import ClearanceError, UniPass, read
 

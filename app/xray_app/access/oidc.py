@@ -1,0 +1,170 @@
+"""Signing in by an OpenID Connect provider: the authorization code flow with PKCE, by authlib.
+
+The provider says who somebody is, never what they may do: a person must have been made here, to be
+signed in from outside, and whoever has a password here cannot be. What a sign-in began with (state,
+nonce, verifier) stays in this process, for ten minutes, under a key that the browser holds.
+"""
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from importlib.util import find_spec
+from typing import Any
+
+from xray.errors import MissingExtra, RecipeError
+from xray_app.access.errors import NotSignedIn
+from xray_app.addresses import check_address
+from xray_app.settings import Settings
+
+BACK = "/oidc/end"
+ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]  # none by a shared secret, and not "none"
+PATIENCE, MOST_BEGUN = timedelta(minutes=10), 1000
+TIMEOUT_S = 10.0
+SORRY = "the provider did not sign you in here; ask a manager, or sign in with a password"
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A sign-in on its way: what its end must bring back."""
+
+    state: str
+    nonce: str
+    verifier: str
+    until: datetime
+
+
+@dataclass
+class Provider:
+    """One OpenID Connect provider.
+
+    Attributes:
+        settings: its issuer, our client's ID and secret, our own address.
+        clock: says the moment, UTC.
+    """
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    _begun: "OrderedDict[str, Begun]" = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @staticmethod
+    def of(settings: Settings, clock: Callable[[], datetime]) -> "Provider | None":
+        """The provider that the settings name; None: none.
+
+        Raises:
+            RecipeError: something is missing, or would go unencrypted.
+            MissingExtra: authlib is not installed.
+        """
+        if not settings.oidc_issuer:
+            return None
+        if not settings.oidc_client_id or not settings.oidc_address:
+            raise RecipeError("XRAY_OIDC_ISSUER needs XRAY_OIDC_CLIENT_ID and XRAY_OIDC_ADDRESS")
+        check_address("XRAY_OIDC_ISSUER", settings.oidc_issuer)
+        check_address("XRAY_OIDC_ADDRESS", settings.oidc_address)
+        if not find_spec("authlib") or not find_spec("joserfc"):
+            raise MissingExtra("signing in by OpenID Connect", "oidc")
+        return Provider(settings, clock)
+
+    def begin(self) -> tuple[str, str]:
+        """Where to send the browser, and the key that it must bring back as a cookie.
+
+        Raises:
+            NotSignedIn: the provider cannot be reached.
+        """
+        key, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
+        with self._client() as client:
+            address, state = client.create_authorization_url(
+                self._about(client)["authorization_endpoint"], code_verifier=verifier, nonce=nonce
+            )
+        with self._lock:
+            self._begun[key] = Begun(state, nonce, verifier, self.clock() + PATIENCE)
+            while len(self._begun) > MOST_BEGUN:
+                self._begun.popitem(last=False)
+        return str(address), key
+
+    def end(self, key: str, state: str, code: str) -> str:
+        """Who came back, by the claim that the settings name. Each key is good once.
+
+        Raises:
+            NotSignedIn: it was not begun here, or the provider does not vouch for them.
+        """
+        with self._lock:
+            begun = self._begun.pop(key, None)
+        if begun is None or begun.until <= self.clock():
+            raise NotSignedIn("this sign-in took too long, or did not begin here; begin again")
+        if not secrets.compare_digest(begun.state.encode(), state.encode()):
+            raise NotSignedIn(SORRY)
+        try:
+            with self._client() as client:
+                about = self._about(client)
+                where = {"url": about["token_endpoint"], "code": code}
+                token = client.fetch_token(**where, code_verifier=begun.verifier)
+                keys = (
+                    client.request("GET", about["jwks_uri"], withhold_token=True)
+                    .raise_for_status()
+                    .json()
+                )
+            claims = self._claims(token["id_token"], keys, begun.nonce)
+        except NotSignedIn:
+            raise
+        except Exception:  # whatever a provider answers, nobody is signed in by it
+            raise NotSignedIn(SORRY) from None
+        return self._name(claims)
+
+    def _client(self) -> Any:
+        from authlib.integrations.httpx_client import OAuth2Client
+
+        return OAuth2Client(
+            self.settings.oidc_client_id,
+            self.settings.oidc_client_secret,
+            scope="openid email profile",
+            redirect_uri=f"{(self.settings.oidc_address or '').rstrip('/')}{BACK}",
+            code_challenge_method="S256",
+            timeout=TIMEOUT_S,
+            trust_env=False,
+        )
+
+    def _about(self, client: Any) -> dict[str, Any]:
+        issuer = (self.settings.oidc_issuer or "").rstrip("/")
+        where = f"{issuer}/.well-known/openid-configuration"
+        try:
+            said = client.request("GET", where, withhold_token=True).raise_for_status().json()
+            names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+            for name in names:
+                check_address(f"the provider's {name}", said[name])
+        except Exception as error:
+            kind = type(error).__name__
+            raise NotSignedIn(f"the sign-in provider cannot be asked ({kind})") from None
+        if said.get("issuer", "").rstrip("/") != issuer:
+            raise NotSignedIn("the sign-in provider calls itself by another name")
+        return dict(said)
+
+    def _claims(self, token: str, keys: dict[str, Any], nonce: str) -> dict[str, Any]:
+        from joserfc import jwt
+        from joserfc.jwk import KeySet
+
+        read = jwt.decode(token, KeySet.import_key_set(keys), algorithms=ALGORITHMS)  # type: ignore[arg-type]
+        issuer, client = self.settings.oidc_issuer or "", self.settings.oidc_client_id or ""
+        jwt.JWTClaimsRegistry(
+            now=lambda: int(self.clock().timestamp()),
+            leeway=60,
+            iss={"essential": True, "values": [issuer.rstrip("/"), f"{issuer.rstrip('/')}/"]},
+            aud={"essential": True, "value": client},
+            exp={"essential": True},
+            nonce={"essential": True, "value": nonce},
+        ).validate(read.claims)
+        if read.claims.get("azp", client) != client:
+            raise NotSignedIn(SORRY)
+        return dict(read.claims)
+
+    def _name(self, claims: dict[str, Any]) -> str:
+        claim = self.settings.oidc_claim
+        if claim == "email" and claims.get("email_verified") is not True:
+            raise NotSignedIn(SORRY)
+        name = claims.get(claim)
+        if not isinstance(name, str) or not name:
+            raise NotSignedIn(SORRY)
+        return name
