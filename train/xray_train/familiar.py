@@ -44,12 +44,14 @@ def fit(
     Raises:
         DataError: the first set has too few scans of an encoding to draw a limit.
     """
-    known = _by_encoding(card, taught, LOOKS)
+    tables = _by_encoding(card, taught, LOOKS)
+    known = {e: table for e, table in tables.items() if len(table) >= LEAST_SCANS * (1 + LOOKS)}
+    if not known:
+        return {}
     held = {name: _by_encoding(card, scans, 0) for name, scans in others.items()}
     return {
         encoding: _one(encoding, table, {n: of[encoding] for n, of in held.items()})
         for encoding, table in known.items()
-        if len(table) >= LEAST_SCANS * (1 + LOOKS)
     }
 
 
