@@ -8,7 +8,7 @@ ARGS :=
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check soak fuzz bench weights samples pictures clean
+.PHONY: help run setup test check soak fuzz bench weights notebooks samples pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -35,8 +35,19 @@ fuzz: $(VENV)/dev.stamp ## the interface and the readers, fed with what nobody s
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) FUZZ_FILES=$(or $(FILES),10000) \
 	  $(BIN)/python -m pytest tests/xray_app/api/test_fuzz.py $(ARGS)
 
-bench: $(VENV)/dev.stamp ## what Detector.inspect costs over the bare network
-	@$(BIN)/python tests/bench/inspect_ms.py
+bench: $(VENV)/dev.stamp runs/bench/peers.stamp ## speed against peers and limits: table, JSON, plot
+	@$(BIN)/python tests/bench/run.py
+
+# The peers have an environment of their own, since ultralytics is AGPL: it borrows torch and
+# onnxruntime from ours, and ours knows nothing of it. Without the network its rows are left out.
+runs/bench/peers.stamp: | $(VENV)/dev.stamp
+	@mkdir -p runs/bench
+	@$(BIN)/python -m venv runs/bench/peers
+	@$(BIN)/python -c "import sysconfig; print(sysconfig.get_paths()['purelib'])" > \
+	  $$(runs/bench/peers/bin/python -c "import sysconfig; print(sysconfig.get_paths()['purelib'])")/lent.pth
+	@runs/bench/peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  'ultralytics>=8.4,<9' || echo "ultralytics could not be installed: its rows will be missing" >&2
+	@touch $@
 
 # Into runs/weights, never over what is shipped: a new model goes into weights/ when it beats the
 # old. With VERSION= as its card should say. SMOKE=1 runs every step on next to nothing.
@@ -66,11 +77,15 @@ else
 	@echo "both were left out."
 endif
 
+notebooks: $(VENV)/dev.stamp ## the .ipynb of each notebook, without outputs, from its source
+	@$(BIN)/jupytext --quiet --update --to ipynb notebooks/*.py
+
 samples: $(VENV)/dev.stamp ## the desk's sample scans, by the simulator
 	$(BIN)/python app/make_samples.py
 
-pictures: $(VENV)/dev.stamp ## the README's picture of the desk
+pictures: $(VENV)/dev.stamp ## the pictures in README and docs
 	$(BIN)/python app/make_pictures.py
+	$(BIN)/python datasets/make_pictures.py
 
 # One environment serves all: `run` asks for the desk alone (no torch), the rest for everything.
 $(VENV)/app.stamp: pyproject.toml constraints.txt | $(BIN)/python

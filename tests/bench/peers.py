@@ -1,0 +1,55 @@
+"""What users would pick instead, in an environment of its own: run by its Python, never imported.
+
+Answers a line with a line: `side threads file` makes ready for the picture in a .npy file, after
+that every line `go` is one prediction and is answered with its milliseconds and boxes.
+
+ultralytics is AGPL: it is a program that the benchmark starts, and no part of ours. Speed needs no
+training, so its network is built from its description, with weights by chance.
+"""
+
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    side, threads, file = sys.stdin.readline().split()
+    import onnxruntime
+    import torch
+    from ultralytics import YOLO
+
+    torch.set_num_threads(int(threads))
+    start = onnxruntime.InferenceSession
+
+    def limited(path, options=None, *args, **more):  # its own session takes every core there is
+        options = options or onnxruntime.SessionOptions()
+        options.intra_op_num_threads = int(threads)
+        return start(path, options, *args, **more)
+
+    onnxruntime.InferenceSession = limited
+    exported = Path(f"yolo26n-{side}.onnx")
+    if not exported.exists():
+        made = YOLO("yolo26n.yaml").export(
+            format="onnx", imgsz=int(side), simplify=False, verbose=False
+        )
+        Path(made).rename(exported)
+    model = YOLO(exported, task="detect")
+    picture = np.load(file)[..., ::-1]  # OpenCV's order of colours
+
+    def predicted() -> int:
+        said = model.predict(picture, imgsz=int(side), verbose=False)
+        return len(said[0].boxes)
+
+    predicted()
+    print("ready", flush=True)
+    for _ in sys.stdin:
+        begun = time.perf_counter()
+        boxes = predicted()
+        print(f"{(time.perf_counter() - begun) * 1000} {boxes}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
