@@ -23,7 +23,7 @@ EXTRAS = {
     "xray": ["openvino", "parquet"],
     "xray_datasets": ["data"],
     "xray_train": ["data", "train"],
-    "xray_app": ["app", "oidc"],
+    "xray_app": ["app", "oidc", "parquet"],
 }
 COMES_WITH = {"starlette": "fastapi"}  # FastAPI names its middleware there
 

@@ -8,6 +8,7 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -71,7 +72,7 @@ def as_csv(database: Database) -> str:
     writer.writerow(COLUMNS)
     with database.read() as connection:
         for one in reviewed(connection):
-            writer.writerow([cell(value) for value in _row(one)])
+            writer.writerow([cell(value) for value in row_of(one)])
     return out.getvalue()
 
 
@@ -116,15 +117,18 @@ def cell(value: Any) -> str:
     >>> cell("=1+1"), cell(None), cell(0.5)
     ("'=1+1", '', '0.5')
     """
+    if isinstance(value, datetime):
+        return moment(value)
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def _row(one: Reviewed) -> list[Any]:
+def row_of(one: Reviewed) -> list[Any]:
+    """The values of COLUMNS, in their order."""
     case, declared = one.case, one.case.declaration or {}
     labels = {found["label"] for said in one.reports.values() for found in said["detections"]}
     return [
-        *(case.id, moment(case.received_at), case.state, case.disposition, case.outcome),
+        *(case.id, case.received_at, case.state, case.disposition, case.outcome),
         *(case.score, " ".join(sorted(labels)), one.verdict, one.found, " ".join(one.what)),
         *(case.scanner, case.lane, case.container),
         *(declared.get("hs_code"), declared.get("origin")),

@@ -14,7 +14,7 @@ from sqlalchemy import update
 from xray.errors import DataError
 from xray_app.access.roles import Role
 from xray_app.cases import tables
-from xray_app.exchange import export
+from xray_app.exchange import export, parquet
 from xray_app.service import Service
 
 SignIn = Callable[..., TestClient]
@@ -84,3 +84,17 @@ def test_what_is_not_decided_stays(
     scanner.post("/api/v1/scans", files={"scan": ("bag.png", scan)})
     inspect_all()
     assert table(sign_in(Role.RESEARCHER)) == []
+
+
+def test_the_table_as_parquet_has_types(service: Service, case_id: str, tmp_path: Path) -> None:
+    import pyarrow.parquet
+
+    out = tmp_path / "cases.parquet"
+    assert parquet.as_parquet(service.database, out) == 1
+    (row,) = pyarrow.parquet.read_table(out).to_pylist()
+    assert tuple(row) == export.COLUMNS
+    assert (row["case"], row["found"], row["labels"]) == (case_id, True, "gun wrench")
+    assert row["received_at"].tzinfo is not None
+    assert isinstance(row["score"], float)
+    with pytest.raises(DataError, match="there already"):
+        parquet.as_parquet(service.database, out)
