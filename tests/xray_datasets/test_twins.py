@@ -1,10 +1,14 @@
+import itertools
+from dataclasses import replace
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from xray.scan import Encoding, Scan
-from xray_datasets import twins
+from xray_datasets import real, twins
 from xray_datasets.sample import Sample
 
 
@@ -79,3 +83,15 @@ def test_groups_are_joined_by_twins_and_stay_together() -> None:
     ]
     groups = [s.group for s in twins.regrouped(samples)]
     assert groups == ["bag 1", "bag 1", "\0c", "bag 1", "\0e"]
+
+
+@pytest.mark.slow
+def test_bags_of_real_scans_are_found_as_their_owner_grouped_them(real_scans: Path) -> None:
+    samples = list(real.sixray(real_scans, "cal"))
+    alone = [replace(sample, group="") for sample in samples]
+    found = [sample.group for sample in twins.regrouped(alone)]
+    pairs = list(itertools.combinations(range(len(samples)), 2))
+    true = {(a, b) for a, b in pairs if samples[a].group == samples[b].group}
+    ours = {(a, b) for a, b in pairs if found[a] == found[b]}
+    assert len(true & ours) >= 0.95 * len(ours)
+    assert len(true & ours) >= 0.9 * len(true)
