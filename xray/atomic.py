@@ -5,6 +5,8 @@ Behind water, aluminium and steel the ratio of the two attenuations is known at 
 numbers of the three are 7.4, 13 and 26 (water by Mayneord's power law); beyond them the line goes
 on as far as LEAST and MOST. The beam of a scan is seldom stated: a table tells organic from metal
 at any tube voltage from 120 to 180 kV, and its numbers are an aid to the eye, not a measurement.
+Where nothing gets through, the ratio is that of two noises: such pixels count as steel, so that
+nobody strips them away as organic.
 
 What is shown in the browser and what is drawn here look into the same table.
 """
@@ -14,6 +16,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from xray.material import OPAQUE_TRANSMISSION
 from xray.spectrum import DEFAULT, spectrum
 
 LEAST, MOST, STEP = 4.0, 35.5, 0.5  # effective atomic numbers that a table tells apart
@@ -56,6 +59,7 @@ def table(name: str = DEFAULT) -> NDArray[np.uint8]:  # (DEPTHS, RATIOS)
     out = np.empty((DEPTHS, RATIOS))
     for row, ratios in enumerate(np.stack(known, 1)):
         out[row] = _along(ratio, ratios, numbers)
+    out[depth > -np.log(OPAQUE_TRANSMISSION)] = numbers[-1]
     return np.rint((np.clip(out, LEAST, MOST) - LEAST) / STEP).astype(np.uint8)
 
 

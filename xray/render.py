@@ -7,15 +7,14 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from xray import atomic, palettes
 from xray.report import Report
 from xray.scan import Encoding, Scan
+from xray.tensors import FLOOR
 
 Picture = NDArray[np.uint8]  # (H, W, 3) RGB
 
-# Officers read orange as organic, green as mixed or light metal, blue as metal. The ratio of
-# attenuations at two tube energies rises with the effective atomic number.
-RATIO_TO_HUE = ((1.00, 14), (1.18, 16), (1.40, 50), (1.65, 105), (2.20, 115))  # OpenCV's 0-180
-LIGHT_GAMMA = 0.75  # under 1: thin things gain contrast, as consoles show them
+GAMMA = 0.6  # of transmission; under 1: dense things gain contrast, as consoles show them
 
 ALARM_RGB = (255, 59, 48)
 FINDING_RGB = (255, 176, 32)
@@ -26,24 +25,18 @@ def pseudocolor(scan: Scan) -> Picture:
     """The scan as a console would show it, (H, W, 3) RGB.
 
     Pseudo-colour scans come back as they are, single-energy ones in grey, dual-energy ones by
-    material: hue from the ratio of attenuations, lightness from the low energy.
+    material: hue from the effective atomic number, lightness from the low energy. The viewer on
+    the desk draws the same, from the same tables.
     """
     if scan.encoding is Encoding.PSEUDOCOLOR:
         return np.ascontiguousarray(scan.pixels)
-    light = np.clip(scan.low, 0, 1) ** np.float32(LIGHT_GAMMA)  # (H, W)
-    grey = np.rint(light * 255).astype(np.uint8)
+    level = np.rint(np.clip(scan.low, 0, 1) ** np.float32(GAMMA) * 255).astype(np.uint8)  # (H, W)
     if scan.encoding is Encoding.SINGLE:
-        return np.repeat(grey[..., None], 3, axis=2)
-    low, high = (-np.log(np.maximum(plane, 1e-5)) for plane in (scan.low, scan.high))
-    ratio = cv2.blur((low + 0.02) / (high + 0.02), (3, 3))
-    stops = np.array(RATIO_TO_HUE)  # (K, 2)
-    hue = np.interp(ratio, stops[:, 0], stops[:, 1]).astype(np.uint8)
-    # Air stays white; colour comes in with the first millimetres and stays to the dark end.
-    strength = np.clip((0.97 - light) * 2.2, 0, 0.95) * 255
-    hsv = np.dstack(
-        [hue, strength.astype(np.uint8), np.maximum(np.rint(light**0.8 * 255).astype(np.uint8), 28)]
-    )
-    return np.asarray(cv2.cvtColor(hsv, cv2.COLOR_HSV2RGB), np.uint8)
+        return np.repeat(level[..., None], 3, axis=2)
+    # The mean over 3 x 3 pixels: the ratio of two noisy numbers is noisier than either.
+    low, high = (cv2.blur(-np.log(np.maximum(t, FLOOR)), (3, 3)) for t in (scan.low, scan.high))
+    beam = atomic.beam(scan.width, scan.height, scan.pixel_mm)
+    return palettes.colours()[atomic.codes(low, high, beam), level]
 
 
 def overlay(picture: Picture, report: Report) -> Picture:

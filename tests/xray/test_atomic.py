@@ -39,6 +39,11 @@ def test_a_long_scan_is_cargo_and_an_unknown_pitch_is_not() -> None:
     assert atomic.beam(900, 600, 1.0) == "150 kV"
 
 
+def test_where_nothing_gets_through_counts_as_steel_and_is_never_stripped_as_organic() -> None:
+    for high in (6.0, 8.0, 11.0):
+        assert float(atomic.codes(high, high)) * atomic.STEP + atomic.LEAST == 26
+
+
 def test_what_no_matter_gives_stays_within_the_table() -> None:
     low = np.array([-0.1, 0.0, 20.0, 0.5], np.float32)
     high = np.array([0.2, 0.0, 0.1, 20.0], np.float32)
