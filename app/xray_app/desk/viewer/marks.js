@@ -5,7 +5,7 @@
 import { toScreen } from './transform.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const TAG_PX = 24;  // room that a tag needs above its box
+const TAG_PX = 30;  // room that a tag needs above its box, on the largest screens
 let hatches = 0;    // patterns are known by their id to the whole page
 
 const svg = (parent, name, attributes = {}) => {

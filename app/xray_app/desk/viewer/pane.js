@@ -9,7 +9,7 @@ import { Ruler } from './ruler.js';
 import { buffers, levelFor, sample } from './sample.js';
 import { fitted, fittingZoom, toScan } from './transform.js';
 
-const MOST_MOVING_PX = 1_500_000;  // screen pixels worked out while something moves
+const MOST_MOVING_PX = 1_000_000;  // screen pixels worked out while something moves
 const WIDE = 4;                    // levels coarser: surroundings of 16 x 16 for local contrast
 
 export class Pane {
