@@ -189,7 +189,7 @@ class Detector:
             clearance=self._clearance(scan, outcome, found, score),
             presence=self._presence(found),
             prior=self._prior,
-            embedding=tuple(float(v) for v in embedding),
+            embedding=tuple(embedding.tolist()),
             elapsed_ms=clock.laps,
         )
 

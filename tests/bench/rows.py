@@ -225,9 +225,13 @@ def _child(model: Path, file: Path) -> dict[str, float]:
     code = """
 import time; start = time.perf_counter()
 import resource, sys, json, xray
+from pathlib import Path
 detector = xray.Detector(sys.argv[1]); ready = time.perf_counter()
 detector.inspect(xray.read(sys.argv[2])); end = time.perf_counter()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+status = Path("/proc/self/status")  # on Linux the figure above is at least that of our parent
+if status.exists():
+    peak = next(int(l.split()[1]) for l in status.open() if l.startswith("VmHWM")) / 1024
 print(json.dumps({"ready_ms": (ready-start)*1000, "report_ms": (end-ready)*1000, "peak_mb": peak}))
 """
     command = [sys.executable, "-c", code, str(model), str(file)]
