@@ -61,5 +61,5 @@ def _within(
 
     By OpenCV, since numpy takes 18 ms for the greatest of three channels of 640×640 pixels.
     """
-    ends = (tuple(np.clip(end, 0, 255).tolist()) for end in (least, most))
-    return np.asarray(cv2.inRange(np.ascontiguousarray(pixels), *ends) > 0)
+    lowest, highest = (tuple(np.clip(end, 0, 255).tolist()) for end in (least, most))
+    return np.asarray(cv2.inRange(np.ascontiguousarray(pixels), lowest, highest)) > 0
