@@ -70,7 +70,8 @@ def list_(
     else:
         _source(source)
         name = source.lower()
-        Console().print(listing.told(name), listing.classes(name), sep="\n")
+        print(listing.told(name))
+        Console().print(listing.classes(name))
 
 
 @app.command()

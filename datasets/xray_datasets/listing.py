@@ -1,7 +1,6 @@
 """What `xray-data list` prints: the layouts, the public data sets, and one of them in full."""
 
 from rich.table import Table
-from rich.text import Text
 
 from xray_datasets import public
 from xray_datasets.public import READERS, SOURCES
@@ -26,9 +25,9 @@ def sources() -> Table:
     return table
 
 
-def told(name: str) -> Text:
+def told(name: str) -> str:
     """Where a data set comes from, its terms, its layout and what is assumed."""
-    return Text(f"{READERS[name].__doc__ or ''}\n")
+    return READERS[name].__doc__ or ""
 
 
 def classes(name: str) -> Table:

@@ -128,6 +128,7 @@ def read(
 def _samples(
     root: Path, split: str | None, labels_map: Mapping[str, str | None], findings: Findings
 ) -> Iterator[Sample]:
+    findings.note("assumed, see xray-data list cubox", "names without their last number are bags")
     for sample in yolo.read(
         root,
         split,

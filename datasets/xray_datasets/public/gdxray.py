@@ -92,6 +92,8 @@ def _samples(
     for number in sorted(rows.keys() - files.keys()):
         findings.add("boxes left out, for their picture is missing", f"{folder.name} {number}")
     label = chosen.get(folder.name)
+    if label and folder.name not in labels_map:
+        findings.note("assumed, see xray-data list gdxray", f"{folder.name} shows {label}")
     for number, path in files.items():
         height, width = pictures.size_hw(path)
         marks = [Mark(folder.name, box) for box in rows.get(number, ())]

@@ -87,7 +87,8 @@ def read(
     Raises:
         DataError: no such split, a broken file, or no folder holds the pictures.
     """
-    for sample in parts.read(_parts(root), root, split, SOURCE, labels_map, findings):
+    assumed = "what the codes of classes stand for"
+    for sample in parts.read(_parts(root), root, split, SOURCE, labels_map, findings, assumed):
         second = root / f"{sample.origin.split()[-1]}_B" / sample.id
         there = {"second_view": str(second)} if second.is_file() else {}
         yield replace(sample, meta={**sample.meta, **there})

@@ -45,8 +45,9 @@ def read(
     source: Source,
     labels_map: Mapping[str, str | None] | None,
     findings: Findings | None,
+    assumed: str = "",
 ) -> Iterator[Sample]:
-    """The samples of one split, or all.
+    """The samples of one split, or all; what is assumed of all of them is noted.
 
     Raises:
         DataError: no such split, or no folder holds its pictures.
@@ -55,10 +56,11 @@ def read(
     if not chosen:
         names = ", ".join(part.split for part in parts) or "none"
         raise DataError(f"{root}: no split {split!r} of {source.name}; there are {names}")
-    if findings is None:
-        own = Findings()
-        return told(_samples(chosen, root, source, labels_map or {}, own), own, source.name)
-    return _samples(chosen, root, source, labels_map or {}, findings)
+    own = Findings() if findings is None else findings
+    if assumed:
+        own.note(f"assumed, see xray-data list {source.name.lower()}", assumed)
+    samples = _samples(chosen, root, source, labels_map or {}, own)
+    return told(samples, own, source.name) if findings is None else samples
 
 
 def _samples(

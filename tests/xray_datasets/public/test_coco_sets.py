@@ -111,7 +111,9 @@ def test_ldxray_reads_the_first_view_and_names_the_second(tmp_path: Path, draw, 
     marks = {"000001.jpg": [("PC1", BOX), ("PC2", BOX), ("CO", BOX)], "000002.jpg": []}
     write_coco(tmp_path / "test.json", marks)
     assert public.recognised(tmp_path) == "ldxray"
-    paired, alone = ldxray.read(tmp_path, "test")
+    findings = Findings()
+    paired, alone = ldxray.read(tmp_path, "test", findings=findings)
+    assert "assumed, see xray-data list ldxray" in findings.notes[0]
     assert [a.label for a in paired.annotations] == ["battery", "liquid"]
     assert paired.meta["second_view"] == str(second)
     assert "second_view" not in alone.meta

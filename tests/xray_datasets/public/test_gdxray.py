@@ -31,6 +31,7 @@ def test_x_comes_before_y_and_the_class_is_the_series(root: Path) -> None:
     assert first.group == second.group
     assert first.scan.encoding is Encoding.SINGLE
     assert findings.problems == ["boxes left out, for their picture is missing: 1 (B0046 7)"]
+    assert findings.notes == ["assumed, see xray-data list gdxray: 1 (B0046 shows gun)"]
 
 
 def test_a_series_that_nobody_named_is_left_out_until_somebody_does(root: Path) -> None:
