@@ -28,12 +28,17 @@ check: $(VENV)/dev.stamp ## format, lint, types, import contracts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-soak: $(VENV)/dev.stamp ## the service killed 50 times under load, on each kind of database
-	@SOAK_KILLS=$(or $(KILLS),50) $(BIN)/python -m pytest -s tests/xray_app/test_killed.py $(ARGS)
+# At most half an hour: 50 kills, ten minutes at 60 % and three at 300 %, 40 officers at once.
+soak: $(VENV)/dev.stamp ## the service killed 50 times under load, loaded threefold, 40 officers
+	@SOAK_KILLS=$(or $(KILLS),25) $(BIN)/python -m pytest -s tests/xray_app/test_killed.py $(ARGS)
+	@SOAK_SECONDS=$(or $(SECONDS),600) $(BIN)/python -m pytest -s tests/xray_app/test_load.py \
+	  -k sqlite $(ARGS)
+	@$(BIN)/python -m pytest tests/xray_app/cases/test_many_officers.py $(ARGS)
 
-fuzz: $(VENV)/dev.stamp ## the interface and the readers, fed with what nobody should send
+fuzz: $(VENV)/dev.stamp ## interface, readers and DICOS, fed with what nobody should send
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) FUZZ_FILES=$(or $(FILES),10000) \
-	  $(BIN)/python -m pytest tests/xray_app/api/test_fuzz.py $(ARGS)
+	  $(BIN)/python -m pytest tests/xray_app/api/test_fuzz.py tests/xray_app/dicos/test_fuzz.py \
+	  $(ARGS)
 
 bench: $(VENV)/dev.stamp runs/bench/peers.stamp ## speed against peers and limits: table, JSON, plot
 	@$(BIN)/python tests/bench/run.py

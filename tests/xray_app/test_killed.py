@@ -1,6 +1,6 @@
 """The service is killed under load, again and again: what it acknowledged is there, once.
 
-`SOAK_KILLS=50` is the long run; three kills are a slice of it for every day.
+`SOAK_KILLS=25`, on each kind of database, is the long run; three are a slice for every day.
 """
 
 import os

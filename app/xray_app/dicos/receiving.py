@@ -91,6 +91,11 @@ class Receiver:
         """Where we listen."""
         return int(self._server.server_address[1])
 
+    @property
+    def associations(self) -> int:
+        """How many there are at the moment."""
+        return len(self._server.active_associations)
+
     def __enter__(self) -> "Receiver":
         _config.LOG_HANDLER_LEVEL = "none"  # it would log what objects hold
         entity = _entity(self._title)
