@@ -141,7 +141,9 @@ def folder(name: str, rounds: int, scans: int = 120) -> Iterator[Row]:
         with ThreadPoolExecutor(cores) as pool:
             list(pool.map(lambda _: network.run(image[0]), files))
 
-    took = interleaved({"bare": bare, "many": lambda: _all(ours.inspect_many(files))}, rounds)
+    took = interleaved(
+        {"bare": bare, "many": lambda: _all(ours.inspect_many(files))}, max(4, rounds // 4)
+    )
     rate = {what: scans / timed.median_ms * 1000 for what, timed in took.items()}
     yield Row(
         *(f"{scans} JPEGs of {scan.width}×{scan.height}, inspect_many", rate["many"], "scans/s"),

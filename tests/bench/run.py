@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def _show(measured: list[rows.Row], machine: dict[str, object]) -> None:
-    console = Console()
+    console = Console(width=max(Console().width, 150))  # in a log too, a row is a line
     console.print(", ".join(f"{k} {v}" for k, v in machine.items()), highlight=False)
     table = Table()
     for column in ("what", "ours", "spread", "against", "theirs", "ratio", "aim", ""):
