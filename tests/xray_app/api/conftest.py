@@ -65,7 +65,8 @@ def service(
     quick_passwords: Passwords,
     inspector: Inspector,
 ) -> Iterator[Service]:
-    settings = Settings(data_dir=tmp_path / "data", max_upload_mb=1, max_waiting=3)
+    told = {"webhook_url": "https://customs.example/hook", "webhook_secret": "s" * 32}
+    settings = Settings(data_dir=tmp_path / "data", max_upload_mb=1, max_waiting=3, **told)  # type: ignore[arg-type]
     settings.data_dir.mkdir()
     shutil.copy(str(migrated_sqlite.url.database), settings.data_dir / "cases.sqlite3")
     built = services.build(settings, clock, quick_passwords)

@@ -13,7 +13,7 @@ from xray_app.cases.database import Database
 from xray_app.cases.errors import Full, KeyReused
 from xray_app.cases.register import NewView, Registered, Submission
 from xray_app.cases.rules import Rules
-from xray_app.cases.states import Kind, Level, State
+from xray_app.cases.states import Kind, Level, State, Target
 
 Submit = Callable[..., Registered]
 
@@ -99,7 +99,7 @@ def test_only_live_cases_are_told_of_outside(
     inspected: Callable[..., Any], database: Database
 ) -> None:
     for kind in Kind:
-        inspected(kind=kind)
+        inspected(kind=kind, rules=Rules(tells=frozenset({Target.WEBHOOK})))
     with database.read() as connection:
         told = connection.execute(select(tables.outbox.c.case_id)).scalars().all()
         live = select(tables.cases.c.id).where(tables.cases.c.kind == Kind.LIVE)
