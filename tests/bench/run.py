@@ -68,7 +68,7 @@ def _plot(measured: list[rows.Row], machine: dict[str, object], file: Path) -> N
     mpl.use("Agg")
     from matplotlib import pyplot as plt
 
-    timed = [row for row in measured if row.unit == "ms" and row.against]
+    timed = [row for row in measured if row.unit == "ms" and row.against not in ("", "limit")]
     figure, axes = plt.subplots(figsize=(9, 0.9 + 0.55 * len(timed)), layout="constrained")
     for place, row in enumerate(reversed(timed)):
         axes.barh(place + 0.2, row.ours, 0.38, color="#0b6e4f")
