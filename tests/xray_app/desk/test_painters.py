@@ -15,6 +15,7 @@ const {tablesFrom} = await import('/tables.js');
 const about = tablesFrom(await (await fetch('/tables.json')).json());
 const [w, h] = [67, 41], [kind, count] = given.kind;
 const samples = buffers(w, h, kind, count), most = kind === 'picture' ? 256 : 65536;
+samples.around = samples.planes.map((plane) => plane.slice());
 let seed = 7;
 const random = (below) => (seed = seed * 16807 % 2147483647) % below;
 for (const plane of [...samples.planes, ...samples.around])

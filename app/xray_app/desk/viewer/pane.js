@@ -53,7 +53,7 @@ export class Pane {
   measure() {
     const ratio = devicePixelRatio, before = this.size;
     const { clientWidth, clientHeight } = this.element;
-    this.size = [Math.max(1, Math.round(clientWidth * ratio)), Math.max(1, Math.round(clientHeight * ratio))];
+    this.size = [clientWidth, clientHeight].map((side) => Math.max(1, Math.round(side * ratio)));
     this.ratio = ratio;
     if (!this.source) return;
     const fits = this.view && before[0]

@@ -40,6 +40,7 @@ export class Ruler {
     const path = `M${x1} ${y1}L${x2} ${y2}${tick(x1, y1)}${tick(x2, y2)}`;
     for (const line of this.lines) line.setAttribute('d', path);
     this.label.textContent = lengthOf(this.ends, this.pitch);
-    this.label.style.transform = `translate(${(x1 + x2) / 2}px, ${(y1 + y2) / 2}px) translate(-50%, -130%)`;
+    this.label.style.transform =
+      `translate(${(x1 + x2) / 2}px, ${(y1 + y2) / 2}px) translate(-50%, -130%)`;
   }
 }

@@ -9,9 +9,8 @@ export const OUTSIDE = 255;  // code of a screen pixel that the scan does not re
 export const buffers = (width, height, kind, count) => {
   const many = width * height;
   const number = kind === 'picture' ? Uint8Array : Uint16Array;
-  const planes = () => Array.from({ length: count }, () => new number(many));
-  return { width, height, kind, planes: planes(), around: planes(), codes: new Uint8Array(many),
-    hasAround: false };
+  const planes = Array.from({ length: count }, () => new number(many));
+  return { width, height, kind, planes, around: [], codes: new Uint8Array(many), hasAround: false };
 };
 
 // The level with at least one of its pixels to each of the screen's; `coarser` takes later ones.
@@ -92,6 +91,7 @@ export const sample = (level, view, out, { smooth, wide }) => {
   out.hasAround = Boolean(wide);
   if (wide) {
     const far = walk(wide, view, size, true);
+    if (!out.around.length) out.around = out.planes.map((plane) => new plane.constructor(plane.length));
     wide.planes.forEach((plane, n) => between(plane, out.around[n], far));
   }
 };

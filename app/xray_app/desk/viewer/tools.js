@@ -84,8 +84,9 @@ export const TOOLS = [
   [
     { name: 'views', key: 'b', label: 'All views', title: 'Every view, side by side', needs: 'views',
       on: (state) => state.together, next: (state) => ({ ...state, together: !state.together }) },
-    { name: 'marks', key: 'a', label: 'Marks', title: 'Marks: press to show or hide, hold the key to hide',
-      needs: 'marks', on: (state) => state.marks, next: (state) => ({ ...state, marks: !state.marks }) },
+    { name: 'marks', key: 'a', label: 'Marks', needs: 'marks',
+      title: 'Marks: press to show or hide, hold the key to hide',
+      on: (state) => state.marks, next: (state) => ({ ...state, marks: !state.marks }) },
     { name: 'reset', key: 'Escape', label: 'Reset', title: 'Everything as it was', reset: true },
     { name: 'keys', key: '?', label: 'Keys', title: 'All keys', help: true },
   ],

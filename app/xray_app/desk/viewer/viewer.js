@@ -29,7 +29,8 @@ export class Viewer {
     this.frames = new Frames((moving, since) => this.draw(moving, since));
     new ResizeObserver(() => this.resized()).observe(this.stage);
     root.addEventListener('stale', () => this.frames.moved());
-    listenToKeys(root, { down: (key, event) => this.pressed(key, event), up: (key) => this.released(key) });
+    const down = (key, event) => this.pressed(key, event), up = (key) => this.released(key);
+    listenToKeys(root, { down, up });
     this.followTable();
   }
 
@@ -52,6 +53,8 @@ export class Viewer {
       this.state = plainState(this.pane.source);
       this.root.dataset.state = 'ready';
       this.changed();
+      this.lit = undefined;  // the pointer may have waited on a finding
+      this.light(document.querySelector('tr[data-number]:hover')?.dataset.number ?? null);
     } catch (error) {
       if (signal.aborted) return;
       this.root.dataset.state = 'failed';
@@ -75,10 +78,10 @@ export class Viewer {
   // Runs a tool, unless this scan cannot feed it.
   run(tool, event) {
     if (tool.help) return this.help();
-    if (!this.about || !this.pane?.source || reason(tool, this.pane.source, this.panes.length, this.hasMarks))
-      return;
+    const source = this.about && this.pane?.source;
+    if (!source || reason(tool, source, this.panes.length, this.hasMarks)) return;
     if (tool.reset) {
-      this.state = { ...plainState(this.pane.source), together: this.state.together };
+      this.state = { ...plainState(source), together: this.state.together };
       for (const pane of this.panes) {
         pane.view = null;
         pane.ruler.ends = null;
@@ -172,7 +175,8 @@ export class Viewer {
   }
 
   pressed(key, event) {
-    const tool = ALL.find((one) => one.key === key || (one.key === '+' && key === '='));
+    const letter = key.length === 1 ? key.toLowerCase() : key;  // Caps Lock changes nothing
+    const tool = ALL.find((one) => one.key === letter || (one.key === '+' && letter === '='));
     if (!tool || !this.root.checkVisibility()) return;
     if (tool.name === 'marks') {  // held, it hides; let go at once, it toggles
       this.heldSince = event.timeStamp;
@@ -183,7 +187,7 @@ export class Viewer {
   }
 
   released(key) {
-    if (key !== named('marks').key || !this.heldSince) return;
+    if (key.toLowerCase() !== named('marks').key || !this.heldSince) return;
     const brief = performance.now() - this.heldSince < 250;
     this.heldSince = 0;
     if (brief) this.run(named('marks'));
