@@ -35,7 +35,9 @@ class Verdict:
 
 VERDICTS = {
     Outcome.ALARM: Verdict("Alarm", "alarm", "Something was found that the profile alarms for."),
-    Outcome.UNKNOWN: Verdict("Unknown", "unknown", "This scan, or part of it, could not be judged."),
+    Outcome.UNKNOWN: Verdict(
+        "Unknown", "unknown", "This scan, or part of it, could not be judged."
+    ),
     Outcome.CLEAR: Verdict("Clear", "clear", "Nothing was found that the profile alarms for."),
 }
 NOTHING = Beside()
