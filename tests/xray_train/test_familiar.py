@@ -6,7 +6,7 @@ import pytest
 from xray import DataError, Encoding, Scan
 from xray.card import Card
 from xray_train import familiar
-from xray_train.familiar import LEAST_SCANS, REFUSED, fit, shaped
+from xray_train.familiar import LEAST_SCANS, REFUSED, Others, fit, shaped
 
 CARD = Card("m", "1", ("gun",), side_px=96)
 
@@ -27,7 +27,9 @@ def _bag(rng: np.random.Generator, number: int) -> Scan:
 
 @pytest.fixture(scope="module")
 def known() -> familiar.Familiar:
-    return fit(CARD, bags(LEAST_SCANS, 0), {"others": bags(150, 1)})[Encoding.PSEUDOCOLOR]
+    return fit(CARD, bags(LEAST_SCANS, 0), {"others": Others(bags(150, 1), REFUSED)})[
+        Encoding.PSEUDOCOLOR
+    ]
 
 
 def test_whitened_statistics_have_about_unit_covariance() -> None:
@@ -58,12 +60,22 @@ def test_noise_a_page_of_text_and_a_photograph_s_colours_are_strangers(
 
 
 def test_an_encoding_with_too_few_scans_is_left_out() -> None:
-    assert fit(CARD, bags(LEAST_SCANS - 1, 0), {"others": bags(5, 1)}) == {}
+    assert fit(CARD, bags(LEAST_SCANS - 1, 0), {"others": Others(bags(5, 1), REFUSED)}) == {}
 
 
 def test_a_limit_cannot_be_drawn_by_a_handful_of_scans() -> None:
-    with pytest.raises(DataError, match="others: 20 pseudocolor scans, at least 100"):
-        fit(CARD, bags(LEAST_SCANS, 0), {"others": bags(20, 1)})
+    with pytest.raises(DataError, match="pseudocolor scans that taught nothing: others 20"):
+        fit(CARD, bags(LEAST_SCANS, 0), {"others": Others(bags(20, 1), REFUSED)})
+
+
+def test_the_limit_keeps_the_share_of_each_set_that_asks_for_one() -> None:
+    many, few = Others(bags(150, 2), REFUSED), Others(bags(60, 3), 0.05)
+    scored = Others(bags(10, 4))
+    found = fit(CARD, bags(LEAST_SCANS, 0), {"many": many, "few": few, "scored": scored})
+    refused = found[Encoding.PSEUDOCOLOR].refused
+    assert refused["many"] <= REFUSED + 1 / 150
+    assert refused["few"] <= 0.05
+    assert refused.keys() == {"many", "few", "scored"}
 
 
 def test_simulated_scans_alone_describe_a_model_that_learned_from_nothing_else(

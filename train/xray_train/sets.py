@@ -68,12 +68,9 @@ def taught(data: Collection[str], count: int) -> Iterator[Sample]:
             yield from (pair, _low_alone(pair))
 
 
-def untaught(data: Collection[str], count: int) -> Iterator[Sample]:
-    """Scans of the same kinds that taught nothing and score nothing."""
-    if sources.SIMULATED in data:
-        yield from _every_encoding(LIMIT_SEED, count)
-    if sources.SIXRAY in data:
-        yield from read("sixray-cal+benign")
+def untaught(count: int) -> Iterator[Sample]:
+    """Simulated scans of all encodings that taught nothing, tuned nothing and score nothing."""
+    yield from _every_encoding(LIMIT_SEED, count)
 
 
 def _every_encoding(seed: int, count: int) -> Iterator[Sample]:
