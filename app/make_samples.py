@@ -22,6 +22,7 @@ import numpy as np
 import tifffile
 
 import xray
+from xray import Outcome
 from xray.labels import ALARMING_LABELS
 from xray_datasets.simulator import Simulated, SimulatedObject, colour, simulate
 
@@ -78,7 +79,8 @@ def make(
         first = first or scene
         file = write(scene, folder / f"{number}-{wish.kind}", wish.raw)
         report = detector.inspect(xray.read(file))
-        agreed = {d.label for d in report.detections if d.alarming} == wish.alarming
+        expected = Outcome.ALARM if wish.alarming else Outcome.CLEAR
+        agreed = report.outcome is expected and _alarming(report) == wish.alarming
         if agreed or tries == MOST_TRIES:
             break
     if not agreed:
@@ -86,6 +88,10 @@ def make(
     found = "agreed" if agreed else f"not agreed in {tries} tries"
     print(f"{file.name}: seed {scene.seed}, {sorted(wish.alarming)}, {found}", flush=True)
     return {"title": wish.title, "file": file.name, "kind": wish.kind, "seed": scene.seed}
+
+
+def _alarming(report: xray.Report) -> set[str]:
+    return {found.label for found in report.detections if found.alarming}
 
 
 def scenes(wish: Wish, seeds: Iterator[int]) -> Iterator[Simulated]:
