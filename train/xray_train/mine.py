@@ -56,7 +56,7 @@ def recipe(start: Path | None, folders: tuple[str, ...]) -> Recipe:
     known: tuple[str, ...] = ()
     if start is not None:
         known = _labels(start)
-    new = dict.fromkeys(name for folder in folders for name in layouts.classes(Path(folder)))
+    new = dict.fromkeys(name for folder in folders for name in layouts.labels(Path(folder)))
     labels = (*known, *(label for label in new if label not in known))
     return replace(TUNING, data=folders, labels=labels)
 
