@@ -29,6 +29,7 @@ from xray_app.cases.states import Target
 from xray_app.dicos.objects import SCANS
 from xray_app.inspectors import child
 from xray_app.inspectors.dispatch import Dispatch
+from xray_app.inspectors.pool import WRITTEN
 from xray_app.intake import Inspector
 
 
@@ -47,7 +48,7 @@ class Here:
         with tempfile.TemporaryDirectory() as folder:
             asked = {"files": files, "names": names, "said": said, "folder": folder}
             answer = child.inspected(asked, self._inspector)
-            for name in ("picture", "thumbnail"):
+            for name in WRITTEN:
                 answer[name] = Path(answer[name]).read_bytes() if answer[name] else None
         return answer
 
