@@ -5,6 +5,7 @@ const REST_MS = 90;  // so that the full picture stands within 200 ms
 
 export class Frames {
   #asked = 0;  // the frame that is on its way
+  #moving = false;  // how that frame will be painted; what was last asked for counts
   #rest = 0;
   #since = 0;
 
@@ -21,9 +22,10 @@ export class Frames {
   }
 
   #ask(moving) {
+    this.#moving = moving;
     this.#asked ||= requestAnimationFrame(() => {
       this.#asked = 0;
-      this.draw(moving, this.#since);
+      this.draw(this.#moving, this.#since);
     });
   }
 
