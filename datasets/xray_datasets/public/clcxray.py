@@ -15,16 +15,13 @@ Known from its authors' README: COCO, the classes, the counts. Known from loader
 folders. The 16-bit raw scans that its authors offer apart are not read.
 """
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from xray_datasets import coco
-from xray_datasets.findings import Findings
 from xray_datasets.labels import SOME_LIQUIDS, Source
 from xray_datasets.labels import classes as by_label
 from xray_datasets.public import parts
-from xray_datasets.public.parts import Part
-from xray_datasets.sample import Sample
+from xray_datasets.public.parts import Part, PartsReader
 
 SOURCE = Source(
     "CLCXray",
@@ -55,26 +52,5 @@ def recognises(root: Path) -> bool:
     return any(coco.mentions(part.file, "SwissArmyKnife") for part in _parts(root))
 
 
-def splits(root: Path) -> list[str]:
-    """Those of train, val and test that there are files for."""
-    return [part.split for part in _parts(root)]
-
-
-def classes(root: Path) -> list[str]:
-    """Every category of its files."""
-    return parts.classes(_parts(root))
-
-
-def read(
-    root: Path,
-    split: str | None = None,
-    *,
-    labels_map: Mapping[str, str | None] | None = None,
-    findings: Findings | None = None,
-) -> Iterator[Sample]:
-    """The samples of one split, or all.
-
-    Raises:
-        DataError: no such split, a broken file, or no folder holds the pictures.
-    """
-    return parts.read(_parts(root), root, split, SOURCE, labels_map, findings)
+_READER = PartsReader(SOURCE, _parts)
+splits, classes, read = _READER.splits, _READER.classes, _READER.read

@@ -24,8 +24,7 @@ from xray_datasets import coco, pictures
 from xray_datasets.findings import Findings
 from xray_datasets.labels import Source
 from xray_datasets.labels import classes as by_label
-from xray_datasets.public import parts
-from xray_datasets.public.parts import Part
+from xray_datasets.public.parts import Part, PartsReader
 from xray_datasets.sample import Sample
 
 SOURCE = Source(
@@ -90,7 +89,8 @@ def read(
         names = ", ".join(there) or "none"
         raise DataError(f"{root}: no split {split!r} of JinNan2; there are {names}")
     if split != NORMAL:
-        yield from parts.read(_parts(root), root, RESTRICTED, SOURCE, labels_map, findings)
+        annotated = PartsReader(SOURCE, _parts)
+        yield from annotated.read(root, RESTRICTED, labels_map=labels_map, findings=findings)
     path = _file(root)
     if split != RESTRICTED and path is not None and NORMAL in there:
         yield from _normal(path.parent / NORMAL, labels_map or {})

@@ -28,7 +28,7 @@ from xray_datasets.findings import Findings
 from xray_datasets.labels import POWER_BANKS, SOME_DEVICES, SOME_LIGHTERS, Source
 from xray_datasets.labels import classes as by_label
 from xray_datasets.public import parts
-from xray_datasets.public.parts import Part
+from xray_datasets.public.parts import Part, PartsReader
 from xray_datasets.sample import Sample
 
 SOURCE = Source(
@@ -65,14 +65,8 @@ def recognises(root: Path) -> bool:
     return any(part.images.is_dir() for part in _parts(root))
 
 
-def splits(root: Path) -> list[str]:
-    """Those of train and test that there are files for."""
-    return [part.split for part in _parts(root)]
-
-
-def classes(root: Path) -> list[str]:
-    """Every category of its files."""
-    return parts.classes(_parts(root))
+_READER = PartsReader(SOURCE, _parts, "what the codes of classes stand for")
+splits, classes = _READER.splits, _READER.classes
 
 
 def read(
@@ -87,8 +81,7 @@ def read(
     Raises:
         DataError: no such split, a broken file, or no folder holds the pictures.
     """
-    assumed = "what the codes of classes stand for"
-    for sample in parts.read(_parts(root), root, split, SOURCE, labels_map, findings, assumed):
+    for sample in _READER.read(root, split, labels_map=labels_map, findings=findings):
         second = root / f"{sample.origin.split()[-1]}_B" / sample.id
         there = {"second_view": str(second)} if second.is_file() else {}
         yield replace(sample, meta={**sample.meta, **there})

@@ -5,7 +5,7 @@ and boxes without area are left out, an image whose number comes again stands as
 last, and what is beside the picture is clipped away.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -33,34 +33,52 @@ def there(parts: Iterable[Part]) -> list[Part]:
     return [part for part in parts if part.file.is_file()]
 
 
-def classes(parts: Iterable[Part]) -> list[str]:
-    """Every category of their files."""
-    return list(dict.fromkeys(chain.from_iterable(coco.categories(p.file) for p in parts)))
+@dataclass(frozen=True)
+class PartsReader:
+    """What a module of such a data set offers as its own.
 
-
-def read(
-    parts: Sequence[Part],
-    root: Path,
-    split: str | None,
-    source: Source,
-    labels_map: Mapping[str, str | None] | None,
-    findings: Findings | None,
-    assumed: str = "",
-) -> Iterator[Sample]:
-    """The samples of one split, or all; what is assumed of all of them is noted.
-
-    Raises:
-        DataError: no such split, or no folder holds its pictures.
+    Attributes:
+        source: the data set.
+        parts: finds the parts that a folder has.
+        assumed: what nobody wrote down of all its samples, noted at each reading.
     """
-    chosen = [part for part in parts if split in (None, part.split)]
-    if not chosen:
-        names = ", ".join(part.split for part in parts) or "none"
-        raise DataError(f"{root}: no split {split!r} of {source.name}; there are {names}")
-    own = Findings() if findings is None else findings
-    if assumed:
-        own.note(f"assumed, see xray-data list {source.name.lower()}", assumed)
-    samples = _samples(chosen, root, source, labels_map or {}, own)
-    return told(samples, own, source.name) if findings is None else samples
+
+    source: Source
+    parts: Callable[[Path], list[Part]]
+    assumed: str = ""
+
+    def splits(self, root: Path) -> list[str]:
+        """Those that there are files for."""
+        return [part.split for part in self.parts(root)]
+
+    def classes(self, root: Path) -> list[str]:
+        """Every category of its files."""
+        found = chain.from_iterable(coco.categories(part.file) for part in self.parts(root))
+        return list(dict.fromkeys(found))
+
+    def read(
+        self,
+        root: Path,
+        split: str | None = None,
+        *,
+        labels_map: Mapping[str, str | None] | None = None,
+        findings: Findings | None = None,
+    ) -> Iterator[Sample]:
+        """The samples of one split, or all.
+
+        Raises:
+            DataError: no such split, a broken file, or no folder holds the pictures.
+        """
+        parts, source = self.parts(root), self.source
+        chosen = [part for part in parts if split in (None, part.split)]
+        if not chosen:
+            names = ", ".join(part.split for part in parts) or "none"
+            raise DataError(f"{root}: no split {split!r} of {source.name}; there are {names}")
+        own = Findings() if findings is None else findings
+        if self.assumed:
+            own.note(f"assumed, see xray-data list {source.name.lower()}", self.assumed)
+        samples = _samples(chosen, root, source, labels_map or {}, own)
+        return told(samples, own, source.name) if findings is None else samples
 
 
 def _samples(

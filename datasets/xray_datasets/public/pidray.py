@@ -17,16 +17,13 @@ are known; *assumed* is that they are COCO of the same classes and that their pi
 folders of the splits' names, or wherever below the root the first of them is found.
 """
 
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from xray_datasets import coco
-from xray_datasets.findings import Findings
 from xray_datasets.labels import POWER_BANKS, Source
 from xray_datasets.labels import classes as by_label
 from xray_datasets.public import parts
-from xray_datasets.public.parts import Part
-from xray_datasets.sample import Sample
+from xray_datasets.public.parts import Part, PartsReader
 
 SOURCE = Source(
     "PIDray",
@@ -69,26 +66,5 @@ def recognises(root: Path) -> bool:
     )
 
 
-def splits(root: Path) -> list[str]:
-    """train, easy, hard and hidden; train and test of version 2."""
-    return [part.split for part in _parts(root)]
-
-
-def classes(root: Path) -> list[str]:
-    """Every category of its files."""
-    return parts.classes(_parts(root))
-
-
-def read(
-    root: Path,
-    split: str | None = None,
-    *,
-    labels_map: Mapping[str, str | None] | None = None,
-    findings: Findings | None = None,
-) -> Iterator[Sample]:
-    """The samples of one split, or all.
-
-    Raises:
-        DataError: no such split, a broken file, or no folder holds the pictures.
-    """
-    return parts.read(_parts(root), root, split, SOURCE, labels_map, findings)
+_READER = PartsReader(SOURCE, _parts)
+splits, classes, read = _READER.splits, _READER.classes, _READER.read
