@@ -1,9 +1,7 @@
 """A service over SQLite in a folder of its own, whose inspector runs in this process."""
 
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,6 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from xray.detector import Detector
 from xray_app import service as services
 from xray_app.access.passwords import Passwords
 from xray_app.access.roles import Right, Role
@@ -19,42 +16,11 @@ from xray_app.api import app as api
 from xray_app.cases import inspection
 from xray_app.cases.database import Database
 from xray_app.guard import Guard
-from xray_app.inspectors import child
 from xray_app.inspectors.dispatch import Dispatch
-from xray_app.inspectors.pool import WRITTEN
-from xray_app.intake import Inspector
 from xray_app.service import Service
 from xray_app.settings import Settings
 
 PASSWORD = "correct horse battery"
-
-
-class Here:
-    """What the pool lends, without a process."""
-
-    def __init__(self, inspector: Inspector) -> None:
-        self.inspector = inspector
-        self.all = (self,)
-
-    @contextmanager
-    def lend(self, seconds: float | None = None) -> Iterator["Here"]:
-        yield self
-
-    def ask(self, files: list[str], names: list[str], said: dict[str, Any]) -> dict[str, Any]:
-        with tempfile.TemporaryDirectory() as folder:
-            asked = {"files": files, "names": names, "said": said, "folder": folder}
-            answer = child.inspected(asked, self.inspector)
-            for name in WRITTEN:
-                answer[name] = Path(answer[name]).read_bytes() if answer[name] else None
-        return answer
-
-    def close(self) -> None:
-        pass
-
-
-@pytest.fixture(scope="session")
-def inspector(standin: Path) -> Inspector:
-    return Inspector(Detector(standin))
 
 
 @pytest.fixture
@@ -63,15 +29,14 @@ def service(
     migrated_sqlite: Database,
     clock: Any,
     quick_passwords: Passwords,
-    inspector: Inspector,
+    here: Any,
 ) -> Iterator[Service]:
     told = {"webhook_url": "https://customs.example/hook", "webhook_secret": "s" * 32}
     settings = Settings(data_dir=tmp_path / "data", max_upload_mb=1, max_waiting=3, **told)  # type: ignore[arg-type]
     settings.data_dir.mkdir()
     shutil.copy(str(migrated_sqlite.url.database), settings.data_dir / "cases.sqlite3")
     built = services.build(settings, clock, quick_passwords)
-    pool: Any = Here(inspector)
-    yield replace(built, pool=pool, dispatch=Dispatch(built.queue, built.contents, pool))
+    yield replace(built, pool=here, dispatch=Dispatch(built.queue, built.contents, here))
     built.database.dispose()
 
 

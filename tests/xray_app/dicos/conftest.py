@@ -1,14 +1,11 @@
 """A scanner that speaks DICOS, certificates, and a service whose inspector runs in this process."""
 
 import gc
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,35 +19,11 @@ from cryptography.x509.oid import NameOID
 from pydicom.dataset import FileMetaDataset
 from pydicom.uid import ExplicitVRLittleEndian, generate_uid
 
-from xray.detector import Detector
 from xray_app import service as services
 from xray_app.cases import inspection
 from xray_app.cases.states import Target
 from xray_app.dicos.objects import SCANS
-from xray_app.inspectors import child
 from xray_app.inspectors.dispatch import Dispatch
-from xray_app.inspectors.pool import WRITTEN
-from xray_app.intake import Inspector
-
-
-class Here:
-    """What the pool lends, without a process."""
-
-    def __init__(self, inspector: Inspector) -> None:
-        self.all = ()
-        self._inspector = inspector
-
-    @contextmanager
-    def lend(self, seconds: float | None = None) -> Iterator["Here"]:
-        yield self
-
-    def ask(self, files: list[str], names: list[str], said: dict[str, Any]) -> dict[str, Any]:
-        with tempfile.TemporaryDirectory() as folder:
-            asked = {"files": files, "names": names, "said": said, "folder": folder}
-            answer = child.inspected(asked, self._inspector)
-            for name in WRITTEN:
-                answer[name] = Path(answer[name]).read_bytes() if answer[name] else None
-        return answer
 
 
 @pytest.fixture(autouse=True)
@@ -63,13 +36,12 @@ def _collect_sockets() -> Iterator[None]:
 
 
 @pytest.fixture
-def service(parts: services.Service, standin: Path) -> services.Service:
+def service(parts: services.Service, here: Any) -> services.Service:
     """A service that keeps messages for DICOS, on each kind of database."""
-    pool: Any = Here(Inspector(Detector(standin)))
     rules = replace(parts.queue.rules, tells=frozenset({Target.DICOS}))
     queue = replace(parts.queue, rules=rules)
-    dispatch = Dispatch(queue, parts.contents, pool)
-    return replace(parts, queue=queue, pool=pool, dispatch=dispatch)
+    dispatch = Dispatch(queue, parts.contents, here)
+    return replace(parts, queue=queue, pool=here, dispatch=dispatch)
 
 
 @pytest.fixture
