@@ -135,7 +135,7 @@ class Provider:
             names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
             for name in names:
                 check_address(f"the provider's {name}", said[name])
-        except Exception as error:
+        except Exception as error:  # a connection, a status, a text that is no JSON: no common base
             kind = type(error).__name__
             raise NotSignedIn(f"the sign-in provider cannot be asked ({kind})") from None
         if said.get("issuer", "").rstrip("/") != issuer:
