@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, TypeVar
 
 import typer
 from rich.console import Console
@@ -14,14 +14,12 @@ from rich.progress import track
 from rich.table import Table
 
 from xray.errors import DataError, XrayError
-from xray_datasets import layouts, public
+from xray_datasets import layouts
+from xray_datasets.asked import Asked, public_source
 from xray_datasets.findings import Findings
-from xray_datasets.labels import Source
 from xray_datasets.sample import Sample
 
 Thing = TypeVar("Thing")
-
-LISTED = ("voc", "SIXray")  # their splits are lists, which overlap
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -68,7 +66,7 @@ def list_(
     if source is None:
         Console().print(listing.layouts(), listing.sources(), sep="\n")
     else:
-        _source(source)
+        public_source(source)
         name = source.lower()
         print(listing.told(name))
         Console().print(listing.classes(name))
@@ -91,9 +89,10 @@ def check(
     """
     from xray_datasets import checks
 
-    _unknown_classes(root, source, words, own)
+    asked = Asked(root, split, source, words, own)
+    asked.check_classes()
     found = Findings()
-    samples = _samples(root, split, source, words, own, found)
+    samples = asked.samples(found)
     seen = _progress(samples, "checking")
     checks.check(seen, open_scans=open_scans, find_twins=twins, findings=found)
     print(f"{root}: {layouts.name(root)}, {found.scans} scans, {found.boxes} boxes")
@@ -118,7 +117,7 @@ def stats(
     from xray_datasets import stats as counting
 
     by_split: dict[str, list[Sample]] = {}
-    for name, sample in _samples(root, split, source, words, own):
+    for name, sample in Asked(root, split, source, words, own).samples():
         by_split.setdefault(name, []).append(sample)
     for name, samples in by_split.items():
         found = counting.count(samples)
@@ -156,10 +155,11 @@ def convert(
     from xray_datasets import coco
 
     by_split: dict[str, list[Sample]] = {}
-    for name, sample in _samples(root, split, source, words, own):
+    for name, sample in Asked(root, split, source, words, own).samples():
         by_split.setdefault(name, []).append(sample)
     if shares:
-        by_split = _dealt([s for mine in by_split.values() for s in mine], shares, twins)
+        samples = [sample for mine in by_split.values() for sample in mine]
+        by_split = _dealt(samples, shares, twins)
     for name, samples in by_split.items():
         folder = out / name
         if (folder / "instances.json").exists():
@@ -186,7 +186,7 @@ def show(
 
     samples = [
         sample
-        for _, sample in _samples(root, split, source, words, own)
+        for _, sample in Asked(root, split, source, words, own).samples()
         if label is None or any(a.label == label for a in sample.annotations)
     ]
     chosen = sorted(random.Random(seed).sample(range(len(samples)), min(count, len(samples))))
@@ -222,27 +222,6 @@ def simulate(
     print(scenes.finish(out))
 
 
-def _samples(
-    root: Path,
-    splits: list[str] | None,
-    source: str | None,
-    words: list[str] | None,
-    own: bool,
-    findings: Findings | None = None,
-) -> Iterator[tuple[str, Sample]]:
-    """Every sample with the name of its split; lists overlap, so where there are some of VOC's
-    kind, all is one split.
-    """
-    labels_map = _labels_map(root, words, own)
-    if not splits and layouts.name(root) not in LISTED:
-        splits = layouts.splits(root)
-    how: dict[str, Any] = {"labels_map": labels_map, "source": _source(source)}
-    chosen: list[str | None] = [*splits] if splits else [None]
-    for split in chosen:
-        for sample in layouts.read(root, split, findings=findings, **how):
-            yield split or "all", sample
-
-
 def _dealt(samples: list[Sample], shares: str, find_twins: bool) -> dict[str, list[Sample]]:
     """Splits of these shares, twins on one side."""
     from xray_datasets import split, twins
@@ -254,45 +233,6 @@ def _dealt(samples: list[Sample], shares: str, find_twins: bool) -> dict[str, li
     if find_twins:
         samples = twins.regrouped(_progress(samples, "seeking twins"))
     return split.split(samples, wanted)
-
-
-def _source(name: str | None) -> Source | None:
-    if name is None:
-        return None
-    if name.lower() not in public.SOURCES:
-        raise DataError(f"no public data set {name!r}; there are {', '.join(public.SOURCES)}")
-    return public.SOURCES[name.lower()]
-
-
-def _labels_map(root: Path, words: list[str] | None, own: bool) -> dict[str, str | None]:
-    found: dict[str, str | None] = {name: name for name in layouts.classes(root)} if own else {}
-    for word in words or ():
-        name, equals, label = word.partition("=")
-        if not equals:
-            raise DataError(f"--map {word}: expected class=label")
-        found[name] = label or None
-    return found
-
-
-def _unknown_classes(root: Path, source: str | None, words: list[str] | None, own: bool) -> None:
-    """All of them at once, so that they can be mapped at once.
-
-    The readers of public data sets leave such boxes out, and say so.
-    """
-    from xray_datasets.labels import translate
-
-    if public.recognised(root):
-        return
-    known = _source(source)
-    labels_map = {**(known.labels if known else {}), **_labels_map(root, words, own)}
-    errors = []
-    for name in layouts.classes(root):
-        try:
-            translate(name, labels_map, str(root))
-        except DataError as error:
-            errors.append(str(error))
-    if errors:
-        raise DataError("\n".join(errors))
 
 
 def _progress(things: Iterable[Thing], what: str) -> Iterator[Thing]:
