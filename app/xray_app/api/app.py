@@ -14,6 +14,7 @@ from xray_app.api import (
     kserve,
     metrics,
     oidc,
+    opinions,
     pages,
     people,
     scans,
@@ -43,7 +44,7 @@ def build(service: Service) -> FastAPI:
         max_body_size=service.settings.max_upload_bytes + SPARE_BYTES,
     )
     app.state.service = service
-    for module in (scans, work, cases, people, chain, exports):
+    for module in (scans, work, opinions, cases, people, chain, exports):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health)
     app.include_router(kserve.router)

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from xray import tdr
 from xray_app.access.roles import Actor, Right, Role
-from xray_app.api.shapes import CaseFile, CaseOut, CasePage, Said, Searched, ViewOut
+from xray_app.api.shapes import CaseFile, CaseOut, CasePage, OpinionOut, Said, Searched, ViewOut
 from xray_app.api.signing import Reads
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import reading
@@ -18,6 +18,7 @@ from xray_app.cases.case import Case, load
 from xray_app.cases.decisions import decisions_of, searches_of
 from xray_app.cases.errors import NotFound, Refused
 from xray_app.cases.inspection import views_of
+from xray_app.cases.opinions import opinions_of
 from xray_app.cases.reading import Wanted
 from xray_app.cases.reports import read_report
 from xray_app.cases.states import Kind, Level, ReportRole, State
@@ -68,6 +69,7 @@ def read_case(actor: Reads, service: Service, case_id: CaseId) -> CaseFile:
                 Searched(**{**row, "what": json.loads(row["what"])})
                 for row in searches_of(connection, case_id)
             ],
+            opinions=[opinion(row) for row in opinions_of(connection, case_id)],
             links=reading.linked(connection, case_id) if actor.may(Right.READ) else [],
             clearance=reading.clearance(connection, case_id) if actor.may(Right.READ) else None,
         )
@@ -137,6 +139,11 @@ def shown(case: Case, actor: Actor) -> CaseOut:
         | {"kind": kind, "flags": list(case.flags), "declaration": case.declaration or {}},
         for_supervisor=case.level is Level.SUPERVISOR,
     )
+
+
+def opinion(row: RowMapping) -> OpinionOut:
+    """An opinion as it goes out."""
+    return OpinionOut(**{**row, "view": row["position"], "xyxy_px": json.loads(row["xyxy_px"])})
 
 
 def _views(connection: Connection, case_id: str) -> list[ViewOut]:

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 from xray.report import Outcome
 from xray_app.access.roles import Right, Role
-from xray_app.cases.states import Disposition, Kind, State, Verdict
+from xray_app.cases.states import Disposition, Kind, Says, State, Verdict
 
 Text = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]
 Name = Annotated[
@@ -16,6 +16,8 @@ Name = Annotated[
         strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
     ),
 ]
+# As the taxonomy writes them, whoever types it: `Gun part` is `gun_part`.
+Label = Annotated[Name, AfterValidator(lambda text: "_".join(text.lower().split()))]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
 
 
@@ -122,6 +124,28 @@ class Searched(BaseModel):
     searched_at: datetime
 
 
+class OpinionOut(BaseModel):
+    """What an officer said of one finding, or of one box of their own."""
+
+    view: int
+    says: Says
+    finding: int | None = Field(description="its number in the view's report, from 1")
+    drawn: str | None = Field(description="what the officer's own box is known by")
+    label: str
+    xyxy_px: list[float]
+    said_by: str
+    said_at: datetime
+
+
+class Opinions(BaseModel):
+    """What stands, and whether the reader may add to it."""
+
+    version: int
+    mine: bool = Field(description="the reader holds the case, and nobody else may write")
+    labels: list[str] = Field(description="to choose from; others may be typed")
+    standing: list[OpinionOut]
+
+
 class ViewOut(BaseModel):
     """One view of a case."""
 
@@ -140,6 +164,7 @@ class CaseFile(CaseOut):
     views: list[ViewOut]
     decisions: list[Said]
     searches: list[Searched]
+    opinions: list[OpinionOut] = Field(description="all that were ever said, oldest first")
     links: list[str]
     clearance: dict[str, Any] | None = Field(description="what the clearance system says of it")
 
@@ -175,6 +200,17 @@ class Mark(Strict):
     label: Name
     xyxy_px: tuple[float, float, float, float]
     view: Annotated[int, Field(ge=0, le=7)] = 0
+
+
+class Say(AtVersion):
+    """What an officer says of one finding (`finding`), or of one box of their own (`drawn`)."""
+
+    view: Annotated[int, Field(ge=0, le=7)] = 0
+    says: Says
+    finding: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    drawn: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")] | None = None
+    label: Label | None = None
+    xyxy_px: tuple[float, float, float, float] | None = None
 
 
 class Decide(AtVersion):

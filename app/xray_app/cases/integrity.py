@@ -1,7 +1,7 @@
 """Whether the cases are what the audit chain says: the chain itself, then what it seals.
 
-The chain holds the hash of every decision, search result and report. A row that was changed,
-taken away or slipped in past the triggers is found by comparing the two.
+The chain holds the hash of every decision, search result, opinion and report. A row that was
+changed, taken away or slipped in past the triggers is found by comparing the two.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ SEALED_BY = {
     "decided": "decisions",
     "corrected": "decisions",
     "searched": "search_results",
+    "marked": "opinions",
     "inspected": "reports",
 }
 
@@ -47,7 +48,7 @@ def _promised(connection: Connection) -> Iterator[Seal]:
 
 
 def _there(connection: Connection) -> Iterator[Seal]:
-    for table in (tables.decisions, tables.search_results):
+    for table in (tables.decisions, tables.search_results, tables.opinions):
         for row in connection.execute(select(table)).mappings():
             yield table.name, row["case_id"], seal_of(row)
     for report in connection.execute(select(tables.reports.c.case_id, tables.reports.c.body)):

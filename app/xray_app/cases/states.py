@@ -47,6 +47,15 @@ class Verdict(StrEnum):
     SEARCH = "search"
 
 
+class Says(StrEnum):
+    """What an officer says of a finding, or of a box that they drew themselves."""
+
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    DRAWN = "drawn"  # the machine missed it
+    WITHDRAWN = "withdrawn"  # nothing any more
+
+
 class Disposition(StrEnum):
     """How a case was closed."""
 

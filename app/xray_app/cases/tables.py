@@ -151,6 +151,24 @@ search_results = Table(
     UniqueConstraint("case_id", "case_version"),
 )
 
+opinions = Table(  # what officers say of the machine's findings, and the boxes that they draw
+    "opinions",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("case_id", KEY, ForeignKey("cases.id"), nullable=False),
+    Column("case_version", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("finding", Integer),  # its number in the report, from 1; None: drawn by the officer
+    Column("report_sha256", SHA256),  # of the report's body
+    Column("drawn", KEY),  # what the drawn box is known by
+    Column("says", String(16), nullable=False),
+    Column("label", NAME, nullable=False),
+    Column("xyxy_px", Text, nullable=False),  # JSON list of four
+    Column("said_by", NAME, nullable=False),
+    Column("said_at", Moment, nullable=False),
+    Index(None, "case_id", "id"),
+)
+
 requests = Table(
     "requests",
     metadata,

@@ -30,6 +30,8 @@ ROUTES: dict[tuple[str, str], Right | None] = {
     ("POST", "/api/v1/cases/{case_id}/decision"): Right.WORK,
     ("POST", "/api/v1/cases/{case_id}/correction"): Right.SUPERVISE,
     ("POST", "/api/v1/cases/{case_id}/search"): Right.SEARCH,
+    ("GET", "/api/v1/cases/{case_id}/opinions"): Right.READ_OWN,
+    ("POST", "/api/v1/cases/{case_id}/opinions"): Right.WORK,
     ("GET", "/api/v1/people"): Right.MANAGE,
     ("POST", "/api/v1/people"): Right.MANAGE,
     ("PATCH", "/api/v1/people/{name}"): Right.MANAGE,
