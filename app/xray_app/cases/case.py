@@ -47,6 +47,8 @@ class Case:
     waiting_at: datetime | None
     closed_at: datetime | None
     emptied_at: datetime | None
+    taken_at: datetime | None
+    consignee: str | None
 
     @staticmethod
     def of(row: RowMapping) -> "Case":

@@ -14,7 +14,9 @@ from xray_app.cases.contents import Contents, Staged, discard
 from xray_app.cases.errors import Conflict, Refused
 from xray_app.cases.queue import NOBODY, Queue, held_by
 from xray_app.cases.rules import Officer
-from xray_app.cases.states import Disposition, Level, State, Verdict
+from xray_app.cases.states import Disposition, Level, Reason, State, Verdict
+
+LATER_COLUMNS = ("code", "taken_at")
 
 
 @dataclass(frozen=True)
@@ -22,14 +24,16 @@ class Decision:
     """What an officer says.
 
     Attributes:
-        verdict: clear it, or search it.
+        verdict: clear it, or search it, now or later.
         reason: in the officer's words; may be empty, but not in a correction.
         marks: what the officer drew: label and xyxy_px each.
+        code: why, where it is not cleared.
     """
 
     verdict: Verdict
     reason: str = ""
     marks: tuple[dict[str, Any], ...] = ()
+    code: Reason | None = None
 
 
 @dataclass(frozen=True)
@@ -60,8 +64,8 @@ def decide(queue: Queue, case_id: str, version: int, officer: Officer, said: Dec
         if _said_before(connection, case_id, version, officer, said):
             return load(connection, case_id)
         case = held_by(connection, case_id, version, officer)
-        _keep_decision(connection, case, officer, said, None, now)
-        after = change(connection, case, **NOBODY, **_next(said.verdict, now))
+        keep_decision(connection, case, officer, said, None, now)
+        after = change(connection, case, **NOBODY, **decided(said.verdict, now))
         outbox.put(connection, now, queue.rules.tells, "case.decided", after, verdict=said.verdict)
         return after
 
@@ -84,8 +88,8 @@ def correct(queue: Queue, case_id: str, version: int, officer: Officer, said: De
             raise Conflict(f"case {case_id} is {case.state}; only a decision can be corrected")
         before = decisions_of(connection, case_id)
         corrects = before[-1]["id"] if before else None
-        _keep_decision(connection, case, officer, said, corrects, now)
-        after = change(connection, case, **_next(said.verdict, now))
+        keep_decision(connection, case, officer, said, corrects, now)
+        after = change(connection, case, **decided(said.verdict, now))
         outbox.put(
             connection, now, queue.rules.tells, "case.corrected", after, verdict=said.verdict
         )
@@ -141,13 +145,14 @@ def _rows(connection: Connection, table: Table, case_id: str) -> Sequence[RowMap
     return connection.execute(found).mappings().all()
 
 
-def _next(verdict: Verdict, now: datetime) -> dict[str, Any]:
-    if verdict is Verdict.SEARCH:
+def decided(verdict: Verdict, now: datetime) -> dict[str, Any]:
+    """What changes of a case by a verdict."""
+    if verdict is not Verdict.CLEAR:
         return {"state": State.SEARCH, "disposition": None, "closed_at": None}
     return {"state": State.CLOSED, "disposition": Disposition.CLEARED, "closed_at": now}
 
 
-def _keep_decision(
+def keep_decision(
     connection: Connection,
     case: Case,
     officer: Officer,
@@ -155,10 +160,12 @@ def _keep_decision(
     corrects: int | None,
     now: datetime,
 ) -> None:
+    """Write down a decision on the case as it stands, and seal it in the audit chain."""
     row = {
         **{"case_id": case.id, "case_version": case.version, "corrects": corrects},
         **{"verdict": said.verdict, "reason": said.reason, "marks": canonical(said.marks)},
         **{"decided_by": officer.name, "decided_at": now},
+        **{"code": said.code, "taken_at": case.taken_at},
     }
     connection.execute(insert(tables.decisions).values(**row))
     action = "decided" if corrects is None else "corrected"
@@ -181,11 +188,14 @@ def _keep_search(
 
 
 def seal_of(row: RowMapping | dict[str, Any]) -> str:
-    """The hash of a kept decision or search result, which its audit entry carries."""
+    """The hash of a kept decision or search result, which its audit entry carries.
+
+    A column that came later counts only where it says something, so that older seals still hold.
+    """
     plain = {
         name: moment(value) if isinstance(value, datetime) else value
         for name, value in row.items()
-        if name != "id"
+        if name != "id" and not (name in LATER_COLUMNS and value is None)
     }
     return sha256_of(plain)
 
@@ -195,7 +205,7 @@ def _said_before(
 ) -> bool:
     for row in decisions_of(connection, case_id):
         if row["case_version"] == version and row["decided_by"] == officer.name:
-            return bool(row["verdict"] == said.verdict and row["reason"] == said.reason)
+            return all(row[name] == getattr(said, name) for name in ("verdict", "reason", "code"))
     return False
 
 

@@ -17,6 +17,7 @@ Seal = tuple[str, str, str]  # table, case, hash
 SEALED_BY = {
     "decided": "decisions",
     "corrected": "decisions",
+    "first verdict": "first_verdicts",
     "searched": "search_results",
     "marked": "opinions",
     "inspected": "reports",
@@ -48,7 +49,10 @@ def _promised(connection: Connection) -> Iterator[Seal]:
 
 
 def _there(connection: Connection) -> Iterator[Seal]:
-    for table in (tables.decisions, tables.search_results, tables.opinions):
+    for table in (
+        *(tables.decisions, tables.search_results),
+        *(tables.opinions, tables.first_verdicts),
+    ):
         for row in connection.execute(select(table)).mappings():
             yield table.name, row["case_id"], seal_of(row)
     for report in connection.execute(select(tables.reports.c.case_id, tables.reports.c.body)):

@@ -22,7 +22,10 @@ from xray_app.cases.rules import Officer, Rules
 from xray_app.cases.states import Level, State
 
 Clock = Callable[[], datetime]
-NOBODY: dict[str, Any] = {"holder": None, "lease_until": None, "held_until": None, "held_why": None}
+NOBODY: dict[str, Any] = {
+    **{"holder": None, "taken_at": None, "lease_until": None},
+    **{"held_until": None, "held_why": None},
+}
 LISTED = 200  # cases that a list of the queue shows at most
 CLOCKWORK = "clock"  # the actor of what happens because time has passed
 
@@ -65,6 +68,11 @@ class Queue:
             case = held_by(connection, case_id, version, officer)
             audit.append(connection, now, officer.name, "released", case_id)
             return change(connection, case, state=State.WAITING, **NOBODY)
+
+    def next(self, officer: Officer) -> Case | None:
+        """The case that `take` would give to an officer who has none; nothing changes."""
+        with self.database.read() as connection:
+            return self._first(connection, State.WAITING, officer)
 
     def mine(self, officer: Officer) -> Case | None:
         """The case that this officer has, its lease begun anew; None: none, or it ran out."""
@@ -120,19 +128,19 @@ class Queue:
         """
         with self.writing() as (connection, now):
             case = held_by(connection, case_id, version, officer)
-            if not why.strip():
-                raise Refused("to escalate a case needs a reason")
-            if case.level is Level.SUPERVISOR:
-                raise Refused(f"case {case_id} is with the supervisors already")
+            check_escalated(case, why)
             audit.append(connection, now, officer.name, "escalated", case_id)
-            said = canonical([*case.flags, f"{officer.name}: {why}"])
-            up = {"state": State.WAITING, "level": Level.SUPERVISOR, "flags": said}
-            return change(connection, case, **{**NOBODY, **up})
+            return change(connection, case, **escalated(case, officer.name, why))
 
     def sweep(self) -> int:
         """Give back what nobody holds any longer; how many cases."""
         with self.database.write() as connection:
             return self._sweep(connection, self.clock())
+
+    def held(self, connection: Connection, officer: Officer) -> list[Case]:
+        """The case that this officer has, or none."""
+        mine = self._first(connection, State.TAKEN, officer)
+        return [mine] if mine else []
 
     @contextmanager
     def writing(self) -> Iterator[tuple[Connection, datetime]]:
@@ -156,7 +164,7 @@ class Queue:
         return len(rows)
 
     def _lease(self, connection: Connection, case: Case, officer: Officer, now: datetime) -> Case:
-        to = {"holder": officer.name, "lease_until": now + self.rules.lease}
+        to = {"holder": officer.name, "taken_at": now, "lease_until": now + self.rules.lease}
         return change(connection, case, **{**NOBODY, **to, "state": State.TAKEN})
 
     def _first(self, connection: Connection, state: State, officer: Officer) -> Case | None:
@@ -190,6 +198,24 @@ def _ordered(state: State, officer: Officer) -> Select[Any]:
     table = tables.cases
     mine = select(table).where(table.c.state == state, table.c.level <= officer.level)
     return mine.order_by(table.c.level.desc(), table.c.place_at, table.c.id)
+
+
+def check_escalated(case: Case, why: str) -> None:
+    """Stop where a case cannot be left to a supervisor.
+
+    Raises:
+        Refused: no reason was given, or it is with the supervisors already.
+    """
+    if not why.strip():
+        raise Refused("to escalate a case needs a reason")
+    if case.level is Level.SUPERVISOR:
+        raise Refused(f"case {case.id} is with the supervisors already")
+
+
+def escalated(case: Case, by: str, why: str) -> dict[str, Any]:
+    """What changes of a case that is left to a supervisor."""
+    said = canonical([*case.flags, f"{by}: {why}"])
+    return {**NOBODY, "state": State.WAITING, "level": Level.SUPERVISOR, "flags": said}
 
 
 def held_by(connection: Connection, case_id: str, version: int, officer: Officer) -> Case:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, select
 from xray_app.cases import tables
 from xray_app.cases.case import Case
 from xray_app.cases.errors import NotFound
-from xray_app.cases.states import ReportRole, State
+from xray_app.cases.states import Kind, ReportRole, State
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,43 @@ def newest(connection: Connection, wanted: Wanted) -> list[Case]:
         )
         found = found.where(earlier)
     return [Case.of(row) for row in connection.execute(found.limit(wanted.limit)).mappings()]
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """An earlier case of the same consignee.
+
+    Attributes:
+        case: as it stands now.
+        found: labels of what a search found in it.
+    """
+
+    case: Case
+    found: tuple[str, ...] = ()
+
+
+def earlier(connection: Connection, case: Case, limit: int = 6) -> list[Earlier]:
+    """Earlier cases of the same consignee, newest first.
+
+    Tests and demos keep to themselves; a projected threat has the history of the live scan that
+    it pretends to be.
+    """
+    if case.consignee is None:
+        return []
+    table, search = tables.cases, tables.search_results
+    kind = Kind.LIVE if case.kind is Kind.PROJECTED else case.kind
+    rows = connection.execute(
+        select(table)
+        .where(table.c.consignee == case.consignee, table.c.kind == kind)
+        .where(table.c.received_at <= case.received_at, table.c.id != case.id)
+        .order_by(table.c.received_at.desc(), table.c.id)
+        .limit(limit)
+    )
+    before = [Case.of(row) for row in rows.mappings().all()]
+    said = select(search.c.case_id, search.c.what).order_by(search.c.id)
+    found = connection.execute(said.where(search.c.case_id.in_([one.id for one in before])))
+    what = {row.case_id: tuple(json.loads(row.what)) for row in found}
+    return [Earlier(one, what.get(one.id, ())) for one in before]
 
 
 def linked(connection: Connection, case_id: str) -> list[str]:

@@ -188,6 +188,7 @@ def _insert(connection: Connection, sent: Submission, now: datetime) -> Case:
         **{"scanner": sent.scanner, "lane": sent.lane, "container": sent.container},
         "consignment": sent.consignment,
         "declaration": canonical(sent.declaration) if sent.declaration else None,
+        "consignee": folded(sent.declaration.get("consignee")),
         "identity_sha256": sent.identity_sha256(),
         "content_sha256": sent.content_sha256(),
     }
@@ -200,6 +201,15 @@ def _insert(connection: Connection, sent: Submission, now: datetime) -> Case:
     said = {"kind": sent.kind, "content_sha256": row["content_sha256"], "same_as": list(others)}
     audit.append(connection, now, sent.submitted_by, "received", case_id, said)
     return load(connection, case_id)
+
+
+def folded(name: str | None) -> str | None:
+    """A name as it is compared with others.
+
+    >>> folded(" ACME  Trading Ltd"), folded("")
+    ('acme trading ltd', None)
+    """
+    return " ".join(name.casefold().split())[:200] or None if name else None
 
 
 def _insert_view(connection: Connection, case_id: str, position: int, view: NewView) -> None:

@@ -35,7 +35,7 @@ def empty_old(database: Database, contents: Contents, now: datetime, keep: timed
     with database.write() as connection:
         cases = [Case.of(row) for row in connection.execute(old.limit(AT_ONCE)).mappings().all()]
         for case in cases:
-            change(connection, case, declaration=None, emptied_at=now)
+            change(connection, case, declaration=None, consignee=None, emptied_at=now)
             audit.append(connection, now, ACTOR, "emptied", case.id)
             mine = tables.views.c.case_id == case.id
             learned = tables.clearances.c.case_id == case.id

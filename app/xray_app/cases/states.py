@@ -1,11 +1,12 @@
 """What a case can be, and which step may follow which.
 
-    RECEIVED ⇄ INSPECTING → WAITING ⇄ TAKEN → SEARCH → CLOSED
-                    │         ⇅         │ ⇅              ↑
-                    │        HELD ──────┘ └──────────────┤
-                    └────────────────────────────────────┘ by the machine alone, if it may
+    RECEIVED ⇄ INSPECTING → WAITING ⇄ TAKEN ⇄ PENDING → SEARCH → CLOSED
+                    │         ⇅         │ ⇅                        ↑
+                    │        HELD ──────┘ └────────────────────────┤
+                    └──────────────────────────────────────────────┘ by the machine, if it may
 
-A lease that runs out leads from TAKEN to WAITING and nowhere else.
+A lease that runs out leads from TAKEN to WAITING and nowhere else. A decision that is PENDING can
+be taken back for a while, and then holds whoever is still there to see it.
 """
 
 from collections.abc import Mapping
@@ -28,6 +29,7 @@ class State(StrEnum):
     INSPECTING = "inspecting"  # with a worker
     WAITING = "waiting"  # for an officer
     TAKEN = "taken"  # an officer has it, until the lease runs out
+    PENDING = "pending"  # decided; the officer can still take it back
     HELD = "held"  # set aside, with a reason and until a time
     SEARCH = "search"  # somebody opens the thing; the result is awaited
     CLOSED = "closed"
@@ -44,7 +46,30 @@ class Verdict(StrEnum):
     """What an officer decides."""
 
     CLEAR = "clear"
+    SUSPECT = "suspect"  # kept back, to be searched when there is room
+    SEARCH = "search"  # to be searched now
+
+
+class Intent(StrEnum):
+    """What an officer's key says: a verdict, or that a supervisor shall give it."""
+
+    CLEAR = "clear"
+    SUSPECT = "suspect"
     SEARCH = "search"
+    ESCALATE = "escalate"
+
+
+class Reason(StrEnum):
+    """Why a case was not cleared, as a code that can be counted."""
+
+    WEAPON = "weapon"
+    EXPLOSIVE = "explosive"
+    NARCOTICS = "narcotics"
+    CONTRABAND = "contraband"  # tobacco, cash, whatever may not come in unpaid or at all
+    NOT_AS_DECLARED = "not_as_declared"
+    NOT_SEEN = "not_seen"  # too much of it is opaque
+    TAMPERED = "tampered"  # a hidden space, a seal that looks wrong
+    OTHER = "other"
 
 
 class Says(StrEnum):
@@ -85,8 +110,9 @@ NEXT: Mapping[State, frozenset[State]] = {
     State.INSPECTING: frozenset({State.RECEIVED, State.WAITING, State.CLOSED}),
     State.WAITING: frozenset({State.TAKEN, State.HELD}),
     State.TAKEN: frozenset(
-        {State.TAKEN, State.WAITING, State.HELD, State.SEARCH, State.CLOSED},
+        {State.TAKEN, State.PENDING, State.WAITING, State.HELD, State.SEARCH, State.CLOSED},
     ),
+    State.PENDING: frozenset({State.TAKEN, State.WAITING, State.SEARCH, State.CLOSED}),
     State.HELD: frozenset({State.WAITING, State.TAKEN}),
     State.SEARCH: frozenset({State.CLOSED}),
     State.CLOSED: frozenset({State.SEARCH, State.CLOSED}),  # by a correction alone

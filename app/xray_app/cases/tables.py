@@ -62,9 +62,12 @@ cases = Table(
     Column("waiting_at", Moment),
     Column("closed_at", Moment),
     Column("emptied_at", Moment),  # pictures and declaration are gone by their age
+    Column("taken_at", Moment),  # by whoever has it
+    Column("consignee", NAME),  # folded, to find others of the same; emptied with the declaration
     UniqueConstraint("kind", "content_sha256", "identity_sha256"),
     Index(None, "state", "level", "place_at", "id"),
     Index(None, "received_at", "id"),
+    Index(None, "consignee", "received_at"),
 )
 
 contents = Table(
@@ -133,7 +136,37 @@ decisions = Table(
     Column("marks", Text, nullable=False),  # JSON list of what the officer drew
     Column("decided_by", NAME, nullable=False),
     Column("decided_at", Moment, nullable=False),
+    Column("code", String(32)),  # why, as a code
+    Column("taken_at", Moment),  # by whoever decided it
     UniqueConstraint("case_id", "case_version"),
+)
+
+pending = Table(  # decisions that can still be taken back
+    "pending",
+    metadata,
+    Column("case_id", KEY, ForeignKey("cases.id"), primary_key=True),
+    Column("intent", String(16), nullable=False),
+    Column("code", String(32)),
+    Column("reason", Text, nullable=False),
+    Column("marks", Text, nullable=False),
+    Column("said_by", NAME, nullable=False),
+    Column("said_at", Moment, nullable=False),
+    Column("holds_at", Moment, nullable=False),  # from then on it cannot be taken back
+    Index(None, "holds_at", "case_id"),
+)
+
+first_verdicts = Table(  # what officers said before they saw what the machine says
+    "first_verdicts",
+    metadata,
+    Column("id", SERIAL, primary_key=True),
+    Column("case_id", KEY, ForeignKey("cases.id"), nullable=False),
+    Column("case_version", Integer, nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("code", String(32)),
+    Column("outcome", String(16)),  # the machine's, which they had not seen
+    Column("said_by", NAME, nullable=False),
+    Column("said_at", Moment, nullable=False),
+    UniqueConstraint("case_id", "said_by"),
 )
 
 search_results = Table(
@@ -228,6 +261,14 @@ users = Table(
     Column("failures", Integer, nullable=False),  # wrong passwords in a row
     Column("locked_until", Moment),
     Column("made_at", Moment, nullable=False),
+)
+
+preferences = Table(  # what people chose for themselves
+    "preferences",
+    metadata,
+    Column("user_name", NAME, ForeignKey("users.name"), primary_key=True),
+    Column("name", NAME, primary_key=True),
+    Column("body", Text, nullable=False),  # JSON
 )
 
 sessions = Table(

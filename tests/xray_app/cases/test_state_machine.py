@@ -11,17 +11,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from sqlalchemy import select
 
-from xray_app.cases import inspection, integrity, register, schema, tables
+from xray_app.cases import inspection, integrity, pending, register, schema, tables
 from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import Decision, SearchResult, correct, decide, record_search
 from xray_app.cases.errors import CaseError
 from xray_app.cases.inspection import Looked
+from xray_app.cases.pending import Proposal
 from xray_app.cases.queue import Queue
 from xray_app.cases.register import NewView, Submission
 from xray_app.cases.rules import Officer, Rules
-from xray_app.cases.states import Disposition, Level, State, Verdict
+from xray_app.cases.states import Disposition, Intent, Level, State, Verdict
 
 OFFICERS = [Officer("kim"), Officer("lee"), Officer("boss", Level.SUPERVISOR)]
 officers, numbers = st.sampled_from(OFFICERS), st.integers(0, 5)
@@ -103,6 +104,29 @@ class Cases(RuleBasedStateMachine):
         if after is not None:
             self.decided.add(case.id)
 
+    @rule(officer=officers, number=numbers, intent=st.sampled_from(list(Intent)))
+    def propose(self, officer: Officer, number: int, intent: Intent) -> None:
+        case = self.pick(number)
+        if case is None:
+            return
+        said = Proposal(intent, note="odd")
+        after = self.attempt(
+            lambda: pending.propose(self.queue, case.id, case.version, officer, said)
+        )
+        if after is not None:
+            self.decided.add(case.id)
+
+    @rule(officer=officers, number=numbers)
+    def take_back(self, officer: Officer, number: int) -> None:
+        case = self.pick(number)
+        if case is not None:
+            self.attempt(lambda: pending.undo(self.queue, case.id, case.version, officer))
+
+    @rule(seconds=st.integers(0, 12))
+    def settle(self, seconds: int) -> None:
+        self.now += timedelta(seconds=seconds)
+        pending.settle(self.queue)
+
     @rule(officer=officers, number=numbers, verdict=verdicts)
     def correct(self, officer: Officer, number: int, verdict: Verdict) -> None:
         case = self.pick(number)
@@ -154,6 +178,13 @@ class Cases(RuleBasedStateMachine):
                 assert case.id in self.decided
             assert (case.disposition is None) == (case.state is not State.CLOSED)
             assert case.disposition is not Disposition.CLEARED_BY_MACHINE
+
+    @invariant()
+    def what_can_be_taken_back_is_written_down_and_nothing_else(self) -> None:
+        with self.database.read() as connection:
+            said = connection.execute(select(tables.pending.c.case_id)).scalars().all()
+        there = [case.id for case in self.cases() if case.state is State.PENDING]
+        assert sorted(said) == sorted(there)
 
     def teardown(self) -> None:
         with self.database.read() as connection:
