@@ -66,7 +66,11 @@ class Guard:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                said = headers.get("content-security-policy")
+                headers.update(HEADERS)
+                if said:  # our own pages ask for a stricter one
+                    headers["content-security-policy"] = said
             await send(message)
 
         await self._app(scope, receive, with_headers)

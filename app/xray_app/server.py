@@ -18,9 +18,10 @@ from xray_app import demo
 from xray_app.api import app as api
 from xray_app.api.app import health
 from xray_app.api.door import Door
-from xray_app.desk import routes
+from xray_app.desk import navigation, routes
 from xray_app.desk.desk import Desk
 from xray_app.desk.officer import OfficerDesk
+from xray_app.desk.rooms import routes as rooms
 from xray_app.guard import Guard
 from xray_app.intake import Inspector
 from xray_app.service import Service, keep_model
@@ -43,10 +44,13 @@ def build(settings: Settings, temporary: Path, service: Service | None = None) -
         service: what keeps cases and asks people to sign in; None: a demo, which does neither.
     """
     app = _bare(settings) if service is None else api.build(service)
-    if settings.desk:
-        _add_desk(app, settings, temporary, service)
+    card = None if service is None else _card(settings)
     if service is not None:
-        app.add_middleware(Door)
+        rooms.add(app, card)
+    if settings.desk:
+        _add_desk(app, settings, temporary, service, card)
+    if service is not None:
+        app.add_middleware(Door, rooms=navigation.rights())
     app.add_middleware(Guard, host=settings.host, names=settings.names)
     return app
 
@@ -62,7 +66,9 @@ def _keep_gradio_quiet(temporary: Path) -> None:
     os.environ["HF_HUB_OFFLINE"] = "1"  # comes with Gradio; the desk asks the internet nothing
 
 
-def _add_desk(app: FastAPI, settings: Settings, temporary: Path, service: Service | None) -> None:
+def _add_desk(
+    app: FastAPI, settings: Settings, temporary: Path, service: Service | None, card: Card | None
+) -> None:
     _keep_gradio_quiet(temporary)
     from xray_app.desk import officer_page, page
 
@@ -73,7 +79,7 @@ def _add_desk(app: FastAPI, settings: Settings, temporary: Path, service: Servic
         _add_routes(app, desk)
         _mount_page(app, page.build(desk), settings)
     else:
-        officers = OfficerDesk(service, inbox, _card(settings))
+        officers = OfficerDesk(service, inbox, card)
         _add_routes(app, officers)
         _mount_page(app, officer_page.build(officers), settings)
 

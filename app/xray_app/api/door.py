@@ -3,26 +3,37 @@
 Gradio answers some of its routes to anybody, so the door stands before all of it.
 """
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xray_app.access.errors import NotSignedIn
-from xray_app.access.roles import Right
+from xray_app.access.roles import Actor, Right
 from xray_app.api.signing import actor_of
 
 # These check for themselves.
 OPEN_PAGES = frozenset({"/sign-in", "/sign-out", "/first-run", "/people", "/metrics", "/v2"})
 OPEN_PAGES |= {"/oidc/begin", "/oidc/end"}
+NO_ROOMS: Mapping[str, Right | None] = MappingProxyType({})
 OPEN_BENEATH = ("/api/", "/health/", "/v2/")  # whatever is not there is 404 in `app`, not the desk
 
 
 class Door:
-    """ASGI middleware that lets officers in and sends others to sign in."""
+    """ASGI middleware that lets officers in and sends others to sign in.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: what stands behind it.
+        rooms: first part of an address → the right that opens it, None: whoever is signed in. All
+            else needs the right to work.
+    """
+
+    def __init__(self, app: ASGIApp, rooms: Mapping[str, Right | None] = NO_ROOMS) -> None:
         self._app = app
+        self._rooms = rooms
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer it with where to go."""
@@ -40,12 +51,22 @@ class Door:
                 answer = JSONResponse({"error": str(error)}, 401)
             await answer(scope, receive, send)
             return
-        if not actor.may(Right.WORK):
-            said = JSONResponse({"error": f"{actor.name} has no right to work at the desk"}, 403)
-            lost = scope["path"] == "/" and actor.may(Right.MANAGE)
-            await (RedirectResponse("/people", 303) if lost else said)(scope, receive, send)
+        right = self._rooms.get("/" + scope["path"].split("/")[1], Right.WORK)
+        if right is None or actor.may(right):
+            await self._app(scope, receive, send)
             return
-        await self._app(scope, receive, send)
+        home = self._home(actor)
+        if scope["path"] == "/" and home:
+            await RedirectResponse(home, 303)(scope, receive, send)
+            return
+        said = f"{actor.name} has no right to {right}"
+        said += " at the desk" if right is Right.WORK else ""
+        await JSONResponse({"error": said}, 403)(scope, receive, send)
+
+    def _home(self, actor: Actor) -> str | None:
+        """The first page that they may open."""
+        open_to = (path for path, right in self._rooms.items() if right and actor.may(right))
+        return next(open_to, "/people" if actor.may(Right.MANAGE) else None)
 
 
 def _is_open(path: str) -> bool:

@@ -11,7 +11,7 @@ import gradio as gr
 
 FOLDER = Path(__file__).parent
 VIEWER = FOLDER / "viewer"
-STYLESHEETS = (FOLDER / "desk.css", VIEWER / "viewer.css")
+STYLESHEETS = (FOLDER / "desk.css", FOLDER / "navigation.css", VIEWER / "viewer.css")
 PANEL_SCRIPT = FOLDER / "panel.js"
 SCAN_SCRIPT = FOLDER / "scan.js"
 ADD_SCRIPT = FOLDER / "add.js"

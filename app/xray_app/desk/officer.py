@@ -26,7 +26,7 @@ from xray_app.cases.inspection import views_of
 from xray_app.cases.register import NewView, Submission
 from xray_app.cases.reports import read_report
 from xray_app.cases.states import State, Verdict
-from xray_app.desk import scene, view, work
+from xray_app.desk import navigation, scene, view, work
 from xray_app.desk.work import Beside
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
@@ -68,7 +68,8 @@ class OfficerDesk:
 
     def header(self, actor: Actor | None) -> str:
         """The bar at the top as HTML."""
-        return view.header(self._card, demo=False, person=actor.name if actor else "")
+        rooms = navigation.open_to(actor) if actor else ()
+        return view.header(self._card, False, actor.name if actor else "", rooms)
 
     def queue(self, actor: Actor, selected: str | None) -> str:
         """The officer's cases and what waits, as HTML."""

@@ -14,6 +14,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from xray.card import Card
 from xray.report import Detection, Outcome, Report
 from xray.scan import Encoding
+from xray_app.desk import navigation
+from xray_app.desk.navigation import Room
 from xray_app.desk.work import Act, Beside
 from xray_app.shown import Case
 
@@ -89,9 +91,16 @@ def add() -> str:
     return _page("add.html").render()
 
 
-def header(card: Card | None, demo: bool, person: str = "") -> str:
-    """The bar at the top as HTML, with who is signed in."""
-    return _page("header.html").render(card=card, demo=demo, person=person)
+def header(
+    card: Card | None,
+    demo: bool,
+    person: str = "",
+    rooms: Sequence[Room] = (),
+    here: Room = navigation.CASE,
+) -> str:
+    """The bar at the top as HTML, with who is signed in and the pages that they may open."""
+    said = {"card": card, "demo": demo, "person": person}
+    return _page("header.html").render(**said, rooms=rooms, here=here)
 
 
 def where(xyxy_px: Sequence[float], width_px: int, height_px: int) -> str:

@@ -1,0 +1,36 @@
+"""The pages of the desk: where each is, and whom it is for.
+
+A page is shown in the bar to those who have its right, and every handler behind it asks for that
+right again: what the bar leaves out is not what keeps anybody out.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from xray_app.access.roles import Actor, Right
+
+STATIC = "/rooms"  # styles and the script of the pages, for whoever is signed in
+
+
+@dataclass(frozen=True)
+class Room:
+    """One page: its address, its name in the bar, and the right that opens it."""
+
+    path: str
+    name: str
+    right: Right
+
+
+CASE = Room("/", "Case", Right.WORK)
+SEARCH_ROOM = Room("/search-room", "Search room", Right.SEARCH)
+ROOMS = (CASE, SEARCH_ROOM)
+
+
+def open_to(actor: Actor) -> tuple[Room, ...]:
+    """The pages that somebody may open, in the order of the bar."""
+    return tuple(room for room in ROOMS if actor.may(room.right))
+
+
+def rights() -> Mapping[str, Right | None]:
+    """First part of an address → the right that opens it; None: any that is signed in."""
+    return {room.path: room.right for room in ROOMS} | {STATIC: None}

@@ -1,0 +1,66 @@
+"""What all rooms share: the bar, the frame of a page.
+
+The pages are stricter than Gradio's: no script and no style but our own files.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Form, Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from xray_app.access.roles import Actor
+from xray_app.desk import navigation, view
+from xray_app.desk.navigation import Room
+from xray_app.desk.rooms import words
+
+Text = Annotated[str, Form(max_length=2000, pattern=r"^[^\x00]*$")]
+Line = Annotated[str, Form(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+HEADERS = {
+    "content-security-policy": "; ".join(
+        (
+            *("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'"),
+            *("connect-src 'self'", "form-action 'self'", "base-uri 'none'"),
+            "frame-ancestors 'none'",
+        )
+    ),
+    "cache-control": "no-store",
+}
+
+
+def page(
+    request: Request, actor: Actor, room: Room, status: int = 200, **values: Any
+) -> HTMLResponse:
+    """A room's page, made by the template of its path."""
+    bar = view.header(request.app.state.card, False, actor.name, navigation.open_to(actor), room)
+    template = _templates().get_template(room.path.strip("/").replace("-", "_") + ".html")
+    said = {"bar": Markup(bar), "room": room, "now": request.app.state.service.now}
+    return HTMLResponse(template.render(**said, **values), status, HEADERS)
+
+
+def moment(at: datetime | None) -> Markup:
+    """A moment in UTC; the page's script shows it in the reader's own zone."""
+    if at is None:
+        return Markup("–")
+    tag = '<time datetime="{}">{}</time>'
+    return Markup(tag).format(f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%Y-%m-%d %H:%M} UTC")
+
+
+@cache
+def _templates() -> Environment:
+    # autoescape: declarations, names and notes come from outside.
+    here = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    known: dict[str, Callable[..., Any]] = {"moment": moment, "age": words.age, "word": words.plain}
+    here.filters.update(known)
+    return here

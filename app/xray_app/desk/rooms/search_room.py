@@ -1,0 +1,171 @@
+"""The search room: a thing lies on the table; what was marked in it, and what was found.
+
+Somebody types or scans what stands on it, sees where to look, and says what was there.
+"""
+
+import json
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, Form, Query, Request, Response, UploadFile
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import Connection
+
+from xray.errors import XrayError
+from xray.labels import CONTAINER_LABELS, PARCEL_LABELS
+from xray_app.access.roles import Actor
+from xray_app.api.signing import Searches
+from xray_app.api.signing import TheService as Service
+from xray_app.cases import lookup
+from xray_app.cases.case import Case, load
+from xray_app.cases.contents import Staged
+from xray_app.cases.decisions import SearchResult, decisions_of, record_search, searches_of
+from xray_app.cases.errors import NotFound, Refused
+from xray_app.cases.states import State
+from xray_app.desk import work
+from xray_app.desk.navigation import SEARCH_ROOM
+from xray_app.desk.rooms import frame, words
+from xray_app.desk.rooms.frame import Line, Text
+from xray_app.desk.rooms.spots import Picture, pictures
+
+MAX_PHOTO_BYTES = 20 * 2**20
+PHOTOS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+CASE = Query(max_length=40, pattern="^[0-9a-f]*$")
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(SEARCH_ROOM.path)
+def show(
+    request: Request,
+    actor: Searches,
+    service: Service,
+    code: Annotated[str, Query(max_length=200)] = "",
+    case: Annotated[str, CASE] = "",
+    done: Annotated[str, CASE] = "",
+) -> HTMLResponse:
+    """The list, and the case that a code names or a link leads to."""
+    return _page(request, actor, service, code, case, done)
+
+
+@router.post(SEARCH_ROOM.path, response_model=None)
+def record(
+    request: Request,
+    actor: Searches,
+    service: Service,
+    case: Annotated[str, Form(pattern="^[0-9a-f]{32}$")],
+    version: Annotated[int, Form(ge=1, le=2**31 - 1)],
+    found: Annotated[str, Form(pattern="^(yes|no)?$")] = "",
+    what: Annotated[list[Line], Form(max_length=50)] = [],  # noqa: B006
+    other: Line = "",
+    note: Text = "",
+    photo: Annotated[UploadFile | None, File()] = None,
+) -> HTMLResponse | RedirectResponse:
+    """Keep what the search found, and go on to the next."""
+    labels = tuple(dict.fromkeys(label.strip() for label in [*what, *other.split(",")]))
+    said = {"found": found, "what": labels, "note": note}
+    try:
+        result = _result(found, tuple(filter(None, labels)), note, _staged(service, photo))
+        record_search(service.queue, service.contents, case, version, actor.name, result)
+    except XrayError as error:
+        return _page(request, actor, service, "", case, "", f"{error}.", said)
+    return RedirectResponse(f"{SEARCH_ROOM.path}?done={case}", 303)
+
+
+@router.get(SEARCH_ROOM.path + "/photo")
+def photo(actor: Searches, service: Service, case: Annotated[str, CASE], n: int = 0) -> Response:
+    """The picture that was taken at a search."""
+    with service.database.read() as connection:
+        taken = [row["photo_sha256"] for row in searches_of(connection, case)]
+    if not 0 <= n < len(taken) or not taken[n]:
+        raise NotFound(f"case {case} has no such photo")
+    content = service.contents.read(taken[n])
+    kind = next((kind for start, kind in PHOTOS.items() if content.startswith(start)), None)
+    if kind is None:
+        raise NotFound(f"the photo of case {case} is of a kind that is not shown")
+    return Response(content, media_type=kind, headers={"cache-control": "private, no-store"})
+
+
+def _page(
+    request: Request,
+    actor: Actor,
+    service: Service,
+    code: str,
+    case_id: str,
+    done: str,
+    problem: str = "",
+    said: dict[str, Any] | None = None,
+) -> HTMLResponse:
+    with service.database.read() as connection:
+        waiting = lookup.to_search(connection)
+        matches = lookup.by_code(connection, code) if code else []
+        wanted = case_id or (matches[0].id if len(matches) == 1 else "")
+        sheet = _sheet(connection, wanted)
+        ended = _sheet(connection, done)
+    if case_id and sheet is None:
+        problem = problem or "There is no such case."
+    if code and not matches:
+        problem = f"No case goes by {code.strip()!r}. Read the number again, or choose below."
+    values: dict[str, Any] = {"code": code}
+    values |= {"waiting": [(one, words.name(one), at) for one, at in waiting]}
+    values |= {"matches": matches if len(matches) > 1 else [], "sheet": sheet, "done": ended}
+    values |= {"problem": problem, "said": said or {"found": "", "what": (), "note": ""}}
+    status = 422 if said else 200
+    return frame.page(request, actor, SEARCH_ROOM, status, words=words, **values)
+
+
+def _sheet(connection: Connection, case_id: str) -> dict[str, Any] | None:
+    """Everything that the room shows of a case."""
+    if not case_id:
+        return None
+    try:
+        case = load(connection, case_id)
+    except NotFound:
+        return None
+    said, searched = decisions_of(connection, case_id), searches_of(connection, case_id)
+    shown = pictures(connection, case_id, said)
+    return {
+        "case": case,
+        "name": words.name(case),
+        "stands": words.stands(case),
+        "open": case.state is State.SEARCH,
+        "ordered": said[-1] if said else None,
+        "searched": [(n, row, json.loads(row["what"])) for n, row in enumerate(searched)],
+        "pictures": shown,
+        "declared": work.declared(case),
+        "labels": _labels(shown, case),
+    }
+
+
+def _labels(shown: tuple[Picture, ...], case: Case) -> tuple[list[str], list[str]]:
+    """What is marked in this case, and whatever else there is a word for."""
+    marked = [spot.label for picture in shown for spot in picture.spots]
+    others = CONTAINER_LABELS if case.container else PARCEL_LABELS
+    return list(dict.fromkeys(marked)), [label for label in others if label not in marked]
+
+
+def _result(found: str, what: tuple[str, ...], note: str, staged: Staged | None) -> SearchResult:
+    """What was said, if it says enough.
+
+    Raises:
+        Refused: it does not; the next search could not learn from it.
+    """
+    problem = None
+    if not found:
+        problem = "say first whether something was found"
+    elif found == "yes" and not what and not note.strip():
+        problem = "say what was found, in a word or in the note"
+    if problem is None:
+        return SearchResult(found == "yes", what if found == "yes" else (), note, staged)
+    if staged is not None:
+        staged.path.unlink(missing_ok=True)
+    raise Refused(problem)
+
+
+def _staged(service: Service, photo: UploadFile | None) -> Staged | None:
+    if photo is None or not photo.filename:
+        return None
+    start = photo.file.read(16)
+    photo.file.seek(0)
+    if not start.startswith(tuple(PHOTOS)):
+        raise Refused("the photo must be a JPEG or a PNG")
+    return service.contents.stage(photo.file, "the photo", MAX_PHOTO_BYTES)

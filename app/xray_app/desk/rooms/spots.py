@@ -1,0 +1,83 @@
+"""Pictures of a case with what was marked on them: by the model, and by the officer."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping
+
+from xray_app.cases import reading
+from xray_app.cases.inspection import views_of
+from xray_app.desk.view import where
+
+LABEL_SHARE = 1 / 46  # height of a box's label, of the longer side of the picture
+
+
+@dataclass(frozen=True)
+class Spot:
+    """One marked place.
+
+    Attributes:
+        number: counts through all views of the case.
+        label: what it is thought to be.
+        style: alarm, finding or officer.
+        percent: the model's probability; None where an officer drew it.
+        where: on the picture, in words.
+        xyxy_px: on the upright scan.
+    """
+
+    number: int
+    label: str
+    style: str
+    percent: int | None
+    where: str
+    xyxy_px: tuple[float, float, float, float]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One view: where its picture is, its size, and its spots."""
+
+    name: str
+    address: str
+    width_px: int
+    height_px: int
+    spots: tuple[Spot, ...]
+
+    @property
+    def label_px(self) -> float:
+        """Height of the labels."""
+        return max(self.width_px, self.height_px) * LABEL_SHARE
+
+
+def pictures(
+    connection: Connection, case_id: str, decisions: Sequence[RowMapping]
+) -> tuple[Picture, ...]:
+    """Each view that has a picture. The spots of the officer's last decision come first."""
+    reports = reading.reports(connection, case_id)
+    drawn = json.loads(decisions[-1]["marks"]) if decisions else []
+    made: list[Picture] = []
+    for row in views_of(connection, case_id):
+        if not row["picture_sha256"] or not row["width_px"] or not row["height_px"]:
+            continue
+        position, size = row["position"], (row["width_px"], row["height_px"])
+        marks = [_drawn(mark) for mark in drawn if mark.get("view", 0) == position]
+        marks += [_found(found) for found in reports.get(position, {}).get("detections", [])]
+        first = 1 + sum(len(one.spots) for one in made)
+        spots = tuple(
+            Spot(number, *mark, where(box, *size), (box[0], box[1], box[2], box[3]))
+            for number, (mark, box) in enumerate(marks, start=first)
+        )
+        address = f"/api/v1/cases/{case_id}/image?view={position}"
+        made.append(Picture(row["name"] or f"View {position + 1}", address, *size, spots))
+    return tuple(made)
+
+
+def _drawn(mark: dict[str, Any]) -> tuple[tuple[str, str, int | None], list[float]]:
+    return (str(mark["label"]), "officer", None), mark["xyxy_px"]
+
+
+def _found(found: dict[str, Any]) -> tuple[tuple[str, str, int | None], list[float]]:
+    style = "alarm" if found.get("alarming") else "finding"
+    return (found["label"], style, round(100 * found["score"])), found["xyxy_px"]
