@@ -130,7 +130,8 @@ class OfficerDesk:
         except NotFound:
             return scene.NOTHING
         places = [row["position"] for row in rows]
-        return scene.scene(shown, places.index(position) if position in places else 0)
+        current = places.index(position) if position in places else 0
+        return scene.scene(shown, current, case_id, case.version)
 
     def act(self, actor: Actor, name: str, key: str, version: int, reason: str) -> str | None:
         """Do what a button says; the key of the case to show next.

@@ -15,18 +15,24 @@ from xray_app.shown import Case
 NOTHING = ""  # no case is open, or none that can be shown
 
 
-def scene(views: Sequence[tuple[str, Case]], current: int = 0) -> str:
+def scene(
+    views: Sequence[tuple[str, Case]], current: int = 0, case_id: str = "", version: int = 0
+) -> str:
     """The open case.
 
     Args:
         views: name and case of each view; the names are shown where there are several.
         current: the view that is open.
+        case_id: where the service keeps it, with what officers say of it; empty: nothing does.
+        version: of that case; the viewer asks again whether it is the officer's when it changes.
     """
     if not views or not views[current][1].picture:
         return NOTHING
     said = {
         "current": current,
         "tables": tables.address(),
+        "opinions": f"api/v1/cases/{case_id}/opinions" if case_id else "",
+        "version": version,
         "views": [_view(case, name if len(views) > 1 else "") for name, case in views],
     }
     return json.dumps(said)
@@ -35,6 +41,7 @@ def scene(views: Sequence[tuple[str, Case]], current: int = 0) -> str:
 def _view(case: Case, name: str) -> dict[str, Any]:
     return {
         "name": name,
+        "position": _position(case.key),
         "alt": f"Scan {case.name} {name}".strip(),
         "planes": f"planes/{case.key}" if case.planes else "",
         "picture": f"pictures/{case.key}/full",
@@ -43,6 +50,12 @@ def _view(case: Case, name: str) -> dict[str, Any]:
         "marks": _marks(case.report),
         "opaque": [region.polygon_px for region in case.report.opaque] if case.report else [],
     }
+
+
+def _position(key: str) -> int:
+    """The number at the end of a view's key, as officers' desks write them."""
+    number = key.rpartition("-")[2]
+    return int(number) if number.isdecimal() and len(number) < 4 else 0
 
 
 def _marks(report: Report | None) -> list[dict[str, Any]]:

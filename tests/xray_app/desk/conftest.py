@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ HERE = "http://127.0.0.1:1/"  # nothing listens there: every file comes from the
 EMPTY_PAGE = """<!doctype html><title>modules</title><link rel="stylesheet" href="/all.css">
 <style>body { margin: 0 } .panel { height: 100vh }</style><input id="elsewhere">"""
 # A viewer over made-up scans: halves of water and steel, or a picture of the same shape.
-OPEN = """async ([views, current]) => {
+OPEN = """async ([views, current, opinions]) => {
   const {Viewer} = await import('/viewer.js');
   const address = (data, type) => URL.createObjectURL(new Blob([data], {type}));
   const raw = ({width, height, planes, pixelMm = 0, step = 1}) => {
@@ -42,8 +43,9 @@ OPEN = """async ([views, current]) => {
     context.fillRect(width / 2, 0, width / 2, height);
     return URL.createObjectURL(await canvas.convertToBlob());
   };
-  const scene = {current, tables: '/tables.json', views: await Promise.all(views.map(async (view) =>
-    ({name: '', alt: 'scan', pixelMm: null, beam: '150 kV', marks: [], opaque: [], ...view,
+  const scene = {current, opinions, tables: '/tables.json',
+    views: await Promise.all(views.map(async (view, position) => ({position, name: '', alt: 'scan',
+      pixelMm: null, beam: '150 kV', marks: [], opaque: [], ...view,
       planes: view.planes ? raw(view) : '', picture: view.planes ? '' : await drawn(view)})))};
   document.querySelector('.panel')?.remove();
   const root = document.body.appendChild(document.createElement('div'));
@@ -55,8 +57,56 @@ OPEN = """async ([views, current]) => {
 }"""
 
 
+@dataclass
+class Keeper:
+    """Keeps opinions as the service does, as far as a viewer can tell."""
+
+    mine: bool = True
+    away: bool = False
+    refuses: str = ""
+    labels: tuple[str, ...] = ("gun", "gun_part", "knife", "saw", "lighter")
+    said: list[dict[str, Any]] = field(default_factory=list)
+
+    def answer(self, route: Route) -> None:
+        if self.away:
+            route.abort()
+            return
+        word = route.request.post_data_json if route.request.method == "POST" else None
+        if word and self.refuses:
+            route.fulfill(status=409, json={"error": self.refuses})
+            return
+        if word:
+            self.said.append(word)
+        about = {"version": 7, "mine": self.mine, "labels": self.labels}
+        route.fulfill(json=about | {"standing": self.standing()})
+
+    def standing(self) -> list[dict[str, Any]]:
+        newest: dict[str, dict[str, Any]] = {}
+        for word in self.said:
+            about = word["drawn"] or f"{word['view']}/{word['finding']}"
+            before = newest.get(about, {"label": "gun", "xyxy_px": [0, 0, 1, 1]})
+            newest[about] = before | {name: v for name, v in word.items() if v is not None}
+        return [{"finding": None, "drawn": None} | o for o in newest.values() if stands(o)]
+
+
+def stands(opinion: dict[str, Any]) -> bool:
+    return bool(opinion["says"] != "withdrawn")
+
+
 @pytest.fixture(scope="session")
-def module_page(browser: Browser) -> Iterator[Page]:
+def session_keeper() -> Keeper:
+    return Keeper()
+
+
+@pytest.fixture
+def keeper(session_keeper: Keeper) -> Keeper:
+    """What keeps this test's opinions."""
+    session_keeper.__init__()  # type: ignore[misc]
+    return session_keeper
+
+
+@pytest.fixture(scope="session")
+def module_page(browser: Browser, session_keeper: Keeper) -> Iterator[Page]:
     """An empty page that can import the viewer's modules by name."""
 
     def serve(route: Route) -> None:
@@ -64,6 +114,8 @@ def module_page(browser: Browser) -> Iterator[Page]:
         if name == "tables.json":
             said = gzip.decompress(tables.packed())
             route.fulfill(body=said, content_type="application/json")
+        elif name == "opinions":
+            session_keeper.answer(route)
         elif name.endswith(".css"):
             style = "\n".join(file.read_text(encoding="utf-8") for file in STYLESHEETS)
             route.fulfill(body=style, content_type="text/css")
@@ -91,11 +143,11 @@ def js(module_page: Page) -> Callable[..., Any]:
 
 
 @pytest.fixture
-def show(module_page: Page) -> Callable[..., Page]:
+def show(module_page: Page, keeper: Keeper) -> Callable[..., Page]:
     """Opens the viewer on made-up views, and waits until it stands in full."""
 
-    def show(*views: dict[str, Any], current: int = 0) -> Page:
-        module_page.evaluate(OPEN, [list(views), current])
+    def show(*views: dict[str, Any], current: int = 0, opinions: str = "opinions") -> Page:
+        module_page.evaluate(OPEN, [list(views), current, opinions])
         rested(module_page)
         return module_page
 

@@ -21,6 +21,8 @@ export const ICONS = {
   turn: 'M19 12a7 7 0 1 1-2.6-5.4M17 2.5v4.6h-4.6',
   mirror: 'M12 3v18M9 7v10L3 17zM15 7v10l6 0z',
   views: 'M3 5h8v14H3zM13 5h8v14h-8z',
+  draw: 'M4 8V4h4M20 8V4h-4M4 16v4h4M12 9v6M9 12h6M20 12v0M17 20h3v-3',
+  undo: 'M8 5 4 9l4 4M4 9h10a5.5 5.5 0 0 1 0 11h-3',
   marks: 'M2 12s4-6.5 10-6.5S22 12 22 12s-4 6.5-10 6.5S2 12 2 12zM12 9a3 3 0 1 0 0 6 3 3 0 0 0 0-6z',
   reset: 'M5 12a7 7 0 1 0 2.6-5.4M7 2.5v4.6h4.6',
   keys: 'M3 6h18v12H3zM7 10h.01M11 10h.01M15 10h.01M8 14h8',

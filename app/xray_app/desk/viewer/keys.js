@@ -1,6 +1,13 @@
 // Keys for the tools. None fires while somebody types, when it repeats, or with Ctrl, Alt or Meta;
 // the listeners go when the viewer has left the page.
 
+// The key by what stands on it in Latin letters, so that a Korean keyboard works the same; Caps
+// Lock changes nothing.
+export const named = ({ key, code }) => {
+  if (/^[ -~]$/.test(key)) return key.toLowerCase();
+  return key.length === 1 && code?.startsWith('Key') ? code.slice(3).toLowerCase() : key;
+};
+
 const typing = (event) => event.target.closest?.('input, textarea, select, [contenteditable]');
 
 // down(key, event) and up(key); `element` is the viewer's.
@@ -11,11 +18,23 @@ export const listen = (element, { down, up }) => {
   addEventListener('keydown', (event) => {
     if (gone() || event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
     if (typing(event) || document.querySelector('dialog[open]')) return;
-    held.add(event.key);
-    down(event.key, event);
+    held.add(named(event));
+    down(named(event), event);
   }, { signal });
   const release = (key) => held.delete(key) && up(key);
-  addEventListener('keyup', (event) => gone() || release(event.key), { signal });
+  addEventListener('keyup', (event) => gone() || release(named(event)), { signal });
   addEventListener('blur', () => gone() || [...held].forEach(release), { signal });
   return () => stop.abort();
+};
+
+// Keys that one tool wants before all others of the page; taken(key, event) says whether it took it.
+export const listenFirst = (element, taken) => {
+  const stop = new AbortController();
+  addEventListener('keydown', (event) => {
+    if (!element.isConnected) return stop.abort();
+    if (event.altKey || typing(event) || document.querySelector('dialog[open]')) return;
+    if (!taken(named(event), event)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+  }, { signal: stop.signal, capture: true });
 };

@@ -1,12 +1,23 @@
-// What the model says, over the pixels: numbered boxes, and hatched where nothing could be seen.
-// Tiers differ by line and sign as well as by colour: an alarm has a solid, thick line and a
-// triangle, a finding a dashed, thin one and a diamond.
+// What is said of a scan, over the pixels: the machine's numbered boxes, an officer's lettered ones,
+// and hatched where nothing could be seen. Tiers differ by line and sign as well as by colour: an
+// alarm has a solid, thick line and a triangle, a finding a dashed, thin one and a diamond; what an
+// officer confirmed has a tick, what they rejected a cross and a dotted line.
 
 import { toScreen } from './transform.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const TAG_PX = 30;  // room that a tag needs above its box, on the largest screens
+const BAR_PX = 34;  // and the buttons below it
+const SIGNS = { alarm: '▲', finding: '◇', drawn: '✎' };
+const SAID = { confirmed: '✓', rejected: '✕' };
 let hatches = 0;    // patterns are known by their id to the whole page
+
+// What the buttons at a lit box do, with the keys that do the same; see `marking.js`.
+const BARS = {
+  drawn: [['relabel', '✎', '/', 'Call it something else'], ['reject', '✕', 'Del', 'Take it away']],
+  found: [['confirm', '✓', 'Y', 'Confirm'], ['reject', '✕', 'Del', 'Reject'],
+    ['relabel', '✎', '/', 'Call it something else']],
+};
 
 const svg = (parent, name, attributes = {}) => {
   const node = parent.appendChild(document.createElementNS(SVG, name));
@@ -14,51 +25,113 @@ const svg = (parent, name, attributes = {}) => {
   return node;
 };
 
-const box = (parent, { number, label, percent, style }) => {
-  const node = parent.appendChild(document.createElement('div'));
-  node.className = `mark ${style}`;
+const part = (parent, name, text, className = '') => {
+  const node = parent.appendChild(document.createElement(name));
+  node.textContent = text;
+  if (className) node.className = className;
+  return node;
+};
+
+const bar = (parent, { drawn, number, says }) => {
+  const buttons = part(parent, 'div', '', 'bar');
+  for (const [name, sign, key, title] of BARS[drawn ? 'drawn' : 'found']) {
+    const button = part(buttons, 'button', sign, name);
+    Object.assign(button, { type: 'button', title: `${title} (${key})`, tabIndex: -1 });
+    button.toggleAttribute('data-on', name === { confirmed: 'confirm', rejected: 'reject' }[says]);
+    part(button, 'kbd', key);
+    button.addEventListener('click', () => parent.dispatchEvent(
+      new CustomEvent('marking', { bubbles: true, detail: { name, number } })));
+  }
+};
+
+const box = (parent, mark) => {
+  const { number, label, was, percent, style, says } = mark;
+  const node = part(parent, 'div', '', `mark ${style} ${says}`);
   node.dataset.number = number;
-  const tag = node.appendChild(document.createElement('span'));
-  tag.append(style === 'alarm' ? '▲ ' : '◇ ');
-  tag.appendChild(document.createElement('b')).textContent = number;
-  tag.append(` ${label} `);
-  tag.appendChild(document.createElement('small')).textContent = `${percent} %`;
+  const tag = part(node, 'span', `${SIGNS[style]} `);
+  part(tag, 'b', number);
+  tag.append(' ');
+  if (was) part(tag, 's', was);
+  tag.append(was ? ` ${label} ` : `${label} `);
+  if (percent !== undefined) part(tag, 'small', `${percent} %`);
+  if (SAID[says]) part(tag, 'i', SAID[says]);
+  bar(node, mark);
   return node;
 };
 
 export class Marks {
-  constructor(pane, { marks, opaque }) {
-    this.said = marks;
-    this.outlines = opaque;
+  #found;
+  all = [];  // every mark, as `box` draws it
+
+  constructor(pane, said) {
     this.layer = pane.appendChild(document.createElement('div'));
     this.layer.className = 'marks';
-    this.layer.setAttribute('aria-hidden', 'true');  // the table of findings says the same
-    const drawing = svg(this.layer, 'svg'), id = `hatch-${hatches++}`;
-    const pattern = svg(svg(drawing, 'defs'), 'pattern', { id, width: 9, height: 9,
+    this.layer.setAttribute('aria-hidden', 'true');  // the table and the status line say the same
+    this.drawing = svg(this.layer, 'svg');
+    this.hatch = `hatch-${hatches++}`;
+    const pattern = svg(svg(this.drawing, 'defs'), 'pattern', { id: this.hatch, width: 9, height: 9,
       patternUnits: 'userSpaceOnUse', patternTransform: 'rotate(45)' });
     svg(pattern, 'line', { x1: 0, y1: 0, x2: 0, y2: 9 });
-    this.polygons = opaque.map(() => svg(drawing, 'polygon', { fill: `url(#${id})` }));
-    this.boxes = marks.map((mark) => box(this.layer, mark));
-    // The strongest on top where boxes lie over one another.
-    for (const node of [...this.boxes].reverse()) this.layer.append(node);
+    this.boxes = this.polygons = [];
+    this.renew(said);
+    this.show(null, 0);
   }
 
-  get empty() { return !this.said.length && !this.outlines.length; }
+  // What the machine says of the view; `show` then brings it to the screen.
+  renew({ marks, opaque }) {
+    this.#found = marks;
+    this.outlines = opaque;
+    this.polygons.forEach((polygon) => polygon.remove());
+    this.polygons = opaque.map(() => svg(this.drawing, 'polygon', { fill: `url(#${this.hatch})` }));
+  }
+
+  get empty() { return !this.all.length && !this.outlines.length; }
+
+  // Shows what officers said of a view; null: nothing is known of that.
+  show(opinions, view) {
+    const found = this.#found.map((mark, n) => {
+      const said = opinions?.of(view, n + 1);
+      const label = (said?.label ?? mark.label).replaceAll('_', ' ');
+      return { ...mark, says: said?.says ?? '', label, was: label === mark.label ? '' : mark.label,
+        finding: n + 1 };
+    });
+    const drawn = (opinions?.drawnOn(view) ?? []).map((one) => ({ number: opinions.letter(one.drawn),
+      label: one.label.replaceAll('_', ' '), style: 'drawn', says: '', xyxy: one.xyxy_px,
+      drawn: one.drawn }));
+    const before = JSON.stringify(this.all), lit = this.lit;
+    this.all = [...found, ...drawn];
+    if (before === JSON.stringify(this.all) && this.boxes.length) return;
+    this.boxes.forEach((node) => node.remove());
+    this.placed = null;
+    this.boxes = this.all.map((mark) => box(this.layer, mark));
+    // The strongest on top where boxes lie over one another.
+    for (const node of [...this.boxes].reverse()) this.layer.append(node);
+    this.light(lit ?? null);
+  }
+
+  light(number) {
+    this.lit = number;
+    this.boxes.forEach((node) => node.classList.toggle('lit', node.dataset.number === String(number)));
+  }
+
+  named(number) { return this.all.find((mark) => String(mark.number) === String(number)) ?? null; }
 
   place(view, size, ratio, step) {
     const put = ([x, y]) => toScreen(view, size, [x / step, y / step]).map((at) => at / ratio);
     this.outlines.forEach((points, n) =>
       this.polygons[n].setAttribute('points', points.map((p) => put(p).join(',')).join(' ')));
-    this.placed = this.said.map(({ xyxy }) => {
+    this.placed = this.all.map(({ xyxy }) => {
       const [x1, y1] = put(xyxy.slice(0, 2)), [x2, y2] = put(xyxy.slice(2));
       return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
     });
+    const [width, height] = size.map((side) => side / ratio);
     this.placed.forEach(([x1, y1, x2, y2], n) => {
       const { style, classList } = this.boxes[n];
       style.transform = `translate(${x1}px, ${y1}px)`;
       [style.width, style.height] = [`${x2 - x1}px`, `${y2 - y1}px`];
       classList.toggle('inside', y1 < TAG_PX);
-      classList.toggle('leftward', x1 > size[0] / ratio * 0.72);
+      classList.toggle('leftward', x1 > width * 0.72);
+      classList.toggle('upward', y2 > height - BAR_PX);
     });
   }
 
@@ -68,6 +141,6 @@ export class Marks {
     const around = (this.placed ?? []).map((xyxy, n) => [xyxy, n])
       .filter(([[x1, y1, x2, y2]]) => x >= x1 && x < x2 && y >= y1 && y < y2)
       .sort(([a], [b]) => area(a) - area(b));
-    return around.length ? this.said[around[0][1]].number : null;
+    return around.length ? this.all[around[0][1]].number : null;
   }
 }

@@ -7,7 +7,8 @@ import { painterFor } from './paint_webgl.js';
 import { load } from './planes.js';
 import { Ruler } from './ruler.js';
 import { buffers, levelFor, sample } from './sample.js';
-import { fitted, fittingZoom, toScan } from './transform.js';
+import { Sketch } from './sketch.js';
+import { fitted, fittingZoom, toScan, toScreen } from './transform.js';
 
 const MOST_MOVING_PX = 1_000_000;  // screen pixels worked out while something moves
 const WIDE = 4;                    // levels coarser: surroundings of 16 x 16 for local contrast
@@ -30,6 +31,7 @@ export class Pane {
     this.canvas = this.element.appendChild(document.createElement('canvas'));
     this.marks = new Marks(this.element, said);
     this.ruler = new Ruler(this.element);
+    this.sketch = new Sketch(this.element);
     this.lens = new Lens(this.element);
     this.line = this.element.appendChild(document.createElement('i'));
     this.line.className = 'cursor';
@@ -63,6 +65,14 @@ export class Pane {
 
   fit() { this.view = fitted(this.scan, this.size, this.view ?? {}); }
 
+  // Moves so that a box shows whose middle lies outside.
+  reveal([x1, y1, x2, y2]) {
+    const middle = [(x1 + x2) / 2, (y1 + y2) / 2].map((at) => at / this.source.step);
+    const at = toScreen(this.view, this.size, middle);
+    if (at.some((v, axis) => v < 0 || v > this.size[axis]))
+      this.view = { ...this.view, x: middle[0], y: middle[1] };
+  }
+
   // A point of the page, in pixels of the device from this pane's corner.
   pointOf(event) {
     const box = this.element.getBoundingClientRect();
@@ -83,6 +93,7 @@ export class Pane {
     this.painter.paint(this.#samples, look, tables);
     this.marks.place(this.view, this.size, this.ratio, this.source.step);
     this.ruler.place(this.view, this.size, this.ratio);
+    this.sketch.place(this.view, this.size, this.ratio);
     this.lens.draw(this, look, tables);
   }
 

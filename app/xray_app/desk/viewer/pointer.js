@@ -1,5 +1,6 @@
 // What the pointer does on a pane: drag to move, wheel to zoom where it points, drag with the
-// window tool (or Shift, or the right button) to window, with the ruler to measure.
+// window tool (or Shift, or the right button) to window, with the ruler to measure, with the box
+// to draw one.
 
 import { pannedBy, zoomedAt } from './transform.js';
 import { dragged } from './tone.js';
@@ -17,11 +18,12 @@ export const listen = (pane, viewer) => {
   };
 
   element.addEventListener('pointerdown', (event) => {
-    if (!pane.view || last) return;
+    if (!pane.view || last || event.target.closest('button')) return;
     element.setPointerCapture(event.pointerId);
     [last, doing] = [pane.pointOf(event), kind(event)];
     element.dataset.doing = doing;
     if (doing === 'ruler') pane.ruler.ends = [pane.scanPoint(event), pane.scanPoint(event)];
+    if (doing === 'draw') viewer.marking.begin(pane, pane.scanPoint(event));
   });
 
   element.addEventListener('pointermove', (event) => {
@@ -34,15 +36,18 @@ export const listen = (pane, viewer) => {
       else if (doing === 'window')
         viewer.look(dragged(viewer.state.look, by.map((d) => d / pane.ratio), event.altKey), event);
       else if (doing === 'ruler') pane.ruler.ends = [pane.ruler.ends[0], pane.scanPoint(event)];
+      else if (doing === 'draw') viewer.marking.drag(pane, pane.scanPoint(event));
     }
     viewer.pointed(pane, event);
     if (last || viewer.state.lens) viewer.frames.moved(event.timeStamp);
   });
 
-  const ended = () => {
+  const ended = (event) => {
     if (last && doing === 'ruler' && pane.ruler.ends
       && Math.hypot(...[0, 1].map((n) => pane.ruler.ends[0][n] - pane.ruler.ends[1][n])) < 1)
       pane.ruler.ends = null;  // a click takes the ruler away
+    if (last && doing === 'draw')
+      event.type === 'pointerup' ? viewer.marking.drawn(pane) : viewer.marking.cancel();
     last = null;
     delete element.dataset.doing;
     viewer.frames.moved();
@@ -52,7 +57,7 @@ export const listen = (pane, viewer) => {
   element.addEventListener('pointerleave', () => viewer.pointed(pane, null));
   element.addEventListener('contextmenu', (event) => event.preventDefault());
   element.addEventListener('dblclick', (event) => {
-    if (!pane.view || viewer.state.mode === 'ruler') return;
+    if (!pane.view || ['ruler', 'draw'].includes(viewer.state.mode)) return;
     pane.fit();
     viewer.frames.moved(event.timeStamp);
   });

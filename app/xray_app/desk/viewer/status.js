@@ -33,15 +33,28 @@ export const shownAs = (look, plain, about) => {
   return words.join(' · ');
 };
 
+const TOLD_MS = 8000;
+
 export class Status {
+  #until = 0;
+
   constructor(parent) {
     this.element = parent.appendChild(document.createElement('footer'));
     this.element.className = 'status';
-    [this.shown, this.read] = ['shown', 'read'].map((name) => {
+    [this.shown, this.told, this.read] = ['shown', 'told', 'read'].map((name) => {
       const part = this.element.appendChild(document.createElement('span'));
       part.className = name;
       return part;
     });
+    this.told.setAttribute('role', 'status');
+  }
+
+  // What became of something that the officer did; trouble stays until something else is said.
+  tell(text, isTrouble = false) {
+    this.told.textContent = text;
+    this.told.classList.toggle('trouble', isTrouble);
+    clearTimeout(this.#until);
+    if (!isTrouble) this.#until = setTimeout(() => { this.told.textContent = ''; }, TOLD_MS);
   }
 
   say(text) { this.shown.textContent = text || 'as it came'; }

@@ -1,7 +1,7 @@
 // The tools as buttons, and the page that lists every key.
 
 import { icon } from './icons.js';
-import { ALL, TOOLS, reason } from './tools.js';
+import { ALL, MARKING, TOOLS, reason } from './tools.js';
 
 const element = (name, className, text = '') => {
   const node = document.createElement(name);
@@ -10,7 +10,7 @@ const element = (name, className, text = '') => {
   return node;
 };
 
-export const spoken = (key) => ({ Escape: 'Esc' })[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+export const spoken = (key) => ({ Escape: 'Esc', Delete: 'Del' })[key] ?? (key.length === 1 ? key.toUpperCase() : key);
 
 export class Toolbar {
   // run(tool, event): a button was pressed.
@@ -32,10 +32,10 @@ export class Toolbar {
     }
   }
 
-  // Shows what is switched on and what cannot be used, and why.
-  show(state, source, views, hasMarks) {
+  // Shows what is switched on and what cannot be used, and why; `about` as `reason` takes it.
+  show(state, source, about) {
     for (const [tool, button] of this.buttons) {
-      const why = reason(tool, source, views, hasMarks);
+      const why = reason(tool, source, about);
       const title = `${tool.title} (${spoken(tool.key)})`;
       button.title = why ? `${tool.title}: not here. ${why}` : title;
       button.setAttribute('aria-label', why ? button.title : title);
@@ -50,6 +50,12 @@ const POINTER = [
   ['Drag', 'move the scan'], ['Wheel', 'zoom where the pointer is'],
   ['Shift + drag', 'window: sideways brightness, up and down contrast'],
   ['Shift + Alt + drag', 'gamma'], ['Double click', 'the whole scan again'],
+];
+
+const DRAWING = [
+  ['Drag', 'from corner to corner, then a digit or the first letters of its label'],
+  ['Arrow keys', 'a box without the pointer: move it; with Shift, stretch it; Enter, its label'],
+  ['Esc', 'no box'],
 ];
 
 // Every key, the decisions' of this page with them.
@@ -78,6 +84,8 @@ export const keysDialog = (parent) => {
       element('h2', '', 'Keys'),
       ...list('Decision', acts),
       ...list('Scan', ALL.map((tool) => [tool.key, tool.title])),
+      ...list('What is marked', MARKING.map((one) => [one.key, one.title])),
+      ...list('Drawing', DRAWING, 'wide'),
       ...list('Pointer', POINTER, 'wide'),
       close,
     );

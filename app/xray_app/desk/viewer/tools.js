@@ -1,6 +1,6 @@
 // What an officer can do with a scan: every tool's name, key, and what it changes. A state is
-//   { look, mode, lens, together, marks }: look as in tone.js; mode 'pan', 'window' or 'ruler';
-//   lens: the magnifier follows the pointer; together: all views side by side; marks: shown.
+//   { look, mode, lens, together, marks }: look as in tone.js; mode 'pan', 'window', 'ruler' or
+//   'draw'; lens: the magnifier follows the pointer; together: all views side by side; marks: shown.
 // A tool either makes a new state from an old one (`next`) or moves panes (`act`).
 
 import { PENETRATION, PLAIN } from './tone.js';
@@ -82,6 +82,12 @@ export const TOOLS = [
       act: (pane) => { pane.view = mirrored(pane.view); } },
   ],
   [
+    { name: 'draw', key: 'j', label: 'Draw box', title: 'Draw a box around what was missed',
+      needs: 'held', on: (state) => state.mode === 'draw', next: mode('draw') },
+    { name: 'undo', key: 'Ctrl+Z', label: 'Undo', title: 'Take back what was last marked',
+      needs: 'said', undo: true },
+  ],
+  [
     { name: 'views', key: 'b', label: 'All views', title: 'Every view, side by side', needs: 'views',
       on: (state) => state.together, next: (state) => ({ ...state, together: !state.together }) },
     { name: 'marks', key: 'a', label: 'Marks', needs: 'marks',
@@ -92,20 +98,34 @@ export const TOOLS = [
   ],
 ];
 
+// What is said of the mark that is lit; see `marking.js`.
+export const MARKING = [
+  { name: 'next', key: '.', title: 'Light up the next mark' },
+  { name: 'previous', key: ',', title: 'Light up the one before' },
+  { name: 'confirm', key: 'y', title: 'Confirm the finding; once more takes it back' },
+  { name: 'reject', key: 'Delete', title: 'Reject the finding, or take your own box away' },
+  { name: 'relabel', key: '/', title: 'Call it something else' },
+];
+
 export const ALL = TOOLS.flat();
 export const named = (name) => ALL.find((tool) => tool.name === name);
 
 const PICTURE = 'This scan came as a pseudo-colour picture, which holds no transmission.';
 const SINGLE = 'This scan has one energy; telling materials apart takes two.';
 
+const UNKEPT = 'This desk is a demo; it keeps no opinions.';
+export const FREE = 'Take the case first: whoever holds it marks it.';
+
 // Why a tool cannot be used here; empty where it can.
-export const reason = (tool, source, views, hasMarks) => {
+//   views: of the case; marked: whether anything is; kept, mine, undoable: as in opinions.js.
+export const reason = (tool, source, { views, marked, kept, mine, undoable }) => {
   const isPicture = source?.kind === 'picture', energies = isPicture ? 0 : source?.planes.length;
   if (tool.needs === 'transmission') return isPicture ? PICTURE : '';
   if (tool.needs === 'energies') return isPicture ? PICTURE : energies < 2 ? SINGLE : '';
   if (tool.needs === 'colour') return energies === 1 ? 'This scan has no colours to take away.' : '';
   if (tool.needs === 'views') return views < 2 ? 'There is one view of this case.' : '';
-  if (tool.needs === 'marks') return hasMarks ? '' : 'Nothing is marked on this scan.';
+  if (tool.needs === 'marks') return marked ? '' : 'Nothing is marked on this scan.';
+  if (tool.needs === 'held') return !kept ? UNKEPT : mine ? '' : FREE;
+  if (tool.needs === 'said') return undoable ? '' : 'You have marked nothing yet.';
   return '';
 };
-

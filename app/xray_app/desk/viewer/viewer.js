@@ -3,13 +3,15 @@
 
 import { Frames } from './frames.js';
 import { listen as listenToKeys } from './keys.js';
+import { Lights } from './lights.js';
+import { Marking } from './marking.js';
 import { Pane } from './pane.js';
 import { listen as listenToPointer } from './pointer.js';
 import { Status, shownAs } from './status.js';
 import { tablesOf } from './tables.js';
 import { colours, tones } from './tone.js';
 import { Toolbar, keysDialog } from './toolbar.js';
-import { ALL, named, plainLook, plainState, reason } from './tools.js';
+import { ALL, MARKING, named, plainLook, plainState, reason } from './tools.js';
 
 export class Viewer {
   panes = [];
@@ -27,39 +29,57 @@ export class Viewer {
     this.status = new Status(root);
     this.help = keysDialog(root);
     this.frames = new Frames((moving, since) => this.draw(moving, since));
+    this.lights = new Lights(this);
+    this.marking = new Marking(this);
     new ResizeObserver(() => this.resized()).observe(this.stage);
     root.addEventListener('stale', () => this.frames.moved());
     const down = (key, event) => this.pressed(key, event), up = (key) => this.released(key);
     listenToKeys(root, { down, up });
-    this.followTable();
   }
 
   // Shows a case; null: none.
   async show(scene) {
+    if (this.#shows(scene)) return this.#again(scene);
     this.#loading?.abort();
     const { signal } = this.#loading = new AbortController();
     this.#scene = scene;
     this.root.dataset.state = scene ? 'loading' : 'empty';
     this.status.say('');
+    this.status.tell('');
     if (!scene) return this.#arrange([]);
     try {
       const about = await tablesOf(scene.tables);
       if (signal.aborted) return;
       const panes = scene.views.map((view) => new Pane(view, about));
       this.#arrange(panes);
+      this.marking.open(scene.opinions);
       await Promise.all(panes.map((pane) => pane.load(signal)));
       if (signal.aborted) return;
       this.about = about;
       this.state = plainState(this.pane.source);
       this.root.dataset.state = 'ready';
       this.changed();
-      this.lit = undefined;  // the pointer may have waited on a finding
-      this.light(document.querySelector('tr[data-number]:hover')?.dataset.number ?? null);
+      this.lights.renew();
     } catch (error) {
       if (signal.aborted) return;
       this.root.dataset.state = 'failed';
       this.status.say(`${error.message}; open it again.`);
     }
+  }
+
+  // Whether these very pixels stand already.
+  #shows(scene) {
+    const pixels = (one) => one?.views.map(({ planes, picture }) => planes || picture).join();
+    return scene && this.root.dataset.state === 'ready' && pixels(scene) === pixels(this.#scene);
+  }
+
+  // The same case, of which something has changed: who has it, which view is open, or that the
+  // machine's opinion may be seen now.
+  #again(scene) {
+    this.#scene = scene;
+    this.panes.forEach((pane, n) => pane.marks.renew(scene.views[n]));
+    this.marking.changed();
+    return this.marking.opinions.refresh();
   }
 
   get pane() { return this.panes[this.#scene?.current ?? 0] ?? this.panes[0]; }
@@ -79,8 +99,11 @@ export class Viewer {
   run(tool, event) {
     if (tool.help) return this.help();
     const source = this.about && this.pane?.source;
-    if (!source || reason(tool, source, this.panes.length, this.hasMarks)) return;
-    if (tool.reset) {
+    if (!source) return;
+    const why = reason(tool, source, this.facts);
+    if (why) return tool.needs === 'held' ? this.marking.refused(why) : this.status.tell(why);
+    if (tool.undo) this.marking.undo();
+    else if (tool.reset) {
       this.state = { ...plainState(source), together: this.state.together };
       for (const pane of this.panes) {
         pane.view = null;
@@ -98,16 +121,22 @@ export class Viewer {
     this.changed(event.timeStamp);
   }
 
-  get hasMarks() { return this.panes.some((pane) => !pane.marks.empty); }
+  // What the tools need to know of the case; see `reason`.
+  get facts() {
+    const { kept, mine, undoable } = this.marking.opinions;
+    const marked = this.panes.some((pane) => !pane.marks.empty);
+    return { views: this.panes.length, marked, kept, mine, undoable };
+  }
 
   changed(since) {
     const { state } = this, { source } = this.pane;
-    this.toolbar.show(state, source, this.panes.length, this.hasMarks);
+    this.toolbar.show(state, source, this.facts);
     const plain = plainLook(source);
     this.status.say(shownAs(state.look, plain, this.about));
     this.root.dataset.mode = state.mode;
     this.root.toggleAttribute('data-lens', state.lens);
     this.root.toggleAttribute('data-unmarked', !state.marks);
+    this.root.toggleAttribute('data-mine', this.marking.opinions.mine);
     for (const pane of this.panes) {
       pane.element.hidden = !this.shownPanes.includes(pane);
       if (!state.lens) pane.lens.at = null;
@@ -153,45 +182,26 @@ export class Viewer {
     if (!event && this.state.lens) this.frames.moved();
     for (const other of this.panes)
       if (other.source) other.follow(other === pane || !point ? null : point[0] / pane.source.width);
-    this.light(event && pane.marks.under(pane.pointOf(event).map((at) => at / pane.ratio)));
-  }
-
-  // Lights up a finding's mark and its row in the table.
-  light(number) {
-    if (this.lit === number) return;
-    this.lit = number;
-    for (const one of document.querySelectorAll('[data-number]'))
-      one.classList.toggle('lit', one.dataset.number === String(number));
-  }
-
-  followTable() {
-    const over = (event) => {
-      if (!this.root.isConnected) return stop.abort();
-      if (!event.target.closest?.('.viewer'))
-        this.light(event.target.closest?.('[data-number]')?.dataset.number ?? null);
-    };
-    const stop = new AbortController();
-    for (const kind of ['pointerover', 'focusin']) addEventListener(kind, over, { signal: stop.signal });
+    if (event) this.lights.under(pane, event);
+    else this.lights.light(null);
   }
 
   pressed(key, event) {
-    const letter = key.length === 1 ? key.toLowerCase() : key;  // Caps Lock changes nothing
-    const tool = ALL.find((one) => one.key === letter || (one.key === '+' && letter === '='));
+    const tool = [...ALL, ...MARKING].find((one) => one.key === (key === '=' ? '+' : key));
     if (!tool || !this.root.checkVisibility()) return;
+    if (event.key === '/') event.preventDefault();  // some browsers search then
     if (tool.name === 'marks') {  // held, it hides; let go at once, it toggles
       this.heldSince = event.timeStamp;
       this.root.toggleAttribute('data-unmarked', true);
-      return;
-    }
-    this.run(tool, event);
+    } else if (!MARKING.includes(tool)) this.run(tool, event);
+    else if (this.root.dataset.state === 'ready') this.marking.run(tool);
   }
 
   released(key) {
-    if (key.toLowerCase() !== named('marks').key || !this.heldSince) return;
+    if (key !== named('marks').key || !this.heldSince) return;
     const brief = performance.now() - this.heldSince < 250;
     this.heldSince = 0;
     if (brief) this.run(named('marks'));
     else this.root.toggleAttribute('data-unmarked', !this.state.marks);
   }
 }
-

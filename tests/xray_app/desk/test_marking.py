@@ -1,0 +1,263 @@
+"""Confirming, rejecting, calling otherwise, drawing, taking back: by key, by pointer, by button."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+Show = Callable[..., Page]
+SCAN = {"width": 400, "height": 300, "planes": [[26_000, 17_700], [31_300, 37_000]]}
+GUN = {"number": 1, "label": "gun", "percent": 93, "style": "alarm", "xyxy": [100, 50, 200, 150]}
+BOTTLE = GUN | {"number": 2, "label": "liquid", "style": "finding", "xyxy": [260, 60, 330, 130]}
+WAIT_MS = 60_000  # a machine may be busy with something else
+
+
+@pytest.fixture(autouse=True)
+def patience() -> Any:
+    expect.set_options(timeout=WAIT_MS)
+    yield
+    expect.set_options(timeout=5_000)
+
+
+@pytest.fixture
+def page(show: Show) -> Page:
+    """A scan of 400 x 300 pixels with an alarm and a finding, which the officer holds."""
+    page = show(SCAN | {"marks": [GUN, BOTTLE]})
+    expect(page.locator(".viewer[data-mine]")).to_have_count(1)
+    return page
+
+
+def mark(page: Page, number: str) -> Locator:
+    return page.locator(f".mark[data-number='{number}']")
+
+
+def at(page: Page, x: float, y: float) -> tuple[float, float]:
+    """Where a pixel of the scan is on the page."""
+    body = """async (point) => {
+      const {toScreen} = await import('/transform.js'), {pane} = window.viewer;
+      const box = pane.element.getBoundingClientRect();
+      const [x, y] = toScreen(pane.view, pane.size, point).map((side) => side / pane.ratio);
+      return [box.left + x, box.top + y];
+    }"""
+    left, top = page.evaluate(body, [x, y])
+    return left, top
+
+
+def point(page: Page, x: float, y: float) -> None:
+    """Moves the pointer to a pixel of the scan, from elsewhere."""
+    page.mouse.move(*at(page, 5, 5))
+    page.mouse.move(*at(page, x, y))
+
+
+def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
+    page.mouse.move(*at(page, *start))
+    page.mouse.down()
+    page.mouse.move(*at(page, *end))
+    page.mouse.up()
+
+
+def test_a_dragged_box_gets_its_label_by_a_digit_and_a_letter_of_its_own(
+    page: Page, keeper: Any
+) -> None:
+    page.keyboard.press("j")
+    drag(page, (40, 200), (90, 260))
+    expect(page.locator(".labels input")).to_be_focused()
+    page.keyboard.press("3")
+    expect(mark(page, "A").locator("span")).to_have_text("✎ A knife ")
+    expect(page.locator(".sketch")).to_be_hidden()
+    expect(page.locator(".status .told")).to_contain_text("A knife: drawn")
+    page.wait_for_function("!window.viewer.marking.opinions.busy")
+    (word,) = keeper.said
+    assert (word["says"], word["label"], word["view"], word["version"]) == ("drawn", "knife", 0, 7)
+    assert word["xyxy_px"] == pytest.approx([40, 200, 90, 260], abs=1)
+    assert re.fullmatch("[0-9a-f]{32}", word["drawn"])
+    assert page.evaluate("window.viewer.state.mode") == "pan"
+
+
+def test_a_box_may_be_drawn_on_a_turned_and_mirrored_scan(page: Page, keeper: Any) -> None:
+    for key in "qkj":
+        page.keyboard.press(key)
+    drag(page, (90, 200), (40, 260))
+    page.keyboard.type("lig")
+    page.keyboard.press("Enter")
+    expect(mark(page, "A")).to_contain_text("lighter")
+    page.wait_for_function("!window.viewer.marking.opinions.busy")
+    assert keeper.said[0]["xyxy_px"] == pytest.approx([40, 200, 90, 260], abs=1)
+
+
+def test_what_the_list_lacks_can_be_typed_and_escape_leaves_no_box(page: Page, keeper: Any) -> None:
+    page.keyboard.press("j")
+    drag(page, (40, 200), (90, 260))
+    page.keyboard.press("Escape")
+    expect(page.locator(".sketch")).to_be_hidden()
+    expect(page.locator(".labels")).to_be_hidden()
+    drag(page, (40, 200), (90, 260))  # the tool is still in the hand
+    page.keyboard.type("Ivory tusk")
+    expect(page.locator(".labels li")).to_have_text(["1ivory tusk"])
+    page.keyboard.press("Enter")
+    expect(mark(page, "A")).to_contain_text("ivory tusk")
+    page.keyboard.press("j")
+    page.keyboard.press("Escape")
+    expect(page.locator("[data-tool=draw]")).to_have_attribute("aria-pressed", "false")
+    page.wait_for_function("!window.viewer.marking.opinions.busy")
+    assert [word["label"] for word in keeper.said] == ["ivory_tusk"]
+
+
+def test_a_box_can_be_drawn_without_a_pointer(page: Page, keeper: Any) -> None:
+    page.locator(".pane").focus()
+    for key in ("j", "ArrowDown", "ArrowLeft", "Shift+ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    page.keyboard.press("1")
+    expect(mark(page, "A")).to_contain_text("gun")
+    page.wait_for_function("!window.viewer.marking.opinions.busy")
+    x1, y1, x2, y2 = keeper.said[0]["xyxy_px"]
+    assert x2 - x1 > y2 - y1 > 20
+    assert (y1 + y2) / 2 == pytest.approx(150, abs=1)
+
+
+def test_findings_are_walked_through_confirmed_and_rejected_by_keys(
+    page: Page, keeper: Any
+) -> None:
+    page.keyboard.press(".")
+    expect(mark(page, "1")).to_have_class(re.compile("lit"))
+    page.keyboard.press("y")
+    expect(mark(page, "1").locator("span")).to_have_text("▲ 1 gun 93 %✓")
+    page.keyboard.press(".")
+    page.keyboard.press("Delete")
+    expect(mark(page, "2").locator("span")).to_have_text("◇ 2 liquid 93 %✕")
+    expect(mark(page, "2")).to_have_css("border-style", "dotted")
+    page.keyboard.press("Delete")  # once more: it is open again
+    expect(mark(page, "2").locator("span")).to_have_text("◇ 2 liquid 93 %")
+    page.wait_for_function("!window.viewer.marking.opinions.busy")
+    said = [(word["finding"], word["says"]) for word in keeper.said]
+    assert said == [(1, "confirmed"), (2, "rejected"), (2, "withdrawn")]
+
+
+def test_the_buttons_at_a_mark_confirm_reject_and_call_otherwise(page: Page) -> None:
+    point(page, 150, 100)
+    mark(page, "1").get_by_role("button", include_hidden=True, name="✓").click()
+    expect(mark(page, "1")).to_have_class(re.compile("confirmed"))
+    point(page, 150, 100)
+    mark(page, "1").get_by_role("button", include_hidden=True, name="✎").click()
+    page.keyboard.press("5")
+    expect(mark(page, "1").locator("span")).to_have_text("▲ 1 gun lighter 93 %✓")
+    expect(mark(page, "1").locator("s")).to_have_text("gun")
+    assert page.evaluate("window.viewer.pane.element.dataset.doing") is None
+
+
+def test_each_word_is_taken_back_in_turn(page: Page) -> None:
+    point(page, 150, 100)
+    page.keyboard.press("y")
+    page.keyboard.press("Delete")
+    page.keyboard.press("j")
+    drag(page, (40, 200), (90, 260))
+    page.keyboard.press("1")
+    expect(mark(page, "A")).to_be_visible()
+    page.keyboard.press("Control+z")
+    expect(mark(page, "A")).to_have_count(0)
+    expect(mark(page, "1")).to_have_class(re.compile("rejected"))
+    page.locator("[data-tool=undo]").click()
+    expect(mark(page, "1")).to_have_class(re.compile("confirmed"))
+    page.keyboard.press("Control+z")
+    expect(mark(page, "1")).not_to_have_class(re.compile("confirmed|rejected"))
+    expect(page.locator("[data-tool=undo]")).to_have_attribute("aria-disabled", "true")
+
+
+def test_what_was_said_is_there_when_the_case_is_opened_again(show: Show, page: Page) -> None:
+    point(page, 150, 100)
+    page.keyboard.press("y")
+    page.keyboard.press("j")
+    drag(page, (40, 200), (90, 260))
+    page.keyboard.press("3")
+    page.wait_for_function("!window.viewer.marking.opinions.busy")
+    show(SCAN | {"marks": [GUN, BOTTLE]})
+    expect(mark(page, "1")).to_have_class(re.compile("confirmed"))
+    expect(mark(page, "A")).to_contain_text("knife")
+    point(page, 65, 230)
+    page.keyboard.press("Delete")
+    expect(mark(page, "A")).to_have_count(0)
+
+
+def test_a_case_of_another_can_be_looked_at_but_not_marked(show: Show, keeper: Any) -> None:
+    keeper.mine = False
+    page = show(SCAN | {"marks": [GUN]})
+    draw = page.locator("[data-tool=draw]")
+    expect(draw).to_have_attribute("title", re.compile("not here. Take the case first"))
+    page.keyboard.press(".")
+    page.keyboard.press("y")
+    expect(page.locator(".status .told")).to_have_text(re.compile("Take the case first"))
+    expect(mark(page, "1").locator(".bar")).to_be_hidden()
+    assert keeper.said == []
+    keeper.mine = True  # it was taken in the meantime
+    page.keyboard.press("j")
+    expect(page.locator(".viewer[data-mine]")).to_have_count(1)
+
+
+def test_a_desk_that_keeps_nothing_says_so(show: Show) -> None:
+    page = show(SCAN, opinions="")
+    expect(page.locator("[data-tool=draw]")).to_have_attribute("title", re.compile("is a demo"))
+
+
+def test_what_cannot_be_sent_waits_and_goes_when_the_desk_is_back(page: Page, keeper: Any) -> None:
+    keeper.away = True
+    point(page, 150, 100)
+    page.keyboard.press("y")
+    expect(page.locator(".status .told")).to_contain_text("sent as soon as it can be")
+    expect(mark(page, "1")).to_have_class(re.compile("confirmed"))
+    keeper.away = False
+    expect(page.locator(".status .told")).to_contain_text("The desk is back")
+    assert [word["says"] for word in keeper.said] == ["confirmed"]
+
+
+def test_what_waits_goes_also_after_the_page_was_loaded_again(
+    show: Show, page: Page, keeper: Any
+) -> None:
+    keeper.away = True
+    point(page, 150, 100)
+    page.keyboard.press("y")
+    expect(page.locator(".status .told")).to_contain_text("sent as soon as it can be")
+    page.goto(page.url)
+    keeper.away = False
+    show(SCAN | {"marks": [GUN, BOTTLE]})
+    expect(mark(page, "1")).to_have_class(re.compile("confirmed"))
+    page.wait_for_function("!window.viewer.marking.opinions.busy")
+    assert [word["says"] for word in keeper.said] == ["confirmed"]
+
+
+def test_what_is_refused_goes_from_the_picture_with_the_reason(page: Page, keeper: Any) -> None:
+    keeper.refuses = "case 1 is with lee"
+    point(page, 150, 100)
+    page.keyboard.press("y")
+    expect(page.locator(".status .told")).to_have_text("Not kept: case 1 is with lee.")
+    expect(mark(page, "1")).not_to_have_class(re.compile("confirmed"))
+
+
+def test_a_mark_outside_the_picture_comes_into_it(page: Page) -> None:
+    page.mouse.move(*at(page, 20, 280))
+    page.mouse.wheel(0, -1500)
+    page.wait_for_function("window.viewer.pane.view.zoom > 4")
+    page.keyboard.press(".")
+    x, y = at(page, 150, 100)
+    pane = page.locator(".pane").bounding_box()
+    assert pane is not None
+    assert pane["x"] < x < pane["x"] + pane["width"]
+    assert pane["y"] < y < pane["y"] + pane["height"]
+
+
+def test_keys_of_a_korean_keyboard_are_the_same_keys(page: Page) -> None:
+    pressed = (
+        "dispatchEvent(new KeyboardEvent('keydown', {key: 'ㅍ', code: 'KeyV', bubbles: true}))"
+    )
+    page.evaluate(f"document.querySelector('.pane').{pressed}")
+    expect(page.locator("[data-tool=negative]")).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_was_typed_narrows_the_list_beginnings_first(js: Callable[..., Any]) -> None:
+    labels = ["gun", "gun_part", "saw", "razor_blade", "part"]
+    assert js("labels", "return m.fitting(given, 'PART')", labels) == ["part", "gun_part"]
+    assert js("labels", "return m.fitting(given, ' ')", labels) == labels
+    assert js("labels", "return m.fitting(given, 'r b')", labels) == ["razor_blade", "r_b"]
