@@ -1,10 +1,13 @@
-"""What runs beside the interface while a service runs, each part only where it is configured."""
+"""What runs beside the interface while a service runs: what writes decisions down once nobody can
+take them back any more, and whatever else the settings name.
+"""
 
 import contextlib
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from xray_app.cases import pending
 from xray_app.folder import Folder
 from xray_app.rounds import Rounds
 from xray_app.service import Service
@@ -19,6 +22,8 @@ def beside(parts: Service) -> Iterator[None]:
     """
     settings = parts.settings
     with contextlib.ExitStack() as until:
+        settling = partial(pending.settle, parts.queue)
+        until.enter_context(Rounds("writing down decisions", settling))
         if settings.watch_dir:
             watched = Folder(Path(settings.watch_dir), parts)
             until.enter_context(Rounds("looking into the watched folder", watched.look))

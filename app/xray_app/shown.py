@@ -41,6 +41,7 @@ class Case:
         picture: JPEG for the eyes, full size; empty when it could not be read.
         thumbnail: JPEG for the queue.
         planes: transmission as `planes.pack` lays it out; empty for a pseudo-colour scan.
+        hidden: what the model says is not to be shown yet, and is left out of the report.
     """
 
     key: str
@@ -57,6 +58,7 @@ class Case:
     picture: bytes = b""
     thumbnail: bytes = b""
     planes: bytes = b""
+    hidden: bool = False
 
     @property
     def size_bytes(self) -> int:

@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parent
 VIEWER = FOLDER / "viewer"
 STYLESHEETS = (FOLDER / "desk.css", FOLDER / "navigation.css", VIEWER / "viewer.css")
 PANEL_SCRIPT = FOLDER / "panel.js"
+PENDING_SCRIPT = FOLDER / "pending.js"
 SCAN_SCRIPT = FOLDER / "scan.js"
 ADD_SCRIPT = FOLDER / "add.js"
 PAGE_SCRIPT = FOLDER / "page.js"

@@ -5,37 +5,31 @@ not is said on the page. Pictures are not loaded here: the page fetches them by 
 """
 
 import time
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from xray.card import Card
-from xray.scan import Encoding
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Actor, Right
 from xray_app.api.signing import COOKIE
+from xray_app.cases import pending, reading, register
 from xray_app.cases import queue as queues
-from xray_app.cases import reading, register
 from xray_app.cases.case import Case, load
 from xray_app.cases.contents import Staged, discard
-from xray_app.cases.decisions import Decision, SearchResult, decide, record_search
 from xray_app.cases.errors import NotFound, Refused
 from xray_app.cases.inspection import views_of
 from xray_app.cases.register import NewView, Submission
-from xray_app.cases.reports import read_report
-from xray_app.cases.states import State, Verdict
-from xray_app.desk import navigation, scene, view, work
-from xray_app.desk.work import Beside
+from xray_app.cases.states import State
+from xray_app.desk import casefile, doing, navigation, scene, view, work
+from xray_app.desk.doing import After, Asked
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
-from xray_app.shown import Origin
 from xray_app.uploads import Inbox
 from xray_app.uploads import discard as discard_upload
 
-KEPT = b"kept"  # stands for what is in the contents: the page asks for it by its address
-HELD_FOR = timedelta(minutes=30)
 SHOWN = 50  # cases of each part of the queue
 INSPECTED_WITHIN_S = 60.0  # how long an upload's page waits for its report
 OUT = "Your session has ended. Load this page again to sign in."
@@ -82,81 +76,58 @@ class OfficerDesk:
                 "To be searched": queues.cases_in(connection, State.SEARCH, officer),
             }
             groups = [
-                (title, [_shown(connection, case, 0) for case in cases[:SHOWN]])
+                (title, [self._entry(connection, actor, case) for case in cases[:SHOWN]])
                 for title, cases in parts.items()
             ]
-        return view.queue(groups, _case_of(selected), take=work.TAKE)
+        return view.queue(groups, _case_of(selected), take=None if parts["Yours"] else work.TAKE)
+
+    def pending(self, actor: Actor) -> str:
+        """What the officer can still take back, as HTML."""
+        pending.settle(self._service.queue)
+        with self._service.database.read() as connection:
+            mine = pending.pending_of(connection, actor.officer())
+        return view.pending([casefile.undoable(one, self._service.now) for one in mine])
 
     def case(self, actor: Actor, key: str | None, notice: str = "") -> str:
         """One view of a case as HTML."""
         if key is None:
             return view.blank(notice or "Take the next case, or choose one from the queue.")
         case_id, position = _case_of(key) or "", _view_of(key)
-        officer = actor.officer()
         try:
             with self._service.database.read() as connection:
                 case = load(connection, case_id)
-                shown = _shown(connection, case, position)
-                views = [(row["position"], row["name"]) for row in views_of(connection, case_id)]
+                blind = doing.is_blind(connection, actor, case)
+                shown = casefile.shown(connection, case, position, blind)
+                beside = casefile.beside(self._service, connection, actor, case, blind, notice)
         except NotFound as error:
             return view.blank(f"{error}.")
-        beside = Beside(
-            version=case.version,
-            key=case.id,
-            acts=work.acts(case, officer),
-            status=work.status(case, officer),
-            notice=notice,
-            flags=case.flags,
-            declared=work.declared(case),
-            views=tuple((f"{case_id}-{n}", name or f"View {n + 1}") for n, name in views)
-            if len(views) > 1
-            else (),
-        )
         return view.case(shown, self._card, beside)
 
-    def scene(self, key: str | None) -> str:
+    def scene(self, actor: Actor, key: str | None) -> str:
         """What the viewer is told of a case: all its views, the open one among them."""
         if key is None:
             return scene.NOTHING
         case_id, position = _case_of(key) or "", _view_of(key)
+        following = self._service.queue.next(actor.officer())
         try:
             with self._service.database.read() as connection:
                 case = load(connection, case_id)
-                rows = views_of(connection, case_id)
-                shown = [
-                    (row["name"] or f"View {n}", _shown(connection, case, row["position"]))
-                    for n, row in enumerate(rows, start=1)
-                ]
+                views = self._views(connection, actor, case)
+                ahead = self._views(connection, actor, following) if following else []
         except NotFound:
             return scene.NOTHING
-        places = [row["position"] for row in rows]
-        current = places.index(position) if position in places else 0
-        return scene.scene(shown, current, case_id, case.version)
+        places = [view.key for _, view in views]
+        wanted = f"{case_id}-{position}"
+        current = places.index(wanted) if wanted in places else 0
+        return scene.scene(views, current, case_id, case.version, [view for _, view in ahead])
 
-    def act(self, actor: Actor, name: str, key: str, version: int, reason: str) -> str | None:
-        """Do what a button says; the key of the case to show next.
+    def act(self, actor: Actor, asked: Asked) -> After:
+        """Do what a button says; what is shown next.
 
         Raises:
             XrayError: it cannot be done; the sentence is for the officer.
         """
-        queue, officer, case_id = self._service.queue, actor.officer(), _case_of(key) or ""
-        asked = (case_id, version, officer)
-        until = self._service.now + HELD_FOR
-        known: dict[str, Callable[[], Case | None]] = {
-            "take": lambda: queue.take(officer),
-            "clear": lambda: decide(queue, *asked, Decision(Verdict.CLEAR, reason)),
-            "search": lambda: decide(queue, *asked, Decision(Verdict.SEARCH, reason)),
-            "hold": lambda: queue.hold(*asked, until, reason),
-            "escalate": lambda: queue.escalate(*asked, reason),
-            "release": lambda: queue.release(*asked),
-            "resume": lambda: queue.resume(*asked),
-            "found": lambda: self._searched(asked[0], version, actor, True, reason),
-            "not_found": lambda: self._searched(asked[0], version, actor, False, reason),
-        }
-        if name not in known:
-            raise Refused("the page asked for something that there is not; load it again")
-        after = known[name]()
-        return after.id if after is not None and name in ("take", "resume") else None
+        return doing.do(self._service, actor, replace(asked, case_id=_case_of(asked.case_id) or ""))
 
     def mine(self, actor: Actor) -> str | None:
         """The key of the case that the officer has."""
@@ -202,10 +173,16 @@ class OfficerDesk:
         """A view's planes for the viewer; `key` names a case and a view."""
         return self._content(key, "planes_sha256")
 
-    def _searched(self, case_id: str, version: int, actor: Actor, found: bool, note: str) -> Case:
-        service = self._service
-        said = SearchResult(found, note=note)
-        return record_search(service.queue, service.contents, case_id, version, actor.name, said)
+    def _entry(self, connection: Connection, actor: Actor, case: Case) -> Shown:
+        return casefile.shown(connection, case, 0, doing.is_blind(connection, actor, case))
+
+    def _views(self, connection: Connection, actor: Actor, case: Case) -> list[tuple[str, Shown]]:
+        """Name and picture of each view, with what the machine says where it may be seen."""
+        blind = doing.is_blind(connection, actor, case)
+        return [
+            (row["name"] or f"View {n}", casefile.shown(connection, case, row["position"], blind))
+            for n, row in enumerate(views_of(connection, case.id), start=1)
+        ]
 
     def _register(self, actor: Actor, files: tuple[Path, ...]) -> Case:
         service, staged = self._service, list[Staged]()
@@ -230,30 +207,6 @@ class OfficerDesk:
                 if load(connection, case_id).state not in (State.RECEIVED, State.INSPECTING):
                     return
             time.sleep(0.1)
-
-
-def _shown(connection: Connection, case: Case, position: int) -> Shown:
-    """A view of a case as the templates take it."""
-    rows = {row["position"]: row for row in views_of(connection, case.id)}
-    if position not in rows:
-        raise NotFound(f"case {case.id} has no view {position}")
-    row, said = rows[position], reading.reports(connection, case.id).get(position)
-    report = read_report(said) if said else None
-    return Shown(
-        key=f"{case.id}-{position}",
-        name=case.container or case.consignment or row["file_name"],
-        origin=Origin.UPLOAD,
-        report=report,
-        problem=case.problem if report is None else None,
-        width_px=row["width_px"] or 0,
-        height_px=row["height_px"] or 0,
-        encoding=Encoding(row["encoding"]) if row["encoding"] else None,
-        pixel_mm=row["read_pixel_mm"] or row["pixel_mm"],
-        assumed=report.assumed if report else (),
-        picture=KEPT if row["picture_sha256"] else b"",
-        thumbnail=KEPT if row["thumbnail_sha256"] else b"",
-        planes=KEPT if row["planes_sha256"] else b"",
-    )
 
 
 def _case_of(key: str | None) -> str | None:

@@ -15,11 +15,13 @@ from xray.errors import XrayError
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Actor
 from xray_app.desk import look, view
+from xray_app.desk.doing import After, Asked
 from xray_app.desk.officer import OUT, OfficerDesk
 from xray_app.desk.page import case_and_scan, panel
 from xray_app.desk.scene import NOTHING
 
 Parts = tuple[object, ...]  # new values of the page's parts, in their order
+LONGEST = 2000  # letters of a note
 RENEW_SECONDS = 45  # well within the shortest lease that makes sense
 
 
@@ -39,18 +41,30 @@ class Handlers:
 
     def selected(self, event: gr.EventData, request: gr.Request) -> Parts:
         """Another case, or another view of it."""
-        return self._answer(request, None, lambda actor: str(event.case))
+        return self._answer(request, None, lambda actor: After(str(event.case)))
 
     def acted(self, key: str | None, event: gr.EventData, request: gr.Request) -> Parts:
         """A button was pressed."""
-        asked = str(event.name), str(event.case), int(event.version), str(event.reason)
-        return self._answer(request, key, lambda actor: self.desk.act(actor, *asked))
+        words = {"note": str(event.note)[:LONGEST], "code": str(event.code), "to": str(event.to)}
+        about = {"version": int(event.version), "minutes": int(event.minutes)}
+        asked = Asked(str(event.name), str(event.case), **words, **about)
+        return self._answer(request, key, lambda actor: self.desk.act(actor, asked))
 
     def added(self, event: gr.EventData, request: gr.Request) -> Parts:
         """A scan was uploaded."""
         uploads = tuple(str(upload) for upload in event.uploads)
         done = gr.HTML(done=secrets.token_hex(4))  # tells the fields that they may go on
-        return done, *self._answer(request, None, lambda actor: self.desk.add(actor, uploads))
+        return done, *self._answer(
+            request, None, lambda actor: After(self.desk.add(actor, uploads))
+        )
+
+    def settled(self, key: str | None, request: gr.Request) -> tuple[object, object]:
+        """The time to take a decision back is over."""
+        try:
+            actor = self._who(request)
+        except NotSignedIn:
+            return gr.skip(), gr.skip()
+        return self.desk.pending(actor), self.desk.queue(actor, key)
 
     def ticked(self, key: str | None, request: gr.Request) -> object:
         """A while has passed: a sign of life, and what is new in the queue."""
@@ -64,21 +78,20 @@ class Handlers:
     def _who(self, request: gr.Request) -> Actor:
         return self.desk.who(dict(request.cookies))
 
-    def _answer(
-        self, request: gr.Request, key: str | None, do: Callable[[Actor], str | None]
-    ) -> Parts:
+    def _answer(self, request: gr.Request, key: str | None, do: Callable[[Actor], After]) -> Parts:
         try:
             actor = self._who(request)
         except NotSignedIn as error:
             return _out(error)
         try:
-            return self._shown(actor, do(actor))
+            after = do(actor)
+            return self._shown(actor, after.case_id, after.notice)
         except XrayError as error:
             return self._shown(actor, key, f"{error}.")
 
     def _shown(self, actor: Actor, key: str | None, notice: str = "") -> Parts:
-        case = self.desk.case(actor, key, notice)
-        return key, self.desk.queue(actor, key), case, self.desk.scene(key)
+        case, scene = self.desk.case(actor, key, notice), self.desk.scene(actor, key)
+        return key, self.desk.pending(actor), self.desk.queue(actor, key), case, scene
 
 
 def build(desk: OfficerDesk) -> gr.Blocks:
@@ -91,19 +104,22 @@ def build(desk: OfficerDesk) -> gr.Blocks:
             with gr.Column(elem_id="desk-side"):
                 most = desk.inbox.max_bytes
                 add = panel(view.add(), "desk-add", look.ADD_SCRIPT, most=most, done=0)
+                undoable = panel("", "desk-pending", look.PENDING_SCRIPT)
                 queue = panel("", "desk-queue")
             case, scan = case_and_scan(view.blank("One moment …"), NOTHING)
         alive = gr.Timer(RENEW_SECONDS)
-        changes = [opened, queue, case, scan]
+        changes = [opened, undoable, queue, case, scan]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         page.load(handlers.loaded, None, [header, *changes], **quiet)
         for part in (queue, case):
             part.select(handlers.selected, None, changes, **quiet)
             part.act(handlers.acted, [opened], changes, **quiet)
+        undoable.act(handlers.acted, [opened], changes, **quiet)
+        undoable.settled(handlers.settled, [opened], [undoable, queue], **quiet)
         add.sent(handlers.added, None, [add, *changes], **quiet)
         alive.tick(handlers.ticked, [opened], [queue], **quiet)
     return page
 
 
 def _out(error: NotSignedIn) -> Parts:
-    return None, "", view.blank(f"{OUT} ({error})"), NOTHING
+    return None, "", "", view.blank(f"{OUT} ({error})"), NOTHING

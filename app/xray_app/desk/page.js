@@ -1,15 +1,18 @@
-// A key presses the button that names it.
-addEventListener('keydown', (event) => {
+// A key presses the button that names it; while a dialog is open, its own buttons alone.
+const keyNames = import(new URL('viewer/keys.js', document.baseURI).href);
+addEventListener('keydown', async (event) => {
   if (event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.target.closest('input, textarea, select')) return;
-  document.querySelector(`[data-act][data-key="${CSS.escape(event.key)}"]:not(:disabled)`)?.click();
+  const { named } = await keyNames;
+  const within = document.querySelector('dialog[open]') ?? document;
+  within.querySelector(`[data-key="${CSS.escape(named(event))}"]:not(:disabled)`)?.click();
 });
 
 // The arrow keys walk through the queue.
 addEventListener('keydown', (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step || event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
-  if (event.target.closest('input, textarea, select, summary')) return;
+  if (event.target.closest('input, textarea, select, summary, dialog')) return;
   const entries = [...document.querySelectorAll('#desk-queue .entry')];
   const next = entries[entries.findIndex((entry) => entry.hasAttribute('aria-current')) + step];
   if (!next) return;
@@ -17,3 +20,20 @@ addEventListener('keydown', (event) => {
   next.focus();
   next.click();
 });
+
+// Says when the desk cannot be reached, and loads the page again once it can: the case is kept.
+const LOOK_MS = 3000;
+let away = null;
+const look = async () => {
+  const answers = await fetch('health/live', { cache: 'no-store' }).then((a) => a.ok, () => false);
+  if (answers && away) return location.reload();
+  if (!answers && !away) {
+    away = document.body.appendChild(document.createElement('p'));
+    away.className = 'away';
+    away.setAttribute('role', 'alert');
+    away.textContent = 'The desk cannot be reached. Your case and what you decided are kept; ' +
+      'this page goes on by itself as soon as the desk is back.';
+  }
+  setTimeout(look, LOOK_MS);
+};
+setTimeout(look, LOOK_MS);

@@ -1,26 +1,109 @@
 // A part of the page that Python renders: shows the HTML it is given (escaped there) and tells
 // Python which case was chosen, or which button was pressed.
 const root = element.querySelector('.panel');
+const STEADY_MS = 300;  // a scan stands this long before a key decides it: no double press does
+const find = (what) => root.querySelector(what);
+
+// The open case, its note and its reason, so that loading the page again loses neither.
+const work = () => find('.work');
+const draftKey = () => `draft ${work()?.dataset.case}`;
+const chosen = () => find('.code[aria-pressed=true]')?.dataset.code ?? '';
+const keepDraft = () => sessionStorage.setItem(draftKey(),
+  JSON.stringify({ note: find('.reason')?.value ?? '', code: chosen() }));
+const choose = (code) => {
+  for (const one of root.querySelectorAll('.code'))
+    one.setAttribute('aria-pressed', String(one.dataset.code === code));
+};
+const recallDraft = () => {
+  const draft = JSON.parse(sessionStorage.getItem(draftKey()) ?? 'null');
+  if (!draft || !find('.codes')) return;
+  find('.reason').value = draft.note;
+  choose(draft.code);
+};
+
+// Times in the zone of whoever looks.
+const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
+const tellTimes = () => {
+  for (const time of root.querySelectorAll('time[datetime]'))
+    time.textContent = time.dateTime ? moment.format(new Date(time.dateTime)) : '';
+};
+let began = 0, counting = 0;
+const tellSince = () => {
+  const since = find('.since');
+  if (!since) return clearInterval(counting);
+  const seconds = Math.floor((Number(since.dataset.since) + performance.now() - began) / 1000);
+  since.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+};
+
+// What decides waits until the scan of this very case stands.
+const arm = () => {
+  const scan = document.querySelector('#desk-scan');
+  const stands = find('.case.unread') || scan?.dataset.shown === work()?.dataset.case;
+  if (!stands) return;
+  const [here, section] = [work()?.dataset.case, work()];
+  setTimeout(() => {
+    if (section !== work() || here !== work()?.dataset.case) return;
+    for (const button of root.querySelectorAll('[data-decides]')) button.disabled = false;
+  }, STEADY_MS);
+};
 
 const paint = () => {
   const within = root.contains(document.activeElement);
   root.innerHTML = props.value ?? '';
-  if (within) root.querySelector('[aria-current]')?.focus();
+  if (within) find('[aria-current]')?.focus();
+  began = performance.now();
+  clearInterval(counting);
+  if (find('.since')) counting = setInterval(tellSince, 1000);
+  tellSince();
+  tellTimes();
+  recallDraft();
+  if (find('[data-decides]')) arm();
+};
+
+const needed = (button) => button.dataset.why && !chosen() && !find('.reason').value.trim();
+
+const send = (button, name) => {
+  button.disabled = true;  // a second click must not do it again
+  const { case: key = '', version, to = '' } = button.dataset;
+  if (find('.codes') && name !== 'scan_first') sessionStorage.removeItem(draftKey());
+  trigger('act', { name, case: key, version: Number(version), code: chosen(), to,
+    note: find('.reason')?.value.trim() ?? '', minutes: Number(find('.minutes')?.value ?? 30) });
+};
+
+// Without a reason, a decision that needs one asks for it; the reason's key then decides.
+const ask = (button) => {
+  for (const one of root.querySelectorAll('[data-asking]')) one.removeAttribute('data-asking');
+  button.setAttribute('data-asking', '');
+  find('.codes').setAttribute('data-asked', '');
 };
 
 const act = (button) => {
-  const reason = root.querySelector('.reason');
-  if (button.dataset.reason && !reason.value.trim()) return reason.focus();
-  button.disabled = true;  // a second click must not do it again
-  const { act: name, case: key, version } = button.dataset;
-  trigger('act', { name, case: key, version: Number(version), reason: reason?.value.trim() ?? '' });
+  const { act: name, code, dialog } = button.dataset;
+  if (dialog) return find(`dialog.${dialog}`).showModal();
+  if (name === 'code') {
+    choose(chosen() === code ? '' : code);
+    keepDraft();
+    const asking = find('[data-asking]');
+    return chosen() && asking ? act(asking) : undefined;
+  }
+  return needed(button) ? ask(button) : send(button, name);
 };
 
 root.addEventListener('click', (event) => {
   const button = event.target.closest('button');
-  if (button?.dataset.act) act(button);
+  if (button?.classList.contains('close')) button.closest('dialog').close();
+  else if (button?.dataset.pick) {
+    button.closest('dialog').close();
+    send(button, button.dataset.pick);
+  } else if (button?.dataset.act) act(button);
   else if (button?.dataset.case) trigger('select', { case: button.dataset.case });
 });
+root.addEventListener('input', (event) => event.target.matches('.reason') && keepDraft());
+root.addEventListener('keydown', (event) => {  // Enter and Esc leave the note; they decide nothing
+  if (event.target.matches('.reason') && ['Enter', 'Escape'].includes(event.key)) event.target.blur();
+});
+const shown = () => (element.isConnected ? arm() : removeEventListener('scan-shown', shown));
+addEventListener('scan-shown', shown);
 
 watch('value', paint);
 paint();

@@ -1,6 +1,17 @@
 // Brings the viewer's modules in and hands them the open case; props.value is scene.py's JSON.
-const viewer = import(new URL('viewer/viewer.js', document.baseURI).href)
-  .then(({ Viewer }) => new Viewer(element.querySelector('.panel')));
-const show = async () => (await viewer).show(props.value ? JSON.parse(props.value) : null);
+// What the next case shows is fetched as soon as this one stands.
+const module = (name) => import(new URL(`viewer/${name}.js`, document.baseURI).href);
+const viewer = module('viewer').then(({ Viewer }) => new Viewer(element.querySelector('.panel')));
+const host = element.closest('#desk-scan') ?? element;
+const show = async () => {
+  const given = props.value, scene = given ? JSON.parse(given) : null;
+  const [shown, { fetchAhead }] = [await viewer, await module('planes')];
+  delete host.dataset.shown;
+  await shown.show(scene);
+  if (props.value !== given) return;  // another was opened meanwhile
+  host.dataset.shown = scene?.case ?? '';
+  dispatchEvent(new Event('scan-shown'));
+  fetchAhead(scene?.ahead ?? []);
+};
 watch('value', show);
 show();

@@ -16,7 +16,11 @@ NOTHING = ""  # no case is open, or none that can be shown
 
 
 def scene(
-    views: Sequence[tuple[str, Case]], current: int = 0, case_id: str = "", version: int = 0
+    views: Sequence[tuple[str, Case]],
+    current: int = 0,
+    case_id: str = "",
+    version: int = 0,
+    ahead: Sequence[Case] = (),
 ) -> str:
     """The open case.
 
@@ -25,6 +29,7 @@ def scene(
         current: the view that is open.
         case_id: where the service keeps it, with what officers say of it; empty: nothing does.
         version: of that case; the viewer asks again whether it is the officer's when it changes.
+        ahead: views of the case that most likely comes next, to be fetched meanwhile.
     """
     if not views or not views[current][1].picture:
         return NOTHING
@@ -33,6 +38,8 @@ def scene(
         "tables": tables.address(),
         "opinions": f"api/v1/cases/{case_id}/opinions" if case_id else "",
         "version": version,
+        "case": case_id,
+        "ahead": [_source(case) for case in ahead if case.picture],
         "views": [_view(case, name if len(views) > 1 else "") for name, case in views],
     }
     return json.dumps(said)
@@ -43,12 +50,19 @@ def _view(case: Case, name: str) -> dict[str, Any]:
         "name": name,
         "position": _position(case.key),
         "alt": f"Scan {case.name} {name}".strip(),
-        "planes": f"planes/{case.key}" if case.planes else "",
-        "picture": f"pictures/{case.key}/full",
-        "pixelMm": case.pixel_mm,
+        **_source(case),
         "beam": atomic.beam(case.width_px, case.height_px, case.pixel_mm),
         "marks": _marks(case.report),
         "opaque": [region.polygon_px for region in case.report.opaque] if case.report else [],
+    }
+
+
+def _source(case: Case) -> dict[str, Any]:
+    """Where the viewer has the pixels from."""
+    return {
+        "planes": f"planes/{case.key}" if case.planes else "",
+        "picture": f"pictures/{case.key}/full",
+        "pixelMm": case.pixel_mm,
     }
 
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from xray.card import Card
 from xray.report import Detection, Outcome, Report
 from xray.scan import Encoding
-from xray_app.desk import navigation
+from xray_app.desk import navigation, work
 from xray_app.desk.navigation import Room
 from xray_app.desk.work import Act, Beside
 from xray_app.shown import Case
@@ -44,11 +44,14 @@ VERDICTS = {
 }
 NOTHING = Beside()
 NOT_INSPECTED = Verdict("Not inspected", "idle", "The scan is shown; no model looked at it.")
+SCAN_FIRST = Verdict("Scan first", "idle", "What the machine says is shown after your own verdict.")
 NOT_READ = Verdict("Not read", "failed", "This file could not be taken as a scan.")
 
 
 def verdict(case: Case) -> Verdict:
     """The outcome, or why there is none."""
+    if case.hidden:
+        return SCAN_FIRST
     if case.report is not None:
         return VERDICTS[case.report.outcome]
     return NOT_INSPECTED if case.picture else NOT_READ
@@ -68,17 +71,25 @@ def case(case: Case | None, card: Card | None, beside: Beside = NOTHING) -> str:
     """The open case as HTML."""
     if case is None:
         return blank("Add a scan, or choose one from the queue.")
+    findings = _findings(case.report)
     return _page("case.html").render(
         case=case,
         verdict=verdict(case),
         reasons=case.report.reasons if case.report else (),
         facts=_facts(case),
-        findings=_findings(case.report),
+        findings=[one for one in findings if one["style"] == "finding"],
+        alarms=[one for one in findings if one["style"] == "alarm"],
         opaque=len(case.report.opaque) if case.report else 0,
         assumed=[_for_officers(line) for line in case.assumed],
         model=_model(case.report, card),
         beside=beside,
+        work=work,
     )
+
+
+def pending(undoables: Sequence[work.Undoable]) -> str:
+    """What the officer can still take back, as HTML."""
+    return _page("pending.html").render(undoables=undoables, work=work)
 
 
 def blank(message: str) -> str:
@@ -122,7 +133,7 @@ def _entry(case: Case, selected: str | None) -> dict[str, Any]:
         "name": case.name,
         "thumbnail": f"pictures/{case.key}/small" if case.thumbnail else None,
         "verdict": verdict(case),
-        "note": f"{count} finding{'s' * (count != 1)}" if case.report else "",
+        "note": f"{count} finding{'s' * (count != 1)}" if case.report and not case.hidden else "",
         "current": selected is not None and case.key.partition("-")[0] == selected,
     }
 

@@ -1,12 +1,14 @@
 """What an officer can do with an open case, and what they are told of it beside the findings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from xray.report import Outcome, Report
 from xray_app.cases.case import Case
 from xray_app.cases.rules import Officer
-from xray_app.cases.states import Level, State
+from xray_app.cases.states import Intent, Level, Reason, State, Verdict
 
 
 @dataclass(frozen=True)
@@ -17,30 +19,114 @@ class Act:
         name: what the page sends.
         label: what the officer reads.
         key: the key that presses it.
-        needs_reason: nothing happens without one.
+        decides: it ends the officer's work on the case, so the scan must stand before it can.
+        why: it is not done without a code or a note.
+        dialog: it opens this dialog, whose buttons do it.
     """
 
     name: str
     label: str
     key: str
-    needs_reason: bool = False
+    decides: bool = False
+    why: bool = False
+    dialog: str = ""
+
+
+@dataclass(frozen=True)
+class Code:
+    """A reason as a button."""
+
+    reason: Reason
+    label: str
+    key: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of what is known beside the scan: a moment, who or what, and what of it."""
+
+    at: datetime | None
+    who: str
+    what: str
+    style: str = ""
+
+
+@dataclass(frozen=True)
+class Undoable:
+    """A decision that can still be taken back.
+
+    Attributes:
+        case_id: of its case.
+        version: of its case.
+        name: what people call it.
+        intent: what was decided.
+        left_ms: how long it can be taken back, in milliseconds.
+    """
+
+    case_id: str
+    version: int
+    name: str
+    intent: Intent
+    left_ms: int
 
 
 TAKE = Act("take", "Take the next case", "n")
-MINE = (
-    Act("clear", "Clear", "c"),
-    Act("search", "Search", "s"),
-    Act("hold", "Hold for 30 min", "h", needs_reason=True),
-    Act("escalate", "To a supervisor", "e", needs_reason=True),
-    Act("release", "Put back", "r"),
+UNDO_KEY = "Backspace"
+DECISIONS = (
+    Act("clear", "Clear", "c", decides=True),
+    Act("suspect", "Suspect", "x", decides=True, why=True),
+    Act("search", "Search", "s", decides=True, why=True),
+    Act("escalate", "Escalate", "e", decides=True, why=True),
 )
-SEARCHED = (Act("found", "Found", "f"), Act("not_found", "Nothing found", "x"))
+ASIDE = (
+    Act("hold", "Hold", "h", dialog="hold"),
+    Act("hand_over", "Hand over", "r", dialog="hand-over"),
+)
+SCAN_FIRST = Act("scan_first", "Scan first", "f")
+SEARCHED = (
+    Act("found", "Found", "f", decides=True),
+    Act("not_found", "Nothing found", "x", decides=True),
+)
+MEANS = {
+    "clear": "Nothing to object to",
+    "suspect": "Keep it back, to be searched when there is room",
+    "search": "Have it searched now",
+    "escalate": "Leave it to a supervisor",
+}
+CODES = (
+    Code(Reason.WEAPON, "Weapon", "2"),
+    Code(Reason.EXPLOSIVE, "Explosive", "3"),
+    Code(Reason.NARCOTICS, "Narcotics", "4"),
+    Code(Reason.CONTRABAND, "Contraband", "5"),
+    Code(Reason.NOT_AS_DECLARED, "Not as declared", "6"),
+    Code(Reason.NOT_SEEN, "Not seen through", "7"),
+    Code(Reason.TAMPERED, "Tampered", "8"),
+    Code(Reason.OTHER, "Other", "9"),
+)
+HOLDS = ("documents are missing", "a second scan is awaited", "a colleague is asked", "other")
+HOLD_MINUTES = (10, 30, 60, 240)
+OF_LABELS = {  # what an alarm is a reason for; whatever else alarms is a weapon
+    **dict.fromkeys(("explosive", "firework"), Reason.EXPLOSIVE),
+    **dict.fromkeys(("cigarettes", "currency", "vehicle"), Reason.CONTRABAND),
+    **{"narcotics": Reason.NARCOTICS, "person": Reason.OTHER},
+}
 DECLARED = {
     "hs_code": "HS code",
     "description": "Goods",
     "weight_kg": "Weight, kg",
     "origin": "Origin",
     "consignee": "Consignee",
+}
+BECOMES = {
+    Intent.CLEAR: "cleared",
+    Intent.SUSPECT: "kept back as suspect",
+    Intent.SEARCH: "sent to be searched",
+    Intent.ESCALATE: "left to a supervisor",
+}
+SAID = {
+    Verdict.CLEAR: "clear",
+    Verdict.SUSPECT: "suspect, to be searched",
+    Verdict.SEARCH: "search",
 }
 
 
@@ -52,27 +138,50 @@ class Beside:
         version: of the case as it is shown; acts are sent with it.
         key: of the case, without its view.
         acts: what can be done now.
+        aside: what else, in smaller buttons.
+        codes: reasons to choose from, empty where nothing is to be decided.
+        suggested: the reason that what the machine says would be.
         status: where the case stands, in words.
-        notice: why the last act was refused.
+        taken_ms: since when the officer has it, in milliseconds; None: they have not.
+        notice: why the last act was refused, or what to do next.
         flags: what is wrong with it.
         declared: name → value.
         views: key and name of each view, where there are several.
+        blind: what the machine says is not shown yet.
+        scan_first: whether this officer wants that.
+        colleagues: who it can be handed over to, and whether they have a case already.
+        said: what officers and searches said of it so far.
+        earlier: of the same consignee.
     """
 
     version: int = 0
     key: str = ""
     acts: tuple[Act, ...] = ()
+    aside: tuple[Act, ...] = ()
+    codes: tuple[Code, ...] = ()
+    suggested: Reason | None = None
     status: str = ""
+    taken_ms: int | None = None
     notice: str = ""
     flags: tuple[str, ...] = ()
     declared: Mapping[str, Any] | None = None
     views: tuple[tuple[str, str], ...] = ()
+    blind: bool = False
+    scan_first: bool = False
+    colleagues: Sequence[tuple[str, bool]] = ()
+    said: Sequence[Line] = ()
+    earlier: Sequence[Line] = ()
+
+
+def has(case: Case, officer: Officer) -> bool:
+    """Whether this officer has it."""
+    return case.state is State.TAKEN and case.holder == officer.name
 
 
 def acts(case: Case, officer: Officer) -> tuple[Act, ...]:
     """What this officer can do with it."""
-    if case.state is State.TAKEN and case.holder == officer.name:
-        return tuple(a for a in MINE if a.name != "escalate" or case.level is Level.SCREENING)
+    if has(case, officer):
+        return tuple(a for a in DECISIONS if a.name != "escalate" or case.level is Level.SCREENING)
     if case.state is State.HELD and (
         case.holder == officer.name or officer.level is Level.SUPERVISOR
     ):
@@ -80,10 +189,22 @@ def acts(case: Case, officer: Officer) -> tuple[Act, ...]:
     return SEARCHED if case.state is State.SEARCH else ()
 
 
+def suggested(report: Report | None) -> Reason | None:
+    """The reason that a report would be for not clearing a case."""
+    if report is None:
+        return None
+    alarms = [found.label for found in report.detections if found.alarming]
+    if alarms:
+        return OF_LABELS.get(alarms[0], Reason.WEAPON)
+    return Reason.NOT_SEEN if report.outcome is Outcome.UNKNOWN else None
+
+
 def status(case: Case, officer: Officer) -> str:
     """Where it stands, in words."""
     if case.state is State.TAKEN:
         return "yours" if case.holder == officer.name else f"with {case.holder}"
+    if case.state is State.PENDING:
+        return f"decided by {case.holder}, who can still take it back"
     if case.state is State.HELD:
         until = f"{case.held_until:%H:%M} UTC" if case.held_until else "?"
         return f"held by {case.holder} until {until}: {case.held_why}"
@@ -96,10 +217,18 @@ def status(case: Case, officer: Officer) -> str:
     }.get(case.state, "waits for an officer")
 
 
+def ended(case: Case) -> tuple[str, str]:
+    """How a case ended, or where it stands, in a word or two, and the style of it."""
+    if case.disposition:
+        found = case.disposition == "found"
+        return case.disposition.replace("_", " "), "alarm" if found else "clear"
+    return ("to be searched", "finding") if case.state is State.SEARCH else ("open", "idle")
+
+
 def declared(case: Case) -> dict[str, Any]:
     """What the case is said to be, in the order of the page."""
     said = case.declaration or {}
     known = {"Container": case.container, "Consignment": case.consignment}
-    known |= {"Scanner": case.scanner, "Lane": case.lane}
     known |= {label: said.get(name) for name, label in DECLARED.items()}
+    known |= {"Scanner": case.scanner, "Lane": case.lane}
     return {label: value for label, value in known.items() if value is not None}

@@ -15,12 +15,14 @@ from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import RIGHTS, Right, Role
 from xray_app.cases import inspection
 from xray_app.cases.errors import Conflict, Refused
+from xray_app.desk.doing import After, Asked
 from xray_app.desk.officer import OfficerDesk
 from xray_app.planes import is_gzipped
 from xray_app.service import Service
 from xray_app.uploads import Inbox
 
 SignIn = Callable[..., TestClient]
+Act = Callable[..., After]
 
 
 @pytest.fixture
@@ -45,73 +47,214 @@ def case_id(scanner: TestClient, scan: bytes, inspect_all: Callable[[], None]) -
     return str(answer.json()["id"])
 
 
+@pytest.fixture
+def cases(
+    scanner: TestClient, write_scan: Any, inspect_all: Callable[[], None], clock: Any
+) -> list[str]:
+    """Two inspected cases of one consignee, the older first."""
+    made = []
+    for name, bright in (("a.png", 0.5), ("b.png", 0.4)):
+        about = json.dumps({"consignment": name, "declaration": {"consignee": "Acme"}})
+        files = {"scan": (name, write_scan(name, bright=bright).read_bytes())}
+        sent = scanner.post("/api/v1/scans", files=files, data={"about": about})
+        made.append(str(sent.json()["id"]))
+        clock.move(minutes=1)
+    inspect_all()
+    return made
+
+
 def version(page: str) -> int:
     found = re.search(r'data-version="(\d+)"', page)
     assert found is not None
     return int(found.group(1))
 
 
+@pytest.fixture
+def act(desk: OfficerDesk) -> Callable[..., After]:
+    """Presses a button of the case's page as it stands."""
+
+    def act(actor: Any, name: str, case_id: str = "", **more: Any) -> After:
+        if case_id and "version" not in more:
+            more["version"] = version(desk.case(actor, case_id))
+        return desk.act(actor, Asked(name, case_id, **more))
+
+    return act
+
+
 def test_an_officer_takes_a_case_reads_it_and_decides(
-    desk: OfficerDesk, who: Callable[..., Any], case_id: str
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str, clock: Any
 ) -> None:
     kim = who(Role.SCREENER, "kim")
     assert "Waiting" in desk.queue(kim, None)
-    assert desk.act(kim, "take", "", 0, "") == case_id
+    assert act(kim, "take").case_id == case_id
+    clock.move(seconds=65)
     page = desk.case(kim, case_id)
-    for words in ("Alarm", "CSQU3054383", "gun", "This case is yours"):
+    for words in ("Alarm", "CSQU3054383", "gun", "This case is yours", 'data-since="65000"'):
         assert words in page
     assert "&lt;b&gt;shoes&lt;/b&gt;" in page
     assert 'data-act="clear"' in page
     assert "Yours" in desk.queue(kim, case_id)
     assert desk.mine(kim) == case_id
-    assert desk.act(kim, "search", case_id, version(page), "a pistol") is None
+    assert act(kim, "search", case_id, code="weapon", note="a pistol").case_id is None
+    assert "sent to be searched" in desk.pending(kim)
+    assert "can still take it back" in desk.case(kim, case_id)
+    clock.move(seconds=10)
+    assert desk.pending(kim) == ""
     page = desk.case(kim, case_id)
     assert "is to be searched" in page
-    desk.act(kim, "found", case_id, version(page), "in a shoe")
+    assert "search: weapon; a pistol" in page
+    act(kim, "found", case_id, note="in a shoe")
     assert "closed: found" in desk.case(kim, case_id)
 
 
+def test_a_decision_is_taken_back_with_the_case_that_it_was_on(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, cases: list[str]
+) -> None:
+    kim = who(Role.SCREENER, "kim")
+    first = act(kim, "take").case_id
+    assert first is not None
+    following = act(kim, "clear", first).case_id
+    assert following == next(case for case in cases if case != first)
+    (undo,) = re.findall(r'data-act="undo".*?data-version="(\d+)"', desk.pending(kim))
+    assert act(kim, "undo", first, version=int(undo)).case_id == first
+    assert desk.mine(kim) == first
+    assert "Waiting" in desk.queue(kim, first)
+
+
+def test_what_is_not_cleared_needs_a_reason_and_the_machines_alarm_suggests_one(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str
+) -> None:
+    kim = who(Role.SCREENER, "kim")
+    act(kim, "take")
+    suggested = r'data-code="weapon" data-key="2" aria-pressed="true"'
+    assert re.search(suggested, desk.case(kim, case_id))
+    with pytest.raises(Refused, match="say why"):
+        act(kim, "suspect", case_id)
+    with pytest.raises(Refused, match="load it again"):
+        act(kim, "suspect", case_id, code="dragons")
+
+
+def test_the_viewer_is_told_what_comes_next(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, cases: list[str]
+) -> None:
+    kim = who(Role.SCREENER, "kim")
+    mine = act(kim, "take").case_id
+    other = next(case for case in cases if case != mine)
+    said = json.loads(desk.scene(kim, mine))
+    assert said["case"] == mine
+    assert [one["picture"] for one in said["ahead"]] == [f"pictures/{other}-0/full"]
+
+
+def test_the_scan_comes_first_for_whoever_wants_it_and_both_verdicts_stay(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str, clock: Any
+) -> None:
+    kim = who(Role.SCREENER, "kim")
+    act(kim, "take")
+    assert act(kim, "scan_first", case_id).case_id == case_id
+    page = desk.case(kim, case_id)
+    for words in ("Alarm", "gun", 'aria-pressed="true">Weapon'):
+        assert words not in page
+    assert "Scan first" in desk.queue(kim, case_id)
+    assert json.loads(desk.scene(kim, case_id))["views"][0]["marks"] == []
+    after = act(kim, "clear", case_id)
+    assert after.case_id == case_id  # the machine says otherwise
+    page = desk.case(kim, case_id, after.notice)
+    assert "first verdict is kept" in page
+    assert "Alarm" in page
+    assert act(kim, "search", case_id, code="weapon").case_id is None
+    clock.move(seconds=10)
+    desk.pending(kim)
+    page = desk.case(kim, case_id)
+    assert re.search(r"kim, before the machine</b><span class=\"\">clear<", page)
+    assert re.search(r"kim</b><span class=\"\">search: weapon<", page)
+    assert act(kim, "scan_first", case_id).case_id == case_id
+
+
+def test_where_both_agree_the_first_verdict_decides(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str
+) -> None:
+    kim = who(Role.SCREENER, "kim")
+    act(kim, "take")
+    act(kim, "scan_first", case_id)
+    with pytest.raises(Refused, match="say why"):
+        act(kim, "search", case_id)
+    assert act(kim, "search", case_id, code="weapon").case_id is None
+    assert "sent to be searched" in desk.pending(kim)
+
+
+def test_a_case_is_handed_to_a_colleague_who_is_free(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, cases: list[str]
+) -> None:
+    kim, lee, _ = (who(Role.SCREENER, name) for name in ("kim", "lee", "<i>ann</i>"))
+    mine = act(kim, "take").case_id
+    page = desk.case(kim, mine)
+    assert 'data-to="lee"' in page
+    assert "&lt;i&gt;ann" in page
+    assert act(kim, "hand_over", mine, to="lee").case_id != mine
+    assert desk.mine(lee) == mine
+    with pytest.raises(Refused, match="no officer is called"):
+        act(kim, "hand_over", desk.mine(kim), to="nobody")
+
+
+def test_earlier_cases_of_the_consignee_stand_beside_the_scan(
+    desk: OfficerDesk, who: Callable[..., Any], cases: list[str]
+) -> None:
+    first, second = cases
+    kim = who(Role.SCREENER, "kim")
+    assert "Same consignee before <span>1</span>" in desk.case(kim, second)
+    assert "Same consignee before</h3>" in desk.case(kim, first)
+
+
 def test_the_desk_offers_only_what_can_be_done(
-    desk: OfficerDesk, who: Callable[..., Any], case_id: str
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str
 ) -> None:
     kim, lee = who(Role.SCREENER, "kim"), who(Role.SCREENER, "lee")
     assert "data-act" not in desk.case(kim, case_id)
-    desk.act(kim, "take", "", 0, "")
+    act(kim, "take")
     page = desk.case(lee, case_id)
     assert "with kim" in page
     assert "data-act" not in page
+    seen = version(desk.case(kim, case_id))
     with pytest.raises(Conflict):
-        desk.act(lee, "clear", case_id, version(desk.case(kim, case_id)), "")
+        act(lee, "clear", case_id, version=seen)
     with pytest.raises(Refused, match="load it again"):
-        desk.act(kim, "drop", case_id, 1, "")
+        act(kim, "drop", case_id, version=1)
 
 
 def test_a_sign_of_life_does_not_make_the_open_page_stale(
-    desk: OfficerDesk, who: Callable[..., Any], case_id: str, clock: Any
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str, clock: Any
 ) -> None:
     kim = who(Role.SCREENER, "kim")
-    desk.act(kim, "take", "", 0, "")
+    act(kim, "take")
     seen = version(desk.case(kim, case_id))
     for _ in range(3):
         clock.move(minutes=4)
         desk.renew(kim)
-    desk.act(kim, "clear", case_id, seen, "")
+    act(kim, "clear", case_id, version=seen)
+    clock.move(seconds=10)
+    desk.pending(kim)
     assert "closed: cleared" in desk.case(kim, case_id)
 
 
 def test_a_case_is_held_taken_up_escalated_and_released(
-    desk: OfficerDesk, who: Callable[..., Any], case_id: str
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str, clock: Any
 ) -> None:
     kim, boss = who(Role.SCREENER, "kim"), who(Role.SUPERVISOR, "boss")
-    desk.act(kim, "take", "", 0, "")
-    for act in ("hold", "resume", "escalate"):
-        desk.act(kim, act, case_id, version(desk.case(kim, case_id)), "odd seal")
+    act(kim, "take")
+    with pytest.raises(Refused, match="1 to 1440 minutes"):
+        act(kim, "hold", case_id, note="odd seal", minutes=2000)
+    assert act(kim, "hold", case_id, to="other", note="odd seal", minutes=10).case_id is None
+    assert "held by kim until 08:10 UTC: other: odd seal" in desk.case(kim, case_id)
+    assert act(kim, "resume", case_id).case_id == case_id
+    assert act(kim, "escalate", case_id, note="odd seal").case_id is None
+    clock.move(seconds=10)
+    assert desk.pending(kim) == ""
     assert case_id not in desk.queue(kim, None)
-    assert desk.act(boss, "take", "", 0, "") == case_id
+    assert act(boss, "take").case_id == case_id
     page = desk.case(boss, case_id)
     assert "kim: odd seal" in page
     assert 'data-act="escalate"' not in page
-    desk.act(boss, "release", case_id, version(page), "")
+    assert "back in the queue" in act(boss, "release", case_id).notice
 
 
 def test_an_upload_becomes_a_case(
@@ -166,9 +309,10 @@ def test_several_views_are_offered_one_by_one(
     ]
     case_id = scanner.post("/api/v1/scans", files=files).json()["id"]
     inspect_all()
-    page = desk.case(who(Role.SCREENER), f"{case_id}-1")
+    kim = who(Role.SCREENER)
+    page = desk.case(kim, f"{case_id}-1")
     assert f'data-case="{case_id}-0"' in page
-    scene = json.loads(desk.scene(f"{case_id}-1"))
+    scene = json.loads(desk.scene(kim, f"{case_id}-1"))
     assert scene["current"] == 1
     pictures = [view["picture"] for view in scene["views"]]
     assert pictures == [f"pictures/{case_id}-0/full", f"pictures/{case_id}-1/full"]
@@ -176,14 +320,16 @@ def test_several_views_are_offered_one_by_one(
 
 def test_the_planes_of_a_raw_scan_are_kept_and_served_to_whoever_may_work(
     desk: OfficerDesk,
+    who: Callable[..., Any],
     scanner: TestClient,
     write_scan: Any,
     inspect_all: Callable[[], None],
 ) -> None:
+    kim = who(Role.SCREENER)
     file = write_scan("bag.png", np.uint16, 0.4).read_bytes()
     case_id = scanner.post("/api/v1/scans", files={"scan": ("bag.png", file)}).json()["id"]
     inspect_all()
-    (view,) = json.loads(desk.scene(case_id))["views"]
+    (view,) = json.loads(desk.scene(kim, case_id))["views"]
     assert view["planes"] == f"planes/{case_id}-0"
     packed = desk.planes(f"{case_id}-0")
     assert packed is not None
@@ -191,4 +337,4 @@ def test_the_planes_of_a_raw_scan_are_kept_and_served_to_whoever_may_work(
     assert raw[:4] == b"XPL1"
     assert desk.planes(f"{case_id}-1") is None
     assert desk.planes("unknown") is None
-    assert desk.scene("unknown") == ""
+    assert desk.scene(kim, "unknown") == ""

@@ -58,7 +58,7 @@ const fetched = async (address, signal) => {
 };
 
 // What a view shows: its planes where it has them, its picture where not.
-export const load = async (view, signal) => {
+const fresh = async (view, signal) => {
   if (view.planes) return unpack(await (await fetched(view.planes, signal)).arrayBuffer());
   const bitmap = await createImageBitmap(await (await fetched(view.picture, signal)).blob());
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
@@ -67,4 +67,22 @@ export const load = async (view, signal) => {
   bitmap.close();
   const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
   return { ...split(data, width, height), pixelMm: view.pixelMm };
+};
+
+let ahead = new Map();  // address → a source on its way, or there: of the case that comes next
+const addressOf = (view) => view.planes || view.picture;
+
+// Fetches and unpacks these views before they are asked for; what was fetched for others goes.
+export const fetchAhead = (views) => {
+  ahead = new Map(views.map((view) => {
+    const source = ahead.get(addressOf(view)) ?? fresh(view).catch(() => null);
+    return [addressOf(view), source];
+  }));
+};
+
+// A view's source: the one that was fetched ahead, or a new one.
+export const load = async (view, signal) => {
+  const source = ahead.get(addressOf(view));
+  ahead.delete(addressOf(view));
+  return (await source) ?? fresh(view, signal);
 };

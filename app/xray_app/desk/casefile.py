@@ -1,0 +1,146 @@
+"""What is known of a case, read from the database for the page. No HTML."""
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, RowMapping, select
+
+from xray.report import Outcome
+from xray.scan import Encoding
+from xray_app.access.roles import Actor
+from xray_app.cases import first_verdicts, reading, tables
+from xray_app.cases.case import Case
+from xray_app.cases.decisions import decisions_of, searches_of
+from xray_app.cases.errors import NotFound
+from xray_app.cases.inspection import views_of
+from xray_app.cases.pending import Pending
+from xray_app.cases.reports import read_report
+from xray_app.cases.states import State, Verdict
+from xray_app.desk import doing, work
+from xray_app.desk.work import Beside, Line, Undoable
+from xray_app.service import Service
+from xray_app.shown import Case as Shown
+from xray_app.shown import Origin
+
+KEPT = b"kept"  # stands for what is in the contents: the page asks for it by its address
+
+
+def shown(connection: Connection, case: Case, position: int, blind: bool = False) -> Shown:
+    """A view of a case as the templates take it.
+
+    Args:
+        connection: within a read transaction.
+        case: the case.
+        position: of the view.
+        blind: leave out what the machine says.
+
+    Raises:
+        NotFound: there is no such view.
+    """
+    rows = {row["position"]: row for row in views_of(connection, case.id)}
+    if position not in rows:
+        raise NotFound(f"case {case.id} has no view {position}")
+    row, said = rows[position], reading.reports(connection, case.id).get(position)
+    report = read_report(said) if said else None
+    if report and blind:
+        report = replace(report, detections=(), reasons=(), outcome=Outcome.UNKNOWN)
+    return Shown(
+        key=f"{case.id}-{position}",
+        name=case.container or case.consignment or row["file_name"],
+        origin=Origin.UPLOAD,
+        report=report,
+        problem=case.problem if report is None else None,
+        width_px=row["width_px"] or 0,
+        height_px=row["height_px"] or 0,
+        encoding=Encoding(row["encoding"]) if row["encoding"] else None,
+        pixel_mm=row["read_pixel_mm"] or row["pixel_mm"],
+        assumed=report.assumed if report else (),
+        picture=KEPT if row["picture_sha256"] else b"",
+        thumbnail=KEPT if row["thumbnail_sha256"] else b"",
+        planes=KEPT if row["planes_sha256"] else b"",
+        hidden=blind,
+    )
+
+
+def undoable(said: Pending, now: datetime) -> Undoable:
+    """A decision that can still be taken back, as the page shows it."""
+    left = max(0, round(1000 * (said.holds_at - now).total_seconds()))
+    return Undoable(said.case.id, said.case.version, _name(said.case), said.intent, left)
+
+
+def beside(
+    service: Service, connection: Connection, actor: Actor, case: Case, blind: bool, notice: str
+) -> Beside:
+    """What the page shows of a case beside what the machine says."""
+    officer, mine = actor.officer(), work.has(case, actor.officer())
+    primary = [read_report(said) for said in reading.reports(connection, case.id).values()]
+    views = [(row["position"], row["name"]) for row in views_of(connection, case.id)]
+    reasons = [work.suggested(report) for report in primary]
+    since = service.now - case.taken_at if mine and case.taken_at else None
+    return Beside(
+        version=case.version,
+        key=case.id,
+        acts=work.acts(case, officer),
+        aside=work.ASIDE if mine else (),
+        codes=work.CODES if mine else (),
+        suggested=None if blind or not mine else next(filter(None, reasons), None),
+        status=work.status(case, officer),
+        taken_ms=None if since is None else round(1000 * since.total_seconds()),
+        notice=notice,
+        flags=case.flags,
+        declared=work.declared(case),
+        views=tuple((f"{case.id}-{n}", name or f"View {n + 1}") for n, name in views)
+        if len(views) > 1
+        else (),
+        blind=blind,
+        scan_first=doing.wants_scan_first(connection, actor),
+        colleagues=_colleagues(service, connection, actor, case) if mine else (),
+        said=() if blind else tuple(_said(connection, case)),
+        earlier=tuple(_earlier(connection, case)),
+    )
+
+
+def _colleagues(
+    service: Service, connection: Connection, actor: Actor, case: Case
+) -> Sequence[tuple[str, bool]]:
+    table = tables.cases
+    busy = select(table.c.holder).where(table.c.state == State.TAKEN)
+    holders = set(connection.execute(busy).scalars())
+    return [(name, name in holders) for name in doing.colleagues(service, actor, case.level)]
+
+
+def _said(connection: Connection, case: Case) -> Iterator[Line]:
+    """What people said of a case, oldest first."""
+    lines = [
+        Line(row["said_at"], f"{row['said_by']}, before the machine", _verdict(row))
+        for row in first_verdicts.of(connection, case.id)
+    ]
+    for row in decisions_of(connection, case.id):
+        what = "; ".join(part for part in (_verdict(row), row["reason"]) if part)
+        who = f"{row['decided_by']}, correcting" if row["corrects"] else row["decided_by"]
+        lines.append(Line(row["decided_at"], who, what))
+    for row in searches_of(connection, case.id):
+        labels = ", ".join(label.replace("_", " ") for label in json.loads(row["what"]))
+        found = "found" if row["found"] else "nothing found"
+        what = "; ".join(part for part in (f"{found} {labels}".strip(), row["note"]) if part)
+        style = "alarm" if row["found"] else "clear"
+        lines.append(Line(row["searched_at"], f"{row['searched_by']}, searching", what, style))
+    yield from sorted(lines, key=lambda line: line.at or case.received_at)
+
+
+def _verdict(row: RowMapping) -> str:
+    label = next((one.label.lower() for one in work.CODES if one.reason == row["code"]), "")
+    return ": ".join(part for part in (work.SAID[Verdict(row["verdict"])], label) if part)
+
+
+def _earlier(connection: Connection, case: Case) -> Iterator[Line]:
+    for one in reading.earlier(connection, case):
+        what, style = work.ended(one.case)
+        labels = ", ".join(label.replace("_", " ") for label in one.found)
+        yield Line(one.case.received_at, _name(one.case), f"{what} {labels}".strip(), style)
+
+
+def _name(case: Case) -> str:
+    return case.container or case.consignment or case.id[:8]

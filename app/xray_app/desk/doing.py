@@ -1,0 +1,185 @@
+"""What the buttons of the case page do, and which case is shown after it. No widgets, no HTML."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from xray.report import Outcome
+from xray_app.access import preferences
+from xray_app.access.preferences import SCAN_FIRST
+from xray_app.access.roles import RIGHTS, Actor, Right, Role
+from xray_app.cases import first_verdicts, pending
+from xray_app.cases.case import Case, load
+from xray_app.cases.decisions import SearchResult, record_search
+from xray_app.cases.errors import Refused
+from xray_app.cases.pending import Proposal
+from xray_app.cases.states import Intent, Level, Reason, State, Verdict
+from xray_app.desk import work
+from xray_app.service import Service
+
+FIRST_KEPT = "Your first verdict is kept. Now look at what the machine says, and decide."
+MOST_MINUTES = 24 * 60  # that a case is held for
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a button asks for.
+
+    Attributes:
+        name: of the act.
+        case_id: the case that the page shows.
+        version: of the case as the page shows it.
+        note: in the officer's words.
+        code: the chosen reason, or "".
+        to: whom it is handed over to.
+        minutes: for how long it is held.
+    """
+
+    name: str
+    case_id: str = ""
+    version: int = 0
+    note: str = ""
+    code: str = ""
+    to: str = ""
+    minutes: int = work.HOLD_MINUTES[1]
+
+
+@dataclass(frozen=True)
+class After:
+    """What the page shows next: a case, or none, and what the officer is told."""
+
+    case_id: str | None
+    notice: str = ""
+
+
+def do(service: Service, actor: Actor, asked: Asked) -> After:
+    """Do what a button asks.
+
+    Raises:
+        XrayError: it cannot be done; the sentence is for the officer.
+    """
+    doing = _Doing(service, actor, asked)
+    known: dict[str, Callable[[], After]] = {
+        **{intent.value: doing.decide for intent in Intent},
+        **{"take": doing.following, "undo": doing.undo, "scan_first": doing.scan_first},
+        **{"hold": doing.hold, "release": doing.release, "hand_over": doing.hand_over},
+        **{"resume": doing.resume, "found": doing.searched, "not_found": doing.searched},
+    }
+    if asked.name not in known:
+        raise Refused("the page asked for something that there is not; load it again")
+    pending.settle(service.queue)
+    return known[asked.name]()
+
+
+def wants_scan_first(connection: Connection, actor: Actor) -> bool:
+    """Whether an officer wants to judge before they see what the machine says."""
+    return bool(preferences.get(connection, actor.name, SCAN_FIRST, otherwise=False))
+
+
+def is_blind(connection: Connection, actor: Actor, case: Case) -> bool:
+    """Whether this officer is not to see yet what the machine says of a case."""
+    if case.outcome is None or not (case.state is State.WAITING or work.has(case, actor.officer())):
+        return False
+    if not wants_scan_first(connection, actor):
+        return False
+    return first_verdicts.of_officer(connection, case.id, actor.name) is None
+
+
+def colleagues(service: Service, actor: Actor, level: Level) -> list[str]:
+    """Who else may take a case of this level, by name."""
+    roles = {role for role in Role if Right.WORK in RIGHTS[role]}
+    people = [one for one in service.people.names() if one["active"] and one["role"] in roles]
+    able = [Actor(one["name"], RIGHTS[Role(one["role"])], Role(one["role"])) for one in people]
+    return [one.name for one in able if one.name != actor.name and one.officer().level >= level]
+
+
+@dataclass(frozen=True)
+class _Doing:
+    service: Service
+    actor: Actor
+    asked: Asked
+
+    def following(self) -> After:
+        case = self.service.queue.take(self.actor.officer())
+        return After(case.id) if case else After(None, "Nothing waits for you.")
+
+    def decide(self) -> After:
+        asked, service, officer = self.asked, self.service, self.actor.officer()
+        intent = Intent(asked.name)
+        cleared = intent is Intent.CLEAR
+        said = Proposal(intent, None if cleared else self._code(), asked.note)
+        where = (service.queue, asked.case_id, asked.version, officer)
+        if intent is not Intent.ESCALATE and self._is_first():
+            if not (cleared or said.code or said.note.strip()):
+                raise Refused("say why it is not cleared: choose a reason or write a note")
+            first_verdicts.keep(*where, Verdict(intent.value), said.code)
+            if not self._agrees(intent):
+                return After(asked.case_id, FIRST_KEPT)
+        pending.propose(*where, said)
+        return self.following()
+
+    def undo(self) -> After:
+        asked = self.asked
+        where = (asked.case_id, asked.version, self.actor.officer())
+        return After(pending.undo(self.service.queue, *where).id)
+
+    def hold(self) -> After:
+        asked, queue = self.asked, self.service.queue
+        if not 1 <= asked.minutes <= MOST_MINUTES:
+            raise Refused(f"a case is held for 1 to {MOST_MINUTES} minutes, not {asked.minutes}")
+        until = self.service.now + timedelta(minutes=asked.minutes)
+        where = (asked.case_id, asked.version, self.actor.officer())
+        queue.hold(*where, until, ": ".join(part for part in (asked.to, asked.note) if part))
+        return self.following()
+
+    def release(self) -> After:
+        where = (self.asked.case_id, self.asked.version, self.actor.officer())
+        self.service.queue.release(*where)
+        return After(None, "The case is back in the queue.")
+
+    def hand_over(self) -> After:
+        asked, queue = self.asked, self.service.queue
+        if asked.to not in colleagues(self.service, self.actor, Level.SCREENING):
+            raise Refused(f"no officer is called {asked.to[:40]!r}")
+        person = next(p for p in self.service.people.names() if p["name"] == asked.to)
+        role = Role(person["role"])
+        to = Actor(asked.to, RIGHTS[role], role).officer()
+        queue.hand_over(asked.case_id, asked.version, self.actor.officer(), to)
+        return self.following()
+
+    def resume(self) -> After:
+        where = (self.asked.case_id, self.asked.version, self.actor.officer())
+        return After(self.service.queue.resume(*where).id)
+
+    def searched(self) -> After:
+        asked, service = self.asked, self.service
+        said = SearchResult(asked.name == "found", note=asked.note)
+        where = (asked.case_id, asked.version, self.actor.name)
+        record_search(service.queue, service.contents, *where, said)
+        return After(None)
+
+    def scan_first(self) -> After:
+        database, name = self.service.database, self.actor.name
+        with database.read() as connection:
+            wanted = not wants_scan_first(connection, self.actor)
+        preferences.put(database, name, SCAN_FIRST, wanted)
+        return After(self.asked.case_id or None)
+
+    def _code(self) -> Reason | None:
+        if not self.asked.code:
+            return None
+        if self.asked.code not in list(Reason):
+            raise Refused("the page sent a reason that there is not; load it again")
+        return Reason(self.asked.code)
+
+    def _is_first(self) -> bool:
+        with self.service.database.read() as connection:
+            case = load(connection, self.asked.case_id)
+            return is_blind(connection, self.actor, case)
+
+    def _agrees(self, intent: Intent) -> bool:
+        with self.service.database.read() as connection:
+            outcome = load(connection, self.asked.case_id).outcome
+        return outcome is (Outcome.CLEAR if intent is Intent.CLEAR else Outcome.ALARM)

@@ -1,0 +1,22 @@
+// Decisions that can still be taken back: a bar that runs out beside each, and a key.
+const root = element.querySelector('.panel');
+const SETTLED_MS = 400;  // after the bar has run out, the service has written it down
+let waiting = 0;
+
+const paint = () => {
+  root.innerHTML = props.value ?? '';
+  clearTimeout(waiting);
+  const left = [...root.querySelectorAll('[data-left]')].map((one) => Number(one.dataset.left));
+  if (left.length) waiting = setTimeout(() => trigger('settled', {}), Math.min(...left) + SETTLED_MS);
+};
+
+root.addEventListener('click', (event) => {
+  const button = event.target.closest('button[data-act]');
+  if (!button) return;
+  button.disabled = true;
+  trigger('act', { name: 'undo', case: button.dataset.case, version: Number(button.dataset.version),
+    note: '', code: '', to: '', minutes: 30 });
+});
+
+watch('value', paint);
+paint();
