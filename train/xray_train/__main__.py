@@ -34,7 +34,12 @@ def fit(
     data: Annotated[
         list[Path] | None, typer.Option(help="Folder of marked scans: COCO, VOC or YOLO.")
     ] = None,
-    network: Annotated[str | None, typer.Option(help="plain, or ssdlite: a baseline.")] = None,
+    network: Annotated[
+        str | None, typer.Option(help="plain; ssdlite, a baseline; lite, a teacher.")
+    ] = None,
+    teacher: Annotated[
+        Path | None, typer.Option(help="last.pt of a network to learn from beside the marks.")
+    ] = None,
 ) -> None:
     """Train a network, or go on with a run that was cut off.
 
@@ -56,6 +61,8 @@ def fit(
         settings = replace(settings, pools=tuple(pool))
     if network:
         settings = replace(settings, network=network)
+    if teacher:
+        settings = replace(settings, teacher=str(teacher))
     run(settings, out, minutes=minutes, device=device, workers=workers, init=init)
 
 

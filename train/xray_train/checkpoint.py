@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from xray.errors import ModelError
+from xray_train.lite import Lite
 from xray_train.network import Network
 from xray_train.recipe import Recipe
 
@@ -70,6 +71,8 @@ def build(recipe: Recipe) -> nn.Module:
         from xray_train.ssdlite import SSDLite
 
         return SSDLite(len(recipe.labels))
+    if recipe.network == "lite":
+        return Lite(len(recipe.labels), recipe.fine, recipe.coarse)
     blocks = recipe.blocks
     return Network(
         len(recipe.labels),

@@ -17,7 +17,7 @@ import torch.distributed as dist
 from torch import nn
 
 from xray.errors import RecipeError
-from xray_train import checkpoint, checks, shipped, sources
+from xray_train import checkpoint, checks, distillation, shipped, sources
 from xray_train.checkpoint import Checkpoint
 from xray_train.item import Item
 from xray_train.loader import Batch, Steps, batches, to
@@ -95,11 +95,17 @@ def step(run: Run, batch: Batch, rate: float, world: int) -> dict[str, float]:
     """One step of gradient descent: figures for the log."""
     recipe, network = run.recipe, run.network
     for group in run.optimiser.param_groups:
-        group["lr"] = rate
+        group["lr"] = rate * group.get("scale", 1.0)  # older checkpoints have none
     batch = to(batch, run.device)
     with autocast(run.device):
         prediction = network(batch.planes)
     total, parts = loss(prediction, batch.targets, recipe.box_weight, recipe.topk)
+    if recipe.teacher:
+        guide = distillation.teacher(Path(recipe.teacher), recipe.labels, run.device)
+        with torch.no_grad(), autocast(run.device):
+            taught = guide(batch.planes)
+        parts["taught"] = distillation.loss(prediction, taught, recipe.box_weight)
+        total = recipe.marks_weight * total + parts["taught"]
     run.optimiser.zero_grad()
     torch.autograd.backward(total)
     _share_gradients(network, world)
@@ -111,7 +117,11 @@ def step(run: Run, batch: Batch, rate: float, world: int) -> dict[str, float]:
         )
     run.optimiser.step()
     run.average()
-    return {"loss": float(total.detach()), "norm": norm, **{k: float(v) for k, v in parts.items()}}
+    return {
+        "loss": float(total.detach()),
+        "norm": norm,
+        **{k: float(v.detach()) for k, v in parts.items()},
+    }
 
 
 def learning_rate(recipe: Recipe, done: int, used: float) -> float:

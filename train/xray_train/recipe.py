@@ -19,7 +19,7 @@ PARCEL = (
     *("razor_blade", "shuriken", "bullet", "battery", "liquid", "lighter", "electronics"),
 )
 
-NETWORKS = ("plain", "ssdlite")
+NETWORKS = ("plain", "ssdlite", "lite")
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Recipe:
     # what it learns
     name: str = "parcel"  # of the model, as its card and file will say
     labels: tuple[str, ...] = PARCEL  # in the order of the score outputs
-    network: str = "plain"  # ours; "ssdlite" is torchvision's, as a baseline
+    network: str = "plain"  # ours; "ssdlite" is torchvision's, as a baseline; "lite" teaches
     widths: tuple[int, ...] = (16, 32, 64, 128, 256)  # channels at strides 2, 4, 8, 16, 32
     blocks: tuple[int, ...] = (1, 2, 1)  # residual blocks at strides 8, 16, 32
     fine: int = 48  # channels of the neck at stride 8, and of the head: they cost most time
@@ -81,6 +81,9 @@ class Recipe:
     ema: float = 0.9995  # decay per step of the averaged weights, half-life 1400 steps
     box_weight: float = 2.5  # of the box loss against the score loss (PP-YOLOE)
     topk: int = 10  # locations that answer for one object (TOOD)
+    ready_rate: float = 0.4  # rate of features that came ready made ("lite"), against the rest
+    teacher: str = ""  # checkpoint of a network to learn from beside the marks
+    marks_weight: float = 0.5  # of the loss against the marks where there is a teacher
     seed: int = 0
 
     # how often it reports

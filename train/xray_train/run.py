@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from xray.errors import RecipeError
 from xray_train import checkpoint
 from xray_train.checkpoint import Checkpoint
+from xray_train.lite import Lite, pretrained
 from xray_train.progress import Log
 from xray_train.recipe import Recipe
 
@@ -98,12 +99,14 @@ def begin(
     torch.manual_seed(recipe.seed)
     network = checkpoint.build(recipe)
     before = None if path.exists() else start()
+    if isinstance(network, Lite) and before is None and not path.exists():
+        pretrained(network)
     if before is not None:
         unknown = checkpoint.start_from(network, recipe.labels, before)
         log({"event": "from", "name": before.recipe.name, "labels_from_nothing": unknown})
     network = network.to(device).to(memory_format=torch.channels_last)
     averaged = {k: v.clone() for k, v in network.state_dict().items()}
-    optimiser = torch.optim.AdamW(_groups(network, recipe.weight_decay), lr=recipe.learning_rate)
+    optimiser = torch.optim.AdamW(_groups(network, recipe), lr=recipe.learning_rate)
     run = Run(recipe, device, network, averaged, optimiser)
     if before is not None:
         run.learned_from = dict(before.learned_from)
@@ -128,8 +131,18 @@ def _same(asked: Recipe, began: Recipe, path: Path) -> None:
         )
 
 
-def _groups(network: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Kernels decay; biases and norms do not."""
-    kernels = [p for p in network.parameters() if p.ndim > 1]
-    rest = [p for p in network.parameters() if p.ndim <= 1]
-    return [{"params": kernels, "weight_decay": weight_decay}, {"params": rest, "weight_decay": 0}]
+def _groups(network: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
+    """Kernels decay, biases and norms do not; features that came ready made learn slower."""
+    ready = {id(p) for p in network.features.parameters()} if isinstance(network, Lite) else set()
+    groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
+    for p in network.parameters():
+        if p.requires_grad:
+            groups.setdefault((p.ndim > 1, id(p) in ready), []).append(p)
+    return [
+        {
+            "params": members,
+            "weight_decay": recipe.weight_decay if kernels else 0.0,
+            "scale": recipe.ready_rate if came_ready else 1.0,
+        }
+        for (kernels, came_ready), members in groups.items()
+    ]

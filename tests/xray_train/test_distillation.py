@@ -1,0 +1,65 @@
+"""Learning from another network's answers."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from tests.xray_train import tiny
+from xray.errors import RecipeError
+from xray_train import checkpoint, distillation
+from xray_train.fit import fit
+from xray_train.loader import Steps
+from xray_train.network import Prediction
+from xray_train.recipe import Recipe
+
+
+def answers(logits: list[list[float]], xyxy: list[list[float]]) -> Prediction:
+    boxes = torch.tensor([xyxy])
+    centres = (boxes[0, :, :2] + boxes[0, :, 2:]) / 2
+    return Prediction(boxes, torch.tensor([logits]), torch.zeros(1, 1), centres, torch.ones(1))
+
+
+SURE = answers([[20.0, -20.0], [-20.0, -20.0]], [[0, 0, 10, 10], [0, 0, 9, 9]])
+
+
+def test_the_same_answers_cost_nothing() -> None:
+    assert float(distillation.loss(SURE, SURE, 2.5)) == pytest.approx(0, abs=1e-6)
+
+
+def test_a_box_costs_only_where_the_teacher_is_sure() -> None:
+    here = answers(SURE.logits[0].tolist(), [[0, 0, 10, 10], [50, 50, 60, 60]])
+    assert float(distillation.loss(here, SURE, 2.5)) == pytest.approx(0, abs=1e-6)
+    there = answers(SURE.logits[0].tolist(), [[50, 50, 60, 60], [0, 0, 9, 9]])
+    assert float(distillation.loss(there, SURE, 2.5)) > 2.5
+
+
+def test_what_the_teacher_sees_and_the_network_does_not_costs() -> None:
+    blind = answers([[-20.0, -20.0], [-20.0, -20.0]], SURE.xyxy_px[0].tolist())
+    assert float(distillation.loss(blind, SURE, 2.5)) == pytest.approx(20, rel=1e-3)
+
+
+def shapes(recipe: Recipe) -> Steps:
+    source: Any = tiny.Shapes()
+    return Steps(recipe, [(1.0, source)], None)
+
+
+def trained(out: Path, **changes: object) -> Path:
+    recipe = tiny.recipe(**{"steps": 2, "batch": 2, **changes})
+    return fit(recipe, out, steps=shapes(recipe), held_out=[])
+
+
+def test_a_network_of_another_kind_teaches(tmp_path: Path) -> None:
+    guide = trained(tmp_path / "guide", widths=(8, 8, 16, 16, 32))
+    path = trained(tmp_path / "pupil", teacher=str(guide))
+    assert checkpoint.read(path).step == 2
+    assert '"taught"' in (tmp_path / "pupil" / "log.jsonl").read_text()
+
+
+def test_a_teacher_of_other_labels_is_refused(tmp_path: Path) -> None:
+    guide = trained(tmp_path / "guide")
+    recipe = replace(tiny.recipe(), labels=("wrench", "gun"), teacher=str(guide), steps=1)
+    with pytest.raises(RecipeError, match="same labels in the same order; it knows gun, wrench"):
+        fit(recipe, tmp_path / "out", steps=shapes(recipe))
