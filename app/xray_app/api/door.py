@@ -64,9 +64,9 @@ class Door:
         await JSONResponse({"error": said}, 403)(scope, receive, send)
 
     def _home(self, actor: Actor) -> str | None:
-        """The first page that they may open."""
+        """The page that they begin on: people, for who manages them; else the first open one."""
         open_to = (path for path, right in self._rooms.items() if right and actor.may(right))
-        return next(open_to, "/people" if actor.may(Right.MANAGE) else None)
+        return "/people" if actor.may(Right.MANAGE) else next(open_to, None)
 
 
 def _is_open(path: str) -> bool:

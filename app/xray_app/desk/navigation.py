@@ -23,7 +23,8 @@ class Room:
 
 CASE = Room("/", "Case", Right.WORK)
 SEARCH_ROOM = Room("/search-room", "Search room", Right.SEARCH)
-ROOMS = (CASE, SEARCH_ROOM)
+SUPERVISOR = Room("/supervisor", "Supervisor", Right.SUPERVISE)
+ROOMS = (CASE, SEARCH_ROOM, SUPERVISOR)
 
 
 def open_to(actor: Actor) -> tuple[Room, ...]:

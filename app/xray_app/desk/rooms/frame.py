@@ -24,7 +24,12 @@ Line = Annotated[str, Form(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 HEADERS = {
     "content-security-policy": "; ".join(
         (
-            *("default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'"),
+            *(
+                "default-src 'none'",
+                "script-src 'self'",
+                "style-src 'self'",
+                "img-src 'self'",
+            ),
             *("connect-src 'self'", "form-action 'self'", "base-uri 'none'"),
             "frame-ancestors 'none'",
         )
@@ -61,6 +66,10 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    known: dict[str, Callable[..., Any]] = {"moment": moment, "age": words.age, "word": words.plain}
+    known: dict[str, Callable[..., Any]] = {
+        "moment": moment,
+        "age": words.age,
+        "word": words.plain,
+    }
     here.filters.update(known)
     return here

@@ -18,7 +18,12 @@ from xray_app.api.signing import TheService as Service
 from xray_app.cases import lookup
 from xray_app.cases.case import Case, load
 from xray_app.cases.contents import Staged
-from xray_app.cases.decisions import SearchResult, decisions_of, record_search, searches_of
+from xray_app.cases.decisions import (
+    SearchResult,
+    decisions_of,
+    record_search,
+    searches_of,
+)
 from xray_app.cases.errors import NotFound, Refused
 from xray_app.cases.states import State
 from xray_app.desk import work
@@ -107,8 +112,15 @@ def _page(
         problem = f"No case goes by {code.strip()!r}. Read the number again, or choose below."
     values: dict[str, Any] = {"code": code}
     values |= {"waiting": [(one, words.name(one), at) for one, at in waiting]}
-    values |= {"matches": matches if len(matches) > 1 else [], "sheet": sheet, "done": ended}
-    values |= {"problem": problem, "said": said or {"found": "", "what": (), "note": ""}}
+    values |= {
+        "matches": matches if len(matches) > 1 else [],
+        "sheet": sheet,
+        "done": ended,
+    }
+    values |= {
+        "problem": problem,
+        "said": said or {"found": "", "what": (), "note": ""},
+    }
     status = 422 if said else 200
     return frame.page(request, actor, SEARCH_ROOM, status, words=words, **values)
 
@@ -129,6 +141,7 @@ def _sheet(connection: Connection, case_id: str) -> dict[str, Any] | None:
         "stands": words.stands(case),
         "open": case.state is State.SEARCH,
         "ordered": said[-1] if said else None,
+        "why": words.why(said[-1]["code"], said[-1]["reason"]) if said else "",
         "searched": [(n, row, json.loads(row["what"])) for n, row in enumerate(searched)],
         "pictures": shown,
         "declared": work.declared(case),

@@ -1,14 +1,14 @@
 """Pictures of a case with what was marked on them: by the model, and by the officer."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping
 
-from xray_app.cases import reading
+from xray_app.cases import opinions, reading
 from xray_app.cases.inspection import views_of
+from xray_app.cases.states import Says
 from xray_app.desk.view import where
 
 LABEL_SHARE = 1 / 46  # height of a box's label, of the longer side of the picture
@@ -22,7 +22,7 @@ class Spot:
         number: counts through all views of the case.
         label: what it is thought to be.
         style: alarm, finding or officer.
-        percent: the model's probability; None where an officer drew it.
+        said: by whom, how surely, in words.
         where: on the picture, in words.
         xyxy_px: on the upright scan.
     """
@@ -30,7 +30,7 @@ class Spot:
     number: int
     label: str
     style: str
-    percent: int | None
+    said: str
     where: str
     xyxy_px: tuple[float, float, float, float]
 
@@ -54,16 +54,23 @@ class Picture:
 def pictures(
     connection: Connection, case_id: str, decisions: Sequence[RowMapping]
 ) -> tuple[Picture, ...]:
-    """Each view that has a picture. The spots of the officer's last decision come first."""
+    """Each view that has a picture. What the officer drew comes first."""
     reports = reading.reports(connection, case_id)
-    drawn = json.loads(decisions[-1]["marks"]) if decisions else []
+    boxes = opinions.decided_boxes(connection, decisions[-1]) if decisions else []
+    drawn = [box for box in boxes if box.get("says") != Says.CONFIRMED]
+    of_finding = {
+        (row["position"], row["finding"]): row for row in opinions.standing(connection, case_id)
+    }
     made: list[Picture] = []
     for row in views_of(connection, case_id):
         if not row["picture_sha256"] or not row["width_px"] or not row["height_px"]:
             continue
         position, size = row["position"], (row["width_px"], row["height_px"])
-        marks = [_drawn(mark) for mark in drawn if mark.get("view", 0) == position]
-        marks += [_found(found) for found in reports.get(position, {}).get("detections", [])]
+        marks = [_drawn(box) for box in drawn if box.get("view", 0) == position]
+        found = reports.get(position, {}).get("detections", [])
+        marks += [
+            _found(one, of_finding.get((position, n))) for n, one in enumerate(found, start=1)
+        ]
         first = 1 + sum(len(one.spots) for one in made)
         spots = tuple(
             Spot(number, *mark, where(box, *size), (box[0], box[1], box[2], box[3]))
@@ -74,10 +81,15 @@ def pictures(
     return tuple(made)
 
 
-def _drawn(mark: dict[str, Any]) -> tuple[tuple[str, str, int | None], list[float]]:
-    return (str(mark["label"]), "officer", None), mark["xyxy_px"]
+def _drawn(box: dict[str, Any]) -> tuple[tuple[str, str, str], list[float]]:
+    return (str(box["label"]), "officer", "drawn by the officer"), box["xyxy_px"]
 
 
-def _found(found: dict[str, Any]) -> tuple[tuple[str, str, int | None], list[float]]:
+def _found(
+    found: dict[str, Any], opinion: RowMapping | None
+) -> tuple[tuple[str, str, str], list[float]]:
     style = "alarm" if found.get("alarming") else "finding"
-    return (found["label"], style, round(100 * found["score"])), found["xyxy_px"]
+    said = f"{style.capitalize()}, {100 * found['score']:.0f} %"
+    if opinion is not None:
+        said += f", {opinion['says']} by the officer"
+    return (opinion["label"] if opinion else found["label"], style, said), found["xyxy_px"]

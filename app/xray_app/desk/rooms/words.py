@@ -12,6 +12,7 @@ STATES = {
     State.INSPECTING: "is being inspected",
     State.WAITING: "waits for an officer",
     State.TAKEN: "with an officer",
+    State.PENDING: "decided, can still be taken back",
     State.HELD: "set aside",
     State.SEARCH: "to be searched",
     State.CLOSED: "closed",
@@ -35,7 +36,7 @@ def stands(case: Case) -> str:
         return DISPOSITIONS[case.disposition]
     if case.state is State.WAITING and case.level is Level.SUPERVISOR:
         return "waits for a supervisor"
-    return STATES.get(case.state, plain(case.state))
+    return STATES[case.state]
 
 
 def verdict(case: Case) -> view.Verdict:
@@ -43,6 +44,15 @@ def verdict(case: Case) -> view.Verdict:
     if case.outcome is not None:
         return view.VERDICTS[case.outcome]
     return view.NOT_INSPECTED
+
+
+def why(code: str | None, reason: str) -> str:
+    """Why somebody decided as they did: the code, and what they wrote.
+
+    >>> why("not_seen", "lead foil"), why(None, "")
+    ('not seen: lead foil', '')
+    """
+    return ": ".join(part for part in (plain(code or ""), reason) if part)
 
 
 def plain(label: Any) -> str:

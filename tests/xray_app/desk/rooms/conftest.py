@@ -112,7 +112,10 @@ def decided(service: Service) -> Callable[..., Case]:
     """The next case as an officer decides it."""
 
     def decided(
-        verdict: Verdict = Verdict.SEARCH, reason: str = "", officer: Officer = KIM, **more: Any
+        verdict: Verdict = Verdict.SEARCH,
+        reason: str = "",
+        officer: Officer = KIM,
+        **more: Any,
     ) -> Case:
         case = service.queue.take(officer)
         assert case is not None

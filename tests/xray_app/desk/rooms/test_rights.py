@@ -14,6 +14,8 @@ HANDLERS: dict[tuple[str, str], Right] = {
     ("GET", "/search-room"): Right.SEARCH,
     ("POST", "/search-room"): Right.SEARCH,
     ("GET", "/search-room/photo"): Right.SEARCH,
+    ("GET", "/supervisor"): Right.SUPERVISE,
+    ("POST", "/supervisor"): Right.SUPERVISE,
 }
 
 
@@ -70,7 +72,9 @@ def test_the_bar_holds_the_pages_of_a_role_and_no_others(
         assert page.count('aria-current="page"') == 1
 
 
-def test_pages_load_nothing_but_files_of_our_own(sign_in: Callable[..., TestClient]) -> None:
+def test_pages_load_nothing_but_files_of_our_own(
+    sign_in: Callable[..., TestClient],
+) -> None:
     who = sign_in(Role.SCREENER)
     answer = who.get("/search-room")
     policy = answer.headers["content-security-policy"]

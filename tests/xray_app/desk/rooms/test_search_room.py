@@ -30,7 +30,8 @@ def ordered(inspected: Callable[..., Case], decided: Callable[..., Case]) -> Cas
 
 
 @pytest.mark.parametrize(
-    "code", ["CSQU3054383", " csqu 305438-3 ", "KR-77 1234", "kr771234", "00ABCDE123456789012"]
+    "code",
+    ["CSQU3054383", " csqu 305438-3 ", "KR-77 1234", "kr771234", "00ABCDE123456789012"],
 )
 def test_a_case_is_found_by_what_stands_on_it(kim: TestClient, ordered: Case, code: str) -> None:
     page = kim.get("/search-room", params={"code": code}).text
@@ -65,7 +66,12 @@ def test_the_sheet_shows_where_to_look_the_officers_mark_first(
 ) -> None:
     page = kim.get("/search-room", params={"case": ordered.id}).text
     assert page.index("gun part") < page.index("90 %")
-    for words in ("drawn by the officer", "bottom right", "Alarm, 90 %", 'viewBox="0 0 80 60"'):
+    for words in (
+        "drawn by the officer",
+        "bottom right",
+        "Alarm, 90 %",
+        'viewBox="0 0 80 60"',
+    ):
         assert words in page
     assert kim.get(f"/api/v1/cases/{ordered.id}/image?view=0").content[:2] == b"\xff\xd8"
 
@@ -74,7 +80,11 @@ def test_a_result_is_kept_with_its_photo_and_cannot_be_kept_twice(
     kim: TestClient, ordered: Case, reload: Callable[[Case], Case], service: Service
 ) -> None:
     photo = b"\xff\xd8\xff a photo"
-    said: dict[str, Any] = {"case": ordered.id, "version": ordered.version, "found": "yes"}
+    said: dict[str, Any] = {
+        "case": ordered.id,
+        "version": ordered.version,
+        "found": "yes",
+    }
     said |= {"what": ["gun"], "other": "bullet, ", "note": HOSTILE}
     sent = {"data": said, "files": {"photo": ("seen.jpg", photo)}}
     answer = kim.post("/search-room", **sent)
@@ -113,7 +123,11 @@ def test_a_result_that_says_too_little_is_not_kept_and_what_was_said_stays(
     problem: str,
 ) -> None:
     files = {"photo": ("a.jpg", said["photo"])} if "photo" in said else None
-    form = {"case": ordered.id, "version": ordered.version, "found": said.get("found", "")}
+    form = {
+        "case": ordered.id,
+        "version": ordered.version,
+        "found": said.get("found", ""),
+    }
     answer = kim.post("/search-room", data=form, files=files)
     assert answer.status_code == 422
     assert problem in answer.text

@@ -1,0 +1,92 @@
+"""The supervisor's page: what was left to them, what was decided without them, what came twice."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+from sqlalchemy import Connection
+
+from xray.errors import XrayError
+from xray_app.access.roles import Actor
+from xray_app.api.signing import Supervises
+from xray_app.api.signing import TheService as Service
+from xray_app.cases import oversight
+from xray_app.cases.case import Case
+from xray_app.cases.decisions import Decision, correct, decisions_of
+from xray_app.cases.oversight import Sample
+from xray_app.cases.states import Verdict
+from xray_app.desk.navigation import SUPERVISOR
+from xray_app.desk.rooms import frame, rates, words
+from xray_app.desk.rooms.frame import Text
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(SUPERVISOR.path)
+def show(
+    request: Request,
+    actor: Supervises,
+    service: Service,
+    done: Annotated[str, Query(pattern="^(upheld|overruled)?$")] = "",
+) -> HTMLResponse:
+    """Everything that waits for a supervisor's eyes."""
+    return _page(request, actor, service, done)
+
+
+@router.post(SUPERVISOR.path, response_model=None)
+def look_again(
+    request: Request,
+    actor: Supervises,
+    service: Service,
+    case: Annotated[str, Form(pattern="^[0-9a-f]{32}$")],
+    version: Annotated[int, Form(ge=1, le=2**31 - 1)],
+    verdict: Annotated[str, Form(pattern="^(uphold|search)$")],
+    reason: Text = "",
+) -> HTMLResponse | RedirectResponse:
+    """Uphold a decision, or order the search that it spared."""
+    asked = (service.queue, case, version, actor.officer())
+    try:
+        if verdict == "uphold":
+            oversight.uphold(*asked)
+        else:
+            correct(*asked, Decision(Verdict.SEARCH, reason))
+    except XrayError as error:
+        return _page(request, actor, service, problem=f"{error}.")
+    done = "upheld" if verdict == "uphold" else "overruled"
+    return RedirectResponse(f"{SUPERVISOR.path}?done={done}", 303)
+
+
+def _page(
+    request: Request, actor: Actor, service: Service, done: str = "", problem: str = ""
+) -> HTMLResponse:
+    with service.database.read() as connection:
+        sample = oversight.sample(connection)
+        values = {
+            "escalated": oversight.escalated(connection),
+            "cleared": _with_decisions(connection, oversight.against_the_alarm(connection)),
+            "twice": oversight.used_twice(connection),
+            "sample": sample,
+            "finding": _finding(sample),
+        }
+    status = 422 if problem else 200
+    said = {"done": done, "problem": problem, "words": words}
+    return frame.page(request, actor, SUPERVISOR, status, **said, **values)
+
+
+def _with_decisions(connection: Connection, cases: list[Case]) -> list[tuple[Case, str, str]]:
+    """Each case with who decided it, and why."""
+    said = [(case, decisions_of(connection, case.id)[-1]) for case in cases]
+    return [(case, row["decided_by"], words.why(row["code"], row["reason"])) for case, row in said]
+
+
+def _finding(sample: Sample) -> str:
+    """What the sample says of the machine, in a sentence."""
+    looked_at = sample.cleared + sample.searched
+    if not looked_at:
+        return "None has been decided yet, so nothing can be said of what the machine clears."
+    most = 100 * rates.interval(sample.found, looked_at)[1]
+    return (
+        f"Of {looked_at} that people decided, {sample.searched} were searched and "
+        f"{sample.found} held something: at most {most:.1f} % of what the machine clears, "
+        "with 95 % confidence, as far as people saw it."
+    )
