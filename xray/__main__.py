@@ -153,6 +153,12 @@ def batch(
     pixel_mm: Pitch = None,
     scanner: Scanner = None,
     backend: Computing = "cpu",
+    engine: Annotated[
+        str, typer.Option(help="processes of this machine, or ray: here, or on a cluster.")
+    ] = "processes",
+    ray_address: Annotated[
+        str, typer.Option(help="Of a Ray cluster, such as ray://head:10001 or auto.")
+    ] = "local",
 ) -> None:
     """Inspect a whole archive; broken off at any moment, the same command goes on.
 
@@ -183,8 +189,15 @@ def batch(
             "scanner": scanner,
         },
     )
-    engine = partial(crew.finished, workers=workers or usable_cores())
-    summary = batches.run(source, out, settings, batches.known(format), engine)
+    if engine not in ("processes", "ray"):
+        raise RecipeError(f"xray batch: --engine must be processes or ray, got {engine}")
+    if engine == "ray":
+        from xray.batch import cluster
+
+        does = partial(cluster.finished, workers=workers, address=ray_address)
+    else:
+        does = partial(crew.finished, workers=workers or usable_cores())
+    summary = batches.run(source, out, settings, batches.known(format), does)
     console.show_summary(Console(), str(out), summary)
     raise typer.Exit(UNREAD if summary["set_aside"] else 0)
 

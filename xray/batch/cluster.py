@@ -1,0 +1,141 @@
+"""The engine of many machines: Ray Data, on this machine or on a cluster.
+
+Each of Ray's actors keeps one process of `crew` with one detector in it, so that a scan which
+ends a process is set aside as on one machine, and an actor that dies, with its machine or alone,
+is replaced by Ray and its shard begun again. The ledger is written by the command alone: workers
+need the scans and the model, not the results' folder.
+"""
+
+import json
+import logging
+import os
+from collections.abc import Callable, Iterable, Iterator
+from queue import SimpleQueue
+from typing import Any
+
+from xray.batch import crew
+from xray.batch.inspecting import Settings
+from xray.batch.plan import Item, Shard
+from xray.errors import MissingExtra, ModelError, RecipeError
+
+Row = dict[str, Any]  # what Ray carries: a shard there, its lines back
+
+# Shards are handed to Ray in windows, or the paths of a year's archive would fill its store; at
+# the end of each window workers wait for the last shards: some seconds in some minutes.
+WINDOW_SCANS = 250_000
+LOCAL = "local"
+START_SECONDS = "300"  # Ray's own 30 are too few on a machine that is busy
+STORE_BYTES = 512 * 2**20  # on this machine, for shards on their way; Ray would take 30 % of it
+
+
+def finished(
+    shards: Iterable[Shard],
+    settings: Settings,
+    saw: Callable[[int], None],
+    workers: int | None,
+    address: str = LOCAL,
+) -> Iterator[crew.Finished]:
+    """Shards as they are done, in whatever order.
+
+    Args:
+        shards: what to do; taken as needed.
+        settings: how. Its paths, and those of the scans, must mean the same on every machine.
+        saw: hears how many scans more have been looked at.
+        workers: how many actors, a core each; None: as many as there are cores.
+        address: of a cluster, as `ray.init` takes it; "local" starts Ray on this machine.
+
+    Raises:
+        MissingExtra: Ray is not installed.
+        RecipeError: no cluster answers at that address, or it has fewer cores than workers.
+        ModelError: workers die before they look at anything.
+    """
+    ray = _ray(address, workers)
+    try:
+        cores = int(ray.cluster_resources().get("CPU", 0))
+        if workers is not None and workers > cores:
+            raise RecipeError(f"--workers {workers}: Ray at {address} has {cores} cores")
+        for window in _windows(shards):
+            rows = [{"number": s.number, "work": json.dumps(s.items)} for s in window]
+            actors = min(workers or cores, len(rows))
+            done = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
+                Inspector,
+                fn_constructor_args=(settings,),
+                concurrency=actors,
+                num_cpus=1,
+                max_restarts=-1,
+                max_task_retries=-1,
+            )
+            for row in _heard(done.iter_rows()):
+                lines = row["lines"].splitlines()
+                saw(len(lines))
+                yield int(row["number"]), lines
+    finally:
+        ray.shutdown()
+
+
+class Inspector:
+    """What an actor of Ray's does: a shard in, its lines out.
+
+    Args:
+        settings: how scans are read and judged.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._work: SimpleQueue[Shard | None] = SimpleQueue()
+        source = iter(self._work.get, None)
+        self._done = crew.finished(source, settings, lambda more: None, workers=1)
+
+    def __call__(self, row: Row) -> Row:
+        """The lines of this shard."""
+        items = tuple(Item(*item) for item in json.loads(row["work"]))
+        self._work.put(Shard(row["number"], items))
+        number, lines = next(self._done)
+        return {"number": number, "lines": "\n".join(lines)}
+
+
+def _ray(address: str, workers: int | None) -> Any:
+    """Ray, started or joined; it reports its use to nobody and opens no page."""
+    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.setdefault("RAY_raylet_start_wait_time_s", START_SECONDS)
+    try:
+        import ray
+        import ray.data
+    except ImportError:
+        raise MissingExtra("xray batch --engine ray", "ray") from None
+    how: dict[str, Any] = {"address": address}
+    if address == LOCAL:
+        how |= {
+            "num_cpus": workers,
+            "object_store_memory": STORE_BYTES,
+            "include_dashboard": False,
+        }
+    try:
+        ray.init(**how, log_to_driver=False, logging_level=logging.ERROR)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise RecipeError(f"no Ray cluster answers at {address} ({error})") from None
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False  # the batch shows its own
+    return ray
+
+
+def _windows(shards: Iterable[Shard]) -> Iterator[list[Shard]]:
+    """As many shards at a time as hold about so many scans."""
+    window: list[Shard] = []
+    for shard in shards:
+        window.append(shard)
+        if sum(len(one.items) for one in window) >= WINDOW_SCANS:
+            yield window
+            window = []
+    if window:
+        yield window
+
+
+def _heard(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows; what a worker could not do, as our own error."""
+    import ray
+
+    try:
+        yield from rows
+    except ray.exceptions.RayTaskError as error:
+        cause = error.cause if isinstance(error.cause, ModelError) else None
+        raise cause or ModelError(f"a worker of Ray's failed: {error}") from None
