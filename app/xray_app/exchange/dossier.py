@@ -1,7 +1,7 @@
 """A case's dossier: one ZIP that proves itself elsewhere, with the public key alone.
 
-    manifest.json   the case, its views and reports, decisions, search results, audit entries, and
-                    the SHA-256 of every other file
+    manifest.json   the case, its views and reports, what officers said of each finding and drew,
+                    decisions, search results, audit entries, and the SHA-256 of every other file
     manifest.sig    Ed25519 over the bytes of manifest.json
     scans/…         the files as they came in
     pictures/…      what the officers saw
@@ -34,6 +34,7 @@ from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import decisions_of, searches_of
 from xray_app.cases.inspection import views_of
+from xray_app.cases.opinions import opinions_of
 
 SCHEMA = "xray.dossier/1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
@@ -170,6 +171,7 @@ def _case(connection: Connection, case_id: str) -> tuple[dict[str, Any], dict[st
         "case": _plain(asdict(case)),
         "views": [_plain(row) for row in views],
         "reports": {str(n): body for n, body in reading.reports(connection, case_id).items()},
+        "opinions": [_plain(row) for row in opinions_of(connection, case_id)],
         "decisions": [_plain(row) for row in decisions_of(connection, case_id)],
         "searches": [_plain(row) for row in searches],
         "audit": [vars(entry) for entry in audit.of(connection, case_id)],

@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, select
 
 from xray.errors import DataError
 from xray_app.cases import reading, tables
@@ -22,6 +22,7 @@ from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import decisions_of, searches_of
 from xray_app.cases.inspection import views_of
+from xray_app.cases.opinions import decided_boxes, standing
 from xray_app.cases.states import Disposition, Kind, State
 
 BY_OFFICERS = (Disposition.CLEARED, Disposition.FOUND, Disposition.NOT_FOUND)
@@ -34,12 +35,18 @@ COLUMNS = (
 
 @dataclass(frozen=True)
 class Reviewed:
-    """A decided case with what was said of it."""
+    """A decided case with what was said of it.
+
+    Attributes:
+        marks: the boxes that its last decision rests on: drawn or confirmed by officers.
+        opinions: what officers said of the machine's findings and drew, rejected ones too.
+    """
 
     case: Case
     reports: dict[int, dict[str, Any]]
     verdict: str
     marks: list[dict[str, Any]]
+    opinions: list[dict[str, Any]]
     found: bool | None
     what: list[str]
 
@@ -59,7 +66,8 @@ def reviewed(connection: Connection) -> Iterator[Reviewed]:
             case=case,
             reports=reading.reports(connection, case.id),
             verdict=said[-1]["verdict"],
-            marks=json.loads(said[-1]["marks"]),
+            marks=decided_boxes(connection, said[-1]),
+            opinions=[_opinion(row) for row in standing(connection, case.id)],
             found=searched[-1]["found"] if searched else None,
             what=json.loads(searched[-1]["what"]) if searched else [],
         )
@@ -79,8 +87,9 @@ def as_csv(database: Database) -> str:
 def as_coco(database: Database, contents: Contents, out: Path) -> int:
     """Decided cases as a COCO folder: the scans as they came, and the officers' boxes.
 
-    `images[].review` holds what the model, the officer and the search said, each apart from the
-    others: an opinion is no truth.
+    Annotations are what officers drew, and what they confirmed of the machine's findings, under
+    the label that they gave it; what they rejected is none. `images[].review` holds what the
+    model, the officer and the search said, each apart from the others: an opinion is no truth.
 
     Returns:
         How many images were written; those that went by their age are left out.
@@ -102,7 +111,7 @@ def as_coco(database: Database, contents: Contents, out: Path) -> int:
                 number, position = len(images) + 1, view["position"]
                 images.append(_image(one, dict(view), number, contents, out / "images"))
                 for mark in one.marks:
-                    if mark["view"] == position:
+                    if mark.get("view", 0) == position:
                         label = labels.setdefault(mark["label"], len(labels) + 1)
                         boxes.append(_box(mark["xyxy_px"], number, label, len(boxes) + 1))
     categories = [{"id": number, "name": label} for label, number in labels.items()]
@@ -146,6 +155,7 @@ def _image(
         **{"width": view["width_px"], "height": view["height_px"]},
         "review": {
             "model": one.reports.get(view["position"], {}).get("detections", []),
+            "officer": [o for o in one.opinions if o["view"] == view["position"]],
             **{"verdict": one.verdict, "found": one.found, "what": one.what},
         },
     }
@@ -153,6 +163,12 @@ def _image(
         said["high_file_name"] = f"{stem}-high" + _ending(view["high_file_name"] or "")
         shutil.copyfile(contents.path(view["high_sha256"]), folder / said["high_file_name"])
     return said
+
+
+def _opinion(row: RowMapping) -> dict[str, Any]:
+    """Without who said it: what leaves for training names nobody."""
+    said = {"view": row["position"], "says": row["says"], "finding": row["finding"]}
+    return said | {"label": row["label"], "xyxy_px": json.loads(row["xyxy_px"])}
 
 
 def _ending(name: str) -> str:

@@ -1,7 +1,8 @@
 """A case as DICOS threat detection reports, one for each view: the machine's, and an officer's.
 
-An officer's report holds the boxes that the officer drew: ALARM for a search, CLEAR for a
-clearance.
+An officer's report holds the boxes that the officer drew and those of the machine's findings that
+they confirmed, under the label that they gave them; none that they rejected. ALARM for a search,
+CLEAR for a clearance.
 """
 
 import json
@@ -18,8 +19,9 @@ from xray.report import Detection, ModelId, Outcome, Report
 from xray_app.cases import reading
 from xray_app.cases.decisions import decisions_of
 from xray_app.cases.inspection import views_of
+from xray_app.cases.opinions import decided_boxes
 from xray_app.cases.reports import read_report
-from xray_app.cases.states import Verdict
+from xray_app.cases.states import Says, Verdict
 
 if TYPE_CHECKING:
     from pydicom import Dataset
@@ -64,8 +66,11 @@ def by_officer(connection: Connection, case_id: str, version: int) -> Iterator[T
     made = [row for row in decisions_of(connection, case_id) if row["case_version"] < version]
     if not made:
         return
+    boxes, by_model = decided_boxes(connection, made[-1]), reading.reports(connection, case_id)
     for view in views_of(connection, case_id):
-        yield ThreatReport(_decided(view, made[-1]), source_of(view), made[-1]["decided_by"])
+        profile = by_model.get(view["position"], {}).get("profile", {})
+        said = _decided(view, made[-1], boxes, Profile.from_dict(profile))
+        yield ThreatReport(said, source_of(view), made[-1]["decided_by"])
 
 
 def source_of(view: RowMapping) -> tdr.Source:
@@ -74,9 +79,11 @@ def source_of(view: RowMapping) -> tdr.Source:
     return tdr.Source(json.loads(view["dicom"] or "{}"), pixel_mm)
 
 
-def _decided(view: RowMapping, decision: RowMapping) -> Report:
-    searched = decision["verdict"] == Verdict.SEARCH
-    marks: list[dict[str, Any]] = json.loads(decision["marks"])
+def _decided(
+    view: RowMapping, decision: RowMapping, marks: list[dict[str, Any]], profile: Profile
+) -> Report:
+    """The officer's words as a report; `profile` tells the alarms among what they confirmed."""
+    searched = decision["verdict"] != Verdict.CLEAR
     return Report(
         scan_id=f"{view['case_id']}/{view['position']}",
         width_px=view["width_px"] or 1,
@@ -84,13 +91,18 @@ def _decided(view: RowMapping, decision: RowMapping) -> Report:
         model=DESK,
         profile=Profile(),
         detections=tuple(
-            Detection(mark["label"], 1.0, _corners(mark), alarming=searched)
+            Detection(mark["label"], 1.0, _corners(mark), searched and _alarms(mark, profile))
             for mark in marks
             if mark.get("view", 0) == view["position"]
         ),
         outcome=Outcome.ALARM if searched else Outcome.CLEAR,
         made_at=decision["decided_at"],
     )
+
+
+def _alarms(mark: dict[str, Any], profile: Profile) -> bool:
+    """What an officer drew is why they search; what they confirmed may be a mere finding."""
+    return mark.get("says") != Says.CONFIRMED or mark["label"] in profile.alarming
 
 
 def _corners(mark: dict[str, Any]) -> tuple[float, float, float, float]:

@@ -31,6 +31,8 @@ def case_id(
     inspect_all()
     kim = sign_in(Role.SCREENER, "kim")
     case = kim.post("/api/v1/queue/take").json()
+    opinion = {"version": case["version"], "says": "confirmed", "finding": 1}
+    kim.post(f"/api/v1/cases/{case['id']}/opinions", json=opinion)
     said = {"version": case["version"], "verdict": "search", "reason": "a pistol"}
     case = kim.post(f"/api/v1/cases/{case['id']}/decision", json=said).json()
     form = {"version": case["version"], "found": "true", "what": ["gun"]}
@@ -68,10 +70,12 @@ def test_a_dossier_holds_the_scan_the_pictures_and_every_word(
     assert checked.files["photos/0.jpg"] == b"photo"
     assert checked.files["pictures/0.jpg"][:2] == b"\xff\xd8"
     said = checked.manifest
+    (opinion,) = said["opinions"]
+    assert (opinion["says"], opinion["label"], opinion["said_by"]) == ("confirmed", "gun", "kim")
     assert said["decisions"][0]["reason"] == "a pistol"
     assert said["searches"][0]["found"] is True
     actions = [entry["action"] for entry in said["audit"]]
-    assert actions == ["received", "inspected", "taken", "decided", "searched"]
+    assert actions == ["received", "inspected", "taken", "marked", "decided", "searched"]
 
 
 def test_the_same_case_gives_the_same_bytes(

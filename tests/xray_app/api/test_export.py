@@ -68,6 +68,54 @@ def test_a_coco_folder_holds_the_scan_the_boxes_and_each_opinion_apart(
         export.as_coco(service.database, service.contents, out)
 
 
+@pytest.fixture
+def marked_id(
+    scanner: TestClient, scan: bytes, inspect_all: Callable[[], None], sign_in: SignIn
+) -> str:
+    """A cleared case: the gun was rejected, the wrench confirmed as a saw, a knife drawn."""
+    scanner.post("/api/v1/scans", files={"scan": ("bag.png", scan)})
+    inspect_all()
+    kim = sign_in(Role.SCREENER, "kim")
+    case = kim.post("/api/v1/queue/take").json()
+    at, of = {"version": case["version"]}, f"/api/v1/cases/{case['id']}"
+    box = {"drawn": "0" * 32, "label": "knife", "xyxy_px": [10, 20, 40, 60]}
+    for said in (
+        {"says": "rejected", "finding": 1},
+        {"says": "confirmed", "finding": 2, "label": "saw"},
+        {"says": "drawn", **box},
+    ):
+        assert kim.post(f"{of}/opinions", json=at | said).status_code == 200
+    kim.post(f"{of}/decision", json=at | {"verdict": "clear"})
+    return str(case["id"])
+
+
+def test_confirmed_and_drawn_boxes_are_annotations_and_rejected_ones_are_not(
+    service: Service, marked_id: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    assert export.as_coco(service.database, service.contents, out) == 1
+    said = json.loads((out / "annotations.json").read_text())
+    names = {category["id"]: category["name"] for category in said["categories"]}
+    saw, knife = said["annotations"]
+    assert [names[box["category_id"]] for box in (saw, knife)] == ["saw", "knife"]
+    assert knife["bbox"] == [10, 20, 30, 40]
+    review = said["images"][0]["review"]
+    assert [(o["says"], o["label"]) for o in review["officer"]] == [
+        *(("rejected", "gun"), ("confirmed", "saw"), ("drawn", "knife"))
+    ]
+    assert "kim" not in (out / "annotations.json").read_text()
+
+
+@pytest.mark.parametrize("kind", ["demo", "test", "projected"])
+def test_opinions_on_cases_that_are_not_live_never_leave(
+    service: Service, marked_id: str, tmp_path: Path, kind: str
+) -> None:
+    with service.database.write() as connection:
+        connection.execute(update(tables.cases).values(kind=kind))
+    assert export.as_coco(service.database, service.contents, tmp_path / "out") == 0
+    assert json.loads((tmp_path / "out/annotations.json").read_text())["annotations"] == []
+
+
 @pytest.mark.parametrize("kind", ["demo", "test", "projected"])
 def test_cases_that_are_not_live_never_leave(
     sign_in: SignIn, service: Service, case_id: str, tmp_path: Path, kind: str

@@ -14,8 +14,9 @@ from xray.errors import RecipeError
 from xray.tdr import TDR_STORAGE
 from xray_app.cases import tables
 from xray_app.cases.decisions import Decision, correct, decide
+from xray_app.cases.opinions import Opinion, say
 from xray_app.cases.rules import Officer
-from xray_app.cases.states import Level, Verdict
+from xray_app.cases.states import Level, Says, Verdict
 from xray_app.dicos.keeping import keep
 from xray_app.dicos.peers import Peer
 from xray_app.dicos.receiving import known_to_pynetdicom
@@ -108,6 +109,23 @@ def test_what_an_officer_decides_and_a_supervisor_corrects_is_told_too(
     assert threat.ATDAssessmentSequence[0].ATDAssessmentFlag == "THREAT"
     assert (corrected.AlarmDecision, len(corrected.ThreatSequence)) == ("CLEAR", 0)
     assert len({said.SOPInstanceUID for said in peer.taken}) == 3
+
+
+def test_an_officers_report_holds_what_they_confirmed_and_drew_and_not_what_they_rejected(
+    service: Service, peer: SimpleNamespace, case_id: str
+) -> None:
+    kim = Officer("kim")
+    case = service.queue.take(kim)
+    assert case is not None
+    told = (service.queue, case_id, case.version, kim)
+    say(*told, Opinion(0, Says.REJECTED, finding=1))
+    say(*told, Opinion(0, Says.CONFIRMED, finding=2))
+    say(*told, Opinion(0, Says.DRAWN, drawn="0" * 32, label="knife", xyxy_px=(1, 2, 30, 40)))
+    decide(*told, Decision(Verdict.SEARCH))
+    assert reports(service, peer).send_due() == 2
+    wrench, knife = (t.ATDAssessmentSequence[0] for t in peer.taken[1].ThreatSequence)
+    assert (wrench.ThreatCategoryDescription, wrench.ATDAssessmentFlag) == ("wrench", "UNKNOWN")
+    assert (knife.ThreatCategoryDescription, knife.ATDAssessmentFlag) == ("knife", "THREAT")
 
 
 def test_a_report_that_is_not_taken_is_sent_again_as_the_same_object(
