@@ -24,7 +24,8 @@ class Room:
 CASE = Room("/", "Case", Right.WORK)
 SEARCH_ROOM = Room("/search-room", "Search room", Right.SEARCH)
 SUPERVISOR = Room("/supervisor", "Supervisor", Right.SUPERVISE)
-ROOMS = (CASE, SEARCH_ROOM, SUPERVISOR)
+AUDIT = Room("/audit", "Audit", Right.AUDIT)
+ROOMS = (CASE, SEARCH_ROOM, SUPERVISOR, AUDIT)
 
 
 def open_to(actor: Actor) -> tuple[Room, ...]:

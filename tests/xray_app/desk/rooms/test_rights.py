@@ -16,6 +16,8 @@ HANDLERS: dict[tuple[str, str], Right] = {
     ("GET", "/search-room/photo"): Right.SEARCH,
     ("GET", "/supervisor"): Right.SUPERVISE,
     ("POST", "/supervisor"): Right.SUPERVISE,
+    ("GET", "/audit"): Right.AUDIT,
+    ("POST", "/audit"): Right.AUDIT,
 }
 
 

@@ -1,0 +1,66 @@
+"""The audit chain as somebody reads it: filtered, the newest first, a page at a time."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from xray_app.cases import tables
+from xray_app.cases.audit import Entry
+from xray_app.cases.canonical import moment
+
+PAGE = 100  # entries
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which entries are shown; None and empty: whichever.
+
+    Attributes:
+        actor, action: word for word.
+        subject: beginning of a case's ID, or of a person's or key's name.
+        since, until: days in UTC, both of them with.
+        before: only entries with a smaller number, as the last page ended.
+    """
+
+    actor: str = ""
+    action: str = ""
+    subject: str = ""
+    since: date | None = None
+    until: date | None = None
+    before: int | None = None
+
+
+def entries(connection: Connection, asked: Asked) -> tuple[Entry, ...]:
+    """One page, and one entry more where a further page follows."""
+    table = tables.audit
+    wanted = select(table).where(*_wanted(asked)).order_by(table.c.seq.desc()).limit(PAGE + 1)
+    return tuple(Entry(**row) for row in connection.execute(wanted).mappings())
+
+
+def actions(connection: Connection) -> list[str]:
+    """Every kind of act that the chain holds."""
+    action = tables.audit.c.action
+    return list(connection.execute(select(action).distinct().order_by(action)).scalars())
+
+
+def _wanted(asked: Asked) -> list[ColumnElement[bool]]:
+    table: Any = tables.audit.c
+    wanted = [
+        table[name] == getattr(asked, name) for name in ("actor", "action") if getattr(asked, name)
+    ]
+    if asked.subject:
+        wanted.append(table.subject.startswith(asked.subject.strip(), autoescape=True))
+    if asked.since:
+        wanted.append(table.at >= _day(asked.since))
+    if asked.until:
+        wanted.append(table.at < _day(asked.until + timedelta(days=1)))
+    if asked.before is not None:
+        wanted.append(table.seq < asked.before)
+    return wanted
+
+
+def _day(day: date) -> str:
+    """The first moment of a day, as the chain writes moments: as text they sort as they follow."""
+    return moment(datetime.combine(day, time.min, UTC))

@@ -1,0 +1,121 @@
+"""The auditor's page: who did what to which case, and whether the record is whole."""
+
+import json
+from datetime import date
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from xray_app.access.roles import Actor
+from xray_app.api.signing import Audits
+from xray_app.api.signing import TheService as Service
+from xray_app.cases import audit, chronicle, integrity
+from xray_app.cases.audit import Entry, Verified
+from xray_app.cases.chronicle import PAGE, Asked
+from xray_app.desk.navigation import AUDIT
+from xray_app.desk.rooms import frame, words
+
+Word = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
+Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
+CASE_LETTERS = 32
+SHOWN_LETTERS = 12  # of hashes and IDs; whole in the title
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(AUDIT.path)
+def show(
+    request: Request,
+    actor: Audits,
+    service: Service,
+    by: Word = "",
+    action: Word = "",
+    subject: Word = "",
+    since: Day = "",
+    until: Day = "",
+    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+) -> HTMLResponse:
+    """A page of entries."""
+    chosen = {
+        "by": by,
+        "action": action,
+        "subject": subject,
+        "since": since,
+        "until": until,
+    }
+    return _page(request, actor, service, chosen, before)
+
+
+@router.post(AUDIT.path)
+def verify(request: Request, actor: Audits, service: Service) -> HTMLResponse:
+    """The whole chain checked, and what it seals."""
+    with service.database.read() as connection:
+        checked = integrity.verify(connection)
+    return _page(request, actor, service, {}, None, checked)
+
+
+def _page(
+    request: Request,
+    actor: Actor,
+    service: Service,
+    chosen: dict[str, str],
+    before: int | None,
+    checked: Verified | None = None,
+) -> HTMLResponse:
+    chosen = dict.fromkeys(("by", "action", "subject", "since", "until"), "") | chosen
+    asked = Asked(
+        chosen["by"],
+        chosen["action"],
+        chosen["subject"],
+        _day(chosen["since"]),
+        _day(chosen["until"]),
+        before,
+    )
+    with service.database.read() as connection:
+        found = chronicle.entries(connection, asked)
+        values: dict[str, Any] = {"actions": chronicle.actions(connection)}
+        values["head"] = audit.head(connection)
+    more = found[PAGE - 1].seq if len(found) > PAGE else None
+    link = urlencode({name: value for name, value in chosen.items() if value})
+    values |= {
+        "rows": [_row(entry) for entry in found[:PAGE]],
+        "chosen": chosen,
+        "more": more,
+    }
+    values |= {"link": link, "checked": checked, "words": words}
+    return frame.page(request, actor, AUDIT, **values)
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError:  # no such day
+        return None
+
+
+def _row(entry: Entry) -> dict[str, Any]:
+    body: dict[str, Any] = json.loads(entry.body)
+    said = [f"{words.plain(name)}: {_short(value)}" for name, value in body.items()]
+    is_case = len(entry.subject) == CASE_LETTERS and set(entry.subject) <= set("0123456789abcdef")
+    return {
+        "entry": entry,
+        "said": ", ".join(said),
+        "is_case": is_case,
+        "n": SHOWN_LETTERS,
+    }
+
+
+def _short(value: Any) -> str:
+    """A value of an entry's body in a few letters.
+
+    >>> _short("ab" * 32), _short(["x" * 64]), _short(True), _short([])
+    ('abababababab…', 'xxxxxxxxxxxx…', 'yes', 'none')
+    """
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return " ".join(map(_short, value)) or "none"
+    text = str(value)
+    return f"{text[:SHOWN_LETTERS]}…" if len(text) > 2 * SHOWN_LETTERS else text
