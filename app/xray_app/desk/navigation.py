@@ -22,10 +22,11 @@ class Room:
 
 
 CASE = Room("/", "Case", Right.WORK)
+QUEUE = Room("/queue", "Queue", Right.READ)
 SEARCH_ROOM = Room("/search-room", "Search room", Right.SEARCH)
 SUPERVISOR = Room("/supervisor", "Supervisor", Right.SUPERVISE)
 AUDIT = Room("/audit", "Audit", Right.AUDIT)
-ROOMS = (CASE, SEARCH_ROOM, SUPERVISOR, AUDIT)
+ROOMS = (CASE, QUEUE, SEARCH_ROOM, SUPERVISOR, AUDIT)
 
 
 def open_to(actor: Actor) -> tuple[Room, ...]:

@@ -11,6 +11,7 @@ from xray_app.desk import navigation
 from xray_app.desk.rooms import routes
 
 HANDLERS: dict[tuple[str, str], Right] = {
+    ("GET", "/queue"): Right.READ,
     ("GET", "/search-room"): Right.SEARCH,
     ("POST", "/search-room"): Right.SEARCH,
     ("GET", "/search-room/photo"): Right.SEARCH,

@@ -1,0 +1,151 @@
+"""The queue's page: every case, where it stands, who has it, how long it waits."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import HTMLResponse
+
+from xray.report import Outcome
+from xray_app.access.roles import Actor, Right
+from xray_app.api.signing import TheService as Service
+from xray_app.api.signing import needs
+from xray_app.cases import listing
+from xray_app.cases.case import Case
+from xray_app.cases.listing import PAGE, Asked, Order
+from xray_app.cases.states import Kind, Level, State
+from xray_app.desk.navigation import QUEUE
+from xray_app.desk.rooms import frame, words
+
+Reads = Annotated[Actor, Depends(needs(Right.READ))]
+Word = Annotated[str, Query(max_length=200)]
+CHOICES_OF = timedelta(days=30)
+LATE = timedelta(minutes=30)  # of waiting for an officer; a working value, not measured
+WAITS = frozenset({State.WAITING, State.RECEIVED, State.INSPECTING})
+TABS = {
+    "open": ("All open", listing.OPEN),
+    "waiting": ("Waiting", WAITS),
+    "taken": ("With officers", frozenset({State.TAKEN, State.PENDING})),
+    "held": ("Set aside", frozenset({State.HELD})),
+    "search": ("To be searched", frozenset({State.SEARCH})),
+    "closed": ("Closed", frozenset({State.CLOSED})),
+}
+ORDERS = {
+    Order.QUEUE: "as taken",
+    Order.OLDEST: "oldest first",
+    Order.NEWEST: "newest first",
+    Order.SCORE: "strongest alarm first",
+    Order.LANE: "by lane",
+    Order.HOLDER: "by officer",
+}
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the list."""
+
+    case: Case
+    name: str
+    about: str
+    stands: str
+    with_whom: str
+    late: bool
+    tags: tuple[str, ...]
+
+
+@router.get(QUEUE.path)
+def show(
+    request: Request,
+    actor: Reads,
+    service: Service,
+    tab: Annotated[str, Query(pattern="^(open|waiting|taken|held|search|closed)$")] = "open",
+    outcome: Annotated[str, Query(pattern="^(ALARM|UNKNOWN|CLEAR)?$")] = "",
+    lane: Word = "",
+    scanner: Word = "",
+    holder: Word = "",
+    text: Word = "",
+    order: Order | None = None,
+    page: Annotated[int, Query(ge=0, le=10_000)] = 0,
+) -> HTMLResponse:
+    """A page of the list."""
+    sort = order or (Order.NEWEST if tab == "closed" else Order.QUEUE)
+    chosen = {
+        "outcome": outcome,
+        "lane": lane,
+        "scanner": scanner,
+        "holder": holder,
+        "text": text,
+    }
+    said = Outcome(outcome) if outcome else None
+    asked = Asked(TABS[tab][1], said, lane, scanner, holder, text, sort, page)
+    now = service.now
+    with service.database.read() as connection:
+        found, count = listing.cases(connection, asked)
+        counts = listing.counts(connection)
+        values: dict[str, Any] = {
+            "rows": [_row(case, now) for case in found],
+            "choices": listing.choices(connection, now - CHOICES_OF),
+        }
+    tabs = [
+        (name, title, sum(counts[state] for state in states))
+        for name, (title, states) in TABS.items()
+    ]
+    link = {name: value for name, value in chosen.items() if value} | {
+        "tab": tab,
+        "order": sort,
+    }
+    values |= {
+        "tabs": tabs,
+        "tab": tab,
+        "chosen": chosen,
+        "orders": ORDERS,
+        "order": sort,
+    }
+    values |= {
+        "count": count,
+        "page": page,
+        "pages": -(-count // PAGE),
+        "opens": _opens(actor),
+    }
+    values |= {"link": urlencode(link), "filters": urlencode({**chosen, "order": sort})}
+    return frame.page(request, actor, QUEUE, words=words, **values)
+
+
+def _opens(actor: Actor) -> bool:
+    return actor.may(Right.WORK)
+
+
+def _row(case: Case, now: datetime) -> Row:
+    waits = case.state in WAITS
+    since = case.waiting_at or case.received_at
+    declared = str((case.declaration or {}).get("description") or "")
+    tags = ["supervisor"] if case.level is Level.SUPERVISOR and case.state in listing.OPEN else []
+    tags += [case.kind] if case.kind in (Kind.DEMO, Kind.TEST) else []
+    tags += ["flagged"] if case.flags else []
+    return Row(
+        case=case,
+        name=words.name(case),
+        about=declared,
+        stands=words.stands(case),
+        with_whom=_with_whom(case, now),
+        late=waits and now - since > LATE,
+        tags=tuple(tags),
+    )
+
+
+def _with_whom(case: Case, now: datetime) -> str:
+    """Who has it, and for how long still.
+
+    A lease that has run out is nobody's, though no sweep has said so yet.
+    """
+    if case.holder is None:
+        return ""
+    until = case.held_until if case.state is State.HELD else case.lease_until
+    if until is None:
+        return case.holder
+    left = words.lasting((until - now).total_seconds())
+    return f"{case.holder}, {left} left" if until > now else f"{case.holder}, ran out"

@@ -1,0 +1,82 @@
+"""The queue's page: filtered, sorted, with who holds what."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from fastapi.testclient import TestClient
+
+from xray_app.access.roles import Role
+from xray_app.cases.case import Case
+from xray_app.cases.rules import Officer
+from xray_app.cases.states import Verdict
+from xray_app.service import Service
+
+Make = Callable[..., Case]
+
+
+def names(page: str) -> list[str]:
+    """The cases of a page, from top to bottom."""
+    return re.findall(r'<td class="name"><(?:a href="[^"]+"|b)>([^<]+)<', page)
+
+
+@pytest.fixture
+def kim(sign_in: Callable[..., TestClient]) -> TestClient:
+    return sign_in(Role.SCREENER, "kim")
+
+
+def test_the_list_is_filtered_and_sorted(kim: TestClient, inspected: Make) -> None:
+    inspected("CLEAR", consignment="A-1", lane="1")
+    inspected("ALARM", consignment="B-2", lane="2", scanner="x <b>620</b>")
+    inspected("CLEAR", consignment="C-3", lane="1")
+
+    def shown(**asked: str) -> list[str]:
+        return names(kim.get("/queue", params=asked).text)
+
+    assert shown() == ["B-2", "A-1", "C-3"]
+    assert shown(lane="1") == ["A-1", "C-3"]
+    assert shown(outcome="ALARM") == ["B-2"]
+    assert shown(text="c-") == ["C-3"]
+    assert shown(order="newest")[-1:] != shown(order="oldest")[-1:]
+    assert shown(tab="held") == []
+    assert shown(scanner="x <b>620</b>") == ["B-2"]
+    assert "x <b>" not in kim.get("/queue").text
+
+
+def test_who_holds_what_and_how_long_it_waits_is_said(
+    kim: TestClient, inspected: Make, service: Service, clock: Callable[..., None]
+) -> None:
+    inspected(consignment="A-1")
+    inspected(consignment="B-2")
+    service.queue.take(Officer("lee"))
+    clock.move(minutes=3)  # type: ignore[attr-defined]
+    page = kim.get("/queue").text
+    assert "lee, 2 min left" in page
+    assert "3 min</td>" in page
+    assert 'class="late"' not in page
+    clock.move(minutes=40)  # type: ignore[attr-defined]
+    page = kim.get("/queue").text
+    assert "lee, ran out" in page
+    assert 'class="late"' in page
+
+
+def test_closed_cases_say_how_they_ended_and_tabs_count(
+    kim: TestClient, inspected: Make, decided: Make
+) -> None:
+    inspected(consignment="A-1")
+    inspected(consignment="B-2")
+    case = decided(Verdict.CLEAR)
+    page = kim.get("/queue", params={"tab": "closed"}).text
+    assert "cleared by an officer" in page
+    assert f'href="/?case={case.id}"' in page
+    assert "Closed <b>1</b>" in page
+    assert "Waiting <b>1</b>" in page
+
+
+def test_those_who_only_read_see_the_list_without_links_into_the_case_page(
+    sign_in: Callable[..., TestClient], inspected: Make
+) -> None:
+    inspected(consignment="A-1")
+    page = sign_in(Role.AUDITOR).get("/queue").text
+    assert names(page) == ["A-1"]
+    assert "/?case=" not in page
