@@ -26,7 +26,8 @@ QUEUE = Room("/queue", "Queue", Right.READ)
 SEARCH_ROOM = Room("/search-room", "Search room", Right.SEARCH)
 SUPERVISOR = Room("/supervisor", "Supervisor", Right.SUPERVISE)
 AUDIT = Room("/audit", "Audit", Right.AUDIT)
-ROOMS = (CASE, QUEUE, SEARCH_ROOM, SUPERVISOR, AUDIT)
+INSIGHT = Room("/insight", "Insight", Right.OBSERVE)
+ROOMS = (CASE, QUEUE, SEARCH_ROOM, SUPERVISOR, INSIGHT, AUDIT)
 
 
 def open_to(actor: Actor) -> tuple[Room, ...]:

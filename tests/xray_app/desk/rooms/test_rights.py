@@ -17,6 +17,7 @@ HANDLERS: dict[tuple[str, str], Right] = {
     ("GET", "/search-room/photo"): Right.SEARCH,
     ("GET", "/supervisor"): Right.SUPERVISE,
     ("POST", "/supervisor"): Right.SUPERVISE,
+    ("GET", "/insight"): Right.OBSERVE,
     ("GET", "/audit"): Right.AUDIT,
     ("POST", "/audit"): Right.AUDIT,
 }
