@@ -74,11 +74,11 @@ def test_from_the_first_run_to_a_decided_case(
     page.goto(link)
     fill(page, "boss")
     page.get_by_role("button", name="Make the account").click()
-    expect(page).to_have_url(f"{address}/people")
+    expect(page).to_have_url(f"{address}/admin")
     fill(page, "kim")
     page.select_option("#role", "screener")
-    page.get_by_role("button", name="Add").click()
-    expect(page.get_by_role("cell", name="kim")).to_be_visible()
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("cell", name="kim", exact=True)).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
 
     headers = {"authorization": f"Bearer {key}"}

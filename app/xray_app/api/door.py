@@ -65,8 +65,9 @@ class Door:
 
     def _home(self, actor: Actor) -> str | None:
         """The page that they begin on: people, for who manages them; else the first open one."""
-        open_to = (path for path, right in self._rooms.items() if right and actor.may(right))
-        return "/people" if actor.may(Right.MANAGE) else next(open_to, None)
+        mine = [path for path, right in self._rooms.items() if right and actor.may(right)]
+        first = [path for path in mine if self._rooms[path] is Right.MANAGE]
+        return next(iter(first + mine), "/people" if actor.may(Right.MANAGE) else None)
 
 
 def _is_open(path: str) -> bool:

@@ -27,7 +27,8 @@ SEARCH_ROOM = Room("/search-room", "Search room", Right.SEARCH)
 SUPERVISOR = Room("/supervisor", "Supervisor", Right.SUPERVISE)
 AUDIT = Room("/audit", "Audit", Right.AUDIT)
 INSIGHT = Room("/insight", "Insight", Right.OBSERVE)
-ROOMS = (CASE, QUEUE, SEARCH_ROOM, SUPERVISOR, INSIGHT, AUDIT)
+ADMIN = Room("/admin", "Admin", Right.MANAGE)
+ROOMS = (CASE, QUEUE, SEARCH_ROOM, SUPERVISOR, INSIGHT, AUDIT, ADMIN)
 
 
 def open_to(actor: Actor) -> tuple[Room, ...]:

@@ -33,3 +33,31 @@ for (const choice of document.querySelectorAll('[data-send]')) {
 }
 local(document);
 if (document.querySelector('[data-live]')) setInterval(() => refresh().catch(() => {}), FRESH_MS);
+
+// What another threshold would do: between two measured points, Pd and Pfa lie between the two.
+const percent = (share) => (share >= 0.095 || !share ? (100 * share).toFixed(0) : String(Number((100 * share).toPrecision(2))));
+const between = (low, high) => [...new Set([percent(low), percent(high)])].join(' to ');
+const expected = (points, threshold) => {
+  const below = points.filter(([at]) => at <= threshold), above = points.filter(([at]) => at >= threshold);
+  if (!points.length) return 'not measured';
+  if (!above.length) return `Pd at most ${percent(below.at(-1)[1])} %, Pfa at most ${percent(below.at(-1)[2])} %`;
+  if (!below.length) return `Pd at least ${percent(above[0][1])} %, Pfa at least ${percent(above[0][2])} %`;
+  return `Pd ${between(above[0][1], below.at(-1)[1])} %, Pfa ${between(above[0][2], below.at(-1)[2])} %`;
+};
+const sliders = [...document.querySelectorAll('.thresholds input[type=range]')];
+const write = () => {
+  const given = sliders.map(({ dataset: { label }, value }) => `${label} = ${value}`);
+  const place = document.getElementById('profile');
+  place.textContent = [`name = ${JSON.stringify(`${place.dataset.name}, changed`)}`, '', '[thresholds]', ...given].join('\n');
+};
+for (const slider of sliders) {
+  const row = slider.closest('tr');
+  const points = row.dataset.points.split(' ').filter(Boolean).map((point) => point.split(',').map(Number));
+  slider.addEventListener('input', () => {
+    row.querySelector('output').textContent = Number(slider.value).toFixed(2);
+    row.querySelector('.expected').textContent = expected(points, Number(slider.value));
+    row.classList.toggle('moved', Math.abs(slider.value - slider.dataset.given) > 0.005);
+    write();
+  });
+}
+if (sliders.length) write();

@@ -7,9 +7,9 @@ from fastapi import FastAPI, Response
 
 from xray.card import Card
 from xray_app.desk import navigation
-from xray_app.desk.rooms import audit, insight, queue, search_room, supervisor
+from xray_app.desk.rooms import admin, audit, insight, queue, search_room, supervisor
 
-ROUTERS = tuple(room.router for room in (queue, search_room, supervisor, insight, audit))
+ROUTERS = tuple(room.router for room in (queue, search_room, supervisor, insight, audit, admin))
 HERE, DESK = Path(__file__).parent, Path(__file__).parent.parent
 FILES = {
     "desk.css": (DESK / "desk.css", "text/css"),

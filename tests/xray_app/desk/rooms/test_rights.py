@@ -20,6 +20,9 @@ HANDLERS: dict[tuple[str, str], Right] = {
     ("GET", "/insight"): Right.OBSERVE,
     ("GET", "/audit"): Right.AUDIT,
     ("POST", "/audit"): Right.AUDIT,
+    ("GET", "/admin"): Right.MANAGE,
+    ("POST", "/admin/people"): Right.MANAGE,
+    ("POST", "/admin/keys"): Right.MANAGE,
 }
 
 

@@ -1,0 +1,153 @@
+"""The manager's page: people, API keys, the model in use and its terms, what its thresholds do."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, time
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from xray.card import Card
+from xray.errors import XrayError
+from xray_app.access.errors import AccessError
+from xray_app.access.roles import RIGHTS, SCOPES, Actor, Right, Role
+from xray_app.api.signing import Manages
+from xray_app.api.signing import TheService as Service
+from xray_app.desk.navigation import ADMIN
+from xray_app.desk.rooms import frame, operating, words
+from xray_app.desk.rooms.frame import Line
+
+Password = Annotated[str, Form(max_length=256)]
+DONE: Mapping[str, str] = {
+    "add": "The account is made.",
+    "role": "The role is changed; they sign in anew.",
+    "off": "Switched off; their sessions have ended.",
+    "on": "Switched on again.",
+    "password": "The password is changed; they sign in anew.",
+    "revoke": "The key is worthless from now on.",
+}
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get(ADMIN.path)
+def show(
+    request: Request,
+    actor: Manages,
+    service: Service,
+    done: Annotated[str, Query(pattern="^[a-z]*$", max_length=20)] = "",
+) -> HTMLResponse:
+    """Everything that is managed here."""
+    return _page(request, actor, service, done=DONE.get(done, ""))
+
+
+@router.post(ADMIN.path + "/people", response_model=None)
+def change_people(
+    request: Request,
+    actor: Manages,
+    service: Service,
+    act: Annotated[str, Form(pattern="^(add|role|off|on|password)$")],
+    name: Line,
+    role: Annotated[str, Form(pattern="^[a-z]*$")] = "",
+    password: Password = "",
+) -> HTMLResponse | RedirectResponse:
+    """Make somebody, give another role or password, switch off or on."""
+    people = service.people
+    try:
+        if act in ("role", "off") and name == actor.name:
+            raise AccessError("nobody takes their own role away; another manager can")
+        if act in ("add", "role") and role not in list(Role):
+            raise AccessError("choose a role")
+        if act == "add":
+            people.add(actor.name, name, password, Role(role))
+        elif act == "role":
+            people.set_role(actor.name, name, Role(role))
+        elif act == "password":
+            people.set_password(actor.name, name, password)
+        else:
+            people.switch(actor.name, name, act == "on")
+    except XrayError as error:
+        return _page(request, actor, service, problem=f"{error}.", typed=name)
+    return RedirectResponse(f"{ADMIN.path}?done={act}", 303)
+
+
+@router.post(ADMIN.path + "/keys", response_model=None)
+def change_keys(
+    request: Request,
+    actor: Manages,
+    service: Service,
+    act: Annotated[str, Form(pattern="^(make|revoke)$")],
+    name: Line = "",
+    scope: Annotated[list[Right], Form(max_length=20)] = [],  # noqa: B006
+    until: Annotated[str, Form(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = "",
+    key: Annotated[str, Form(pattern="^[0-9a-f]{0,32}$")] = "",
+) -> HTMLResponse | RedirectResponse:
+    """Make a key, which is shown in the answer and never again, or make one worthless."""
+    try:
+        if act == "revoke":
+            service.keys.revoke(actor.name, key)
+            return RedirectResponse(f"{ADMIN.path}?done=revoke", 303)
+        made = service.keys.make(actor.name, name, scope, _end(until, service.now))
+    except XrayError as error:
+        return _page(request, actor, service, problem=f"{error}.")
+    return _page(request, actor, service, made=made)
+
+
+def _end(until: str, now: datetime) -> datetime | None:
+    """The end of a day.
+
+    Raises:
+        AccessError: there is no such day, or it is over.
+    """
+    if not until:
+        return None
+    try:
+        end = datetime.combine(date.fromisoformat(until), time.max, UTC)
+    except ValueError:
+        raise AccessError(f"there is no day {until}") from None
+    if end <= now:
+        raise AccessError(f"a key cannot end on {until}: that is over")
+    return end
+
+
+def _page(
+    request: Request,
+    actor: Actor,
+    service: Service,
+    done: str = "",
+    problem: str = "",
+    typed: str = "",
+    made: str = "",
+) -> HTMLResponse:
+    now, card = service.now, request.app.state.card
+    values: dict[str, Any] = {
+        "people": [_person(row, now) for row in service.people.names()],
+        "roles": [(role, sorted(map(words.plain, RIGHTS[role]))) for role in Role],
+        "keys": [_key(row, now) for row in service.keys.list()],
+        "scopes": sorted(SCOPES),
+        "card": card,
+        "lines": operating.lines(card) if card else [],
+        "terms": _data(card),
+        "settings": service.settings,
+    }
+    said = {"done": done, "problem": problem, "typed": typed, "made": made, "me": actor.name}
+    return frame.page(request, actor, ADMIN, 422 if problem else 200, **said, **values)
+
+
+def _person(row: Any, now: datetime) -> dict[str, Any]:
+    locked = row["locked_until"] is not None and row["locked_until"] > now
+    return {**row, "locked": locked}
+
+
+def _key(row: Any, now: datetime) -> dict[str, Any]:
+    over = row["ends_at"] is not None and row["ends_at"] <= now
+    good = row["revoked_at"] is None and not over
+    return {**row, "scopes": [words.plain(one) for one in json.loads(row["scopes"])], "good": good}
+
+
+def _data(card: Card | None) -> list[str]:
+    """Each source that the model learned from, with its terms."""
+    if card is None:
+        return []
+    return [f"{one['name']}: {one['scans']} scans, {one['terms']}" for one in card.data]

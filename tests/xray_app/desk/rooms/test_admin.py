@@ -1,0 +1,89 @@
+"""The manager's page: people, keys, and what thresholds can be expected to do."""
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from fastapi.testclient import TestClient
+
+from xray.card import Card
+from xray_app.access.errors import NotSignedIn
+from xray_app.access.roles import Right, Role
+from xray_app.desk.rooms import operating
+from xray_app.service import Service
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture
+def boss(sign_in: Callable[..., TestClient]) -> TestClient:
+    return sign_in(Role.MANAGER, "boss")
+
+
+def test_people_are_made_changed_and_switched_off(boss: TestClient, service: Service) -> None:
+    def do(act: str, **said: str) -> int:
+        return boss.post("/admin/people", data={"act": act, "name": "kim", **said}).status_code
+
+    assert do("add", role="screener", password=PASSWORD) == 303
+    assert do("role", role="supervisor") == 303
+    assert do("password", password="another horse battery") == 303
+    assert service.people.sign_in("kim", "another horse battery")
+    assert do("off") == 303
+    with pytest.raises(NotSignedIn):
+        service.people.sign_in("kim", "another horse battery")
+    (kim,) = [one for one in service.people.names() if one["name"] == "kim"]
+    assert (kim["role"], kim["active"]) == ("supervisor", False)
+    assert do("add", role="screener", password=PASSWORD) == 422
+    assert do("add", role="emperor", password=PASSWORD) == 422
+
+
+def test_a_manager_cannot_lock_themselves_out(boss: TestClient) -> None:
+    for said in ({"act": "off"}, {"act": "role", "role": "screener"}):
+        answer = boss.post("/admin/people", data={"name": "boss", **said})
+        assert (answer.status_code, "another manager can" in answer.text) == (422, True)
+
+
+def test_a_key_is_shown_once_and_can_be_revoked(boss: TestClient, service: Service) -> None:
+    said = {"act": "make", "name": "<i>gate</i>", "scope": ["submit", "read_own"]}
+    page = boss.post("/admin/keys", data=said).text
+    found = re.search(r"xk_\w+_[\w-]+", page)
+    assert found is not None
+    assert service.keys.holder(found.group()).may(Right.SUBMIT)
+    again = boss.get("/admin").text
+    assert found.group() not in again
+    assert "&lt;i&gt;gate" in again
+    (key,) = service.keys.list()
+    assert boss.post("/admin/keys", data={"act": "revoke", "key": key["id"]}).status_code == 303
+    with pytest.raises(NotSignedIn):
+        service.keys.holder(found.group())
+
+
+def test_a_key_needs_a_scope_and_a_day_that_is_still_to_come(boss: TestClient) -> None:
+    said = {"act": "make", "name": "gate", "until": "2026-02-01", "scope": "submit"}
+    assert "that is over" in boss.post("/admin/keys", data=said).text
+    assert boss.post("/admin/keys", data=said | {"until": "2026-02-31"}).status_code == 422
+    assert boss.post("/admin/keys", data={"act": "make", "name": "gate"}).status_code == 422
+    assert boss.post("/admin/keys", data=said | {"scope": "manage", "until": ""}).status_code == 422
+
+
+def test_each_threshold_stands_beside_what_was_measured(standin_card: Card) -> None:
+    points = [{"threshold": 0.2, "pd": 0.9, "pfa": 0.05, "scans_with": 9, "clean_scans": 20}]
+    points += [{"threshold": 0.4, "pd": 0.7, "pfa": 0.01, "scans_with": 9, "clean_scans": 20}]
+    scores = {"yard": {"labels": {"gun": {"screening": points}}}}
+    gun, wrench = operating.lines(replace(standin_card, scores=scores))
+    assert (gun.label, gun.alarming, gun.threshold) == ("gun", True, 0.3)
+    assert (gun.says, gun.measured_on) == (
+        "Pd 70 to 90 %, Pfa 1 to 5 %",
+        "yard: 9 with, 20 without",
+    )
+    assert (wrench.alarming, wrench.says) == (False, "not measured")
+    curve = {"gun": [(0.3, 0.8, 0.02)]}
+    first = operating.lines(replace(standin_card, operating=curve))[0]
+    assert first.says == "Pd 80 %, Pfa 2 %"
+
+
+def test_the_page_holds_the_model_and_its_terms(boss: TestClient) -> None:
+    page = boss.get("/admin").text
+    for says in ("standin@1", "for tests", "no: every case goes to an officer", "not measured"):
+        assert says in page

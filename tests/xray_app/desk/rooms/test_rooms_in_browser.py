@@ -1,0 +1,84 @@
+"""The rooms in a real browser: the bar, a search recorded by bar code and mouse, a slider."""
+
+import socket
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from xray_app.access.roles import Role
+from xray_app.cases.case import Case
+from xray_app.cases.states import Disposition, Verdict
+from xray_app.service import Service
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("desk")]
+
+PASSWORD = "correct horse battery"
+WAIT_MS = 120_000
+
+
+@pytest.fixture
+def address(service: Service, standin: Path, running: Callable[..., Any]) -> Iterator[str]:
+    """A service over the same database in a process of its own, without the case page."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    service.people.add("test", "kim", PASSWORD, Role.SCREENER)
+    service.people.add("test", "boss", PASSWORD, Role.MANAGER)
+    with running(replace(service.settings, model=str(standin)), port):
+        yield f"http://127.0.0.1:{port}"
+
+
+def sign_in(page: Page, name: str) -> None:
+    page.fill("#name", name)
+    page.fill("#password", PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_search_is_recorded_and_a_slider_says_what_to_expect(
+    page: Page,
+    address: str,
+    inspected: Callable[..., Case],
+    decided: Callable[..., Case],
+    reload: Callable[[Case], Case],
+) -> None:
+    inspected(container="CSQU3054383")
+    case = decided(Verdict.SEARCH, "a barrel")
+    asked: list[str] = []
+    broken: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
+
+    page.goto(f"{address}/search-room")
+    sign_in(page, "kim")
+    page.goto(f"{address}/queue")
+    expect(page.locator("#desk-header nav.rooms a")).to_have_text(["Case", "Queue", "Search room"])
+    page.get_by_role("link", name="Search room").click()
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.type("csqu 305438-3")  # as a bar code reader does
+    page.keyboard.press("Enter")
+    expect(page.locator(".spots .spot")).to_have_count(1)
+    expect(page.locator(".sheet blockquote")).to_have_text("a barrel")
+    expect(page.locator("time").first).not_to_contain_text("UTC")  # the reader's own zone
+    page.get_by_text("Something found").click()
+    page.get_by_role("checkbox", name="gun").check()
+    page.get_by_role("button", name="Record the result").click()
+    expect(page.locator(".done")).to_have_text("Recorded for CSQU3054383")
+    assert reload(case).disposition is Disposition.FOUND
+
+    page.get_by_role("button", name="Sign out").click()
+    sign_in(page, "boss")
+    expect(page).to_have_url(f"{address}/admin")
+    row = page.locator(".thresholds tbody tr").first
+    expect(row.locator("output")).to_have_text("0.30")
+    row.locator("input").fill("0.55")
+    expect(row.locator("output")).to_have_text("0.55")
+    page.get_by_text("As a file").click()
+    expect(page.locator("#profile")).to_contain_text("gun = 0.55")
+    assert broken == []
+    assert {url.split("/")[2] for url in asked} == {address.removeprefix("http://")}
