@@ -5,6 +5,7 @@ Gradio answers some of its routes to anybody, so the door stands before all of i
 
 from collections.abc import Mapping
 from types import MappingProxyType
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -46,7 +47,7 @@ class Door:
         try:
             actor = await run_in_threadpool(actor_of, request)
         except NotSignedIn as error:
-            answer: Response = RedirectResponse("/sign-in", 303)
+            answer: Response = RedirectResponse("/sign-in" + self._next(request), 303)
             if "text/html" not in request.headers.get("accept", ""):
                 answer = JSONResponse({"error": str(error)}, 401)
             await answer(scope, receive, send)
@@ -62,6 +63,13 @@ class Door:
         said = f"{actor.name} has no right to {right}"
         said += " at the desk" if right is Right.WORK else ""
         await JSONResponse({"error": said}, 403)(scope, receive, send)
+
+    def _next(self, request: Request) -> str:
+        """What the sign-in page is told of where somebody wanted to go: a page, with its query."""
+        path, query = request.url.path, request.url.query
+        if request.method != "GET" or path not in self._rooms or (path == "/" and not query):
+            return ""
+        return "?" + urlencode({"next": f"{path}?{query}" if query else path})
 
     def _home(self, actor: Actor) -> str | None:
         """The page that they begin on: people, for who manages them; else the first open one."""

@@ -1,10 +1,11 @@
 """Pages beside the desk: signing in, the first run, people. No scripts, nothing from elsewhere."""
 
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -19,24 +20,31 @@ Field = Annotated[str, Form(max_length=256)]
 
 
 @router.get("/sign-in")
-def sign_in_page(service: Service) -> HTMLResponse:
+def sign_in_page(
+    service: Service, next: Annotated[str, Query(max_length=500)] = ""
+) -> HTMLResponse:
     """Name and password, and the provider where there is one."""
-    return _page("sign_in.html", oidc=service.oidc is not None)
+    return _page("sign_in.html", oidc=service.oidc is not None, next=next)
 
 
 @router.post("/sign-in", response_model=None)
-def sign_in(service: Service, name: Field, password: Field) -> HTMLResponse | RedirectResponse:
-    """On to the desk, or once more."""
+def sign_in(
+    service: Service,
+    name: Field,
+    password: Field,
+    next: Annotated[str, Form(max_length=500)] = "",
+) -> HTMLResponse | RedirectResponse:
+    """On to where they wanted to go, or once more."""
     try:
         token = service.people.sign_in(name, password)
     except NotSignedIn as error:
-        return sign_in_again(service, str(error), name)
-    return _onward(service, token)
+        return sign_in_again(service, str(error), name, next)
+    return _onward(service, token, next)
 
 
-def sign_in_again(service: Service, problem: str, name: str = "") -> HTMLResponse:
+def sign_in_again(service: Service, problem: str, name: str = "", next: str = "") -> HTMLResponse:
     """The sign-in page with what went wrong."""
-    said = {"problem": problem, "name": name, "oidc": service.oidc is not None}
+    said = {"problem": problem, "name": name, "oidc": service.oidc is not None, "next": next}
     return _page("sign_in.html", 401, **said)
 
 
@@ -92,14 +100,16 @@ def _people(service: Service, status: int = 200, problem: str = "", name: str = 
     return _page("people.html", status, problem=problem, name=name, **said)
 
 
-def _onward(service: Service, token: str) -> RedirectResponse:
-    answer = RedirectResponse("/", 303)
+def _onward(service: Service, token: str, wanted: str = "") -> RedirectResponse:
+    # A page of this desk, never an address elsewhere: browsers read // and /\\ as another site.
+    ours = re.fullmatch(r"/([a-z][a-z-]*)?(\?[\x21-\x7e]*)?", wanted)
+    answer = RedirectResponse(wanted if ours else "/", 303)
     set_session(service, answer, token)
     return answer
 
 
 def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    known = {"problem": "", "name": "", "key": "", "oidc": False}
+    known = {"problem": "", "name": "", "key": "", "oidc": False, "next": ""}
     text = _templates().get_template(template).render(**known | values)
     return HTMLResponse(text, status, {"cache-control": "no-store"})
 

@@ -11,6 +11,7 @@ from xray_app.cases.case import Case
 from xray_app.cases.states import State
 
 MOST = 20  # more than these, and the code says too little
+LISTED = 200  # searches that are awaited
 LEAST_PART = 4  # letters: any fewer fit nearly everything
 LEAST_ID = 8
 DECLARED = ("cargo_number", "house_bill")
@@ -42,6 +43,7 @@ def to_search(connection: Connection) -> Sequence[tuple[Case, datetime]]:
         .join(ordered, ordered.c.case_id == table.c.id)
         .where(table.c.state == State.SEARCH)
         .order_by(ordered.c.at, table.c.id)
+        .limit(LISTED)
     ).mappings()
     return [(Case.of({c.name: row[c.name] for c in table.c}), row["at"]) for row in rows]  # type: ignore[arg-type]
 

@@ -169,7 +169,7 @@ def _classes(tallies: Sequence[Tally], cases: int) -> tuple[Any, Any]:
             words.plain(one.name),
             one.alarms / cases,
             *rates.interval(one.alarms, cases),
-            f"{rates.percent(one.alarms, cases)}, {one.alarms}",
+            f"{rates.percent(one.alarms, cases)}, {one.alarms} cases",
         )
         for one in tallies
     ]

@@ -9,7 +9,9 @@ from starlette.routing import Route
 from xray_app.access.roles import RIGHTS, Right, Role
 from xray_app.desk import navigation
 from xray_app.desk.rooms import routes
+from xray_app.service import Service
 
+PASSWORD = "correct horse battery"
 HANDLERS: dict[tuple[str, str], Right] = {
     ("GET", "/queue"): Right.READ,
     ("GET", "/search-room"): Right.SEARCH,
@@ -60,7 +62,7 @@ def test_a_stranger_is_sent_to_sign_in(client: TestClient) -> None:
     for method, path in HANDLERS:
         html = {"accept": "text/html"}
         answer = client.request(method, path, headers=html, follow_redirects=False)
-        assert (answer.status_code, answer.headers["location"]) == (303, "/sign-in")
+        assert (answer.status_code, answer.headers["location"].split("?")[0]) == (303, "/sign-in")
         assert client.request(method, path).status_code == 401
 
 
@@ -91,3 +93,28 @@ def test_pages_load_nothing_but_files_of_our_own(
     for name in routes.FILES:
         assert f"/rooms/{name}" in answer.text
         assert who.get(f"/rooms/{name}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wanted", "reached"),
+    [
+        ("/search-room?case=" + "0" * 32, "/search-room?case=" + "0" * 32),
+        ("/?case=" + "0" * 32, "/?case=" + "0" * 32),
+        ("//evil.example/", "/"),
+        ("/\\evil.example", "/"),
+        ("https://evil.example/", "/"),
+        ("/queue?x=\r\nset-cookie: a", "/"),
+    ],
+)
+def test_a_link_into_a_page_survives_signing_in_and_leads_nowhere_else(
+    client: TestClient, service: Service, wanted: str, reached: str
+) -> None:
+    service.people.add("test", "kim", PASSWORD, Role.SCREENER)
+    form = {"name": "kim", "password": PASSWORD, "next": wanted}
+    answer = client.post("/sign-in", data=form, follow_redirects=False)
+    assert answer.headers["location"] == reached
+    html = {"accept": "text/html"}
+    away = TestClient(client.app, base_url=client.base_url, follow_redirects=False)
+    if wanted == reached:
+        link = away.get(wanted, headers=html).headers["location"]
+        assert f'value="{wanted}"' in away.get(link).text
