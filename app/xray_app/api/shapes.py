@@ -7,7 +7,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from xray.report import Outcome
 from xray_app.access.roles import Right, Role
-from xray_app.cases.states import Disposition, Kind, Says, State, Verdict
+from xray_app.cases.states import Disposition, Kind, Reason, Says, State, Verdict
 
 Text = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]
 Name = Annotated[
@@ -107,6 +107,7 @@ class Said(BaseModel):
     """A decision that was made."""
 
     verdict: Verdict
+    code: Reason | None = Field(description="why, where it was not cleared")
     reason: str
     marks: list[dict[str, Any]]
     decided_by: str
@@ -217,6 +218,7 @@ class Decide(AtVersion):
     """A decision, or the correction of one."""
 
     verdict: Verdict
+    code: Reason | None = None
     reason: Text = ""
     marks: Annotated[list[Mark], Field(max_length=100)] = []
 

@@ -105,7 +105,8 @@ def search(
 
 
 def _decision(said: Decide) -> Decision:
-    return Decision(said.verdict, said.reason, tuple(m.model_dump() for m in said.marks))
+    marks = tuple(mark.model_dump() for mark in said.marks)
+    return Decision(said.verdict, said.reason, marks, said.code)
 
 
 def _colleague(service: Service, name: str) -> Actor:

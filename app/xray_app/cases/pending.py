@@ -68,9 +68,11 @@ def propose(queue: Queue, case_id: str, version: int, officer: Officer, said: Pr
             raise Refused("say why it is not cleared: choose a reason or write a note")
         if said.intent is Intent.ESCALATE:
             check_escalated(case, _why(said.code, said.note))
-        row = {"case_id": case_id, "intent": said.intent, "code": said.code}
-        row |= {"reason": said.note, "marks": canonical(said.marks), "said_by": officer.name}
-        row |= {"said_at": now, "holds_at": now + UNDO_FOR}
+        row = {
+            **{"case_id": case_id, "intent": said.intent, "code": said.code},
+            **{"reason": said.note, "marks": canonical(said.marks), "said_by": officer.name},
+            **{"said_at": now, "holds_at": now + UNDO_FOR},
+        }
         connection.execute(insert(tables.pending).values(**row))
         audit.append(connection, now, officer.name, "said", case_id, {"intent": said.intent})
         return change(connection, case, state=State.PENDING, lease_until=None)

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -17,7 +18,7 @@ from xray_app.cases.errors import NotFound
 from xray_app.cases.inspection import views_of
 from xray_app.cases.pending import Pending
 from xray_app.cases.reports import read_report
-from xray_app.cases.states import State, Verdict
+from xray_app.cases.states import ReportRole, State, Verdict
 from xray_app.desk import doing, work
 from xray_app.desk.work import Beside, Line, Undoable
 from xray_app.service import Service
@@ -42,12 +43,36 @@ def shown(connection: Connection, case: Case, position: int, blind: bool = False
     rows = {row["position"]: row for row in views_of(connection, case.id)}
     if position not in rows:
         raise NotFound(f"case {case.id} has no view {position}")
-    row, said = rows[position], reading.reports(connection, case.id).get(position)
+    said = reading.reports(connection, case.id).get(position)
+    return _shown(case, rows[position], said, blind)
+
+
+def entries(connection: Connection, actor: Actor, cases: Sequence[Case]) -> list[Shown]:
+    """The first view of each case, for the queue, in three questions to the database."""
+    ids, view, report = [case.id for case in cases], tables.views, tables.reports
+    first = select(view).where(view.c.case_id.in_(ids), view.c.position == 0)
+    rows = {row["case_id"]: row for row in connection.execute(first).mappings()}
+    primary = (report.c.role == ReportRole.PRIMARY, report.c.position == 0)
+    said = select(report.c.case_id, report.c.body).where(report.c.case_id.in_(ids), *primary)
+    bodies = {row.case_id: row.body for row in connection.execute(said.order_by(report.c.id))}
+    blind = doing.blind_among(connection, actor, cases)
+    return [
+        _shown(
+            case,
+            rows[case.id],
+            json.loads(bodies[case.id]) if case.id in bodies else None,
+            case.id in blind,
+        )
+        for case in cases
+    ]
+
+
+def _shown(case: Case, row: RowMapping, said: dict[str, Any] | None, blind: bool) -> Shown:
     report = read_report(said) if said else None
     if report and blind:
         report = replace(report, detections=(), reasons=(), outcome=Outcome.UNKNOWN)
     return Shown(
-        key=f"{case.id}-{position}",
+        key=f"{case.id}-{row['position']}",
         name=case.container or case.consignment or row["file_name"],
         origin=Origin.UPLOAD,
         report=report,
@@ -88,6 +113,7 @@ def beside(
         suggested=None if blind or not mine else next(filter(None, reasons), None),
         status=work.status(case, officer),
         taken_ms=None if since is None else round(1000 * since.total_seconds()),
+        until=case.held_until,
         notice=notice,
         flags=case.flags,
         declared=work.declared(case),

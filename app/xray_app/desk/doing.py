@@ -1,6 +1,6 @@
 """What the buttons of the case page do, and which case is shown after it. No widgets, no HTML."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -80,11 +80,20 @@ def wants_scan_first(connection: Connection, actor: Actor) -> bool:
 
 def is_blind(connection: Connection, actor: Actor, case: Case) -> bool:
     """Whether this officer is not to see yet what the machine says of a case."""
-    if case.outcome is None or not (case.state is State.WAITING or work.has(case, actor.officer())):
-        return False
+    return case.id in blind_among(connection, actor, [case])
+
+
+def blind_among(connection: Connection, actor: Actor, cases: Sequence[Case]) -> set[str]:
+    """The ids of those cases of which this officer is not to see yet what the machine says."""
     if not wants_scan_first(connection, actor):
-        return False
-    return first_verdicts.of_officer(connection, case.id, actor.name) is None
+        return set()
+    officer = actor.officer()
+    open_ones = [
+        case.id
+        for case in cases
+        if case.outcome and (case.state is State.WAITING or work.has(case, officer))
+    ]
+    return set(open_ones) - first_verdicts.given_by(connection, actor.name, open_ones)
 
 
 def colleagues(service: Service, actor: Actor, level: Level) -> list[str]:

@@ -76,7 +76,7 @@ class OfficerDesk:
                 "To be searched": queues.cases_in(connection, State.SEARCH, officer),
             }
             groups = [
-                (title, [self._entry(connection, actor, case) for case in cases[:SHOWN]])
+                (title, casefile.entries(connection, actor, cases[:SHOWN]))
                 for title, cases in parts.items()
             ]
         return view.queue(groups, _case_of(selected), take=None if parts["Yours"] else work.TAKE)
@@ -172,9 +172,6 @@ class OfficerDesk:
     def planes(self, key: str) -> bytes | None:
         """A view's planes for the viewer; `key` names a case and a view."""
         return self._content(key, "planes_sha256")
-
-    def _entry(self, connection: Connection, actor: Actor, case: Case) -> Shown:
-        return casefile.shown(connection, case, 0, doing.is_blind(connection, actor, case))
 
     def _views(self, connection: Connection, actor: Actor, case: Case) -> list[tuple[str, Shown]]:
         """Name and picture of each view, with what the machine says where it may be seen."""

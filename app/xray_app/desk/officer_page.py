@@ -32,12 +32,13 @@ class Handlers:
     desk: OfficerDesk
 
     def loaded(self, request: gr.Request) -> Parts:
-        """The bar, and the case that the officer has."""
+        """The bar, and the case that the address names, or else the one that the officer has."""
         try:
             actor = self._who(request)
         except NotSignedIn as error:
             return self.desk.header(None), *_out(error)
-        return self.desk.header(actor), *self._shown(actor, self.desk.mine(actor))
+        named = str(request.query_params.get("case", ""))
+        return self.desk.header(actor), *self._shown(actor, named or self.desk.mine(actor))
 
     def selected(self, event: gr.EventData, request: gr.Request) -> Parts:
         """Another case, or another view of it."""
@@ -45,9 +46,15 @@ class Handlers:
 
     def acted(self, key: str | None, event: gr.EventData, request: gr.Request) -> Parts:
         """A button was pressed."""
-        words = {"note": str(event.note)[:LONGEST], "code": str(event.code), "to": str(event.to)}
-        about = {"version": int(event.version), "minutes": int(event.minutes)}
-        asked = Asked(str(event.name), str(event.case), **words, **about)
+        asked = Asked(
+            name=str(event.name),
+            case_id=str(event.case),
+            version=int(event.version),
+            note=str(event.note)[:LONGEST],
+            code=str(event.code),
+            to=str(event.to),
+            minutes=int(event.minutes),
+        )
         return self._answer(request, key, lambda actor: self.desk.act(actor, asked))
 
     def added(self, event: gr.EventData, request: gr.Request) -> Parts:

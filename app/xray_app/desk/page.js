@@ -21,6 +21,9 @@ addEventListener('keydown', (event) => {
   next.click();
 });
 
+// Nothing that was written stays behind when somebody signs out.
+addEventListener('submit', () => sessionStorage.clear());
+
 // Says when the desk cannot be reached, and loads the page again once it can: the case is kept.
 const LOOK_MS = 3000;
 let away = null;

@@ -4,7 +4,8 @@ const root = element.querySelector('.panel');
 const STEADY_MS = 300;  // a scan stands this long before a key decides it: no double press does
 const find = (what) => root.querySelector(what);
 
-// The open case, its note and its reason, so that loading the page again loses neither.
+// The open case's note and reason are kept in this tab, so that neither loading the page again nor
+// taking a decision back loses them.
 const work = () => find('.work');
 const draftKey = () => `draft ${work()?.dataset.case}`;
 const chosen = () => find('.code[aria-pressed=true]')?.dataset.code ?? '';
@@ -65,7 +66,6 @@ const needed = (button) => button.dataset.why && !chosen() && !find('.reason').v
 const send = (button, name) => {
   button.disabled = true;  // a second click must not do it again
   const { case: key = '', version, to = '' } = button.dataset;
-  if (find('.codes') && name !== 'scan_first') sessionStorage.removeItem(draftKey());
   trigger('act', { name, case: key, version: Number(version), code: chosen(), to,
     note: find('.reason')?.value.trim() ?? '', minutes: Number(find('.minutes')?.value ?? 30) });
 };

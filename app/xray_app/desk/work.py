@@ -99,7 +99,7 @@ CODES = (
     Code(Reason.NARCOTICS, "Narcotics", "4"),
     Code(Reason.CONTRABAND, "Contraband", "5"),
     Code(Reason.NOT_AS_DECLARED, "Not as declared", "6"),
-    Code(Reason.NOT_SEEN, "Not seen through", "7"),
+    Code(Reason.NOT_SEEN, "Opaque", "7"),
     Code(Reason.TAMPERED, "Tampered", "8"),
     Code(Reason.OTHER, "Other", "9"),
 )
@@ -143,6 +143,7 @@ class Beside:
         suggested: the reason that what the machine says would be.
         status: where the case stands, in words.
         taken_ms: since when the officer has it, in milliseconds; None: they have not.
+        until: when a held case goes back to the queue.
         notice: why the last act was refused, or what to do next.
         flags: what is wrong with it.
         declared: name → value.
@@ -162,6 +163,7 @@ class Beside:
     suggested: Reason | None = None
     status: str = ""
     taken_ms: int | None = None
+    until: datetime | None = None
     notice: str = ""
     flags: tuple[str, ...] = ()
     declared: Mapping[str, Any] | None = None
@@ -206,8 +208,7 @@ def status(case: Case, officer: Officer) -> str:
     if case.state is State.PENDING:
         return f"decided by {case.holder}, who can still take it back"
     if case.state is State.HELD:
-        until = f"{case.held_until:%H:%M} UTC" if case.held_until else "?"
-        return f"held by {case.holder} until {until}: {case.held_why}"
+        return f"held by {case.holder}: {case.held_why}"
     if case.state is State.CLOSED and case.disposition:
         return f"closed: {case.disposition.replace('_', ' ')}"
     return {

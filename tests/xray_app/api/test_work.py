@@ -32,7 +32,7 @@ def test_a_case_is_taken_decided_and_searched(sign_in: SignIn, case_id: str) -> 
     assert lee.post("/api/v1/queue/take").status_code == 204
     assert act(lee, case, "decision", verdict="clear").status_code == 409
     mark = {"label": "gun", "xyxy_px": [1, 2, 3, 4]}
-    said = {"verdict": "search", "reason": "a pistol", "marks": [mark]}
+    said = {"verdict": "search", "code": "weapon", "reason": "a pistol", "marks": [mark]}
     first, again = (act(kim, case, "decision", **said) for _ in range(2))
     assert first.json() == again.json()
     form = {
@@ -45,7 +45,7 @@ def test_a_case_is_taken_decided_and_searched(sign_in: SignIn, case_id: str) -> 
     closed = lee.post(f"/api/v1/cases/{case_id}/search", data=form, files=photo).json()
     assert (closed["state"], closed["disposition"]) == ("closed", "found")
     whole = kim.get(f"/api/v1/cases/{case_id}").json()
-    assert [d["reason"] for d in whole["decisions"]] == ["a pistol"]
+    assert [(d["code"], d["reason"]) for d in whole["decisions"]] == [("weapon", "a pistol")]
     assert whole["decisions"][0]["marks"] == [{"label": "gun", "xyxy_px": [1, 2, 3, 4], "view": 0}]
     assert [s["what"] for s in whole["searches"]] == [["gun"]]
 

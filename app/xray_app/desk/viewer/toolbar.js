@@ -10,7 +10,7 @@ const element = (name, className, text = '') => {
   return node;
 };
 
-export const spoken = (key) => ({ Escape: 'Esc', Delete: 'Del' })[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+export const spoken = (key) => ({ Escape: 'Esc', Delete: 'Del', Backspace: '⌫' })[key] ?? (key.length === 1 ? key.toUpperCase() : key);
 
 export class Toolbar {
   // run(tool, event): a button was pressed.
