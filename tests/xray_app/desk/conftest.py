@@ -84,7 +84,8 @@ class Keeper:
         newest: dict[str, dict[str, Any]] = {}
         for word in self.said:
             about = word["drawn"] or f"{word['view']}/{word['finding']}"
-            before = newest.get(about, {"label": "gun", "xyxy_px": [0, 0, 1, 1]})
+            called = "liquid" if word["finding"] == 2 else "gun"  # by the machine
+            before = newest.get(about, {"label": called, "xyxy_px": [0, 0, 1, 1]})
             newest[about] = before | {name: v for name, v in word.items() if v is not None}
         return [{"finding": None, "drawn": None} | o for o in newest.values() if stands(o)]
 

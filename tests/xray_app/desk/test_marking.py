@@ -236,6 +236,28 @@ def test_what_is_refused_goes_from_the_picture_with_the_reason(page: Page, keepe
     expect(mark(page, "1")).not_to_have_class(re.compile("confirmed"))
 
 
+def test_the_table_of_findings_tells_what_was_said_also_when_it_is_rendered_anew(
+    page: Page,
+) -> None:
+    table = "<table><tr data-number='1'><td>1</td><td>gun</td></tr></table>"
+    page.evaluate(
+        """(html) => {
+      const part = document.body.appendChild(document.createElement('div'));
+      [part.id, part.innerHTML] = ['desk-case', html];
+    }""",
+        table,
+    )
+    row = page.locator("#desk-case tr")
+    point(page, 150, 100)
+    page.keyboard.press("y")
+    expect(row).to_have_attribute("data-said", "✓ confirmed")
+    page.evaluate("(html) => { document.querySelector('#desk-case').innerHTML = html }", table)
+    expect(row).to_have_attribute("data-said", "✓ confirmed")
+    page.keyboard.press("Control+z")
+    expect(row).not_to_have_attribute("data-said", re.compile("."))
+    page.evaluate("document.querySelector('#desk-case').remove()")
+
+
 def test_a_mark_outside_the_picture_comes_into_it(page: Page) -> None:
     page.mouse.move(*at(page, 20, 280))
     page.mouse.wheel(0, -1500)

@@ -62,18 +62,16 @@ export class Labels {
     this.input.focus({ preventScroll: true });
   }
 
-  close() {
+  close() { this.#leave()?.left?.(); }
+
+  #take(label) { this.#leave().take(label); }
+
+  #leave() {
     const asked = this.#asked;
     this.#asked = null;
+    this.input.blur();  // before it hides, or the next key still counts as typed
     this.element.hidden = true;
-    asked?.left?.();
-  }
-
-  #take(label) {
-    const { take } = this.#asked;
-    this.#asked = null;
-    this.element.hidden = true;
-    take(label);
+    return asked;
   }
 
   #fill(lit) {

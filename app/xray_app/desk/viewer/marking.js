@@ -4,6 +4,7 @@
 import { Labels } from './labels.js';
 import { listenFirst } from './keys.js';
 import { Opinions, newName } from './opinions.js';
+import { Rows } from './rows.js';
 import { FREE, MARKING } from './tools.js';
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -15,6 +16,7 @@ export class Marking {
   constructor(viewer) {
     this.viewer = viewer;
     this.labels = new Labels(viewer.root, viewer.stage);
+    this.rows = new Rows(viewer);
     this.open(null);
     listenFirst(viewer.root, (key, event) => this.#first(key, event));
     viewer.root.addEventListener('marking', ({ detail, target }) => {
@@ -35,6 +37,7 @@ export class Marking {
 
   changed() {
     for (const pane of this.viewer.panes) pane.marks.show(this.opinions, pane.said.position);
+    this.rows.tell();
     if (this.viewer.root.dataset.state === 'ready') this.viewer.changed();
   }
 
