@@ -27,7 +27,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from sqlalchemy import Connection, RowMapping
 
 from xray.errors import DataError
-from xray_app.cases import audit, reading
+from xray_app.cases import audit, first_verdicts, reading
 from xray_app.cases.canonical import canonical, moment
 from xray_app.cases.case import load
 from xray_app.cases.contents import Contents
@@ -172,6 +172,7 @@ def _case(connection: Connection, case_id: str) -> tuple[dict[str, Any], dict[st
         "views": [_plain(row) for row in views],
         "reports": {str(n): body for n, body in reading.reports(connection, case_id).items()},
         "opinions": [_plain(row) for row in opinions_of(connection, case_id)],
+        "first_verdicts": [_plain(row) for row in first_verdicts.of(connection, case_id)],
         "decisions": [_plain(row) for row in decisions_of(connection, case_id)],
         "searches": [_plain(row) for row in searches],
         "audit": [vars(entry) for entry in audit.of(connection, case_id)],

@@ -14,6 +14,9 @@ from fastapi.testclient import TestClient
 from xray.card import Card
 from xray.errors import DataError
 from xray_app.access.roles import Role
+from xray_app.cases import first_verdicts
+from xray_app.cases.rules import Officer
+from xray_app.cases.states import Verdict
 from xray_app.exchange import dossier
 from xray_app.exchange.replay import replay
 from xray_app.service import Service
@@ -21,6 +24,7 @@ from xray_app.service import Service
 
 @pytest.fixture
 def case_id(
+    service: Service,
     scanner: TestClient,
     scan: bytes,
     inspect_all: Callable[[], None],
@@ -33,6 +37,8 @@ def case_id(
     case = kim.post("/api/v1/queue/take").json()
     opinion = {"version": case["version"], "says": "confirmed", "finding": 1}
     kim.post(f"/api/v1/cases/{case['id']}/opinions", json=opinion)
+    where = (service.queue, case["id"], case["version"], Officer("kim"))
+    first_verdicts.keep(*where, Verdict.CLEAR)
     said = {"version": case["version"], "verdict": "search", "reason": "a pistol"}
     case = kim.post(f"/api/v1/cases/{case['id']}/decision", json=said).json()
     form = {"version": case["version"], "found": "true", "what": ["gun"]}
@@ -72,10 +78,12 @@ def test_a_dossier_holds_the_scan_the_pictures_and_every_word(
     said = checked.manifest
     (opinion,) = said["opinions"]
     assert (opinion["says"], opinion["label"], opinion["said_by"]) == ("confirmed", "gun", "kim")
+    assert [one["verdict"] for one in said["first_verdicts"]] == ["clear"]
     assert said["decisions"][0]["reason"] == "a pistol"
     assert said["searches"][0]["found"] is True
     actions = [entry["action"] for entry in said["audit"]]
-    assert actions == ["received", "inspected", "taken", "marked", "decided", "searched"]
+    said_of_it = ["marked", "first verdict", "decided", "searched"]
+    assert actions == ["received", "inspected", "taken", *said_of_it]
 
 
 def test_the_same_case_gives_the_same_bytes(
