@@ -75,7 +75,9 @@ def desk(
             service.people.add("test", name, PASSWORD, Role.SCREENER)
         (folder / "inbox").mkdir()
         app = server.build(settings, folder / "inbox", service)
-        http = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
+        http = uvicorn.Server(
+            uvicorn.Config(app, log_level="critical", timeout_graceful_shutdown=1)
+        )
         serving = threading.Thread(target=http.run, kwargs={"sockets": [listening]})
         with beside(service):
             serving.start()
