@@ -75,8 +75,8 @@ def test_the_page_counts_live_cases_alone_and_names_no_officer(
 ) -> None:
     inspected(lane="1")
     inspected(lane="2", label="knife")
-    inspected(kind=Kind.TEST)
     searched(decided(Verdict.SEARCH), True, "gun")
+    inspected(kind=Kind.TEST)
     with service.database.read() as connection:
         facts = statistics.facts(connection, service.now - timedelta(days=1))
     assert sorted(next(iter(fact.labels)) for fact in facts.rows) == ["gun", "knife"]
