@@ -67,7 +67,7 @@ class Alone:
             if self._connection is not None:
                 self._connection.execute(text("SELECT 1"))
                 return
-        except SQLAlchemyError:
+        except (SQLAlchemyError, OSError):  # pg8000 lets a reset connection's error through
             log.warning("the connection that holds the database is gone; taking another")
             self._let_go()
         if not self._take():
