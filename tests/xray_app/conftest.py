@@ -26,42 +26,18 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
+from tests.xray_app.here import Here
 from xray.detector import Detector
 from xray_app import service
 from xray_app.access.passwords import Passwords
 from xray_app.cases import schema, tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
-from xray_app.inspectors import child
-from xray_app.inspectors.pool import WRITTEN
 from xray_app.intake import Inspector
 from xray_app.settings import Settings
 from xray_app.uploads import Inbox
 
 START_SECONDS = 300  # 5 s on an idle machine; a busy one must not fail a test
-
-
-class Here:
-    """What the pool lends, without a process."""
-
-    def __init__(self, inspector: Inspector) -> None:
-        self.inspector = inspector
-        self.all = (self,)
-
-    @contextmanager
-    def lend(self, seconds: float | None = None) -> Iterator["Here"]:
-        yield self
-
-    def ask(self, files: list[str], names: list[str], said: dict[str, Any]) -> dict[str, Any]:
-        with TemporaryDirectory() as folder:
-            asked = {"files": files, "names": names, "said": said, "folder": folder}
-            answer = child.inspected(asked, self.inspector)
-            for name in WRITTEN:
-                answer[name] = Path(answer[name]).read_bytes() if answer[name] else None
-        return answer
-
-    def close(self) -> None:
-        pass
 
 
 @pytest.fixture(scope="session")

@@ -120,12 +120,13 @@ def _ray(address: str, workers: int | None) -> Any:
 
 def _windows(shards: Iterable[Shard]) -> Iterator[list[Shard]]:
     """As many shards at a time as hold about so many scans."""
-    window: list[Shard] = []
+    window, scans = list[Shard](), 0
     for shard in shards:
         window.append(shard)
-        if sum(len(one.items) for one in window) >= WINDOW_SCANS:
+        scans += len(shard.items)
+        if scans >= WINDOW_SCANS:
             yield window
-            window = []
+            window, scans = [], 0
     if window:
         yield window
 

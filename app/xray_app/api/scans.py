@@ -79,7 +79,7 @@ def submit(
     service: Service,
     response: Response,
     scan: Files,
-    high: Annotated[list[UploadFile], File(max_length=MAX_VIEWS)] = [],  # noqa: B006
+    high: Annotated[list[UploadFile], File(max_length=MAX_VIEWS)] = [],  # noqa: B006 FastAPI copies it
     about: Annotated[str, Form(max_length=65_536, description="JSON: `About`")] = "{}",
     idempotency_key: RequestKey = None,
 ) -> Received:

@@ -93,7 +93,7 @@ def search(
     case_id: CaseId,
     version: Annotated[int, Form(ge=1, le=2**31 - 1)],
     found: Annotated[bool, Form()],
-    what: Annotated[list[str], Form(max_length=50)] = [],  # noqa: B006
+    what: Annotated[list[str], Form(max_length=50)] = [],  # noqa: B006 FastAPI copies it
     note: Annotated[str, Form(max_length=2000, pattern=r"^[^\x00]*$")] = "",
     photo: Annotated[UploadFile | None, File()] = None,
 ) -> CaseOut:

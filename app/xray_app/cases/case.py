@@ -1,12 +1,12 @@
 """A case as it stands, and the one way to change it."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select, update
+from sqlalchemy import Connection, select, update
 
 from xray.report import Outcome
 from xray_app.cases import tables
@@ -51,8 +51,8 @@ class Case:
     consignee: str | None
 
     @staticmethod
-    def of(row: RowMapping) -> "Case":
-        """From a row as the database gives it."""
+    def of(row: Mapping[Any, Any]) -> "Case":
+        """From a row as the database gives it, its columns by name."""
         kinds: dict[str, Callable[[str], Any]] = {
             **{"outcome": Outcome, "disposition": Disposition, "declaration": json.loads}
         }

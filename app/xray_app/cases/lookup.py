@@ -45,7 +45,7 @@ def to_search(connection: Connection) -> Sequence[tuple[Case, datetime]]:
         .order_by(ordered.c.at, table.c.id)
         .limit(LISTED)
     ).mappings()
-    return [(Case.of({c.name: row[c.name] for c in table.c}), row["at"]) for row in rows]  # type: ignore[arg-type]
+    return [(Case.of({c.name: row[c.name] for c in table.c}), row["at"]) for row in rows]
 
 
 def _where(connection: Connection, wanted: ColumnElement[bool]) -> list[Case]:

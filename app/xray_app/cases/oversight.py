@@ -6,8 +6,9 @@ that overrules it is a correction, as `decisions.correct` makes it.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from xray.report import Outcome
 from xray_app.cases import audit, tables
@@ -91,11 +92,11 @@ def uphold(queue: Queue, case_id: str, version: int, officer: Officer) -> Case:
         return case
 
 
-def _with(wanted: object) -> Select[tuple[object, ...]]:
-    return select(tables.cases).where(wanted)  # type: ignore[arg-type]
+def _with(wanted: ColumnElement[bool]) -> Select[tuple[Any, ...]]:
+    return select(tables.cases).where(wanted)
 
 
 def _cases(
-    connection: Connection, wanted: Select[tuple[object, ...]], limit: int = LISTED
+    connection: Connection, wanted: Select[tuple[Any, ...]], limit: int = LISTED
 ) -> list[Case]:
     return [Case.of(row) for row in connection.execute(wanted.limit(limit)).mappings()]

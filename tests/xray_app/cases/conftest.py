@@ -14,7 +14,7 @@ from xray_app.cases.database import Database
 from xray_app.cases.inspection import Looked
 from xray_app.cases.queue import Queue
 from xray_app.cases.register import NewView, Registered, Submission
-from xray_app.cases.rules import Rules
+from xray_app.cases.rules import Officer, Rules
 
 MB = 2**20
 Now = Callable[[], datetime]
@@ -82,3 +82,12 @@ def inspected(
         )
 
     return inspected
+
+
+@pytest.fixture
+def case(queue: Queue, inspected: Callable[..., Case]) -> Case:
+    """A case that kim holds."""
+    inspected()
+    taken = queue.take(Officer("kim"))
+    assert taken is not None
+    return taken

@@ -28,15 +28,6 @@ CLEAR, SEARCH = Decision(Verdict.CLEAR), Decision(Verdict.SEARCH, "looks like a 
 Inspected = Callable[..., Case]
 
 
-@pytest.fixture
-def case(queue: Queue, inspected: Inspected) -> Case:
-    """A case that kim holds."""
-    inspected()
-    taken = queue.take(KIM)
-    assert taken is not None
-    return taken
-
-
 def test_clearing_closes_the_case(queue: Queue, case: Case) -> None:
     after = decide(queue, case.id, case.version, KIM, CLEAR)
     assert (after.state, after.disposition) == (State.CLOSED, Disposition.CLEARED)

@@ -1,7 +1,5 @@
 """Verdicts from before the machine's opinion was shown."""
 
-from collections.abc import Callable
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -15,14 +13,6 @@ from xray_app.cases.rules import Officer
 from xray_app.cases.states import Reason, Verdict
 
 KIM, LEE = Officer("kim"), Officer("lee")
-
-
-@pytest.fixture
-def case(queue: Queue, inspected: Callable[..., Case]) -> Case:
-    inspected()
-    taken = queue.take(KIM)
-    assert taken is not None
-    return taken
 
 
 def test_the_first_verdict_stays_beside_what_the_machine_said(

@@ -31,15 +31,6 @@ A, B = "a" * 32, "b" * 32
 DRAWN = Opinion(0, Says.DRAWN, drawn=A, label="knife", xyxy_px=(1, 2, 5, 6))
 
 
-@pytest.fixture
-def case(queue: Queue, inspected: Callable[..., Case]) -> Case:
-    """A case of 10 x 10 pixels with one finding, which kim holds."""
-    inspected()
-    taken = queue.take(KIM)
-    assert taken is not None
-    return taken
-
-
 def stands(database: Database, case: Case) -> list[tuple[str, str, list[float]]]:
     with database.read() as connection:
         rows = standing(connection, case.id)

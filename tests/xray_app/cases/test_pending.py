@@ -22,15 +22,6 @@ CLEAR, GUN = Proposal(Intent.CLEAR), Proposal(Intent.SEARCH, Reason.WEAPON, "in 
 Inspected = Callable[..., Case]
 
 
-@pytest.fixture
-def case(queue: Queue, inspected: Inspected) -> Case:
-    """A case that kim holds."""
-    inspected()
-    taken = queue.take(KIM)
-    assert taken is not None
-    return taken
-
-
 def now_is(database: Database, case: Case) -> Case:
     with database.read() as connection:
         return load(connection, case.id)

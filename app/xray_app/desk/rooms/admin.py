@@ -79,7 +79,7 @@ def change_keys(
     service: Service,
     act: Annotated[str, Form(pattern="^(make|revoke)$")],
     name: Line = "",
-    scope: Annotated[list[Right], Form(max_length=20)] = [],  # noqa: B006
+    scope: Annotated[list[Right], Form(max_length=20)] = [],  # noqa: B006 FastAPI copies it
     until: Annotated[str, Form(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")] = "",
     key: Annotated[str, Form(pattern="^[0-9a-f]{0,32}$")] = "",
 ) -> HTMLResponse | RedirectResponse:

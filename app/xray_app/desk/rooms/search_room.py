@@ -60,7 +60,7 @@ def record(
     case: Annotated[str, Form(pattern="^[0-9a-f]{32}$")],
     version: Annotated[int, Form(ge=1, le=2**31 - 1)],
     found: Annotated[str, Form(pattern="^(yes|no)?$")] = "",
-    what: Annotated[list[Line], Form(max_length=50)] = [],  # noqa: B006
+    what: Annotated[list[Line], Form(max_length=50)] = [],  # noqa: B006 FastAPI copies it
     other: Line = "",
     note: Text = "",
     photo: Annotated[UploadFile | None, File()] = None,
