@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch import nn
 
 from tests.xray_train import tiny
 from xray.errors import RecipeError
@@ -41,6 +42,33 @@ def test_what_the_teacher_sees_and_the_network_does_not_costs() -> None:
     assert float(distillation.loss(blind, SURE, 2.5)) == pytest.approx(20, rel=1e-3)
 
 
+class Says(nn.Module):
+    """A network that gives the same answer to everything."""
+
+    def __init__(self, answer: Prediction) -> None:
+        super().__init__()
+        self.answer = answer
+
+    def forward(self, planes: torch.Tensor) -> Prediction:
+        return self.answer
+
+
+def test_of_two_teachers_the_scores_are_averaged_and_the_surer_box_counts_more() -> None:
+    one = answers([[0.0, -20.0]], [[0, 0, 10, 10]])  # scores 0.5 and 0
+    other = answers([[-20.0, -1.0986]], [[40, 40, 50, 50]])  # scores 0 and 0.25
+    both = distillation.Together([Says(one), Says(other)])(torch.zeros(1))
+    assert both.logits.sigmoid()[0, 0].tolist() == pytest.approx([0.25, 0.125], abs=1e-4)
+    # (0.5 · 0 + 0.25 · 40) / 0.75
+    assert both.xyxy_px[0, 0].tolist() == pytest.approx([13.33, 13.33, 23.33, 23.33], abs=0.01)
+
+
+def test_two_networks_teach_together(tmp_path: Path) -> None:
+    one = trained(tmp_path / "one", widths=(8, 8, 16, 16, 32))
+    other = trained(tmp_path / "other")
+    trained(tmp_path / "pupil", teachers=(str(one), str(other)))
+    assert '"taught"' in (tmp_path / "pupil" / "log.jsonl").read_text()
+
+
 def shapes(recipe: Recipe) -> Steps:
     source: Any = tiny.Shapes()
     return Steps(recipe, [(1.0, source)], None)
@@ -53,13 +81,13 @@ def trained(out: Path, **changes: object) -> Path:
 
 def test_a_network_of_another_kind_teaches(tmp_path: Path) -> None:
     guide = trained(tmp_path / "guide", widths=(8, 8, 16, 16, 32))
-    path = trained(tmp_path / "pupil", teacher=str(guide))
+    path = trained(tmp_path / "pupil", teachers=(str(guide),))
     assert checkpoint.read(path).step == 2
     assert '"taught"' in (tmp_path / "pupil" / "log.jsonl").read_text()
 
 
 def test_a_teacher_of_other_labels_is_refused(tmp_path: Path) -> None:
     guide = trained(tmp_path / "guide")
-    recipe = replace(tiny.recipe(), labels=("wrench", "gun"), teacher=str(guide), steps=1)
+    recipe = replace(tiny.recipe(), labels=("wrench", "gun"), teachers=(str(guide),), steps=1)
     with pytest.raises(RecipeError, match="same labels in the same order; it knows gun, wrench"):
         fit(recipe, tmp_path / "out", steps=shapes(recipe))

@@ -38,7 +38,8 @@ def fit(
         str | None, typer.Option(help="plain; ssdlite, a baseline; lite, a teacher.")
     ] = None,
     teacher: Annotated[
-        Path | None, typer.Option(help="last.pt of a network to learn from beside the marks.")
+        list[Path] | None,
+        typer.Option(help="last.pt of a network to learn from beside the marks; several at will."),
     ] = None,
 ) -> None:
     """Train a network, or go on with a run that was cut off.
@@ -62,7 +63,7 @@ def fit(
     if network:
         settings = replace(settings, network=network)
     if teacher:
-        settings = replace(settings, teacher=str(teacher))
+        settings = replace(settings, teachers=tuple(map(str, teacher)))
     run(settings, out, minutes=minutes, device=device, workers=workers, init=init)
 
 

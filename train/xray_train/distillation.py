@@ -1,10 +1,12 @@
-"""Learning from another network's answers beside the annotations.
+"""Learning from other networks' answers beside the annotations.
 
-The teacher sees the very batch, and the network is asked for the teacher's scores and boxes at
-each location, on scans of every kind: what it says of a scan that nobody marked teaches too. Both
-must have the same grids and labels.
+The teacher, one network or several together, sees the very batch, and the network is asked for
+its scores and boxes at each location, on scans of every kind: what it says of a scan that nobody
+marked teaches too. All must have the same grids and labels.
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -19,25 +21,52 @@ from xray_train.losses import ciou
 from xray_train.network import Prediction
 
 SURE = 0.1  # teacher's score from which its box is learned
+LEAST = 1e-6  # score from which a logit is finite in single precision
 SOME = 0.05  # teacher's score from which a location counts when losses are brought to one scale
 
 
+class Together(nn.Module):
+    """Several networks as one: the mean of their scores, boxes weighted by the scores.
+
+    Where one knows guns and another knives, each is heard where it is sure.
+    """
+
+    def __init__(self, networks: Sequence[nn.Module]) -> None:
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+
+    def forward(self, planes: Tensor) -> Prediction:  # (B, H, W, 3) uint8
+        """Their common answer; the embedding, of which each has its own, is the first's."""
+        answers = [network(planes) for network in self.networks]
+        scores = torch.stack([each.logits.sigmoid() for each in answers])  # (T, B, N, C)
+        sure = scores.amax(-1, keepdim=True) + LEAST  # (T, B, N, 1)
+        boxes = torch.stack([each.xyxy_px for each in answers])  # (T, B, N, 4)
+        return replace(
+            answers[0],
+            logits=torch.logit(scores.mean(0), LEAST),
+            xyxy_px=(boxes * sure).sum(0) / sure.sum(0),
+        )
+
+
 @cache
-def teacher(path: Path, labels: tuple[str, ...], device: torch.device) -> nn.Module:
-    """The averaged network of a checkpoint, ready to answer.
+def teacher(paths: tuple[Path, ...], labels: tuple[str, ...], device: torch.device) -> nn.Module:
+    """The averaged network of a checkpoint, or several of them together, ready to answer.
 
     Raises:
-        ModelError: the file cannot be read.
-        RecipeError: it knows other labels.
+        ModelError: a file cannot be read.
+        RecipeError: one knows other labels.
     """
-    found = checkpoint.read(path)
-    if found.recipe.labels != labels:
-        raise RecipeError(
-            f"{path}: a teacher must know the same labels in the same order; it knows "
-            f"{', '.join(found.recipe.labels)}"
-        )
-    network = folded(checkpoint.trained(found)).requires_grad_(False)
-    return network.to(device).to(memory_format=torch.channels_last)
+    networks = []
+    for path in paths:
+        found = checkpoint.read(path)
+        if found.recipe.labels != labels:
+            raise RecipeError(
+                f"{path}: a teacher must know the same labels in the same order; it knows "
+                f"{', '.join(found.recipe.labels)}"
+            )
+        networks.append(folded(checkpoint.trained(found)).requires_grad_(False))
+    together = networks[0] if len(networks) == 1 else Together(networks)
+    return together.to(device).to(memory_format=torch.channels_last)
 
 
 def loss(prediction: Prediction, taught: Prediction, box_weight: float) -> Tensor:

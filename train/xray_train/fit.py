@@ -100,8 +100,9 @@ def step(run: Run, batch: Batch, rate: float, world: int) -> dict[str, float]:
     with autocast(run.device):
         prediction = network(batch.planes)
     total, parts = loss(prediction, batch.targets, recipe.box_weight, recipe.topk)
-    if recipe.teacher:
-        guide = distillation.teacher(Path(recipe.teacher), recipe.labels, run.device)
+    if recipe.teachers:
+        paths = tuple(map(Path, recipe.teachers))
+        guide = distillation.teacher(paths, recipe.labels, run.device)
         with torch.no_grad(), autocast(run.device):
             taught = guide(batch.planes)
         parts["taught"] = distillation.loss(prediction, taught, recipe.box_weight)

@@ -82,8 +82,8 @@ class Recipe:
     box_weight: float = 2.5  # of the box loss against the score loss (PP-YOLOE)
     topk: int = 10  # locations that answer for one object (TOOD)
     ready_rate: float = 0.4  # rate of features that came ready made ("lite"), against the rest
-    teacher: str = ""  # checkpoint of a network to learn from beside the marks
-    marks_weight: float = 0.5  # of the loss against the marks where there is a teacher
+    teachers: tuple[str, ...] = ()  # checkpoints of networks to learn from beside the marks
+    marks_weight: float = 0.5  # of the loss against the marks where there are teachers
     seed: int = 0
 
     # how often it reports
