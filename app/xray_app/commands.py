@@ -191,10 +191,10 @@ def replay_dossier(
 @export.command("coco")
 def export_coco(out: Annotated[Path, typer.Option(help="A folder that is not there.")]) -> None:
     """Live cases that officers decided, with their boxes, as a COCO folder."""
-    from xray_app.exchange import export as exports
+    from xray_app.exchange import reviews
 
     with running.opened(Settings.read(os.environ)) as service:
-        images = exports.as_coco(service.database, service.contents, out)
+        images = reviews.as_coco(service.database, service.contents, out)
     print(f"{out}: {images} images")
 
 

@@ -100,17 +100,19 @@ def standing(
 def decided_boxes(connection: Connection, decision: RowMapping) -> list[dict[str, Any]]:
     """The boxes that a decision rests on, as `decisions.marks` has them: label, xyxy_px, view.
 
-    Those that came with it, then, with what it `says`, each that was confirmed or drawn. A
-    correction says its boxes itself: whoever overrules a decision does not speak for whom they
-    overrule.
+    Those that came with it, then, with what it `says`, each that was confirmed or drawn; `by` is
+    the officer of each. A correction says its boxes itself: whoever overrules a decision does not
+    speak for whom they overrule.
     """
-    boxes: list[dict[str, Any]] = json.loads(decision["marks"])
+    marks: list[dict[str, Any]] = json.loads(decision["marks"])
+    boxes = [{**mark, "by": decision["decided_by"]} for mark in marks]
     if decision["corrects"] is not None:
         return boxes
     for row in standing(connection, decision["case_id"], decision["case_version"]):
         if row["says"] in (Says.CONFIRMED, Says.DRAWN):
             box = {"label": row["label"], "xyxy_px": json.loads(row["xyxy_px"])}
-            boxes.append({**box, "view": row["position"], "says": row["says"]})
+            said = {"view": row["position"], "says": row["says"], "by": row["said_by"]}
+            boxes.append({**box, **said})
     return boxes
 
 

@@ -4,17 +4,18 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from xray.errors import DataError
 from xray_app.access.roles import Role
 from xray_app.cases import tables
-from xray_app.exchange import export, parquet
+from xray_app.exchange import export, parquet, reviews
 from xray_app.service import Service
 
 SignIn = Callable[..., TestClient]
@@ -54,7 +55,7 @@ def test_a_coco_folder_holds_the_scan_the_boxes_and_each_opinion_apart(
     service: Service, case_id: str, scan: bytes, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    assert export.as_coco(service.database, service.contents, out) == 1
+    assert reviews.as_coco(service.database, service.contents, out) == 1
     said = json.loads((out / "annotations.json").read_text())
     (image,), (box,) = said["images"], said["annotations"]
     assert image["file_name"] == f"{case_id}-0.png"
@@ -65,7 +66,7 @@ def test_a_coco_folder_holds_the_scan_the_boxes_and_each_opinion_apart(
     assert image["review"]["found"] is True
     assert [d["label"] for d in image["review"]["model"]] == ["gun", "wrench"]
     with pytest.raises(DataError, match="there already"):
-        export.as_coco(service.database, service.contents, out)
+        reviews.as_coco(service.database, service.contents, out)
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_confirmed_and_drawn_boxes_are_annotations_and_rejected_ones_are_not(
     service: Service, marked_id: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    assert export.as_coco(service.database, service.contents, out) == 1
+    assert reviews.as_coco(service.database, service.contents, out) == 1
     said = json.loads((out / "annotations.json").read_text())
     names = {category["id"]: category["name"] for category in said["categories"]}
     saw, knife = said["annotations"]
@@ -103,7 +104,42 @@ def test_confirmed_and_drawn_boxes_are_annotations_and_rejected_ones_are_not(
     assert [(o["says"], o["label"]) for o in review["officer"]] == [
         *(("rejected", "gun"), ("confirmed", "saw"), ("drawn", "knife"))
     ]
+    assert {o["by"] for o in review["officer"]} == {review["by"]} == {saw["by"]} == {1}
+    assert (review["overruled"], review["looked_s"], review["found"]) == (False, 0.0, None)
+    assert set(review["alarming"]) >= {"gun", "knife"}
     assert "kim" not in (out / "annotations.json").read_text()
+
+
+def test_scans_of_one_consignment_or_with_one_picture_are_one_group(
+    service: Service, scanner: TestClient, write_scan: Callable[..., Path], clock: Any
+) -> None:
+    def send(picture: float, **about: str) -> str:
+        clock.move(seconds=1)
+        files = {"scan": ("bag.png", write_scan("bag.png", bright=picture).read_bytes())}
+        sent = scanner.post("/api/v1/scans", files=files, data={"about": json.dumps(about)})
+        with service.database.write() as connection:  # so that none is turned away
+            connection.execute(update(tables.cases).values(state="closed"))
+        return str(sent.json()["id"])
+
+    first, second = send(0.1, consignment="B/L 7"), send(0.2, consignment="B/L 8")
+    alone, again = send(0.3), send(0.4, consignment="B/L 7")
+    both = send(0.2, consignment="B/L 7")  # the second's picture, in the first's consignment
+    with service.database.read() as connection:
+        found = reviews.groups(connection)
+    assert [found[case] for case in (first, second, again, both)] == [first] * 4
+    assert found[alone] == alone
+
+
+def test_an_officer_keeps_a_number_whoever_comes_later(service: Service, case_id: str) -> None:
+    def said(name: str, at: str) -> None:
+        row = {"case_version": 9, "verdict": "clear", "reason": "", "marks": "[]"}
+        row |= {"case_id": case_id, "decided_by": name, "decided_at": datetime.fromisoformat(at)}
+        with service.database.write() as connection:
+            connection.execute(insert(tables.decisions).values(**row))
+
+    said("ann", "2027-01-01T00:00:00+00:00")
+    with service.database.read() as connection:
+        assert reviews.officers(connection) == {"kim": 1, "ann": 2}
 
 
 @pytest.mark.parametrize("kind", ["demo", "test", "projected"])
@@ -112,7 +148,7 @@ def test_opinions_on_cases_that_are_not_live_never_leave(
 ) -> None:
     with service.database.write() as connection:
         connection.execute(update(tables.cases).values(kind=kind))
-    assert export.as_coco(service.database, service.contents, tmp_path / "out") == 0
+    assert reviews.as_coco(service.database, service.contents, tmp_path / "out") == 0
     assert json.loads((tmp_path / "out/annotations.json").read_text())["annotations"] == []
 
 
@@ -123,7 +159,7 @@ def test_cases_that_are_not_live_never_leave(
     with service.database.write() as connection:
         connection.execute(update(tables.cases).values(kind=kind))
     assert table(sign_in(Role.RESEARCHER)) == []
-    assert export.as_coco(service.database, service.contents, tmp_path / "out") == 0
+    assert reviews.as_coco(service.database, service.contents, tmp_path / "out") == 0
 
 
 def test_what_is_not_decided_stays(
