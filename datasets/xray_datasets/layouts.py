@@ -1,7 +1,7 @@
 """Which layout a folder has, and all its samples, whichever it is.
 
-A public data set is known by its folders and files, and read by its own module; any other folder
-goes by its layout: COCO, Pascal VOC or YOLO.
+A public data set is known by its folders and files, and read by its own module, as is an export of
+decided cases; any other folder goes by its layout: COCO, Pascal VOC or YOLO.
 """
 
 from collections.abc import Iterator, Mapping
@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from xray.errors import DataError
-from xray_datasets import coco, pictures, public, voc, yolo
+from xray_datasets import coco, pictures, public, reviews, voc, yolo
 from xray_datasets.findings import Findings
 from xray_datasets.labels import Source
 from xray_datasets.marks import label_of
 from xray_datasets.sample import Sample
+
+REVIEWS = "decided cases"
 
 
 class Layout(StrEnum):
@@ -52,13 +54,17 @@ def layout(root: Path) -> Layout:
 
 
 def name(root: Path) -> str:
-    """What `read` takes this folder for: a public data set, or a layout."""
+    """What `read` takes this folder for: a public data set, decided cases, or a layout."""
+    if reviews.recognised(root):
+        return REVIEWS
     known = public.recognised(root)
     return public.SOURCES[known].name if known else layout(root).value
 
 
 def splits(root: Path) -> list[str]:
     """The names of the splits there, [] where there are none."""
+    if reviews.recognised(root):
+        return [*reviews.SPLITS]
     if known := public.recognised(root):
         return public.READERS[known].splits(root)
     match layout(root):
@@ -72,6 +78,8 @@ def splits(root: Path) -> list[str]:
 
 def classes(root: Path) -> list[str]:
     """Every class that the data set names, in its own words."""
+    if reviews.recognised(root):
+        return reviews.classes(root)
     if known := public.recognised(root):
         return public.READERS[known].classes(root)
     match layout(root):
@@ -90,6 +98,8 @@ def labels(root: Path) -> list[str]:
     Raises:
         DataError: somebody's own class is not in the taxonomy.
     """
+    if reviews.recognised(root):
+        return reviews.labels(root)
     known = public.recognised(root)
     chosen = public.SOURCES[known].labels if known else None
     found = Findings()  # a class that a public data set's reader leaves out
@@ -116,6 +126,8 @@ def read(
         findings: where a public data set's reader notes what it leaves out; without it that
             goes to the log. In anyone's own folder the first slip is an error.
     """
+    if reviews.recognised(root):
+        return reviews.read(root, split, labels_map=labels_map, findings=findings)
     known = public.recognised(root)
     if known and source in (None, public.SOURCES[known]):
         reader = public.READERS[known]

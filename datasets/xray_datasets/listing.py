@@ -9,6 +9,7 @@ from xray_datasets.public import READERS, SOURCES
 def layouts() -> Table:
     """The layouts that are read from anyone."""
     table = Table("layout", "what it looks like", title="Layouts", title_justify="left")
+    table.add_row("decided cases", "annotations.json of xray-app export coco, images")
     table.add_row("coco", "*.json or annotations/*.json, pictures in any folder")
     table.add_row("voc", "Annotations, ImageSets, JPEGImages")
     table.add_row("yolo", "images/SPLIT and labels/SPLIT, or the other way round; data.yaml")

@@ -26,12 +26,14 @@ class Mark:
         name: the class in the source's spelling.
         xyxy_px: x1, y1, x2, y2, unchecked.
         ignored: the region counts neither for nor against (COCO's iscrowd, VOC's difficult).
+        rejected: no such object is in the region, though somebody thought so.
         visible_fraction: share of the object that changes the picture, where the source knows.
     """
 
     name: str
     xyxy_px: tuple[float, float, float, float]
     ignored: bool = False
+    rejected: bool = False
     visible_fraction: float | None = None
 
 
@@ -40,13 +42,14 @@ class Marked:
     """What `Sample` wants to know.
 
     Attributes:
-        annotations, ignored: as in `Sample`.
+        annotations, ignored, rejected: as in `Sample`.
         meta: how many boxes were clipped and how many dropped, and the visible fraction of
             every annotation where all are known.
     """
 
     annotations: tuple[Annotation, ...]
     ignored: tuple[Annotation, ...]
+    rejected: tuple[Annotation, ...]
     meta: dict[str, object]
 
 
@@ -75,6 +78,7 @@ def annotate(
     """
     sure: list[Annotation] = []
     ignored: list[Annotation] = []
+    rejected: list[Annotation] = []
     shares: list[float | None] = []
     clipped = dropped = 0
     for mark in marks:
@@ -86,12 +90,13 @@ def annotate(
             dropped += 1
             continue
         clipped += max(abs(a - b) for a, b in zip(box, mark.xyxy_px, strict=True)) > SLACK_PX
-        (ignored if mark.ignored else sure).append(Annotation(label, box))
-        shares += [] if mark.ignored else [mark.visible_fraction]
+        kind = rejected if mark.rejected else ignored if mark.ignored else sure
+        kind.append(Annotation(label, box))
+        shares += [mark.visible_fraction] if kind is sure else []
     meta: dict[str, object] = {"clipped": clipped, "dropped": dropped}
     if shares and None not in shares:
         meta["visible_fraction"] = shares
-    return Marked(tuple(sure), tuple(ignored), meta)
+    return Marked(tuple(sure), tuple(ignored), tuple(rejected), meta)
 
 
 def label_of(

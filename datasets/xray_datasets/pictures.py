@@ -31,6 +31,7 @@ def opener(
     pixel_mm: float | None = None,
     view: str | None = None,
     encoding: str | None = None,
+    scanner: str | None = None,
 ) -> Callable[[], Scan]:
     """What opens this picture, or this pair of low and high energy, as a scan.
 
@@ -41,7 +42,8 @@ def opener(
     shown = encoding == Encoding.PSEUDOCOLOR
     polarity: Polarity | None = "air_bright" if shown else None
     how = {"white": white, "dark": dark, "encoding": encoding, "polarity": polarity}
-    return partial(_open, path, high=high, pixel_mm=pixel_mm, view=view, **how)
+    about = {"pixel_mm": pixel_mm, "view": view, "scanner": scanner}
+    return partial(_open, path, high=high, **about, **how)
 
 
 def _open(path: Path, *, high: Path | None, **how: Any) -> Scan:

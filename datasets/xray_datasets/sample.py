@@ -16,6 +16,8 @@ class Sample:
         open: reads the scan; called anew at each use of `scan`.
         annotations: the objects that were marked.
         ignored: regions that count neither for nor against (COCO's `iscrowd`).
+        rejected: regions that hold no object of their label, though somebody or a model thought
+            so: hard negatives, known to be empty of it even where the label is not judged.
         group: the same physical bag or container bears the same group, whatever the view.
         origin: the data set and split it came from, for cards and errors.
         judged: the labels that the annotators looked for. Where another label occurs, it may
@@ -27,6 +29,7 @@ class Sample:
     open: Callable[[], Scan]
     annotations: tuple[Annotation, ...] = ()
     ignored: tuple[Annotation, ...] = ()
+    rejected: tuple[Annotation, ...] = field(default=(), kw_only=True)
     group: str = ""
     origin: str = ""
     judged: frozenset[str] | None = None

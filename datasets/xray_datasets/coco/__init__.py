@@ -13,7 +13,8 @@ group           the same physical bag or container bears the same group; without
 judged          the labels that the annotators looked for, where not the categories; null: all
 exhaustive      false where more objects of a marked label may be there unmarked
 
-and a mark visible_fraction, the share of the object that changes the picture.
+and a mark visible_fraction, the share of the object that changes the picture, or rejected, where
+it is known that no such object is in the box: a hard negative, for others a region to ignore.
 """
 
 from xray_datasets.coco.reading import NEEDED, categories, document, mentions, read, samples

@@ -176,8 +176,9 @@ def _mark(row: Mapping[str, Any], name: str) -> Mark:
     return Mark(
         name,
         (x, y, x + w, y + h),
-        bool(row.get("iscrowd")),
-        None if share is None else float(share),
+        ignored=bool(row.get("iscrowd")),
+        rejected=bool(row.get("rejected")),
+        visible_fraction=None if share is None else float(share),
     )
 
 
@@ -208,6 +209,7 @@ def _sample(
         ),
         annotations=marked.annotations,
         ignored=marked.ignored,
+        rejected=marked.rejected,
         group=str(image["group"]) if "group" in image else f"{origin} {name}",
         origin=origin,
         judged=judged,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from xray.annotation import Annotation
 from xray.scan import Scan
 from xray_datasets import labels, pictures
 from xray_datasets.sample import Sample
@@ -41,9 +42,14 @@ def described(sample: Sample, scan: Scan, written: Mapping[str, Any]) -> dict[st
     Its marks stand under "marks".
     """
     optional = {"group": sample.group or None, "pixel_mm": scan.pixel_mm, "view": scan.view}
+    kinds: tuple[tuple[tuple[Annotation, ...], dict[str, Any]], ...] = (
+        (sample.annotations, {"iscrowd": 0}),
+        (sample.ignored, {"iscrowd": 1}),
+        (sample.rejected, {"iscrowd": 1, "rejected": 1}),
+    )
     marks = [
-        {"label": a.label, "bbox": [x1, y1, x2 - x1, y2 - y1], "iscrowd": crowd}
-        for crowd, found in enumerate((sample.annotations, sample.ignored))
+        {"label": a.label, "bbox": [x1, y1, x2 - x1, y2 - y1], **said}
+        for found, said in kinds
         for a in found
         for x1, y1, x2, y2 in [a.xyxy_px]
     ]
