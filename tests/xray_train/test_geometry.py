@@ -44,6 +44,15 @@ def test_an_object_mostly_cut_off_is_ignored_not_taught() -> None:
     assert out.ignored_labels.tolist() == [1]
 
 
+def test_hard_negatives_move_along_and_what_is_left_of_one_stays_one() -> None:
+    blank = dark_box(64, 64, 0, 0, 1, 1)
+    away = [[0, 0, 10, 10], [10, 0, 30, 20]]
+    whole = tiny.item(blank, [], [], rejected=away, rejected_labels=[0, 1])
+    out = moved(whole, np.array([[1.0, 0, -15], [0, 1, 0]]), 64, WHITE)
+    assert out.rejected_xyxy_px.tolist() == [[0, 0, 15, 20]]
+    assert out.rejected_labels.tolist() == [1]
+
+
 def test_a_turned_box_is_the_box_of_its_ellipse() -> None:
     c = 0.5**0.5
     turned = box_under(

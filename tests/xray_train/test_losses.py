@@ -101,3 +101,23 @@ def test_a_perfect_box_has_a_ciou_of_one_and_a_distant_one_less_than_none() -> N
     box = torch.tensor([[0.0, 0.0, 8.0, 8.0]])
     assert ciou(box, box).tolist() == [1.0]
     assert float(ciou(box, box + 20)) < 0
+
+
+def test_a_rejected_region_is_punished_where_the_label_was_not_judged() -> None:
+    nobody_looked = {"boxes": [], "labels": [], "judged": (False, False)}
+    truth = targets(**nobody_looked, rejected=[[0, 0, 30, 16]], rejected_labels=[1])
+    assert weights([[0.9, 0.9]] * 3, truth).tolist() == [[0, 1], [0, 1], [0, 0]]
+
+
+def test_an_object_in_a_region_where_another_was_rejected_is_still_taught() -> None:
+    truth = targets(
+        boxes=[[0, 0, 16, 16]],
+        labels=[0],
+        judged=(False, False),
+        rejected=[[0, 0, 16, 16]],
+        rejected_labels=[0],
+    )
+    found = prediction([[0, 0, 16, 16]], [[0.5, 0.1]])
+    total, _ = loss(found, truth, 1.0, 10)
+    better, _ = loss(prediction([[0, 0, 16, 16]], [[0.9, 0.1]]), truth, 1.0, 10)
+    assert better < total

@@ -34,6 +34,15 @@ def test_of_two_mixed_scans_only_what_both_were_judged_for_is_judged() -> None:
     assert not both.exhaustive
 
 
+def test_a_hard_negative_stays_one_where_the_other_scan_was_searched_for_its_label() -> None:
+    twice = {"rejected": [[0, 0, 8, 8], [0, 0, 9, 9]], "rejected_labels": [0, 1]}
+    front = tiny.item(grey(128), [], [], judged=(False, False), **twice)  # type: ignore[arg-type]
+    back = tiny.item(grey(128), [], [], judged=(True, False))
+    both = over(front, back)
+    assert both.rejected_xyxy_px.tolist() == [[0, 0, 8, 8]]
+    assert both.rejected_labels.tolist() == [0]
+
+
 def test_a_projected_threat_darkens_the_load_inside_its_box_alone() -> None:
     load = tiny.item(grey(150, 128), [], [])
     threat = Threat(1, grey(60, 40), grey=True)

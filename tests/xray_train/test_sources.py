@@ -8,11 +8,14 @@ import cv2
 import numpy as np
 import pytest
 
+from tests.xray_datasets.reviews.export import THERE, case, confirmed, rejected, write
 from tests.xray_train import tiny
 from xray import Encoding, Scan
 from xray.annotation import Annotation
 from xray.errors import RecipeError
+from xray_datasets import reviews
 from xray_datasets.sample import Sample
+from xray_train import mine
 from xray_train.item import air_of
 from xray_train.sources import Real, Simulated, counts, held_out, sources
 from xray_train.stock import Stock, Threat
@@ -147,3 +150,24 @@ def test_a_coco_folder_of_ones_own_teaches_by_label_and_holds_its_val_split_out(
     assert [round(share, 2) for share, _ in found] == [0.67, 0.33]  # 2 : 1, the square roots
     assert {source.origin for _, source in found} == {tmp_path.name}
     assert [item.labels.tolist() for item in held_out(recipe)] == [[1]]
+
+
+def test_decided_cases_teach_objects_and_hard_negatives_but_never_the_groups_held_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("XRAY_REAL_SCANS", raising=False)
+    cases = [case(confirmed("wrench"), rejected("gun", THERE)), case(rejected("gun"))] * 10
+    folder = write(tmp_path / "decided", cases, pictures=True)
+    recipe = mine.recipe(None, (str(folder),))
+    assert recipe.labels == ("wrench",)
+    recipe = tiny.recipe(data=(str(folder),), real=False)
+    found = sources(recipe)
+    assert [source.origin for _, source in found] == ["decided", "decided"]
+    examined = len(list(reviews.read(folder, "val")))
+    assert 0 < examined < 20
+    assert sum(len(source) for _, source in found) == 20 - examined
+    assert len(held_out(recipe)) == examined
+    with_wrench, without = sorted((s.items[0] for _, s in found), key=lambda i: -len(i.labels))  # type: ignore[attr-defined]
+    assert (with_wrench.labels.tolist(), without.labels.tolist()) == ([1], [])
+    assert with_wrench.rejected_labels.tolist() == without.rejected_labels.tolist() == [0]
+    assert with_wrench.judged.tolist() == [True, False]

@@ -70,6 +70,8 @@ def item(
     ignored_labels: list[int] | None = None,
     judged: tuple[bool, ...] = (True, True),
     exhaustive: bool = True,
+    rejected: list[list[float]] | None = None,
+    rejected_labels: list[int] | None = None,
 ) -> Item:
     """An item of lists, for tests that read like pictures."""
     return Item(
@@ -81,4 +83,6 @@ def item(
         judged=np.array(judged, bool),
         exhaustive=exhaustive,
         colour=True,
+        rejected_xyxy_px=np.array(rejected or [], np.float32).reshape(-1, 4),
+        rejected_labels=np.array(rejected_labels or [], np.int64),
     )

@@ -81,6 +81,8 @@ def moved(item: Item, matrix: Matrix, side_px: int, fill: tuple[int, int, int]) 
     rest = np.concatenate((ignored, inside[~kept]))
     rest_labels = np.concatenate((item.ignored_labels, item.labels[~kept]))
     seen = area(rest) > 0
+    rejected = clip(box_under(item.rejected_xyxy_px, matrix), side_px, side_px)
+    left = area(rejected) > 0
     return replace(
         item,
         planes=np.asarray(picture, np.uint8),
@@ -88,6 +90,8 @@ def moved(item: Item, matrix: Matrix, side_px: int, fill: tuple[int, int, int]) 
         labels=item.labels[kept],
         ignored_xyxy_px=rest[seen],
         ignored_labels=rest_labels[seen],
+        rejected_xyxy_px=rejected[left],
+        rejected_labels=item.rejected_labels[left],
     )
 
 

@@ -1,7 +1,7 @@
 """What the loader passes along: one scan as the network's planes, and the truth about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,8 @@ class Item:
         planes: (H, W, 3).
         xyxy_px, labels: the objects.
         ignored_xyxy_px, ignored_labels: regions that count neither for nor against.
+        rejected_xyxy_px, rejected_labels: regions that surely hold no such object, also where the
+            label is not judged: hard negatives.
         judged: (C,) bool, the labels that the annotators looked for.
         exhaustive: False where more objects of a marked label may be there unmarked.
         colour: True for pseudo-colour, where transmissions multiply pixel by pixel and looks
@@ -37,6 +39,8 @@ class Item:
     exhaustive: bool
     colour: bool
     air: tuple[int, int, int] = (255, 255, 255)
+    rejected_xyxy_px: Boxes = field(default_factory=lambda: np.zeros((0, 4), np.float32))
+    rejected_labels: Labels = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 def indexed(marks: Sequence[Annotation], labels: Mapping[str, int]) -> tuple[Boxes, Labels]:

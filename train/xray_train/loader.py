@@ -77,11 +77,14 @@ def collate(items: Sequence[Item]) -> Batch:
     """Items of one size as tensors, lists of boxes padded to the longest."""
     xyxy, labels = _padded([(i.xyxy_px, i.labels) for i in items])
     ignored, ignored_labels = _padded([(i.ignored_xyxy_px, i.ignored_labels) for i in items])
+    rejected, rejected_labels = _padded([(i.rejected_xyxy_px, i.rejected_labels) for i in items])
     targets = Targets(
         xyxy,
         labels,
         ignored,
         ignored_labels,
+        rejected,
+        rejected_labels,
         judged=torch.from_numpy(np.stack([i.judged for i in items])),
         exhaustive=torch.tensor([i.exhaustive for i in items]),
     )

@@ -8,7 +8,8 @@ Labels are never perfect, so the loss against a score is switched off where nobo
 for labels that the annotators did not look for, inside ignored regions, and, where more objects
 of a marked label may be there unmarked, at locations off the marked ones that are confident of
 it. On a marked object nothing is switched off: there the network must learn which location is
-best, or duplicates with poor boxes would go unpunished.
+best, or duplicates with poor boxes would go unpunished. It is on in rejected regions: somebody
+looked there, and it was no such object.
 """
 
 from dataclasses import dataclass
@@ -25,12 +26,14 @@ SMALLEST_PX = 16.0  # a narrower object still takes the locations within this wi
 
 @dataclass(frozen=True)
 class Targets:
-    """Truth of a batch, padded to the scan with most objects: M objects, K ignored regions."""
+    """Truth of a batch, padded to the scan with most: M objects, K ignored, R rejected regions."""
 
     xyxy_px: Tensor  # (B, M, 4)
     labels: Tensor  # (B, M) int64, -1 where there is none
     ignored_xyxy_px: Tensor  # (B, K, 4)
     ignored_labels: Tensor  # (B, K) int64, -1 where there is none
+    rejected_xyxy_px: Tensor  # (B, R, 4)
+    rejected_labels: Tensor  # (B, R) int64, -1 where there is none
     judged: Tensor  # (B, C) bool: the annotators looked for it
     exhaustive: Tensor  # (B,) bool: every object of a marked label is marked
 
@@ -107,6 +110,9 @@ def score_weights(
     """1 where the score is to be learned, 0 where nobody can say what it should be."""
     labels = scores.shape[2]
     weights = targets.judged[:, None, :].to(scores.dtype).expand_as(scores)  # (B, N, C)
+    if targets.rejected_labels.shape[1]:
+        empty = _covered(centres_px, targets.rejected_xyxy_px, targets.rejected_labels, labels)
+        weights = torch.where(empty, torch.ones_like(weights), weights)
     if targets.labels.shape[1]:
         present = _one_hot(targets.labels, labels).amax(1)  # (B, C)
         doubtful = present * (~targets.exhaustive)[:, None]  # (B, C)

@@ -22,10 +22,18 @@ MARGIN = 0.04  # real boxes are 4-5 % wider on each side than the object
 
 
 def over(front: Item, back: Item) -> Item:
-    """Both scans in one picture of one size, with the objects of both."""
+    """Both scans in one picture of one size, with the objects of both.
+
+    What was rejected in one is still no such object where the other was searched for the label.
+    """
     ramp = np.arange(256, dtype=np.float32)[:, None]  # (256, 1)
     whiter = np.minimum(ramp * (255 / np.array(back.air, np.float32)), 255).astype(np.uint8)
     white = cv2.LUT(back.planes, whiter[:, None])  # (H, W, 3)
+    rejected = [
+        (one.rejected_xyxy_px[sure], one.rejected_labels[sure])
+        for one, other in ((front, back), (back, front))
+        for sure in [other.judged[one.rejected_labels]]
+    ]
     return replace(
         front,
         planes=np.asarray(cv2.multiply(front.planes, white, scale=1 / 255), np.uint8),
@@ -33,6 +41,8 @@ def over(front: Item, back: Item) -> Item:
         labels=np.concatenate((front.labels, back.labels)),
         ignored_xyxy_px=np.concatenate((front.ignored_xyxy_px, back.ignored_xyxy_px)),
         ignored_labels=np.concatenate((front.ignored_labels, back.ignored_labels)),
+        rejected_xyxy_px=np.concatenate([boxes for boxes, _ in rejected]),
+        rejected_labels=np.concatenate([labels for _, labels in rejected]),
         judged=front.judged & back.judged,
         exhaustive=front.exhaustive and back.exhaustive,
     )

@@ -207,10 +207,14 @@ def _split(root: Path, *names: str) -> str | None:
 def _balanced(
     samples: Iterable[Sample], recipe: Recipe, share: float, origin: str
 ) -> list[tuple[float, Source]]:
-    """A source per label, shown in proportion to the square root of its number of scans."""
+    """A source per label, shown in proportion to the square root of its number of scans.
+
+    Scans in which nothing but a hard negative is marked have one of their own, too.
+    """
     by_label: dict[str, list[Sample]] = {}
     for sample in samples:
-        marked = sample.annotations[0].label if sample.annotations else ""
+        denied = f"no {sample.rejected[0].label}" if sample.rejected else ""
+        marked = sample.annotations[0].label if sample.annotations else denied
         by_label.setdefault(marked, []).append(sample)
     total = sum(len(mine) ** 0.5 for mine in by_label.values())
     return [
@@ -228,6 +232,7 @@ def _small(sample: Sample, recipe: Recipe) -> Item:
     index = {label: i for i, label in enumerate(recipe.labels)}
     boxes, labels = indexed(sample.annotations, index)
     ignored, ignored_labels = indexed(sample.ignored, index)
+    rejected, rejected_labels = indexed(sample.rejected, index)
     looked_for = None if sample.judged is None else sample.judged | set(recipe.rare)
     judged = [looked_for is None or label in looked_for for label in recipe.labels]
     colour = scan.encoding is Encoding.PSEUDOCOLOR
@@ -237,6 +242,8 @@ def _small(sample: Sample, recipe: Recipe) -> Item:
         exhaustive=sample.exhaustive,
         colour=colour,
         air=air_of(picture) if colour else air(scan.encoding, ranges),
+        rejected_xyxy_px=rejected * np.float32(scale),
+        rejected_labels=rejected_labels,
     )  # fmt: skip
 
 
