@@ -18,6 +18,7 @@ from xray_app import demo
 from xray_app.api import app as api
 from xray_app.api.app import health
 from xray_app.api.door import Door
+from xray_app.api.speaking import Speaking
 from xray_app.desk import navigation, routes
 from xray_app.desk.desk import Desk
 from xray_app.desk.officer import OfficerDesk
@@ -101,6 +102,7 @@ def _bare(settings: Settings) -> FastAPI:
         max_body_size=settings.max_upload_bytes + SPARE_BYTES,
     )
     app.include_router(health)
+    app.add_middleware(Speaking)
     return app
 
 

@@ -47,7 +47,7 @@ def test_what_was_assumed_is_shown_without_advice_to_programmers() -> None:
 
 def test_opaque_regions_are_explained() -> None:
     hidden = Opaque(((1.0, 2.0), (5.0, 2.0), (5.0, 9.0)), 14.0)
-    assert "1 opaque\n" in view.case(case(report=report(opaque=(hidden,))), CARD)
+    assert "1 opaque region: the beam" in view.case(case(report=report(opaque=(hidden,))), CARD)
 
 
 @pytest.mark.parametrize("field", ["name", "problem"])

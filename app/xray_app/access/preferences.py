@@ -9,6 +9,7 @@ from xray_app.cases import tables
 from xray_app.cases.canonical import canonical
 from xray_app.cases.database import Database
 
+LANGUAGE = "language"  # a code of `xray_app.languages`
 SCAN_FIRST = "scan first"  # the scan without the machine's opinion, until one's own is given
 
 

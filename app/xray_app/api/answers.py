@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 from xray.errors import XrayError
 from xray_app.access.errors import NotSignedIn
 from xray_app.cases.errors import Conflict, Full, NotFound
+from xray_app.languages import told
 
 STATUS = ((NotFound, 404), (Conflict, 409), (Full, 503), (NotSignedIn, 401))  # the rest: 422
 AWAY_S, DISK_FULL_S = 5, 60  # when it is worth asking again
@@ -79,4 +80,4 @@ def _our_fault(_: Request, error: Exception) -> Response:
 
 
 def _answer(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": sentence}, status, headers)
+    return JSONResponse({"error": told(sentence)}, status, headers)

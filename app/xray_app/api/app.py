@@ -23,6 +23,7 @@ from xray_app.api import (
 from xray_app.api.requests import Requests
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as GivenService
+from xray_app.api.speaking import Speaking
 from xray_app.service import Service
 
 PREFIX = "/api/v1"
@@ -62,6 +63,7 @@ def build(service: Service) -> FastAPI:
             beneath + "/{rest:path}", _nothing, methods=METHODS, include_in_schema=False
         )
     answers.install(app)
+    app.add_middleware(Speaking)
     app.add_middleware(Requests)
     return app
 

@@ -15,10 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Actor, Right
 from xray_app.api.signing import actor_of
+from xray_app.api.speaking import asked
 
 # These check for themselves.
 OPEN_PAGES = frozenset({"/sign-in", "/sign-out", "/first-run", "/people", "/metrics", "/v2"})
-OPEN_PAGES |= {"/oidc/begin", "/oidc/end"}
+OPEN_PAGES |= {"/oidc/begin", "/oidc/end", "/language"}
 NO_ROOMS: Mapping[str, Right | None] = MappingProxyType({})
 OPEN_BENEATH = ("/api/", "/health/", "/v2/")  # whatever is not there is 404 in `app`, not the desk
 
@@ -49,7 +50,7 @@ class Door:
         except NotSignedIn as error:
             answer: Response = RedirectResponse("/sign-in" + self._next(request), 303)
             if "text/html" not in request.headers.get("accept", ""):
-                answer = JSONResponse({"error": str(error)}, 401)
+                answer = JSONResponse({"error": asked(request).told(str(error))}, 401)
             await answer(scope, receive, send)
             return
         right = self._rooms.get("/" + scope["path"].split("/")[1], Right.WORK)
@@ -62,7 +63,7 @@ class Door:
             return
         said = f"{actor.name} has no right to {right}"
         said += " at the desk" if right is Right.WORK else ""
-        await JSONResponse({"error": said}, 403)(scope, receive, send)
+        await JSONResponse({"error": asked(request).told(said)}, 403)(scope, receive, send)
 
     def _next(self, request: Request) -> str:
         """What the sign-in page is told of where somebody wanted to go: a page, with its query."""

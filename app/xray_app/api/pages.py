@@ -4,16 +4,21 @@ import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from xray_app import languages
+from xray_app.access import preferences
 from xray_app.access.errors import AccessError, NotSignedIn
+from xray_app.access.preferences import LANGUAGE
 from xray_app.access.roles import Role
-from xray_app.api.people import set_session
-from xray_app.api.signing import COOKIE, Manages
+from xray_app.api.people import set_language, set_session
+from xray_app.api.signing import COOKIE, Manages, actor_of
 from xray_app.api.signing import TheService as Service
+from xray_app.cases.errors import Refused
 
 router = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form(max_length=256)]
@@ -48,12 +53,31 @@ def sign_in_again(service: Service, problem: str, name: str = "", next: str = ""
     return _page("sign_in.html", 401, **said)
 
 
+@router.post("/language")
+def choose_language(
+    service: Service, request: Request, language: Annotated[str, Form(max_length=20)]
+) -> RedirectResponse:
+    """Speak another language from now on, to this person wherever they sign in."""
+    if language not in languages.languages():
+        raise Refused(f"there is no language {language!r} here")
+    came = urlsplit(request.headers.get("referer", ""))
+    answer = _back(f"{came.path}?{came.query}" if came.query else came.path)
+    set_language(service, answer, language)
+    try:
+        name = actor_of(request).name
+    except NotSignedIn:
+        return answer
+    preferences.put(service.database, name, LANGUAGE, language)
+    return answer
+
+
 @router.post("/sign-out")
 def sign_out(service: Service, request: Request) -> RedirectResponse:
     """Out, and back to signing in."""
     service.people.sign_out(request.cookies.get(COOKIE, ""))
     answer = RedirectResponse("/sign-in", 303)
     answer.delete_cookie(COOKIE)
+    answer.delete_cookie(languages.COOKIE)  # the next one here may read another
     return answer
 
 
@@ -101,11 +125,15 @@ def _people(service: Service, status: int = 200, problem: str = "", name: str = 
 
 
 def _onward(service: Service, token: str, wanted: str = "") -> RedirectResponse:
-    # A page of this desk, never an address elsewhere: browsers read // and /\\ as another site.
-    ours = re.fullmatch(r"/([a-z][a-z-]*)?(\?[\x21-\x7e]*)?", wanted)
-    answer = RedirectResponse(wanted if ours else "/", 303)
+    answer = _back(wanted)
     set_session(service, answer, token)
     return answer
+
+
+def _back(wanted: str) -> RedirectResponse:
+    # A page of this desk, never an address elsewhere: browsers read // and /\\ as another site.
+    ours = re.fullmatch(r"/([a-z][a-z-]*)?(\?[\x21-\x7e]*)?", wanted)
+    return RedirectResponse(wanted if ours else "/", 303)
 
 
 def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
@@ -117,4 +145,7 @@ def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
 @cache
 def _templates() -> Environment:
     folder = FileSystemLoader(Path(__file__).parent / "templates")
-    return Environment(loader=folder, autoescape=True, undefined=StrictUndefined)
+    here = Environment(loader=folder, autoescape=True, undefined=StrictUndefined)
+    known: dict[str, Any] = {"say": languages.say, "told": languages.told}
+    here.globals.update(known, languages=languages.languages, spoken=languages.spoken)
+    return here

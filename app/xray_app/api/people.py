@@ -7,10 +7,15 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from xray_app import languages
+from xray_app.access import preferences
+from xray_app.access.preferences import LANGUAGE
 from xray_app.access.roles import Right, Role
 from xray_app.api.shapes import ChangePerson, Name, NewKey, NewPerson, SignIn
 from xray_app.api.signing import COOKIE, Manages
 from xray_app.api.signing import TheService as Service
+
+YEAR_SECONDS = 365 * 86_400
 
 router = APIRouter(tags=["people"])
 
@@ -98,9 +103,23 @@ def revoke_key(actor: Manages, service: Service, key_id: Name) -> None:
 
 
 def set_session(service: Service, response: Response, token: str) -> None:
-    """Give a browser its session: for this site's own pages alone, out of scripts' reach."""
+    """Give a browser its session: for this site's own pages alone, out of scripts' reach.
+
+    With it goes the language that its owner chose, at whichever screen that was.
+    """
     secure = service.settings.secure_cookies
     response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
+    name = service.people.signed_in(token).name
+    with service.database.read() as connection:
+        language = preferences.get(connection, name, LANGUAGE)
+    if language:
+        set_language(service, response, language)
+
+
+def set_language(service: Service, response: Response, code: str) -> None:
+    """Have a browser remember its reader's language."""
+    kept = {"max_age": YEAR_SECONDS, "secure": service.settings.secure_cookies}
+    response.set_cookie(languages.COOKIE, code, httponly=True, samesite="strict", **kept)  # type: ignore[arg-type]
 
 
 def _key(row: Any) -> dict[str, Any]:

@@ -6,7 +6,15 @@ const pair = root.querySelector('#add-pair');
 const busy = root.querySelector('.busy');
 const refusal = root.querySelector('.refusal');
 
-const say = (where, text) => {
+// Words come with the viewer's scripts; what Python rendered stands in English until then.
+let words = (text) => text;
+import(new URL('viewer/words.js', document.baseURI).href).then(({ say }) => {
+  words = say;
+  for (const part of root.querySelectorAll('[data-say]')) part.textContent = say(part.dataset.say);
+});
+for (const part of root.querySelectorAll('[data-say]')) part.dataset.say = part.textContent;
+
+const tell = (where, text) => {
   where.textContent = text;
   where.hidden = !text;
 };
@@ -14,27 +22,28 @@ const inMegabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 20 ? 1 
 
 const send = async (file) => {
   if (file.size > props.most)
-    throw new Error(`${file.name} is ${inMegabytes(file.size)}; the desk takes at most ` +
-      `${inMegabytes(props.most)}.`);
+    throw new Error(words('{name} is {size}; the desk takes at most {most}.',
+      { name: file.name, size: inMegabytes(file.size), most: inMegabytes(props.most) }));
   const name = encodeURIComponent(file.name);
   const answer = await fetch(`uploads?name=${name}`, { method: 'POST', body: file }).catch(() => {
-    throw new Error('The desk could not be reached; nothing was sent.');
+    throw new Error(words('The desk could not be reached; nothing was sent.'));
   });
   const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(said.refused ?? `The desk refused ${file.name}.`);
+  if (!answer.ok) throw new Error(said.refused ?? words('The desk refused {name}.', file));
   return said.upload;
 };
 
 const add = async (...files) => {
-  say(refusal, '');
-  say(busy, `Inspecting ${files.map((file) => file.name).join(' and ')} …`);
+  tell(refusal, '');
+  const names = files.map((file) => file.name).join(', ');
+  tell(busy, words('Inspecting {names} …', { names }));
   try {
     const uploads = [];
     for (const file of files) uploads.push(await send(file));
     trigger('sent', { uploads });
   } catch (error) {
-    say(busy, '');
-    say(refusal, error.message);
+    tell(busy, '');
+    tell(refusal, error.message);
   }
 };
 
@@ -44,7 +53,7 @@ one.addEventListener('change', () => {
 });
 for (const half of [low, high])
   half.addEventListener('change', () => {
-    half.parentElement.querySelector('b').textContent = half.files[0]?.name ?? 'choose a file';
+    half.parentElement.querySelector('b').textContent = half.files[0]?.name ?? words('choose a file');
     pair.disabled = !(low.files.length && high.files.length);
   });
 pair.addEventListener('click', () => {
@@ -65,7 +74,7 @@ addEventListener('drop', (event) => {
     half.files = event.dataTransfer.files;
     half.dispatchEvent(new Event('change'));
   } else if (files.length === 1) add(files[0]);
-  else if (files.length) say(refusal, 'Drop one scan at a time; for a pair, use the fields.');
+  else if (files.length) tell(refusal, words('Drop one scan at a time; for a pair, use the fields.'));
 });
 
-watch('done', () => say(busy, ''));
+watch('done', () => tell(busy, ''));

@@ -21,6 +21,7 @@ from xray_app.cases.reports import read_report
 from xray_app.cases.states import ReportRole, State, Verdict
 from xray_app.desk import doing, work
 from xray_app.desk.work import Beside, Line, Undoable
+from xray_app.languages import label, say, told
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
 from xray_app.shown import Origin
@@ -76,7 +77,7 @@ def _shown(case: Case, row: RowMapping, said: dict[str, Any] | None, blind: bool
         name=case.container or case.consignment or row["file_name"],
         origin=Origin.UPLOAD,
         report=report,
-        problem=case.problem if report is None else None,
+        problem=_problem(case) if report is None else None,
         width_px=row["width_px"] or 0,
         height_px=row["height_px"] or 0,
         encoding=Encoding(row["encoding"]) if row["encoding"] else None,
@@ -115,9 +116,9 @@ def beside(
         taken_ms=None if since is None else round(1000 * since.total_seconds()),
         until=case.held_until,
         notice=notice,
-        flags=case.flags,
+        flags=tuple(map(told, case.flags)),
         declared=work.declared(case),
-        views=tuple((f"{case.id}-{n}", name or f"View {n + 1}") for n, name in views)
+        views=tuple((f"{case.id}-{n}", name or say("View {n}", n=n + 1)) for n, name in views)
         if len(views) > 1
         else (),
         blind=blind,
@@ -140,31 +141,45 @@ def _colleagues(
 def _said(connection: Connection, case: Case) -> Iterator[Line]:
     """What people said of a case, oldest first."""
     lines = [
-        Line(row["said_at"], f"{row['said_by']}, before the machine", _verdict(row))
+        Line(row["said_at"], say("{name}, before the machine", name=row["said_by"]), _verdict(row))
         for row in first_verdicts.of(connection, case.id)
     ]
     for row in decisions_of(connection, case.id):
         what = "; ".join(part for part in (_verdict(row), row["reason"]) if part)
-        who = f"{row['decided_by']}, correcting" if row["corrects"] else row["decided_by"]
+        who = row["decided_by"]
+        who = say("{name}, correcting", name=who) if row["corrects"] else who
         lines.append(Line(row["decided_at"], who, what))
     for row in searches_of(connection, case.id):
-        labels = ", ".join(label.replace("_", " ") for label in json.loads(row["what"]))
-        found = "found" if row["found"] else "nothing found"
-        what = "; ".join(part for part in (f"{found} {labels}".strip(), row["note"]) if part)
+        what = "; ".join(part for part in (_result(row), row["note"]) if part)
         style = "alarm" if row["found"] else "clear"
-        lines.append(Line(row["searched_at"], f"{row['searched_by']}, searching", what, style))
+        lines.append(
+            Line(row["searched_at"], say("{name}, searching", name=row["searched_by"]), what, style)
+        )
     yield from sorted(lines, key=lambda line: line.at or case.received_at)
 
 
 def _verdict(row: RowMapping) -> str:
-    label = next((one.label.lower() for one in work.CODES if one.reason == row["code"]), "")
-    return ": ".join(part for part in (work.SAID[Verdict(row["verdict"])], label) if part)
+    why = next((say(one.label).lower() for one in work.CODES if one.reason == row["code"]), "")
+    return ": ".join(part for part in (say(work.SAID[Verdict(row["verdict"])]), why) if part)
+
+
+def _result(row: RowMapping) -> str:
+    """What a search found."""
+    labels = ", ".join(map(label, json.loads(row["what"])))
+    if not row["found"]:
+        return say("nothing found")
+    return say("found {labels}", labels=labels) if labels else say("ended|found")
+
+
+def _problem(case: Case) -> str | None:
+    """Why there is no report, a line for each view."""
+    return "\n".join(map(told, case.problem.splitlines())) if case.problem else None
 
 
 def _earlier(connection: Connection, case: Case) -> Iterator[Line]:
     for one in reading.earlier(connection, case):
         what, style = work.ended(one.case)
-        labels = ", ".join(label.replace("_", " ") for label in one.found)
+        labels = ", ".join(map(label, one.found))
         yield Line(one.case.received_at, _name(one.case), f"{what} {labels}".strip(), style)
 
 

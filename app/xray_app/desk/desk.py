@@ -8,6 +8,7 @@ from xray_app import intake
 from xray_app.demo import Sample
 from xray_app.desk import scene, view
 from xray_app.intake import Inspector
+from xray_app.languages import say
 from xray_app.shown import Origin, Store
 from xray_app.uploads import Inbox, discard
 
@@ -67,14 +68,15 @@ class Desk:
         """The queue of one session as HTML: its own uploads, then the samples."""
         mine = [case for key in uploads if (case := self._store.get(key))]
         return view.queue(
-            [("Your scans", mine), ("Samples, simulated", self._store.samples())], selected
+            [(say("Your scans"), mine), (say("Samples, simulated"), self._store.samples())],
+            selected,
         )
 
     def case(self, key: str | None) -> str:
         """One case as HTML."""
         case = self._store.get(key) if key else None
         if key and case is None:
-            return view.blank(GONE)
+            return view.blank(say(GONE))
         return view.case(case, self._card())
 
     def scene(self, key: str | None) -> str:

@@ -17,6 +17,7 @@ from xray_app.cases.errors import Refused
 from xray_app.cases.pending import Proposal
 from xray_app.cases.states import Intent, Level, Reason, State, Verdict
 from xray_app.desk import work
+from xray_app.languages import say
 from xray_app.service import Service
 
 FIRST_KEPT = "Your first verdict is kept. Now look at what the machine says, and decide."
@@ -112,7 +113,7 @@ class _Doing:
 
     def following(self) -> After:
         case = self.service.queue.take(self.actor.officer())
-        return After(case.id) if case else After(None, "Nothing waits for you.")
+        return After(case.id) if case else After(None, say("Nothing waits for you."))
 
     def decide(self) -> After:
         asked, service, officer = self.asked, self.service, self.actor.officer()
@@ -125,7 +126,7 @@ class _Doing:
                 raise Refused("say why it is not cleared: choose a reason or write a note")
             first_verdicts.keep(*where, Verdict(intent.value), said.code)
             if not self._agrees(intent):
-                return After(asked.case_id, FIRST_KEPT)
+                return After(asked.case_id, say(FIRST_KEPT))
         pending.propose(*where, said)
         return self.following()
 
@@ -146,7 +147,7 @@ class _Doing:
     def release(self) -> After:
         where = (self.asked.case_id, self.asked.version, self.actor.officer())
         self.service.queue.release(*where)
-        return After(None, "The case is back in the queue.")
+        return After(None, say("The case is back in the queue."))
 
     def hand_over(self) -> After:
         asked, queue = self.asked, self.service.queue

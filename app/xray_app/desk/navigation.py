@@ -14,20 +14,20 @@ STATIC = "/rooms"  # styles and the script of the pages, for whoever is signed i
 
 @dataclass(frozen=True)
 class Room:
-    """One page: its address, its name in the bar, and the right that opens it."""
+    """One page: its address, its name in the bar, in English, and the right that opens it."""
 
     path: str
     name: str
     right: Right
 
 
-CASE = Room("/", "Case", Right.WORK)
-QUEUE = Room("/queue", "Queue", Right.READ)
-SEARCH_ROOM = Room("/search-room", "Search room", Right.SEARCH)
-SUPERVISOR = Room("/supervisor", "Supervisor", Right.SUPERVISE)
-AUDIT = Room("/audit", "Audit", Right.AUDIT)
-INSIGHT = Room("/insight", "Insight", Right.OBSERVE)
-ADMIN = Room("/admin", "Admin", Right.MANAGE)
+CASE = Room("/", "page|Case", Right.WORK)
+QUEUE = Room("/queue", "page|Queue", Right.READ)
+SEARCH_ROOM = Room("/search-room", "page|Search room", Right.SEARCH)
+SUPERVISOR = Room("/supervisor", "page|Supervisor", Right.SUPERVISE)
+AUDIT = Room("/audit", "page|Audit", Right.AUDIT)
+INSIGHT = Room("/insight", "page|Insight", Right.OBSERVE)
+ADMIN = Room("/admin", "page|Admin", Right.MANAGE)
 ROOMS = (CASE, QUEUE, SEARCH_ROOM, SUPERVISOR, INSIGHT, AUDIT, ADMIN)
 
 

@@ -25,6 +25,7 @@ from xray_app.cases.register import NewView, Submission
 from xray_app.cases.states import State
 from xray_app.desk import casefile, doing, navigation, scene, view, work
 from xray_app.desk.doing import After, Asked
+from xray_app.languages import problem, say
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
 from xray_app.uploads import Inbox
@@ -70,16 +71,16 @@ class OfficerDesk:
         officer = actor.officer()
         with self._service.database.read() as connection:
             parts = {
-                "Yours": queues.cases_in(connection, State.TAKEN, officer, own=True),
-                "Waiting": queues.cases_in(connection, State.WAITING, officer),
-                "Held": queues.cases_in(connection, State.HELD, officer),
-                "To be searched": queues.cases_in(connection, State.SEARCH, officer),
+                say("Yours"): queues.cases_in(connection, State.TAKEN, officer, own=True),
+                say("Waiting"): queues.cases_in(connection, State.WAITING, officer),
+                say("Held"): queues.cases_in(connection, State.HELD, officer),
+                say("To be searched"): queues.cases_in(connection, State.SEARCH, officer),
             }
             groups = [
                 (title, casefile.entries(connection, actor, cases[:SHOWN]))
                 for title, cases in parts.items()
             ]
-        return view.queue(groups, _case_of(selected), take=None if parts["Yours"] else work.TAKE)
+        return view.queue(groups, _case_of(selected), take=None if groups[0][1] else work.TAKE)
 
     def pending(self, actor: Actor) -> str:
         """What the officer can still take back, as HTML."""
@@ -91,7 +92,7 @@ class OfficerDesk:
     def case(self, actor: Actor, key: str | None, notice: str = "") -> str:
         """One view of a case as HTML."""
         if key is None:
-            return view.blank(notice or "Take the next case, or choose one from the queue.")
+            return view.blank(notice or say("Take the next case, or choose one from the queue."))
         case_id, position = _case_of(key) or "", _view_of(key)
         try:
             with self._service.database.read() as connection:
@@ -100,7 +101,7 @@ class OfficerDesk:
                 shown = casefile.shown(connection, case, position, blind)
                 beside = casefile.beside(self._service, connection, actor, case, blind, notice)
         except NotFound as error:
-            return view.blank(f"{error}.")
+            return view.blank(problem(error))
         return view.case(shown, self._card, beside)
 
     def scene(self, actor: Actor, key: str | None) -> str:
@@ -177,7 +178,10 @@ class OfficerDesk:
         """Name and picture of each view, with what the machine says where it may be seen."""
         blind = doing.is_blind(connection, actor, case)
         return [
-            (row["name"] or f"View {n}", casefile.shown(connection, case, row["position"], blind))
+            (
+                row["name"] or say("View {n}", n=n),
+                casefile.shown(connection, case, row["position"], blind),
+            )
             for n, row in enumerate(views_of(connection, case.id), start=1)
         ]
 

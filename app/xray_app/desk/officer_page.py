@@ -12,6 +12,7 @@ from typing import Any
 import gradio as gr
 
 from xray.errors import XrayError
+from xray_app import languages
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Actor
 from xray_app.desk import look, view
@@ -83,7 +84,9 @@ class Handlers:
         return self.desk.queue(actor, key)
 
     def _who(self, request: gr.Request) -> Actor:
-        return self.desk.who(dict(request.cookies))
+        cookies, accepted = dict(request.cookies), request.headers.get("accept-language", "")
+        languages.speak(languages.chosen(cookies.get(languages.COOKIE), accepted))
+        return self.desk.who(cookies)
 
     def _answer(self, request: gr.Request, key: str | None, do: Callable[[Actor], After]) -> Parts:
         try:
@@ -94,7 +97,7 @@ class Handlers:
             after = do(actor)
             return self._shown(actor, after.case_id, after.notice)
         except XrayError as error:
-            return self._shown(actor, key, f"{error}.")
+            return self._shown(actor, key, languages.problem(error))
 
     def _shown(self, actor: Actor, key: str | None, notice: str = "") -> Parts:
         case, scene = self.desk.case(actor, key, notice), self.desk.scene(actor, key)
@@ -113,7 +116,7 @@ def build(desk: OfficerDesk) -> gr.Blocks:
                 add = panel(view.add(), "desk-add", look.ADD_SCRIPT, most=most, done=0)
                 undoable = panel("", "desk-pending", look.PENDING_SCRIPT)
                 queue = panel("", "desk-queue")
-            case, scan = case_and_scan(view.blank("One moment …"), NOTHING)
+            case, scan = case_and_scan(view.blank("…"), NOTHING)
         alive = gr.Timer(RENEW_SECONDS)
         changes = [opened, undoable, queue, case, scan]
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
@@ -129,4 +132,4 @@ def build(desk: OfficerDesk) -> gr.Blocks:
 
 
 def _out(error: NotSignedIn) -> Parts:
-    return None, "", "", view.blank(f"{OUT} ({error})"), NOTHING
+    return None, "", "", view.blank(f"{languages.say(OUT)} ({languages.told(str(error))})"), NOTHING

@@ -1,3 +1,10 @@
+// The page's language and direction, for whoever reads it aloud or lays it out.
+const words = import(new URL('viewer/words.js', document.baseURI).href);
+words.then(({ language, say }) => {
+  Object.assign(document.documentElement, { lang: language.code, dir: language.direction });
+  document.title = say('Inspection desk');
+});
+
 // A key presses the button that names it; while a dialog is open, its own buttons alone.
 const keyNames = import(new URL('viewer/keys.js', document.baseURI).href);
 addEventListener('keydown', async (event) => {
@@ -22,7 +29,7 @@ addEventListener('keydown', (event) => {
 });
 
 // Nothing that was written stays behind when somebody signs out.
-addEventListener('submit', () => sessionStorage.clear());
+addEventListener('submit', (event) => event.target.matches('.out') && sessionStorage.clear());
 
 // Says when the desk cannot be reached, and loads the page again once it can: the case is kept.
 const LOOK_MS = 3000;
@@ -34,8 +41,8 @@ const look = async () => {
     away = document.body.appendChild(document.createElement('p'));
     away.className = 'away';
     away.setAttribute('role', 'alert');
-    away.textContent = 'The desk cannot be reached. Your case and what you decided are kept; ' +
-      'this page goes on by itself as soon as the desk is back.';
+    const { say } = await words;
+    away.textContent = say('The desk cannot be reached. Your case and what you decided are kept; this page goes on by itself as soon as the desk is back.');
   }
   setTimeout(look, LOOK_MS);
 };

@@ -10,6 +10,7 @@ from typing import Any
 import gradio as gr
 
 from xray.errors import ScanError
+from xray_app import languages
 from xray_app.desk import look, view
 from xray_app.desk.desk import Desk
 from xray_app.desk.scene import NOTHING
@@ -40,7 +41,13 @@ def build(desk: Desk) -> gr.Blocks:
             try:
                 key = desk.add(tuple(str(upload) for upload in event.uploads))
             except ScanError as error:
-                return done, cases, desk.queue(cases, None), view.blank(f"{error}."), NOTHING
+                return (
+                    done,
+                    cases,
+                    desk.queue(cases, None),
+                    view.blank(languages.problem(error)),
+                    NOTHING,
+                )
             shown = desk.queue((key, *cases), key), desk.case(key), desk.scene(key)
             return done, (key, *cases), *shown
 

@@ -23,8 +23,10 @@ const recallDraft = () => {
 };
 
 // Times in the zone of whoever looks.
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'short', timeStyle: 'short' });
-const tellTimes = () => {
+const told = import(new URL('viewer/words.js', document.baseURI).href).then(({ locale }) =>
+  new Intl.DateTimeFormat(locale, { dateStyle: 'short', timeStyle: 'short' }));
+const tellTimes = async () => {
+  const moment = await told;
   for (const time of root.querySelectorAll('time[datetime]'))
     time.textContent = time.dateTime ? moment.format(new Date(time.dateTime)) : '';
 };

@@ -1,13 +1,16 @@
 """What the viewer's scripts ask for by address: themselves, their tables, a scan's planes."""
 
+import hashlib
+import json
 from typing import Protocol
 
-from fastapi import FastAPI, Response
+from fastapi import FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from xray_app.desk import tables
 from xray_app.desk.look import VIEWER
+from xray_app.languages import spoken
 from xray_app.planes import is_gzipped
 
 DAY_SECONDS = 86_400
@@ -30,8 +33,22 @@ class Scripts(StaticFiles):
         return answer
 
 
+def words(request: Request) -> Response:
+    """What the scripts say, in the reader's language, to be kept until it changes."""
+    language = spoken()
+    said = {name: text for name, text in language.words.items() if isinstance(text, str)}
+    about = {"code": language.code, "direction": language.direction, "words": said}
+    body = json.dumps(about, ensure_ascii=False).encode()
+    tag = f'"{hashlib.sha256(body).hexdigest()[:16]}"'
+    stay = {"etag": tag, "cache-control": "private, no-cache"}
+    if request.headers.get("if-none-match") == tag:
+        return Response(status_code=304, headers=stay)
+    return Response(body, media_type="application/json", headers=stay)
+
+
 def add(app: FastAPI, desk: Shows) -> None:
     """Add the routes."""
+    app.add_api_route("/viewer/words.json", words, include_in_schema=False)
     app.mount("/viewer", Scripts(directory=VIEWER))
 
     @app.get("/viewer-tables/{version}")

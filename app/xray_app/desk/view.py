@@ -17,6 +17,7 @@ from xray.scan import Encoding
 from xray_app.desk import navigation, work
 from xray_app.desk.navigation import Room
 from xray_app.desk.work import Act, Beside
+from xray_app.languages import html, label, languages, percent, say, spoken, told
 from xray_app.shown import Case
 
 ENCODINGS = {
@@ -28,7 +29,7 @@ ENCODINGS = {
 
 @dataclass(frozen=True)
 class Verdict:
-    """The word that an officer sees first, and the style it comes in."""
+    """The word that an officer sees first, and the style it comes in; words in English."""
 
     word: str
     style: str
@@ -36,11 +37,13 @@ class Verdict:
 
 
 VERDICTS = {
-    Outcome.ALARM: Verdict("Alarm", "alarm", "Something was found that the profile alarms for."),
-    Outcome.UNKNOWN: Verdict(
-        "Unknown", "unknown", "This scan, or part of it, could not be judged."
+    Outcome.ALARM: Verdict(
+        "tier|Alarm", "alarm", "Something was found that the profile alarms for."
     ),
-    Outcome.CLEAR: Verdict("Clear", "clear", "Nothing was found that the profile alarms for."),
+    Outcome.UNKNOWN: Verdict(
+        "tier|Unknown", "unknown", "This scan, or part of it, could not be judged."
+    ),
+    Outcome.CLEAR: Verdict("tier|Clear", "clear", "Nothing was found that the profile alarms for."),
 }
 NOTHING = Beside()
 NOT_INSPECTED = Verdict("Not inspected", "idle", "The scan is shown; no model looked at it.")
@@ -70,17 +73,17 @@ def queue(
 def case(case: Case | None, card: Card | None, beside: Beside = NOTHING) -> str:
     """The open case as HTML."""
     if case is None:
-        return blank("Add a scan, or choose one from the queue.")
+        return blank(say("Add a scan, or choose one from the queue."))
     findings = _findings(case.report)
     return _page("case.html").render(
         case=case,
         verdict=verdict(case),
-        reasons=case.report.reasons if case.report else (),
+        reasons=[told(one) for one in case.report.reasons] if case.report else (),
         facts=_facts(case),
         findings=[one for one in findings if one["style"] == "finding"],
         alarms=[one for one in findings if one["style"] == "alarm"],
         opaque=len(case.report.opaque) if case.report else 0,
-        assumed=[_for_officers(line) for line in case.assumed],
+        assumed=[told(_for_officers(line)) for line in case.assumed],
         model=_model(case.report, card),
         beside=beside,
         work=work,
@@ -123,7 +126,7 @@ def where(xyxy_px: Sequence[float], width_px: int, height_px: int) -> str:
     x, y = (xyxy_px[0] + xyxy_px[2]) / 2, (xyxy_px[1] + xyxy_px[3]) / 2
     row = ("top", "", "bottom")[min(2, int(3 * y / height_px))]
     column = ("left", "", "right")[min(2, int(3 * x / width_px))]
-    return " ".join(word for word in (row, column) if word) or "centre"
+    return say(" ".join(word for word in (row, column) if word) or "centre")
 
 
 def _entry(case: Case, selected: str | None) -> dict[str, Any]:
@@ -133,7 +136,7 @@ def _entry(case: Case, selected: str | None) -> dict[str, Any]:
         "name": case.name,
         "thumbnail": f"pictures/{case.key}/small" if case.thumbnail else None,
         "verdict": verdict(case),
-        "note": f"{count} finding{'s' * (count != 1)}" if case.report and not case.hidden else "",
+        "note": say("{count} findings", count=count) if case.report and not case.hidden else "",
         "current": selected is not None and case.key.partition("-")[0] == selected,
     }
 
@@ -141,11 +144,12 @@ def _entry(case: Case, selected: str | None) -> dict[str, Any]:
 def _facts(case: Case) -> list[str]:
     if not case.encoding:
         return []
-    facts = [ENCODINGS[case.encoding], f"{case.width_px} × {case.height_px} px"]
+    facts = [say(ENCODINGS[case.encoding]), f"{case.width_px} × {case.height_px} px"]
     if case.pixel_mm:
-        facts.append(f"{case.pixel_mm:g} mm per pixel")
+        facts.append(say("{mm} mm per pixel", mm=f"{case.pixel_mm:g}"))
     if case.report and case.report.elapsed_ms:
-        facts.append(f"inspected in {sum(case.report.elapsed_ms.values()):.0f} ms")
+        took = f"{sum(case.report.elapsed_ms.values()):.0f}"
+        facts.append(say("inspected in {ms} ms", ms=took))
     return facts
 
 
@@ -159,10 +163,10 @@ def _finding(number: int, found: Detection, report: Report) -> dict[str, Any]:
     x1, y1, x2, y2 = found.xyxy_px
     return {
         "number": number,
-        "label": found.label.replace("_", " "),
+        "label": label(found.label),
         "percent": round(100 * found.score),
+        "said": percent(round(100 * found.score)),
         "style": "alarm" if found.alarming else "finding",
-        "kind": "Alarm" if found.alarming else "Finding",
         "where": where(found.xyxy_px, report.width_px, report.height_px),
         "size": f"{x2 - x1:.0f} × {y2 - y1:.0f} px",
         "more": ", ".join(_matter(found)),
@@ -170,9 +174,9 @@ def _finding(number: int, found: Detection, report: Report) -> dict[str, Any]:
 
 
 def _matter(found: Detection) -> list[str]:
-    known = [found.material] if found.material else []
+    known = [say(f"material|{found.material}")] if found.material else []
     if found.mass_g is not None:
-        known.append(f"about {found.mass_g:.0f} g")
+        known.append(say("about {mass} g", mass=f"{found.mass_g:.0f}"))
     return known
 
 
@@ -192,8 +196,8 @@ def _model(report: Report | None, card: Card | None) -> dict[str, Any] | None:
         "name": str(report.model),
         "sha256": report.model.sha256[:12],
         "profile": report.profile.name,
-        "terms": card.terms if card else "",
-        "limits": card.limits if card else (),
+        "terms": told(card.terms) if card else "",
+        "limits": [told(one) for one in card.limits] if card else (),
     }
 
 
@@ -204,10 +208,12 @@ def _page(name: str) -> Any:
 @cache
 def _templates() -> Environment:
     # autoescape: names of files, labels and errors come from outside.
-    return Environment(
+    here = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    here.globals.update(say=say, html=html, label=label, languages=languages, spoken=spoken)
+    return here

@@ -8,7 +8,8 @@ from typing import Any
 from xray.report import Outcome, Report
 from xray_app.cases.case import Case
 from xray_app.cases.rules import Officer
-from xray_app.cases.states import Intent, Level, Reason, State, Verdict
+from xray_app.cases.states import Disposition, Intent, Level, Reason, State, Verdict
+from xray_app.languages import say
 
 
 @dataclass(frozen=True)
@@ -73,19 +74,19 @@ class Undoable:
 TAKE = Act("take", "Take the next case", "n")
 UNDO_KEY = "Backspace"
 DECISIONS = (
-    Act("clear", "Clear", "c", decides=True),
-    Act("suspect", "Suspect", "x", decides=True, why=True),
-    Act("search", "Search", "s", decides=True, why=True),
-    Act("escalate", "Escalate", "e", decides=True, why=True),
+    Act("clear", "act|Clear", "c", decides=True),
+    Act("suspect", "act|Suspect", "x", decides=True, why=True),
+    Act("search", "act|Search", "s", decides=True, why=True),
+    Act("escalate", "act|Escalate", "e", decides=True, why=True),
 )
 ASIDE = (
-    Act("hold", "Hold", "h", dialog="hold"),
-    Act("hand_over", "Hand over", "r", dialog="hand-over"),
+    Act("hold", "act|Hold", "h", dialog="hold"),
+    Act("hand_over", "act|Hand over", "r", dialog="hand-over"),
 )
 SCAN_FIRST = Act("scan_first", "Scan first", "f")
 SEARCHED = (
-    Act("found", "Found", "f", decides=True),
-    Act("not_found", "Nothing found", "x", decides=True),
+    Act("found", "act|Found", "f", decides=True),
+    Act("not_found", "act|Nothing found", "x", decides=True),
 )
 MEANS = {
     "clear": "Nothing to object to",
@@ -94,16 +95,16 @@ MEANS = {
     "escalate": "Leave it to a supervisor",
 }
 CODES = (
-    Code(Reason.WEAPON, "Weapon", "2"),
-    Code(Reason.EXPLOSIVE, "Explosive", "3"),
-    Code(Reason.NARCOTICS, "Narcotics", "4"),
-    Code(Reason.CONTRABAND, "Contraband", "5"),
-    Code(Reason.NOT_AS_DECLARED, "Not as declared", "6"),
-    Code(Reason.NOT_SEEN, "Opaque", "7"),
-    Code(Reason.TAMPERED, "Tampered", "8"),
-    Code(Reason.OTHER, "Other", "9"),
+    Code(Reason.WEAPON, "reason|Weapon", "2"),
+    Code(Reason.EXPLOSIVE, "reason|Explosive", "3"),
+    Code(Reason.NARCOTICS, "reason|Narcotics", "4"),
+    Code(Reason.CONTRABAND, "reason|Contraband", "5"),
+    Code(Reason.NOT_AS_DECLARED, "reason|Not as declared", "6"),
+    Code(Reason.NOT_SEEN, "reason|Opaque", "7"),
+    Code(Reason.TAMPERED, "reason|Tampered", "8"),
+    Code(Reason.OTHER, "reason|Other", "9"),
 )
-HOLDS = ("documents are missing", "a second scan is awaited", "a colleague is asked", "other")
+HOLDS = ("documents are missing", "a second scan is awaited", "a colleague is asked", "hold|other")
 HOLD_MINUTES = (10, 30, 60, 240)
 OF_LABELS = {  # what an alarm is a reason for; whatever else alarms is a weapon
     **dict.fromkeys(("explosive", "firework"), Reason.EXPLOSIVE),
@@ -118,15 +119,26 @@ DECLARED = {
     "consignee": "Consignee",
 }
 BECOMES = {
-    Intent.CLEAR: "cleared",
-    Intent.SUSPECT: "kept back as suspect",
-    Intent.SEARCH: "sent to be searched",
-    Intent.ESCALATE: "left to a supervisor",
+    Intent.CLEAR: "{name} will be cleared",
+    Intent.SUSPECT: "{name} will be kept back as suspect",
+    Intent.SEARCH: "{name} will be sent to be searched",
+    Intent.ESCALATE: "{name} will be left to a supervisor",
+}
+STANDS = {
+    State.RECEIVED: "This case waits for inspection",
+    State.INSPECTING: "This case is being inspected",
+    State.SEARCH: "This case is to be searched",
+}
+ENDED: Mapping[str, str] = {
+    Disposition.CLEARED: "ended|cleared",
+    Disposition.CLEARED_BY_MACHINE: "ended|cleared by machine",
+    Disposition.FOUND: "ended|found",
+    Disposition.NOT_FOUND: "ended|not found",
 }
 SAID = {
-    Verdict.CLEAR: "clear",
-    Verdict.SUSPECT: "suspect, to be searched",
-    Verdict.SEARCH: "search",
+    Verdict.CLEAR: "said|clear",
+    Verdict.SUSPECT: "said|suspect, to be searched",
+    Verdict.SEARCH: "said|search",
 }
 
 
@@ -202,32 +214,40 @@ def suggested(report: Report | None) -> Reason | None:
 
 
 def status(case: Case, officer: Officer) -> str:
-    """Where it stands, in words."""
+    """Where it stands, a sentence without its full stop."""
     if case.state is State.TAKEN:
-        return "yours" if case.holder == officer.name else f"with {case.holder}"
+        if case.holder == officer.name:
+            return say("This case is yours")
+        return say("This case is with {name}", name=case.holder)
     if case.state is State.PENDING:
-        return f"decided by {case.holder}, who can still take it back"
+        return say("This case is decided by {name}, who can still take it back", name=case.holder)
     if case.state is State.HELD:
-        return f"held by {case.holder}: {case.held_why}"
+        return say("This case is held by {name}: {why}", name=case.holder, why=held_why(case))
     if case.state is State.CLOSED and case.disposition:
-        return f"closed: {case.disposition.replace('_', ' ')}"
-    return {
-        State.RECEIVED: "waits for inspection",
-        State.INSPECTING: "is being inspected",
-        State.SEARCH: "is to be searched",
-    }.get(case.state, "waits for an officer")
+        return say("This case is closed: {how}", how=ended(case)[0])
+    return say(STANDS.get(case.state, "This case waits for an officer"))
+
+
+def held_why(case: Case) -> str:
+    """Why it was set aside: one of the reasons of the page, and what was written."""
+    chosen, _, written = (case.held_why or "").partition(": ")
+    reasons = {one.rpartition("|")[2]: one for one in HOLDS}
+    said = say(reasons[chosen]) if chosen in reasons else chosen
+    return ": ".join(part for part in (said, written) if part)
 
 
 def ended(case: Case) -> tuple[str, str]:
     """How a case ended, or where it stands, in a word or two, and the style of it."""
     if case.disposition:
         found = case.disposition == "found"
-        return case.disposition.replace("_", " "), "alarm" if found else "clear"
-    return ("to be searched", "finding") if case.state is State.SEARCH else ("open", "idle")
+        return say(ENDED[case.disposition]), "alarm" if found else "clear"
+    if case.state is State.SEARCH:
+        return say("ended|to be searched"), "finding"
+    return say("ended|open"), "idle"
 
 
 def declared(case: Case) -> dict[str, Any]:
-    """What the case is said to be, in the order of the page."""
+    """What the case is said to be, in the order of the page, by names in English."""
     said = case.declaration or {}
     known = {"Container": case.container, "Consignment": case.consignment}
     known |= {label: said.get(name) for name, label in DECLARED.items()}

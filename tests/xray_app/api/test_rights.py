@@ -60,6 +60,7 @@ ROUTES: dict[tuple[str, str], Right | None] = {
     ("GET", "/sign-in"): NOBODY_NEEDS,
     ("POST", "/sign-in"): NOBODY_NEEDS,
     ("POST", "/sign-out"): NOBODY_NEEDS,
+    ("POST", "/language"): NOBODY_NEEDS,
     ("GET", "/oidc/begin"): NOBODY_NEEDS,
     ("GET", "/oidc/end"): NOBODY_NEEDS,
     ("GET", "/first-run"): NOBODY_NEEDS,

@@ -15,8 +15,10 @@ from xray_app.access.roles import RIGHTS, SCOPES, Actor, Right, Role
 from xray_app.api.signing import Manages
 from xray_app.api.signing import TheService as Service
 from xray_app.desk.navigation import ADMIN
-from xray_app.desk.rooms import frame, operating, words
+from xray_app.desk.rooms import frame, operating
 from xray_app.desk.rooms.frame import Line
+from xray_app.languages import problem as said_of
+from xray_app.languages import say, told
 
 Password = Annotated[str, Form(max_length=256)]
 DONE: Mapping[str, str] = {
@@ -39,7 +41,7 @@ def show(
     done: Annotated[str, Query(pattern="^[a-z]*$", max_length=20)] = "",
 ) -> HTMLResponse:
     """Everything that is managed here."""
-    return _page(request, actor, service, done=DONE.get(done, ""))
+    return _page(request, actor, service, done=say(DONE[done]) if done in DONE else "")
 
 
 @router.post(ADMIN.path + "/people", response_model=None)
@@ -68,7 +70,7 @@ def change_people(
         else:
             people.switch(actor.name, name, act == "on")
     except XrayError as error:
-        return _page(request, actor, service, problem=f"{error}.", typed=name)
+        return _page(request, actor, service, problem=said_of(error), typed=name)
     return RedirectResponse(f"{ADMIN.path}?done={act}", 303)
 
 
@@ -90,7 +92,7 @@ def change_keys(
             return RedirectResponse(f"{ADMIN.path}?done=revoke", 303)
         made = service.keys.make(actor.name, name, scope, _end(until, service.now))
     except XrayError as error:
-        return _page(request, actor, service, problem=f"{error}.")
+        return _page(request, actor, service, problem=said_of(error))
     return _page(request, actor, service, made=made)
 
 
@@ -123,9 +125,9 @@ def _page(
     now, card = service.now, request.app.state.card
     values: dict[str, Any] = {
         "people": [_person(row, now) for row in service.people.names()],
-        "roles": [(role, sorted(map(words.plain, RIGHTS[role]))) for role in Role],
+        "roles": [(role, sorted(map(_right, RIGHTS[role]))) for role in Role],
         "keys": [_key(row, now) for row in service.keys.list()],
-        "scopes": sorted(SCOPES),
+        "scopes": [(one, _right(one)) for one in sorted(SCOPES)],
         "card": card,
         "lines": operating.lines(card) if card else [],
         "terms": _data(card),
@@ -143,11 +145,18 @@ def _person(row: Any, now: datetime) -> dict[str, Any]:
 def _key(row: Any, now: datetime) -> dict[str, Any]:
     over = row["ends_at"] is not None and row["ends_at"] <= now
     good = row["revoked_at"] is None and not over
-    return {**row, "scopes": [words.plain(one) for one in json.loads(row["scopes"])], "good": good}
+    return {**row, "scopes": [_right(one) for one in json.loads(row["scopes"])], "good": good}
+
+
+def _right(right: str) -> str:
+    """A right in words."""
+    return say(f"right|{right.replace('_', ' ')}")
 
 
 def _data(card: Card | None) -> list[str]:
     """Each source that the model learned from, with its terms."""
     if card is None:
         return []
-    return [f"{one['name']}: {one['scans']} scans, {one['terms']}" for one in card.data]
+    rows = [{"name": told(one["name"]), "terms": told(one["terms"])} for one in card.data]
+    text = "{name}: {scans} scans, {terms}"
+    return [say(text, scans=of["scans"], **row) for row, of in zip(rows, card.data, strict=True)]

@@ -15,7 +15,8 @@ from xray_app.cases import audit, chronicle, integrity
 from xray_app.cases.audit import Entry, Verified
 from xray_app.cases.chronicle import PAGE, Asked
 from xray_app.desk.navigation import AUDIT
-from xray_app.desk.rooms import frame, words
+from xray_app.desk.rooms import frame
+from xray_app.languages import say, spoken
 
 Word = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
@@ -84,7 +85,7 @@ def _page(
         "chosen": chosen,
         "more": more,
     }
-    values |= {"link": link, "checked": checked, "words": words}
+    values |= {"link": link, "checked": checked, "did": _did}
     return frame.page(request, actor, AUDIT, **values)
 
 
@@ -97,7 +98,7 @@ def _day(text: str) -> date | None:
 
 def _row(entry: Entry) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(entry.body)
-    said = [f"{words.plain(name)}: {_short(value)}" for name, value in body.items()]
+    said = [f"{_named(name)}: {_short(value)}" for name, value in body.items()]
     is_case = len(entry.subject) == CASE_LETTERS and set(entry.subject) <= set("0123456789abcdef")
     return {
         "entry": entry,
@@ -107,6 +108,16 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
 
 
+def _did(action: str) -> str:
+    """An action of the chain in words."""
+    return spoken().words.get(f"did|{action}", action)
+
+
+def _named(name: str) -> str:
+    """What a value of an entry's body is called."""
+    return spoken().words.get(f"body|{name}", name.replace("_", " "))
+
+
 def _short(value: Any) -> str:
     """A value of an entry's body in a few letters.
 
@@ -114,8 +125,8 @@ def _short(value: Any) -> str:
     ('abababababab…', 'xxxxxxxxxxxx…', 'yes', 'none')
     """
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return say("yes") if value else say("no")
     if isinstance(value, list):
-        return " ".join(map(_short, value)) or "none"
+        return " ".join(map(_short, value)) or say("body|none")
     text = str(value)
     return f"{text[:SHOWN_LETTERS]}…" if len(text) > 2 * SHOWN_LETTERS else text

@@ -14,6 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from xray_app import languages
 from xray_app.access.roles import Actor
 from xray_app.desk import navigation, view
 from xray_app.desk.navigation import Room
@@ -59,7 +60,10 @@ def _templates() -> Environment:
     known: dict[str, Callable[..., Any]] = {
         "moment": moment,
         "age": words.age,
-        "word": words.plain,
+        "word": languages.label,
+        "number": languages.number,
     }
     here.filters.update(known)
+    said: dict[str, Any] = {"say": languages.say, "html": languages.html, "told": languages.told}
+    here.globals.update(said, percent=languages.percent, spoken=languages.spoken)
     return here

@@ -20,9 +20,16 @@ from xray_app.desk.navigation import INSIGHT
 from xray_app.desk.rooms import figures, frame, plots, rates, words
 from xray_app.desk.rooms.figures import OfHundred, Tally
 from xray_app.desk.rooms.plots import Bar, Column
+from xray_app.languages import label as in_words
+from xray_app.languages import number, say
 
-PERIODS = {1: "24 hours", 7: "7 days", 30: "30 days", 90: "90 days"}
-KINDS = ("cleared by the machine", "cleared by officers", "searched", "still open")
+PERIODS = {1: "Last 24 hours", 7: "Last 7 days", 30: "Last 30 days", 90: "Last 90 days"}
+KINDS = (
+    "kind|cleared by the machine",
+    "kind|cleared by officers",
+    "kind|searched",
+    "kind|still open",
+)
 FEWEST = 5  # alarms that ended before a number of hundred is said; fewer say next to nothing
 
 router = APIRouter(include_in_schema=False)
@@ -43,11 +50,11 @@ def show(
     card: Card | None = request.app.state.card
     values: dict[str, Any] = {
         "period": period,
-        "periods": PERIODS,
+        "periods": {days: say(name) for days, name in PERIODS.items()},
         "cut": statistics.MOST if found.cut else 0,
         "all": figures.tally("all", found.rows),
         "hundred": figures.of_hundred(found.rows),
-        "kinds": KINDS,
+        "kinds": _kinds(),
         "days": _days(figures.by_day(found.rows, now, period)) if period > 1 else None,
         "groups": _groups(found.rows),
         "card": card,
@@ -67,54 +74,57 @@ def show(
 
 def real(one: OfHundred) -> str:
     """How many of a hundred were real, in a sentence."""
-    label = words.plain(one.label)
+    label = in_words(one.label)
     if one.ended < FEWEST:
-        return f"{one.ended} of {one.alarms} {label} alarms have ended: too few to say."
+        few = "{ended} of {alarms} {label} alarms have ended: too few to say."
+        return say(few, ended=one.ended, alarms=one.alarms, label=label)
     low, high = (round(100 * end) for end in one.interval)
     share = round(100 * one.real / one.ended)
-    return (
-        f"Of 100 {label} alarms, {share} were real ({low} to {high} at 95 %, "
-        f"from {one.real} of {one.ended})."
+    return say(
+        "Of 100 {label} alarms, {share} were real ({low} to {high} at 95 %, "
+        "from {real} of {ended}).",
+        **{"label": label, "share": share, "low": low, "high": high},
+        **{"real": one.real, "ended": one.ended},
     )
+
+
+def _kinds() -> tuple[str, ...]:
+    return tuple(map(say, KINDS))
 
 
 def _tiles(of: Tally) -> list[tuple[str, str, str]]:
     """Name, value and what it is of."""
     median = "–" if of.median_s is None else seconds(of.median_s)
-    nine = "" if of.p90_s is None else f"nine in ten under {seconds(of.p90_s)}"
+    nine = "" if of.p90_s is None else say("nine in ten under {time}", time=seconds(of.p90_s))
     return [
         (
-            "Cases",
-            f"{of.cases:,}".replace(",", " "),
-            f"{of.decided} decided by officers",
+            say("Cases"),
+            number(of.cases),
+            say("{count} decided by officers", count=of.decided),
         ),
+        (say("Alarm rate"), rates.percent(of.alarms, of.cases), _of(of.alarms, of.cases)),
         (
-            "Alarm rate",
-            rates.percent(of.alarms, of.cases),
-            f"{of.alarms} of {of.cases}",
-        ),
-        (
-            "Could not be judged",
+            say("Could not be judged"),
             rates.percent(of.unknown, of.cases),
-            f"{of.unknown} unknown",
+            say("{count} unknown", count=of.unknown),
         ),
+        (say("Sent to search"), rates.percent(of.ordered, of.decided), _of(of.ordered, of.decided)),
         (
-            "Sent to search",
-            rates.percent(of.ordered, of.decided),
-            f"{of.ordered} of {of.decided}",
-        ),
-        (
-            "Hit rate",
+            say("Hit rate"),
             rates.percent(of.found, of.searched),
-            f"{of.found} of {of.searched} searches",
+            say("{part} of {whole} searches", part=of.found, whole=of.searched),
         ),
-        ("Time to decide", median, nine or "nothing decided yet"),
+        (say("Time to decide"), median, nine or say("nothing decided yet")),
         (
-            "Cleared by the machine",
+            say("Cleared by the machine"),
             rates.percent(of.by_machine, of.cases),
-            f"{of.by_machine} without an officer",
+            say("{count} without an officer", count=of.by_machine),
         ),
     ]
+
+
+def _of(part: int, whole: int) -> str:
+    return say("{part} of {whole}", part=part, whole=whole)
 
 
 def seconds(value: float) -> str:
@@ -125,7 +135,7 @@ def seconds(value: float) -> str:
     """
     if value >= 120:
         return words.lasting(value)
-    return f"{value:.1f} s" if value < 10 else f"{value:.0f} s"
+    return say("{seconds} s", seconds=f"{value:.1f}" if value < 10 else f"{value:.0f}")
 
 
 def _days(tallies: Sequence[tuple[Any, Tally]]) -> Any:
@@ -133,62 +143,71 @@ def _days(tallies: Sequence[tuple[Any, Tally]]) -> Any:
     for day, of in tallies:
         cleared = of.decided - of.ordered
         open_now = of.cases - of.by_machine - of.decided
-        made.append(Column(f"{day:%d.%m.}", (of.by_machine, cleared, of.ordered, open_now)))
-    return plots.columns("Cases a day, by what became of them", made, KINDS)
+        name = say("{day}.{month}.", day=f"{day:%d}", month=f"{day:%m}")
+        made.append(Column(name, (of.by_machine, cleared, of.ordered, open_now)))
+    return plots.columns(say("Cases a day, by what became of them"), made, _kinds())
 
 
-def _groups(facts: Sequence[Fact]) -> list[tuple[str, Any, Any]]:
-    """Lane, scanner and class: alarm rate, and time to decide."""
+def _groups(facts: Sequence[Fact]) -> list[tuple[str, str, Any, Any]]:
+    """Lane, scanner and class: alarm rate, and time to decide, each with its title."""
     lanes = figures.by(facts, lambda fact: fact.lane)
     scanners = figures.by(facts, lambda fact: fact.scanner)
     count = len(facts)
     return [
-        ("Lane", _alarms("lane", lanes), _times("lane", lanes)),
-        ("Scanner", _alarms("scanner", scanners), _times("scanner", scanners)),
-        ("Class", *_classes(figures.by_class(facts), count)),
+        (*_titles("lane"), _alarms(lanes), _times(lanes)),
+        (*_titles("scanner"), _alarms(scanners), _times(scanners)),
+        (*_titles("class"), *_classes(figures.by_class(facts), count)),
     ]
 
 
-def _alarms(of: str, tallies: Sequence[Tally]) -> Any:
+def _titles(of: str) -> tuple[str, str]:
+    return say(f"Alarm rate by {of}"), say(f"Time to decide by {of}")
+
+
+def _alarms(tallies: Sequence[Tally]) -> Any:
     rows = [
         Bar(
             one.name,
             one.alarms / one.cases,
             *one.alarm_rate,
-            f"{rates.percent(one.alarms, one.cases)} of {one.cases}",
+            say("{share} of {count}", share=rates.percent(one.alarms, one.cases), count=one.cases),
         )
         for one in tallies
     ]
     most = max((row.high or 0.0 for row in rows), default=1.0)
-    return plots.bars(f"Alarm rate of each {of}, with 95 % intervals", rows, most)
+    return plots.bars(say("Alarm rate, with 95 % intervals"), rows, most)
 
 
 def _classes(tallies: Sequence[Tally], cases: int) -> tuple[Any, Any]:
     rows = [
         Bar(
-            words.plain(one.name),
+            in_words(one.name),
             one.alarms / cases,
             *rates.interval(one.alarms, cases),
-            f"{rates.percent(one.alarms, cases)}, {one.alarms} cases",
+            say(
+                "{share}, {count} cases",
+                share=rates.percent(one.alarms, cases),
+                count=one.alarms,
+            ),
         )
         for one in tallies
     ]
     most = max((row.high or 0.0 for row in rows), default=1.0)
-    shares = plots.bars("Share of cases that alarm for each class", rows, most)
-    return shares, _times("class", tallies)
+    shares = plots.bars(say("Share of cases that alarm for each class"), rows, most)
+    return shares, _times(tallies)
 
 
-def _times(of: str, tallies: Sequence[Tally]) -> Any:
+def _times(tallies: Sequence[Tally]) -> Any:
     rows = []
     for one in tallies:
         median, nine = one.median_s, one.p90_s
         if median is None or nine is None:
-            rows.append(Bar(words.plain(one.name), None, None, None, "nothing decided"))
+            rows.append(Bar(in_words(one.name), None, None, None, say("nothing decided")))
             continue
-        text = f"{seconds(median)}, 90 % < {seconds(nine)}"
-        rows.append(Bar(words.plain(one.name), median, median, nine, text))
+        text = say("{median}, 90 % < {nine}", median=seconds(median), nine=seconds(nine))
+        rows.append(Bar(in_words(one.name), median, median, nine, text))
     most = max((row.high or 0.0 for row in rows), default=1.0)
-    return plots.bars(f"Time to decide of each {of}: the median, and nine in ten", rows, most)
+    return plots.bars(say("Time to decide: the median, and nine in ten"), rows, most)
 
 
 def _reliability(card: Card | None) -> list[tuple[str, str, float, int]]:

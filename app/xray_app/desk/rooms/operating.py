@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xray.card import Card
+from xray_app.languages import say
 
 
 @dataclass(frozen=True)
@@ -69,20 +70,28 @@ def expected(points: Sequence[Point], threshold: float) -> str:
     ('Pd at most 92 %, Pfa at most 1 %', 'Pd at least 94 %, Pfa at least 5 %', 'not measured')
     """
     if not points:
-        return "not measured"
+        return say("not measured")
     below = [point for point in points if point.threshold <= threshold]
     above = [point for point in points if point.threshold >= threshold]
     if not above:
-        return f"Pd at most {_percent(below[-1].pd)} %, Pfa at most {_percent(below[-1].pfa)} %"
+        of = below[-1]
+        return say(
+            "Pd at most {pd} %, Pfa at most {pfa} %", pd=_percent(of.pd), pfa=_percent(of.pfa)
+        )
     if not below:
-        return f"Pd at least {_percent(above[0].pd)} %, Pfa at least {_percent(above[0].pfa)} %"
+        of = above[0]
+        return say(
+            "Pd at least {pd} %, Pfa at least {pfa} %", pd=_percent(of.pd), pfa=_percent(of.pfa)
+        )
     pd = _between(above[0].pd, below[-1].pd)
-    return f"Pd {pd} %, Pfa {_between(above[0].pfa, below[-1].pfa)} %"
+    pfa = _between(above[0].pfa, below[-1].pfa)
+    return say("Pd {pd} %, Pfa {pfa} %", pd=pd, pfa=pfa)
 
 
 def _between(low: float, high: float) -> str:
-    texts = dict.fromkeys((_percent(low), _percent(high)))
-    return " to ".join(texts)
+    if _percent(low) == _percent(high):
+        return _percent(low)
+    return say("{low} to {high}", low=_percent(low), high=_percent(high))
 
 
 def _percent(share: float) -> str:
@@ -94,7 +103,7 @@ def _measured(card: Card, label: str) -> tuple[tuple[Point, ...], str]:
     curve = card.operating.get(label)
     if curve:
         points = (Point(float(p[0]), float(p[1]), float(p[2])) for p in curve)
-        return tuple(sorted(points, key=lambda p: p.threshold)), "calibration split"
+        return tuple(sorted(points, key=lambda p: p.threshold)), say("calibration split")
     for name, row in card.scores.items():
         of: Mapping[str, Any] = (
             row.get("labels", {}).get(label, {}) if isinstance(row, dict) else {}
@@ -102,6 +111,7 @@ def _measured(card: Card, label: str) -> tuple[tuple[Point, ...], str]:
         said = of.get("screening") or []
         if said:
             points = (Point(p["threshold"], p["pd"], p["pfa"]) for p in said)
-            where = f"{name}: {said[0]['scans_with']} with, {said[0]['clean_scans']} without"
+            counts = {"having": said[0]["scans_with"], "clean": said[0]["clean_scans"]}
+            where = say("{set}: {having} with, {clean} without", set=name, **counts)
             return tuple(sorted(points, key=lambda p: p.threshold)), where
     return (), ""

@@ -16,8 +16,10 @@ from xray_app.cases import listing
 from xray_app.cases.case import Case
 from xray_app.cases.listing import PAGE, Asked, Order
 from xray_app.cases.states import Kind, Level, State
+from xray_app.desk import work
 from xray_app.desk.navigation import QUEUE
 from xray_app.desk.rooms import frame, words
+from xray_app.languages import say
 
 Reads = Annotated[Actor, Depends(needs(Right.READ))]
 Word = Annotated[str, Query(max_length=200)]
@@ -25,20 +27,20 @@ CHOICES_OF = timedelta(days=30)
 LATE = timedelta(minutes=30)  # of waiting for an officer; a working value, not measured
 WAITS = frozenset({State.WAITING, State.RECEIVED, State.INSPECTING})
 TABS = {
-    "open": ("All open", listing.OPEN),
-    "waiting": ("Waiting", WAITS),
-    "taken": ("With officers", frozenset({State.TAKEN, State.PENDING})),
-    "held": ("Set aside", frozenset({State.HELD})),
-    "search": ("To be searched", frozenset({State.SEARCH})),
-    "closed": ("Closed", frozenset({State.CLOSED})),
+    "open": ("tab|All open", listing.OPEN),
+    "waiting": ("tab|Waiting", WAITS),
+    "taken": ("tab|With officers", frozenset({State.TAKEN, State.PENDING})),
+    "held": ("tab|Set aside", frozenset({State.HELD})),
+    "search": ("tab|To be searched", frozenset({State.SEARCH})),
+    "closed": ("tab|Closed", frozenset({State.CLOSED})),
 }
 ORDERS = {
-    Order.QUEUE: "as taken",
-    Order.OLDEST: "oldest first",
-    Order.NEWEST: "newest first",
-    Order.SCORE: "strongest alarm first",
-    Order.LANE: "by lane",
-    Order.HOLDER: "by officer",
+    Order.QUEUE: "order|as taken",
+    Order.OLDEST: "order|oldest first",
+    Order.NEWEST: "order|newest first",
+    Order.SCORE: "order|strongest alarm first",
+    Order.LANE: "order|by lane",
+    Order.HOLDER: "order|by officer",
 }
 
 router = APIRouter(include_in_schema=False)
@@ -55,6 +57,7 @@ class Row:
     with_whom: str
     late: bool
     tags: tuple[str, ...]
+    held_why: str
 
 
 @router.get(QUEUE.path)
@@ -91,7 +94,7 @@ def show(
             "choices": listing.choices(connection, now - CHOICES_OF),
         }
     tabs = [
-        (name, title, sum(counts[state] for state in states))
+        (name, say(title), sum(counts[state] for state in states))
         for name, (title, states) in TABS.items()
     ]
     link = {name: value for name, value in chosen.items() if value} | {
@@ -123,9 +126,13 @@ def _row(case: Case, now: datetime) -> Row:
     waits = case.state in WAITS
     since = case.waiting_at or case.received_at
     declared = str((case.declaration or {}).get("description") or "")
-    tags = ["supervisor"] if case.level is Level.SUPERVISOR and case.state in listing.OPEN else []
-    tags += [case.kind] if case.kind in (Kind.DEMO, Kind.TEST) else []
-    tags += ["flagged"] if case.flags else []
+    tags = (
+        [say("tag|supervisor")]
+        if case.level is Level.SUPERVISOR and case.state in listing.OPEN
+        else []
+    )
+    tags += [say(f"tag|{case.kind}")] if case.kind in (Kind.DEMO, Kind.TEST) else []
+    tags += [say("tag|flagged")] if case.flags else []
     return Row(
         case=case,
         name=words.name(case),
@@ -134,6 +141,7 @@ def _row(case: Case, now: datetime) -> Row:
         with_whom=_with_whom(case, now),
         late=waits and now - since > LATE,
         tags=tuple(tags),
+        held_why=work.held_why(case),
     )
 
 
@@ -148,4 +156,6 @@ def _with_whom(case: Case, now: datetime) -> str:
     if until is None:
         return case.holder
     left = words.lasting((until - now).total_seconds())
-    return f"{case.holder}, {left} left" if until > now else f"{case.holder}, ran out"
+    if until > now:
+        return say("{name}, {time} left", name=case.holder, time=left)
+    return say("{name}, ran out", name=case.holder)

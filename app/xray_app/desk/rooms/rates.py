@@ -2,6 +2,8 @@
 
 import math
 
+from xray_app.languages import percent as with_sign
+
 Z_95 = 1.959964  # two-sided 95 % of the normal distribution
 
 
@@ -30,4 +32,4 @@ def percent(part: int, whole: int) -> str:
     if not whole:
         return "–"
     share = 100 * part / whole
-    return f"{share:.1f} %" if 0 < share < 9.95 else f"{share:.0f} %"
+    return with_sign(f"{share:.1f}" if 0 < share < 9.95 else f"{share:.0f}")

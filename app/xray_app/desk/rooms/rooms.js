@@ -1,7 +1,10 @@
 // What the rooms' pages cannot do without a script: the reader's own time zone, no form sent twice,
 // lists that stay fresh while nobody types in them.
+import { locale, say } from './words.js';
+
 const FRESH_MS = 15_000;
-const zone = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short' });
+const zone = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric',
+  hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 const local = (root) => {
   for (const time of root.querySelectorAll('time[datetime]')) {
@@ -36,19 +39,24 @@ if (document.querySelector('[data-live]')) setInterval(() => refresh().catch(() 
 
 // What another threshold would do: between two measured points, Pd and Pfa lie between the two.
 const percent = (share) => (share >= 0.095 || !share ? (100 * share).toFixed(0) : String(Number((100 * share).toPrecision(2))));
-const between = (low, high) => [...new Set([percent(low), percent(high)])].join(' to ');
+const between = (one, other) => {
+  const [low, high] = [percent(one), percent(other)];
+  return low === high ? low : say('{low} to {high}', { low, high });
+};
 const expected = (points, threshold) => {
   const below = points.filter(([at]) => at <= threshold), above = points.filter(([at]) => at >= threshold);
-  if (!points.length) return 'not measured';
-  if (!above.length) return `Pd at most ${percent(below.at(-1)[1])} %, Pfa at most ${percent(below.at(-1)[2])} %`;
-  if (!below.length) return `Pd at least ${percent(above[0][1])} %, Pfa at least ${percent(above[0][2])} %`;
-  return `Pd ${between(above[0][1], below.at(-1)[1])} %, Pfa ${between(above[0][2], below.at(-1)[2])} %`;
+  if (!points.length) return say('not measured');
+  const of = ([, pd, pfa]) => ({ pd: percent(pd), pfa: percent(pfa) });
+  if (!above.length) return say('Pd at most {pd} %, Pfa at most {pfa} %', of(below.at(-1)));
+  if (!below.length) return say('Pd at least {pd} %, Pfa at least {pfa} %', of(above[0]));
+  return say('Pd {pd} %, Pfa {pfa} %', { pd: between(above[0][1], below.at(-1)[1]),
+    pfa: between(above[0][2], below.at(-1)[2]) });
 };
 const sliders = [...document.querySelectorAll('.thresholds input[type=range]')];
 const write = () => {
   const given = sliders.map(({ dataset: { label }, value }) => `${label} = ${value}`);
   const place = document.getElementById('profile');
-  place.textContent = [`name = ${JSON.stringify(`${place.dataset.name}, changed`)}`, '', '[thresholds]', ...given].join('\n');
+  place.textContent = [`name = ${JSON.stringify(place.dataset.name)}`, '', '[thresholds]', ...given].join('\n');
 };
 for (const slider of sliders) {
   const row = slider.closest('tr');

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Response
 
 from xray.card import Card
 from xray_app.desk import navigation
+from xray_app.desk import routes as desk
 from xray_app.desk.rooms import admin, audit, insight, queue, search_room, supervisor
 
 ROUTERS = tuple(room.router for room in (queue, search_room, supervisor, insight, audit, admin))
@@ -16,6 +17,7 @@ FILES = {
     "navigation.css": (DESK / "navigation.css", "text/css"),
     "rooms.css": (HERE / "rooms.css", "text/css"),
     "rooms.js": (HERE / "rooms.js", "text/javascript"),
+    "words.js": (DESK / "viewer" / "words.js", "text/javascript"),
     "favicon.png": (DESK / "favicon.png", "image/png"),
 }
 
@@ -30,6 +32,7 @@ def add(app: FastAPI, card: Card | None) -> None:
     app.state.card = card
     for router in ROUTERS:
         app.include_router(router)
+    app.add_api_route(f"{navigation.STATIC}/words.json", desk.words, include_in_schema=False)
     for name, (file, kind) in FILES.items():
         app.add_api_route(
             f"{navigation.STATIC}/{name}", _giving(file, kind), include_in_schema=False

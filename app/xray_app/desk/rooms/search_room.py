@@ -31,6 +31,8 @@ from xray_app.desk.navigation import SEARCH_ROOM
 from xray_app.desk.rooms import frame, words
 from xray_app.desk.rooms.frame import Line, Text
 from xray_app.desk.rooms.spots import Picture, pictures
+from xray_app.languages import problem as said_of
+from xray_app.languages import say
 
 MAX_PHOTO_BYTES = 20 * 2**20
 PHOTOS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
@@ -72,7 +74,7 @@ def record(
         result = _result(found, tuple(filter(None, labels)), note, _staged(service, photo))
         record_search(service.queue, service.contents, case, version, actor.name, result)
     except XrayError as error:
-        return _page(request, actor, service, "", case, "", f"{error}.", said)
+        return _page(request, actor, service, "", case, "", said_of(error), said)
     return RedirectResponse(f"{SEARCH_ROOM.path}?done={case}", 303)
 
 
@@ -107,9 +109,12 @@ def _page(
         sheet = _sheet(connection, wanted)
         ended = _sheet(connection, done)
     if case_id and sheet is None:
-        problem = problem or "There is no such case."
+        problem = problem or say("There is no such case.")
     if code and not matches:
-        problem = f"No case goes by {code.strip()!r}. Read the number again, or choose below."
+        problem = say(
+            "No case goes by {code}. Read the number again, or choose below.",
+            code=repr(code.strip()),
+        )
     values: dict[str, Any] = {"code": code}
     values |= {"waiting": [(one, words.name(one), at) for one, at in waiting]}
     values |= {

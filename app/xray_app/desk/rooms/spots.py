@@ -10,6 +10,7 @@ from xray_app.cases import opinions, reading
 from xray_app.cases.inspection import views_of
 from xray_app.cases.states import Says
 from xray_app.desk.view import where
+from xray_app.languages import percent, say
 
 LABEL_SHARE = 1 / 46  # height of a box's label, of the longer side of the picture
 
@@ -77,19 +78,20 @@ def pictures(
             for number, (mark, box) in enumerate(marks, start=first)
         )
         address = f"/api/v1/cases/{case_id}/image?view={position}"
-        made.append(Picture(row["name"] or f"View {position + 1}", address, *size, spots))
+        made.append(Picture(row["name"] or say("View {n}", n=position + 1), address, *size, spots))
     return tuple(made)
 
 
 def _drawn(box: dict[str, Any]) -> tuple[tuple[str, str, str], list[float]]:
-    return (str(box["label"]), "officer", "drawn by the officer"), box["xyxy_px"]
+    return (str(box["label"]), "officer", say("drawn by the officer")), box["xyxy_px"]
 
 
 def _found(
     found: dict[str, Any], opinion: RowMapping | None
 ) -> tuple[tuple[str, str, str], list[float]]:
     style = "alarm" if found.get("alarming") else "finding"
-    said = f"{style.capitalize()}, {100 * found['score']:.0f} %"
+    said = say("spot|Alarm" if style == "alarm" else "spot|Finding")
+    said += f", {percent(round(100 * found['score']))}"
     if opinion is not None:
-        said += f", {opinion['says']} by the officer"
+        said += ", " + say(f"spot|{opinion['says']} by the officer")
     return (opinion["label"] if opinion else found["label"], style, said), found["xyxy_px"]

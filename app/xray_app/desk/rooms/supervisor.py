@@ -18,6 +18,8 @@ from xray_app.cases.states import Verdict
 from xray_app.desk.navigation import SUPERVISOR
 from xray_app.desk.rooms import frame, rates, words
 from xray_app.desk.rooms.frame import Text
+from xray_app.languages import problem as said_of
+from xray_app.languages import say
 
 router = APIRouter(include_in_schema=False)
 
@@ -51,7 +53,7 @@ def look_again(
         else:
             correct(*asked, Decision(Verdict.SEARCH, reason))
     except XrayError as error:
-        return _page(request, actor, service, problem=f"{error}.")
+        return _page(request, actor, service, problem=said_of(error))
     done = "upheld" if verdict == "uphold" else "overruled"
     return RedirectResponse(f"{SUPERVISOR.path}?done={done}", 303)
 
@@ -83,10 +85,12 @@ def _finding(sample: Sample) -> str:
     """What the sample says of the machine, in a sentence."""
     looked_at = sample.cleared + sample.searched
     if not looked_at:
-        return "None has been decided yet, so nothing can be said of what the machine clears."
+        return say("None has been decided yet, so nothing can be said of what the machine clears.")
     most = 100 * rates.interval(sample.found, looked_at)[1]
-    return (
-        f"Of {looked_at} that people decided, {sample.searched} were searched and "
-        f"{sample.found} held something: at most {most:.1f} % of what the machine clears, "
-        "with 95 % confidence, as far as people saw it."
+    return say(
+        "Of {decided} that people decided, {searched} were searched and {found} held something: "
+        "at most {most} % of what the machine clears, with 95 % confidence, as far as people "
+        "saw it.",
+        **{"decided": looked_at, "searched": sample.searched},
+        **{"found": sample.found, "most": f"{most:.1f}"},
     )

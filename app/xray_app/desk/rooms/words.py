@@ -1,42 +1,42 @@
 """Cases in words, for tables and headings."""
 
 from datetime import datetime
-from typing import Any
 
 from xray_app.cases.case import Case
 from xray_app.cases.states import Disposition, Level, State
-from xray_app.desk import view
+from xray_app.desk import view, work
+from xray_app.languages import say
 
 STATES = {
-    State.RECEIVED: "waits for inspection",
-    State.INSPECTING: "is being inspected",
-    State.WAITING: "waits for an officer",
-    State.TAKEN: "with an officer",
-    State.PENDING: "decided, can still be taken back",
-    State.HELD: "set aside",
-    State.SEARCH: "to be searched",
-    State.CLOSED: "closed",
+    State.RECEIVED: "stands|waits for inspection",
+    State.INSPECTING: "stands|is being inspected",
+    State.WAITING: "stands|waits for an officer",
+    State.TAKEN: "stands|with an officer",
+    State.PENDING: "stands|decided, can still be taken back",
+    State.HELD: "stands|set aside",
+    State.SEARCH: "stands|to be searched",
+    State.CLOSED: "stands|closed",
 }
 DISPOSITIONS = {
-    Disposition.CLEARED: "cleared by an officer",
-    Disposition.CLEARED_BY_MACHINE: "cleared by the machine",
-    Disposition.FOUND: "searched: found",
-    Disposition.NOT_FOUND: "searched: nothing found",
+    Disposition.CLEARED: "stands|cleared by an officer",
+    Disposition.CLEARED_BY_MACHINE: "stands|cleared by the machine",
+    Disposition.FOUND: "stands|searched: found",
+    Disposition.NOT_FOUND: "stands|searched: nothing found",
 }
 
 
 def name(case: Case) -> str:
     """What people call it: container, consignment, or the beginning of its ID."""
-    return case.container or case.consignment or f"case {case.id[:8]}"
+    return case.container or case.consignment or say("case {id}", id=case.id[:8])
 
 
 def stands(case: Case) -> str:
     """Where it stands."""
     if case.state is State.CLOSED and case.disposition is not None:
-        return DISPOSITIONS[case.disposition]
+        return say(DISPOSITIONS[case.disposition])
     if case.state is State.WAITING and case.level is Level.SUPERVISOR:
-        return "waits for a supervisor"
-    return STATES[case.state]
+        return say("stands|waits for a supervisor")
+    return say(STATES[case.state])
 
 
 def verdict(case: Case) -> view.Verdict:
@@ -50,18 +50,10 @@ def why(code: str | None, reason: str) -> str:
     """Why somebody decided as they did: the code, and what they wrote.
 
     >>> why("not_seen", "lead foil"), why(None, "")
-    ('not seen: lead foil', '')
+    ('opaque: lead foil', '')
     """
-    return ": ".join(part for part in (plain(code or ""), reason) if part)
-
-
-def plain(label: Any) -> str:
-    """A label as people write it.
-
-    >>> plain("gun_part")
-    'gun part'
-    """
-    return str(label).replace("_", " ")
+    chosen = next((say(one.label).lower() for one in work.CODES if one.reason == code), code or "")
+    return ": ".join(part for part in (chosen, reason) if part)
 
 
 def age(at: datetime | None, now: datetime) -> str:
@@ -82,7 +74,10 @@ def lasting(seconds: float) -> str:
     minutes = int(max(0.0, seconds)) // 60
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:
-        return f"{days} d {hours} h" if hours else f"{days} d"
+        whole = say("{days} d", days=days)
+        return say("{days} d {hours} h", days=days, hours=hours) if hours else whole
+    rest = minutes % 60
     if hours:
-        return f"{hours} h {minutes % 60} min" if minutes % 60 else f"{hours} h"
-    return f"{minutes} min" if minutes else "under 1 min"
+        whole = say("{hours} h", hours=hours)
+        return say("{hours} h {minutes} min", hours=hours, minutes=rest) if rest else whole
+    return say("{minutes} min", minutes=rest) if minutes else say("under 1 min")

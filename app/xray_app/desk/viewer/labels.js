@@ -1,17 +1,20 @@
 // A small list of labels beside a box: a digit takes one of the nine that show, typing narrows the
 // list, Enter takes what is lit or what was typed, Esc leaves everything as it was.
 
+import { labelled, say } from './words.js';
+
 const DIGITS = 9;
 let lists = 0;  // options are known by their ids to the whole page
 
 const plain = (label) => label.replaceAll('_', ' ');
+const names = (label) => [plain(label), labelled(label).toLowerCase()];
 const asLabel = (text) => text.trim().toLowerCase().replace(/\s+/g, '_');
 
 // What fits to what was typed: labels that begin so, then labels that hold it.
 export const fitting = (labels, typed) => {
   const text = plain(typed.trim().toLowerCase());
-  const found = labels.filter((label) => plain(label).includes(text));
-  const first = found.filter((label) => plain(label).startsWith(text));
+  const found = labels.filter((label) => names(label).some((name) => name.includes(text)));
+  const first = found.filter((label) => names(label).some((name) => name.startsWith(text)));
   const all = [...first, ...found.filter((label) => !first.includes(label))];
   const own = asLabel(typed);
   return own && !all.includes(own) ? [...all, own] : all;
@@ -30,11 +33,11 @@ export class Labels {
   constructor(root, stage) {
     [this.root, this.stage] = [root, stage];
     this.id = `labels-${lists++}`;
-    this.element = made(root, 'div', { class: 'labels', role: 'dialog', 'aria-label': 'Label of the box' });
+    this.element = made(root, 'div', { class: 'labels', role: 'dialog', 'aria-label': say('Label of the box') });
     this.input = made(this.element, 'input', { role: 'combobox', 'aria-expanded': 'true',
-      'aria-controls': this.id, 'aria-autocomplete': 'list', 'aria-label': 'Label',
-      placeholder: 'What is it?', maxlength: 60, autocomplete: 'off', spellcheck: 'false' });
-    this.list = made(this.element, 'ol', { id: this.id, role: 'listbox', 'aria-label': 'Labels' });
+      'aria-controls': this.id, 'aria-autocomplete': 'list', 'aria-label': say('Label'),
+      placeholder: say('What is it?'), maxlength: 60, autocomplete: 'off', spellcheck: 'false' });
+    this.list = made(this.element, 'ol', { id: this.id, role: 'listbox', 'aria-label': say('Labels') });
     this.element.hidden = true;
     this.input.addEventListener('input', () => this.#fill(0));
     this.input.addEventListener('keydown', (event) => this.#pressed(event));
@@ -82,7 +85,7 @@ export class Labels {
       option.setAttribute('role', 'option');
       option.dataset.label = label;
       made(option, 'kbd').textContent = n < DIGITS ? n + 1 : '';
-      made(option, 'span').textContent = plain(label);
+      made(option, 'span').textContent = labelled(label);
       return option;
     }));
     this.#light(lit);

@@ -6,9 +6,10 @@ import { listenFirst } from './keys.js';
 import { Opinions, newName } from './opinions.js';
 import { Rows } from './rows.js';
 import { FREE, MARKING } from './tools.js';
+import { labelled, say } from './words.js';
 
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
-const TAKES_BACK = 'Ctrl+Z takes it back.';
+const TAKES_BACK = say('Ctrl+Z takes it back.');
 
 export class Marking {
   #last = '';  // the label that was given last
@@ -55,15 +56,15 @@ export class Marking {
     if (name === 'next' || name === 'previous') return this.#walk(name === 'next' ? 1 : -1);
     if (!this.opinions.mine) return this.refused(FREE);
     const [pane, mark] = this.#lit;
-    if (!mark) return this.viewer.status.tell('Point at a mark first, or press . for the next one.');
+    if (!mark) return this.viewer.status.tell(say('Point at a mark first, or press . for the next one.'));
     const about = { view: pane.said.position, finding: mark.finding ?? null,
       drawn: mark.drawn ?? null, xyxy_px: mark.xyxy };
     if (name === 'relabel') return this.#relabel(mark, about);
-    if (mark.drawn && name === 'confirm') return this.viewer.status.tell('That box is an officer’s own.');
+    if (mark.drawn && name === 'confirm') return this.viewer.status.tell(say('That box is an officer’s own.'));
     const says = mark.drawn ? 'withdrawn' : name === 'confirm' ? 'confirmed' : 'rejected';
     const again = mark.says === says;
     this.#say(mark, { ...about, says: again ? 'withdrawn' : says, label: null },
-      mark.drawn ? 'taken away' : again ? 'left open' : says);
+      say(`became|${mark.drawn ? 'taken away' : again ? 'left open' : says}`));
   }
 
   #relabel(mark, about) {
@@ -71,31 +72,32 @@ export class Marking {
     const says = mark.drawn ? 'drawn' : 'confirmed';
     this.labels.ask({ around: node.getBoundingClientRect(), labels: this.opinions.labels,
       lit: mark.label.replaceAll(' ', '_'),
-      take: (label) => this.#say(mark, { ...about, says, label }, `called ${label.replaceAll('_', ' ')}`) });
+      take: (label) => this.#say(mark, { ...about, says, label }, say('called {label}', { label: labelled(label) })) });
   }
 
   #say({ number, label }, word, became) {
     this.opinions.say(word);
-    this.viewer.status.tell(`${number} ${label}: ${became}. ${TAKES_BACK}`);
+    this.viewer.status.tell(`${number} ${labelled(label)}: ${became}. ${TAKES_BACK}`);
   }
 
   #walk(step) {
     const marks = this.#marks, { viewer } = this;
-    if (!marks.length) return viewer.status.tell('Nothing is marked on this scan.');
+    if (!marks.length) return viewer.status.tell(say('Nothing is marked on this scan.'));
     if (!viewer.state.marks) viewer.state = { ...viewer.state, marks: true };
     const [, lit] = this.#lit, place = marks.findIndex(([, mark]) => mark === lit);
     const next = place < 0 && step < 0 ? marks.length - 1 : (place + step + marks.length) % marks.length;
     const [pane, mark] = marks[next];
     viewer.lights.light(mark.number, pane);
     pane.reveal(mark.xyxy);
-    viewer.status.tell([mark.number, mark.label, mark.says].filter(Boolean).join(' '));
+    viewer.status.tell([mark.number, labelled(mark.label),
+      mark.says && say(`says|${mark.says}`)].filter(Boolean).join(' '));
     viewer.changed();
   }
 
   undo() {
     if (!this.opinions.undoable) return false;
     this.opinions.undo();
-    this.viewer.status.tell('Taken back.');
+    this.viewer.status.tell(say('Taken back.'));
     return true;
   }
 
@@ -103,7 +105,7 @@ export class Marking {
   async refused(why) {
     this.viewer.status.tell(why);
     if (this.opinions.kept) await this.opinions.refresh();
-    if (this.opinions.mine) this.viewer.status.tell('The case is yours now.');
+    if (this.opinions.mine) this.viewer.status.tell(say('The case is yours now.'));
   }
 
   // Drawing
@@ -133,7 +135,7 @@ export class Marking {
         this.#last = label;
         pane.sketch.ends = null;
         this.viewer.state = { ...this.viewer.state, mode: 'pan', marks: true };
-        this.#say({ number: this.opinions.letter(word.drawn), label: label.replaceAll('_', ' ') }, word, 'drawn');
+        this.#say({ number: this.opinions.letter(word.drawn), label }, word, say('became|drawn'));
       },
       left: () => this.cancel(),
     });

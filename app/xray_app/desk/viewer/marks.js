@@ -4,6 +4,7 @@
 // officer confirmed has a tick, what they rejected a cross and a dotted line.
 
 import { toScreen } from './transform.js';
+import { labelled, say } from './words.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
 const TAG_PX = 30;  // room that a tag needs above its box, on the largest screens
@@ -14,9 +15,9 @@ let hatches = 0;    // patterns are known by their id to the whole page
 
 // What the buttons at a lit box do, with the keys that do the same; see `marking.js`.
 const BARS = {
-  drawn: [['relabel', '✎', '/', 'Call it something else'], ['reject', '✕', 'Del', 'Take it away']],
-  found: [['confirm', '✓', 'Y', 'Confirm'], ['reject', '✕', 'Del', 'Reject'],
-    ['relabel', '✎', '/', 'Call it something else']],
+  drawn: [['relabel', '✎', '/', say('Call it something else')], ['reject', '✕', 'Del', say('Take it away')]],
+  found: [['confirm', '✓', 'Y', say('Confirm')], ['reject', '✕', 'Del', say('Reject')],
+    ['relabel', '✎', '/', say('Call it something else')]],
 };
 
 const svg = (parent, name, attributes = {}) => {
@@ -51,9 +52,9 @@ const box = (parent, mark) => {
   const tag = part(node, 'span', `${SIGNS[style]} `);
   part(tag, 'b', number);
   tag.append(' ');
-  if (was) part(tag, 's', was);
-  tag.append(was ? ` ${label} ` : `${label} `);
-  if (percent !== undefined) part(tag, 'small', `${percent} %`);
+  if (was) part(tag, 's', labelled(was));
+  tag.append(was ? ` ${labelled(label)} ` : `${labelled(label)} `);
+  if (percent !== undefined) part(tag, 'small', say('{share} %', { share: percent }));
   if (SAID[says]) part(tag, 'i', SAID[says]);
   bar(node, mark);
   return node;

@@ -5,10 +5,12 @@
 // A word is { view, says, finding, drawn, label, xyxy_px }, as the interface has it: `finding` is a
 // number of the machine's, `drawn` the name of a box of the officer's own.
 
+import { say } from './words.js';
+
 const AGAIN_MS = 2000;  // before a word that did not get through is sent once more
 
-const AWAY = 'The desk cannot be reached. What you mark is kept here and sent as soon as it can be.';
-const OUT = 'Your session has ended. Sign in again in another tab: what you mark is kept here.';
+const AWAY = say('The desk cannot be reached. What you mark is kept here and sent as soon as it can be.');
+const OUT = say('Your session has ended. Sign in again in another tab: what you mark is kept here.');
 
 const about = ({ view, finding, drawn }) => drawn ?? `${view}/${finding}`;
 
@@ -38,7 +40,7 @@ export class Opinions {
     if (left.length && this.mine) left.forEach((word) => this.#put(word));
     else if (left.length && this.version) {
       sessionStorage.removeItem(address);
-      this.told('What you marked last was not kept: the case is no longer yours.', true);
+      this.told(say('What you marked last was not kept: the case is no longer yours.'), true);
     }
   }
 
@@ -46,11 +48,11 @@ export class Opinions {
     if (!this.kept) return;
     try {
       const answer = await fetch(this.#address);
-      if (!answer.ok) throw new Error(`the desk answered ${answer.status}`);
+      if (!answer.ok) throw new Error(say('the desk answered {status}', answer));
       const said = await answer.json();
       if (!this.busy) this.#take(said);  // an answer to what waits is on its way
     } catch (error) {
-      this.told(`What was said of this case cannot be read: ${error.message}`, true);
+      this.told(say('What was said of this case cannot be read: {why}', { why: error.message }), true);
     }
   }
 
@@ -119,11 +121,11 @@ export class Opinions {
       this.#remember();
       if (!problem) continue;
       away = false;
-      this.told(`Not kept: ${problem}.`, true);
+      this.told(say('Not kept: {why}.', { why: problem }), true);
       await this.refresh();
     }
     this.#sending = false;
-    if (away) this.told('The desk is back: what you marked is kept.');
+    if (away) this.told(say('The desk is back: what you marked is kept.'));
   }
 
   // Sends one word: '' where it is kept, AWAY or OUT where it must wait, else why it was refused.
@@ -135,7 +137,7 @@ export class Opinions {
       if (answer.status >= 500) return AWAY;
       if (answer.status === 401) return OUT;
       const said = await answer.json();
-      if (!answer.ok) return said.error ?? `the desk answered ${answer.status}`;
+      if (!answer.ok) return said.error ?? say('the desk answered {status}', answer);
       if (this.#waiting.length === 1) this.#take(said);
       return '';
     } catch {

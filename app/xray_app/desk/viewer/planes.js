@@ -3,6 +3,8 @@
 // source is { width, height, planes, levels }: planes are the numbers at full size, levels are
 // ever smaller means of 2 x 2, the first one the full size itself.
 
+import { say } from './words.js';
+
 const HEADER_BYTES = 24;
 const MAGIC = 'XPL1';
 const SMALLEST_PX = 24;  // sides of the last level: coarse enough for local contrast
@@ -53,7 +55,7 @@ export const split = (rgba, width, height) => {
 
 const fetched = async (address, signal) => {
   const answer = await fetch(address, { signal });
-  if (!answer.ok) throw new Error(`the desk answered ${answer.status}`);
+  if (!answer.ok) throw new Error(say('the desk answered {status}', answer));
   return answer;
 };
 

@@ -1,6 +1,8 @@
 // The table of findings beside the scan, which the page renders: each row tells what an officer said
 // of its finding, in words, as `viewer.css` shows them.
 
+import { labelled, say } from './words.js';
+
 const SIGNS = { confirmed: '✓', rejected: '✕' };
 
 export class Rows {
@@ -20,7 +22,7 @@ export class Rows {
     const { pane } = this.viewer;
     for (const row of document.querySelectorAll('tr[data-number]')) {
       const { says, was, label } = pane?.marks.named(row.dataset.number) ?? {};
-      if (says) row.dataset.said = `${SIGNS[says]} ${was ? label : says}`;
+      if (says) row.dataset.said = `${SIGNS[says]} ${was ? labelled(label) : say(`says|${says}`)}`;
       else delete row.dataset.said;
     }
   }

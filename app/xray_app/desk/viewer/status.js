@@ -1,6 +1,7 @@
 // The line under the scan: how it is shown, and what lies under the cursor.
 
 import { readOut } from './matter.js';
+import { say } from './words.js';
 
 const percent = (share) => `${(100 * share).toFixed(share < 0.01 ? 2 : share < 0.1 ? 1 : 0)} %`;
 const both = (values, say) => values.map(say).join(' / ');
@@ -10,26 +11,26 @@ export const wordsOf = (said, pitch) => {
   if (!said) return [];
   const where = pitch ? `${(said.x * pitch).toFixed(0)}, ${(said.y * pitch).toFixed(0)} mm`
     : `${said.x}, ${said.y} px`;
-  if (said.rgb) return [['at', where], ['colour', said.rgb.join(' ')]];
-  const words = [['at', where], ['T', both(said.transmissions, percent)],
+  if (said.rgb) return [[say('at'), where], [say('colour'), said.rgb.join(' ')]];
+  const words = [[say('at'), where], ['T', both(said.transmissions, percent)],
     ['−ln T', both(said.attenuations, (a) => a.toFixed(2))]];
   if (said.material)
-    words.push(['is', said.material + (said.number ? `, Z ≈ ${said.number.toFixed(0)}` : '')]);
+    words.push([say('is'), say(`material|${said.material}`) + (said.number ? `, Z ≈ ${said.number.toFixed(0)}` : '')]);
   return words;
 };
 
 // How the scan is shown, where that is not as it came.
 export const shownAs = (look, plain, about) => {
   const words = [];
-  if (look.palette >= 0 && look.palette !== plain.palette) words.push(about.palettes[look.palette].name);
-  if (look.palette < 0 && plain.palette >= 0) words.push('grey');
-  if (look.strip) words.push(`${look.strip} stripped`);
-  if (look.penetration) words.push(`${look.penetration} penetration`);
-  for (const name of ['negative', 'outline']) if (look[name]) words.push(name);
-  if (look.local) words.push('local contrast');
+  if (look.palette >= 0 && look.palette !== plain.palette) words.push(say(`palette|${about.palettes[look.palette].name}`));
+  if (look.palette < 0 && plain.palette >= 0) words.push(say('grey'));
+  if (look.strip) words.push(say(`shown|${look.strip} stripped`));
+  if (look.penetration) words.push(say(`shown|${look.penetration} penetration`));
+  for (const name of ['negative', 'outline']) if (look[name]) words.push(say(`shown|${name}`));
+  if (look.local) words.push(say('shown|local contrast'));
   if (look.black !== plain.black || look.white !== plain.white)
-    words.push(`window ${look.black.toFixed(2)}–${look.white.toFixed(2)}`);
-  if (look.gamma !== plain.gamma) words.push(`gamma ${look.gamma.toFixed(2)}`);
+    words.push(say('shown|window {from}–{to}', { from: look.black.toFixed(2), to: look.white.toFixed(2) }));
+  if (look.gamma !== plain.gamma) words.push(say('shown|gamma {gamma}', { gamma: look.gamma.toFixed(2) }));
   return words.join(' · ');
 };
 
@@ -57,7 +58,7 @@ export class Status {
     if (!isTrouble) this.#until = setTimeout(() => { this.told.textContent = ''; }, TOLD_MS);
   }
 
-  say(text) { this.shown.textContent = text || 'as it came'; }
+  say(text) { this.shown.textContent = text || say('as it came'); }
 
   under(pane, point) {
     const said = point && readOut(pane.source, point, pane.about, pane.codes);

@@ -1,5 +1,7 @@
 // Palettes and the table of materials, fetched from Python once for all cases.
 
+import { say } from './words.js';
+
 const known = new Map();
 
 const inBytes = (base64) => Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
@@ -13,7 +15,7 @@ export const tablesFrom = (said) => ({
 export const tablesOf = async (address) => {
   if (!known.has(address)) {
     const coming = fetch(address).then(async (answer) => {
-      if (!answer.ok) throw new Error(`the desk answered ${answer.status} for its palettes`);
+      if (!answer.ok) throw new Error(say('the desk answered {status} for its palettes', answer));
       return tablesFrom(await answer.json());
     });
     known.set(address, coming);

@@ -2,6 +2,7 @@
 
 import { icon } from './icons.js';
 import { ALL, MARKING, TOOLS, reason } from './tools.js';
+import { say } from './words.js';
 
 const element = (name, className, text = '') => {
   const node = document.createElement(name);
@@ -17,7 +18,7 @@ export class Toolbar {
   constructor(parent, run) {
     this.element = parent.appendChild(element('div', 'tools'));
     this.element.setAttribute('role', 'toolbar');
-    this.element.setAttribute('aria-label', 'Image tools');
+    this.element.setAttribute('aria-label', say('Image tools'));
     this.buttons = new Map();
     for (const group of TOOLS) {
       const box = this.element.appendChild(element('div', 'group'));
@@ -37,7 +38,7 @@ export class Toolbar {
     for (const [tool, button] of this.buttons) {
       const why = reason(tool, source, about);
       const title = `${tool.title} (${spoken(tool.key)})`;
-      button.title = why ? `${tool.title}: not here. ${why}` : title;
+      button.title = why ? say('{title}: not here. {why}', { title: tool.title, why }) : title;
       button.setAttribute('aria-label', why ? button.title : title);
       button.toggleAttribute('aria-disabled', false);
       if (why) button.setAttribute('aria-disabled', 'true');
@@ -47,21 +48,22 @@ export class Toolbar {
 }
 
 const POINTER = [
-  ['Drag', 'move the scan'], ['Wheel', 'zoom where the pointer is'],
-  ['Shift + drag', 'window: sideways brightness, up and down contrast'],
-  ['Shift + Alt + drag', 'gamma'], ['Double click', 'the whole scan again'],
+  [say('Drag'), say('move the scan')], [say('Wheel'), say('zoom where the pointer is')],
+  [say('Shift + drag'), say('window: sideways brightness, up and down contrast')],
+  [say('Shift + Alt + drag'), say('gamma')], [say('Double click'), say('the whole scan again')],
 ];
 
 const DRAWING = [
-  ['Drag', 'from corner to corner, then a digit or the first letters of its label'],
-  ['Arrow keys', 'a box without the pointer: move it; with Shift, stretch it; Enter, its label'],
-  ['Esc', 'no box'],
+  [say('Drag'), say('from corner to corner, then a digit or the first letters of its label')],
+  [say('Arrow keys'),
+    say('a box without the pointer: move it; with Shift, stretch it; Enter, its label')],
+  ['Esc', say('no box')],
 ];
 
 // Every key, the decisions' of this page with them.
 export const keysDialog = (parent) => {
   const dialog = parent.appendChild(element('dialog', 'keys'));
-  dialog.setAttribute('aria-label', 'Keys');
+  dialog.setAttribute('aria-label', say('Keys'));
   dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
   return () => {
     if (dialog.open) return dialog.close();
@@ -78,15 +80,15 @@ export const keysDialog = (parent) => {
       section.append(element('h3', '', title), names);
       return rows.length ? [section] : [];
     };
-    const close = element('button', 'act', 'Close');
+    const close = element('button', 'act', say('Close'));
     close.addEventListener('click', () => dialog.close());
     dialog.replaceChildren(
-      element('h2', '', 'Keys'),
-      ...list('Decision', acts),
-      ...list('Scan', ALL.map((tool) => [tool.key, tool.title])),
-      ...list('What is marked', MARKING.map((one) => [one.key, one.title])),
-      ...list('Drawing', DRAWING, 'wide'),
-      ...list('Pointer', POINTER, 'wide'),
+      element('h2', '', say('Keys')),
+      ...list(say('Decision'), acts),
+      ...list(say('Scan'), ALL.map((tool) => [tool.key, tool.title])),
+      ...list(say('What is marked'), MARKING.map((one) => [one.key, one.title])),
+      ...list(say('Drawing'), DRAWING, 'wide'),
+      ...list(say('Pointer'), POINTER, 'wide'),
       close,
     );
     dialog.showModal();

@@ -12,6 +12,7 @@ import { tablesOf } from './tables.js';
 import { colours, tones } from './tone.js';
 import { Toolbar, keysDialog } from './toolbar.js';
 import { ALL, MARKING, named, plainLook, plainState, reason } from './tools.js';
+import { say } from './words.js';
 
 export class Viewer {
   panes = [];
@@ -26,6 +27,7 @@ export class Viewer {
     this.toolbar = new Toolbar(root, (tool, event) => this.run(tool, event));
     this.stage = root.appendChild(document.createElement('div'));
     this.stage.className = 'panes';
+    Object.assign(this.stage.dataset, { loading: say('Loading the scan …'), failed: say('The scan cannot be shown') });
     this.status = new Status(root);
     this.help = keysDialog(root);
     this.frames = new Frames((moving, since) => this.draw(moving, since));
@@ -63,7 +65,7 @@ export class Viewer {
     } catch (error) {
       if (signal.aborted) return;
       this.root.dataset.state = 'failed';
-      this.status.say(`${error.message}; open it again.`);
+      this.status.say(say('{why}; open it again.', { why: error.message }));
     }
   }
 
