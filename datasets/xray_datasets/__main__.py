@@ -54,6 +54,9 @@ class Target(StrEnum):
     """Layouts that we write."""
 
     COCO = "coco"
+    CVAT = "cvat"
+    FIFTYONE = "fiftyone"
+    HUGGINGFACE = "huggingface"
 
 
 @app.command("list")
@@ -150,10 +153,9 @@ def convert(
 ) -> None:
     """Write a data set in another layout: 8-bit colour, 16-bit transmission.
 
+    For CVAT, FiftyOne and Hugging Face's datasets, pictures are for eyes: 8-bit colour, all of it.
     With --shares it is split anew: every bag stays on one side, with all its scans.
     """
-    from xray_datasets import coco
-
     by_split: dict[str, list[Sample]] = {}
     for name, sample in Asked(root, split, source, words, own).samples():
         by_split.setdefault(name, []).append(sample)
@@ -161,10 +163,7 @@ def convert(
         samples = [sample for mine in by_split.values() for sample in mine]
         by_split = _dealt(samples, shares, twins)
     for name, samples in by_split.items():
-        folder = out / name
-        if (folder / "instances.json").exists():
-            raise DataError(f"{folder} holds a data set already; name another --out")
-        print(coco.write(_progress(samples, f"writing {name}"), folder))
+        print(_written(_progress(samples, f"writing {name}"), out, name, to))
 
 
 @app.command()
@@ -220,6 +219,29 @@ def simulate(
     for _ in track(done, "simulating", total=count, console=Console(stderr=True)):
         pass
     print(scenes.finish(out))
+
+
+def _written(samples: Iterator[Sample], out: Path, split: str, to: Target) -> Path:
+    """Write a split in a layout; the path of its annotations."""
+    from xray_datasets import coco, exchange
+
+    kept = {
+        Target.COCO: out / split / "instances.json",
+        Target.CVAT: out / "annotations" / f"instances_{split}.json",
+        Target.FIFTYONE: out / split / "labels.json",
+        Target.HUGGINGFACE: out / split / "metadata.jsonl",
+    }
+    if kept[to].exists():
+        raise DataError(f"{kept[to].parent} holds a data set already; name another --out")
+    match to:
+        case Target.COCO:
+            return coco.write(samples, out / split)
+        case Target.CVAT:
+            return exchange.cvat(samples, out, split)
+        case Target.FIFTYONE:
+            return exchange.fiftyone(samples, out / split)
+        case Target.HUGGINGFACE:
+            return exchange.huggingface(samples, out, split)
 
 
 def _dealt(samples: list[Sample], shares: str, find_twins: bool) -> dict[str, list[Sample]]:
