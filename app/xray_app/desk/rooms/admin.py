@@ -15,7 +15,7 @@ from xray_app.access.roles import RIGHTS, SCOPES, Actor, Right, Role
 from xray_app.api.signing import Manages
 from xray_app.api.signing import TheService as Service
 from xray_app.desk.navigation import ADMIN
-from xray_app.desk.rooms import frame, operating
+from xray_app.desk.rooms import frame, operating, promotion
 from xray_app.desk.rooms.frame import Line
 from xray_app.languages import problem as said_of
 from xray_app.languages import say, told
@@ -131,6 +131,7 @@ def _page(
         "card": card,
         "lines": operating.lines(card) if card else [],
         "terms": _data(card),
+        "promotion": promotion.of(card) if card else None,
         "settings": service.settings,
     }
     said = {"done": done, "problem": problem, "typed": typed, "made": made, "me": actor.name}

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -10,7 +11,7 @@ from fastapi.testclient import TestClient
 from xray.card import Card
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Right, Role
-from xray_app.desk.rooms import operating
+from xray_app.desk.rooms import operating, promotion
 from xray_app.service import Service
 
 PASSWORD = "correct horse battery"
@@ -81,6 +82,25 @@ def test_each_threshold_stands_beside_what_was_measured(standin_card: Card) -> N
     curve = {"gun": [(0.3, 0.8, 0.02)]}
     first = operating.lines(replace(standin_card, operating=curve))[0]
     assert first.says == "Pd 80 %, Pfa 2 %"
+
+
+def test_the_page_says_since_when_a_model_is_in_place_and_what_that_changed(
+    boss: TestClient, standin_card: Card
+) -> None:
+    rows = {
+        "all": {"pd": [0.9, 0.95], "bound": 0.012, "groups": 60},
+        "gun": {"pd": [0.8, 0.8], "bound": -0.01, "groups": 31},
+    }
+    said = {"over": "<i>parcel@1", "at": "2026-03-01T08:00:00+00:00", "rows": rows}
+    app: Any = boss.app
+    app.state.card = replace(standin_card, training={"promotion": said})
+    page = boss.get("/admin").text
+    assert "in place of &lt;i&gt;parcel@1" in page
+    assert "2026-03-01 08:00 UTC" in page
+    assert "All alarming classes: Pd 90.0 % before, 95.0 % now" in page
+    assert "at least -1.0 points; 31 groups" in page
+    for broken in ({"rows": {}}, {"rows": 3}, {"over": "x", "at": "noon", "rows": rows}, "x"):
+        assert promotion.of(replace(standin_card, training={"promotion": broken})) is None
 
 
 def test_the_page_holds_the_model_and_its_terms(boss: TestClient) -> None:
