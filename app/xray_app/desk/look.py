@@ -21,7 +21,9 @@ FAVICON = FOLDER / "favicon.png"
 
 GROUND, RAISED, LINE = "#0a0e13", "#121922", "#243140"
 TEXT, QUIET, ACCENT = "#dbe4ee", "#8b9bae", "#5cc8ff"
-FONT = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Cantarell", "sans-serif"]
+LATIN = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Cantarell"]
+KOREAN = ["Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR", "NanumGothic"]
+FONT = [*LATIN, *KOREAN, "sans-serif"]
 MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "DejaVu Sans Mono", "monospace"]
 
 

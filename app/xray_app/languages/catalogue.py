@@ -50,8 +50,12 @@ class Language:
         >>> Language("en", "English").label("gun_part")
         'gun part'
         """
-        known = self.words.get(f"label|{name}")
-        return known if isinstance(known, str) else str(name).replace("_", " ")
+        return self.known(f"label|{name}") or str(name).replace("_", " ")
+
+    def known(self, text: str) -> str | None:
+        """A text in this language; None where it has no word for it."""
+        found = self.words.get(text)
+        return found if isinstance(found, str) else None
 
     def told(self, sentence: str) -> str:
         """A finished English sentence, such as an error's or a reason's, in this language.
@@ -60,8 +64,7 @@ class Language:
         >>> korean.told("no view 3"), korean.told("no such thing")
         ('3번 시야 없음', 'no such thing')
         """
-        whole = self.words.get(sentence) or self.sentences.get(sentence)
-        if isinstance(whole, str):
+        if whole := self.known(sentence) or self.sentences.get(sentence):
             return whole
         for pattern, text in self._patterns:
             if fits := pattern.fullmatch(sentence):
@@ -80,8 +83,7 @@ class Language:
             return self.label(value)
         if kind == "sentence":
             return self.told(value)
-        known = self.words.get(f"{kind}|{value}")
-        return known if isinstance(known, str) else value
+        return self.known(f"{kind}|{value}") or value
 
     @cached_property
     def _patterns(self) -> tuple[tuple[re.Pattern[str], str], ...]:

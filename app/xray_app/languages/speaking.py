@@ -29,7 +29,7 @@ def chosen(cookie: str | None, accepted: str) -> Language:
     ('en', 'en')
     """
     known, asked = languages(), []
-    if cookie in known:
+    if cookie and cookie in known:
         return known[cookie]
     for n, part in enumerate(accepted.split(",")[:20]):
         name, _, weight = part.partition(";")

@@ -110,12 +110,12 @@ def _row(entry: Entry) -> dict[str, Any]:
 
 def _did(action: str) -> str:
     """An action of the chain in words."""
-    return spoken().words.get(f"did|{action}", action)
+    return spoken().known(f"did|{action}") or action
 
 
 def _named(name: str) -> str:
     """What a value of an entry's body is called."""
-    return spoken().words.get(f"body|{name}", name.replace("_", " "))
+    return spoken().known(f"body|{name}") or name.replace("_", " ")
 
 
 def _short(value: Any) -> str:
