@@ -1,18 +1,21 @@
-"""Makes the desk's sample scans with the simulator, from seeds that no training uses.
+"""Makes the demo's scans with the simulator, as `samples.toml` wishes them, from seeds that no
+training uses.
 
     python app/make_samples.py        (make samples)
 
-Each wish takes the first scene from FIRST_SEED on that shows what it asks for, plainly enough for
-a newcomer to see, and of which the shipped model says the same: samples show how the desk works,
-not how good the model is. Some are pictures as a console exports them, some raw data of two
-energies. Beside the package, not in it: the desk itself must not import the simulator.
+A wish names the seed that was chosen for it. Where that scene no longer shows what is asked for,
+because the simulator or the model has changed, the first from FIRST_SEED on is taken that shows it
+plainly enough for a newcomer to see, and of which the shipped model says the same: samples show
+how the desk works, not how good the model is. Some are pictures as a console exports them, some
+raw data of two energies. Beside the package, not in it: the desk must not import the simulator.
 """
 
 import json
 import shutil
+import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,89 +27,109 @@ import tifffile
 import xray
 from xray import Outcome
 from xray.labels import ALARMING_LABELS
-from xray_datasets.simulator import Simulated, SimulatedObject, colour, simulate
+from xray_datasets.simulator import Simulated, SimulatedObject, show, simulate
 
+WISHES = Path(__file__).parent / "samples.toml"
 FOLDER = Path(__file__).parent / "xray_app" / "samples"
 MODEL = "parcel"  # the one that the desk takes when told nothing
 FIRST_SEED = 700_000_000  # pools for training and validation lie below
-SIDE_PX = {True: 416, False: 640}  # of raw scans, whose noise does not compress, and of pictures
-JPEG_QUALITY = 90
+# Width of pictures and of raw scans, whose noise does not compress; bags and parcels are square.
+WIDE_PX = {"container": (1200, 640), "baggage": (640, 352), "parcel": (640, 352)}
+JPEG_QUALITY = 88
 COLOURFUL = 10.0  # mean of largest less smallest of R, G, B: grey modes of consoles lie under 1
 DARK = 0.02  # transmission under which a console shows next to nothing
-TOP = 65_535  # count of unattenuated air in the raw files
+LEVELS, STEP = 4095, 16  # 12 bits in files of 16: finer ones are noise, which does not compress
+MOST_TRIES = 10  # scenes that the model is asked about; then the first of them is taken
 
 
 @dataclass(frozen=True)
 class Wish:
-    """A sample that the queue should have: what it shows of what alarms, and in which form."""
+    """A sample that the queue should have.
 
-    title: str
+    Attributes:
+        number: of its container or consignment.
+        kind: baggage, parcel or container.
+        seed: of the scene that was chosen.
+        raw: two energies, in place of a console's picture.
+        alarming: labels that alarm, exactly these.
+        opaque: the beam does not get through some of it.
+        told: what goes to the desk as it is: scanner, lane, declaration.
+    """
+
+    number: str
     kind: str
-    alarming: frozenset[str]
-    raw: bool
+    seed: int
+    told: dict[str, Any]
+    raw: bool = False
+    alarming: frozenset[str] = frozenset()
+    opaque: bool = False
 
+    @staticmethod
+    def of(row: dict[str, Any]) -> "Wish":
+        """From a table of `samples.toml`."""
+        told = {name: row.pop(name) for name in ("scanner", "lane", "declaration")}
+        return Wish(told=told, **row | {"alarming": frozenset(row.get("alarming", ()))})
 
-WISHES = (
-    Wish("Cabin bag", "baggage", frozenset({"gun"}), raw=False),
-    Wish("Parcel 1, raw 16-bit", "parcel", frozenset({"gun"}), raw=True),
-    Wish("Backpack", "baggage", frozenset(), raw=False),
-    Wish("Parcel 2", "parcel", frozenset({"knife"}), raw=False),
-    Wish("Suitcase, raw 16-bit", "baggage", frozenset(), raw=True),
-    Wish("Parcel 3", "parcel", frozenset(), raw=False),
-    Wish("Shoulder bag", "baggage", frozenset({"gun"}), raw=False),
-)
-MOST_TRIES = 10  # scenes that the model is asked about; then the first of them is taken
+    @property
+    def wide_px(self) -> int:
+        """Width of the scan."""
+        return WIDE_PX[self.kind][self.raw]
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """What the model should say; None: the model was not made for such scans."""
+        if self.kind == "container":
+            return None
+        if self.alarming:
+            return Outcome.ALARM
+        return Outcome.UNKNOWN if self.opaque else Outcome.CLEAR
 
 
 def main() -> None:
     """Make all, then put them in the place of the old ones."""
-    detector, seeds = xray.Detector(MODEL), count(FIRST_SEED)
+    detector = xray.Detector(MODEL)
+    wishes = [Wish.of(row) for row in tomllib.loads(WISHES.read_text(encoding="utf-8"))["sample"]]
     with TemporaryDirectory() as temporary:
         made = Path(temporary)
-        rows = [make(made, k, wish, seeds, detector) for k, wish in enumerate(WISHES, start=1)]
-        text = json.dumps(rows, indent=1) + "\n"
+        rows = [make(made / f"{n:02}-{w.kind}", w, detector) for n, w in enumerate(wishes, 1)]
+        text = json.dumps(rows, indent=1, ensure_ascii=False) + "\n"
         (made / "samples.json").write_text(text, encoding="utf-8")
         shutil.rmtree(FOLDER, ignore_errors=True)
         shutil.copytree(made, FOLDER)
+    print(f"{sum(file.stat().st_size for file in FOLDER.iterdir()) / 2**20:.2f} MiB in {FOLDER}")
 
 
-def make(
-    folder: Path, number: int, wish: Wish, seeds: Iterator[int], detector: xray.Detector
-) -> dict[str, Any]:
+def make(stem: Path, wish: Wish, detector: xray.Detector) -> dict[str, Any]:
     """Write the first scene that the model and the truth agree on; its row in the list."""
-    first = None
-    for tries, scene in enumerate(scenes(wish, seeds), start=1):
+    first, agreed = None, False
+    for tries, scene in enumerate(scenes(wish), start=1):
         first = first or scene
-        file = write(scene, folder / f"{number}-{wish.kind}", wish.raw)
-        report = detector.inspect(xray.read(file))
-        expected = Outcome.ALARM if wish.alarming else Outcome.CLEAR
-        agreed = report.outcome is expected and _alarming(report) == wish.alarming
+        file = write(scene, stem, wish)
+        report = detector.inspect(xray.read(file, pixel_mm=scene.pixel_mm))
+        alarming = {found.label for found in report.detections if found.alarming}
+        agreed = wish.outcome is None or (report.outcome, alarming) == (wish.outcome, wish.alarming)
         if agreed or tries == MOST_TRIES:
             break
+    assert first is not None
     if not agreed:
-        scene, file = first, write(first, folder / f"{number}-{wish.kind}", wish.raw)
+        scene, file = first, write(first, stem, wish)
     found = "agreed" if agreed else f"not agreed in {tries} tries"
-    print(f"{file.name}: seed {scene.seed}, {sorted(wish.alarming)}, {found}", flush=True)
-    return {"title": wish.title, "file": file.name, "kind": wish.kind, "seed": scene.seed}
+    print(f"{file.name}: seed {scene.seed}, {file.stat().st_size} bytes, {found}", flush=True)
+    about = {"number": wish.number, "file": file.name, "kind": wish.kind, "seed": scene.seed}
+    return about | {"pixel_mm": round(scene.pixel_mm, 3)} | wish.told
 
 
-def _alarming(report: xray.Report) -> set[str]:
-    return {found.label for found in report.detections if found.alarming}
-
-
-def scenes(wish: Wish, seeds: Iterator[int]) -> Iterator[Simulated]:
-    """Simulated scenes that show what is wished for."""
-    side_px = SIDE_PX[wish.raw]
-    for seed in seeds:
-        scene = simulate(wish.kind, seed, side_px)
-        labelled = [o for o in scene.objects if o.label]
-        alarming = [o for o in labelled if o.label in ALARMING_LABELS]
-        if (
+def scenes(wish: Wish) -> Iterator[Simulated]:
+    """Simulated scenes that show what is wished for, the chosen one first."""
+    for seed in chain([wish.seed], count(FIRST_SEED)):
+        scene = simulate(wish.kind, seed, wish.wide_px)
+        alarming = [o for o in scene.objects if o.label in ALARMING_LABELS]
+        dark = np.mean(scene.high < DARK)
+        if wish.kind == "container" or (
             {o.label for o in alarming} == wish.alarming
-            and all(plain(o, side_px) for o in alarming)
-            and 2 <= len(labelled) <= 9  # a load, but no heap
-            and 400 <= scene.pixel_mm * side_px <= 950  # one thing fills the picture
-            and np.mean(scene.high < DARK) < 0.01  # and there is something to see in it
+            and all(plain(o, wish.wide_px) for o in alarming)
+            and 400 <= scene.pixel_mm * wish.wide_px <= 950  # one thing fills the picture
+            and (dark > 0.03 if wish.opaque else dark < 0.012)
         ):
             yield scene
 
@@ -118,22 +141,20 @@ def plain(thing: SimulatedObject, side_px: int) -> bool:
     return inside and thing.visible_fraction > 0.9 and max(x2 - x1, y2 - y1) > 0.1 * side_px
 
 
-def write(scene: Simulated, stem: Path, raw: bool) -> Path:
+def write(scene: Simulated, stem: Path, wish: Wish) -> Path:
     """The scene as a file: a two-page TIFF of counts, or the JPEG of a console."""
-    if raw:
+    if wish.raw:
         pages = np.stack([scene.low, scene.high])  # (2, H, W)
-        counts = np.rint(np.clip(pages, 0, 1) * TOP).astype(np.uint16)
+        counts = np.rint(np.clip(pages, 0, 1) * LEVELS).astype(np.uint16) * np.uint16(STEP)
         file = stem.with_suffix(".tif")
         kind = {"photometric": "minisblack", "compression": "zlib", "predictor": True}
         tifffile.imwrite(file, counts, metadata=None, **kind)
         return file
-    kv = int(scene.parameters["kv"])
-    consoles = (
-        colour(scene.low, scene.high, np.random.default_rng([scene.seed, k]), kv) for k in count()
-    )
-    picture = next(shown for shown in consoles if np.ptp(shown, axis=2).mean() > COLOURFUL)
-    bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
+    consoles = (show(scene, np.random.default_rng([scene.seed, k])) for k in count())
+    grey = wish.kind == "container"  # their consoles show shades of little colour
+    picture = next(p for p in consoles if grey or np.ptp(p, axis=2).mean() > COLOURFUL)
     file = stem.with_suffix(".jpg")
+    bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
     cv2.imwrite(str(file), bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
     return file
 

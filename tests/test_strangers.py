@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from xray import Detector, Encoding, Outcome, Scan, read
 from xray.detector import available
-from xray_app.demo import samples
+from xray_app.demo.samples import samples
 
 Picture = NDArray[np.uint8]  # (H, W, 3)
 pytestmark = pytest.mark.skipif(not available(), reason="no weights are shipped")
@@ -98,6 +98,6 @@ def test_most_photographs_are_strangers(model: str) -> None:
 @pytest.mark.parametrize("model", sorted(available()))
 def test_the_desk_s_sample_scans_are_no_strangers(model: str) -> None:
     detector = Detector(model)
-    for sample in samples():
+    for sample in (one for one in samples() if one.kind != "container"):
         reasons = detector.inspect(read(sample.file)).reasons
         assert not any("unlike" in reason for reason in reasons), sample.title

@@ -71,8 +71,8 @@ def test_every_shipped_weight_loads_from_the_wheel(unpacked: Path) -> None:
 
 def test_the_desk_finds_its_pages_and_samples_in_it(unpacked: Path) -> None:
     code = (
-        "import xray; from xray_app import demo; from xray_app.desk import view\n"
-        "print(all(xray.read(s.file).width for s in demo.samples()), 'main' in view.blank('main'))"
+        "import xray; from xray_app.demo.samples import samples; from xray_app.desk import view\n"
+        "print(all(xray.read(s.file).width for s in samples()), 'main' in view.blank('main'))"
     )
     assert run(unpacked, code) == "True True"
     held = {p.name for p in (unpacked / "xray_app" / "desk").iterdir()}

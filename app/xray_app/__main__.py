@@ -24,7 +24,9 @@ def root() -> None:
 def serve(
     host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
     port: Annotated[int | None, typer.Option(help="TCP port; 0 takes a free one.")] = None,
-    demo: Annotated[bool, typer.Option("--demo", help="Sample scans, nobody signs in.")] = False,
+    demo: Annotated[
+        bool, typer.Option("--demo", help="Sample scans, nobody signs in, nothing is kept.")
+    ] = False,
     model: Annotated[str | None, typer.Option(help="Name or path of the weights.")] = None,
     name: Annotated[
         list[str] | None, typer.Option(help="A name that browsers may call the service by.")

@@ -48,12 +48,15 @@ def serve(settings: Settings) -> None:
     import uvicorn
 
     from xray_app import server
+    from xray_app.demo import opening
 
     logs.configure(settings.log)
     listening = _listen(settings)  # first: a taken port is known before the models are loaded
     with listening, server.private_folder() as temporary, contextlib.ExitStack() as until:
         address = _address(listening)
-        service = None if settings.demo else until.enter_context(_started(settings, address))
+        if settings.demo:
+            settings = opening.own(settings, Path(temporary) / "demo")
+        service = until.enter_context(_started(settings, address))
         application = server.build(settings, Path(temporary), service)
         what = "Inspection desk" if settings.desk else "Inspection service"
         print(f"{what}: {address}   (Ctrl-C ends it)", flush=True)
@@ -70,6 +73,7 @@ def _started(settings: Settings, address: str) -> Iterator["Service"]:
     from xray_app.beside import beside
     from xray_app.cases.alone import Alone
     from xray_app.cases.database import Database
+    from xray_app.demo import opening
     from xray_app.rounds import Rounds
 
     def lost() -> None:
@@ -82,6 +86,8 @@ def _started(settings: Settings, address: str) -> Iterator["Service"]:
         alone = until.enter_context(Alone(held, lost))
         until.enter_context(Rounds("holding the database", alone.check))
         parts = service.build(settings)
+        if settings.demo:
+            opening.open_on(parts)
         secret = parts.people.invite_first()
         if secret:
             print(f"First run: make the manager's account at {address}/first-run?key={secret}")

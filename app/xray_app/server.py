@@ -1,4 +1,4 @@
-"""One process, one port: the desk's page, and under it the service where one is given.
+"""One process, one port: the desk's page, and under it the service.
 
 Gradio is imported by `build`, after it was told to stay quiet: importing this module is cheap.
 """
@@ -14,17 +14,12 @@ from fastapi.responses import JSONResponse
 from xray.card import Card
 from xray.card import read as read_card
 from xray.errors import ModelError, ScanError
-from xray_app import demo
 from xray_app.api import app as api
-from xray_app.api.app import health
 from xray_app.api.door import Door
-from xray_app.api.speaking import Speaking
 from xray_app.desk import navigation, routes
-from xray_app.desk.desk import Desk
 from xray_app.desk.officer import OfficerDesk
 from xray_app.desk.rooms import routes as rooms
 from xray_app.guard import Guard
-from xray_app.intake import Inspector
 from xray_app.service import Service, keep_model
 from xray_app.settings import Settings
 from xray_app.uploads import Inbox
@@ -32,26 +27,23 @@ from xray_app.uploads import Inbox
 if TYPE_CHECKING:
     import gradio as gr
 
-SPARE_BYTES = 2**20  # over the largest upload, so that the desk itself says why it refuses
 DAY_SECONDS = 86_400
 
 
-def build(settings: Settings, temporary: Path, service: Service | None = None) -> FastAPI:
-    """The application, its samples inspected.
+def build(settings: Settings, temporary: Path, service: Service) -> FastAPI:
+    """The application.
 
     Args:
         settings: what it was told.
         temporary: private folder where uploads lie until they are read.
-        service: what keeps cases and asks people to sign in; None: a demo, which does neither.
+        service: what keeps cases and asks people to sign in.
     """
-    app = _bare(settings) if service is None else api.build(service)
-    card = None if service is None else _card(settings)
-    if service is not None:
-        rooms.add(app, card)
+    app = api.build(service)
+    card = _card(settings)
+    rooms.add(app, card)
     if settings.desk:
         _add_desk(app, settings, temporary, service, card)
-    if service is not None:
-        app.add_middleware(Door, rooms=navigation.rights())
+    app.add_middleware(Door, rooms=navigation.rights())
     app.add_middleware(Guard, host=settings.host, names=settings.names)
     return app
 
@@ -68,21 +60,14 @@ def _keep_gradio_quiet(temporary: Path) -> None:
 
 
 def _add_desk(
-    app: FastAPI, settings: Settings, temporary: Path, service: Service | None, card: Card | None
+    app: FastAPI, settings: Settings, temporary: Path, service: Service, card: Card | None
 ) -> None:
     _keep_gradio_quiet(temporary)
-    from xray_app.desk import officer_page, page
+    from xray_app.desk import officer_page
 
-    inbox = Inbox(temporary, settings.max_upload_bytes)
-    if service is None:
-        samples = demo.samples() if settings.demo else ()
-        desk = Desk(Inspector.load(settings.model), inbox, samples)
-        _add_routes(app, desk)
-        _mount_page(app, page.build(desk), settings)
-    else:
-        officers = OfficerDesk(service, inbox, card)
-        _add_routes(app, officers)
-        _mount_page(app, officer_page.build(officers), settings)
+    desk = OfficerDesk(service, Inbox(temporary, settings.max_upload_bytes), card)
+    _add_routes(app, desk)
+    _mount_page(app, officer_page.build(desk), settings)
 
 
 def _card(settings: Settings) -> Card | None:
@@ -93,20 +78,7 @@ def _card(settings: Settings) -> Card | None:
         return None  # who inspects says why
 
 
-def _bare(settings: Settings) -> FastAPI:
-    app = FastAPI(
-        title="xray-cargo desk",
-        openapi_url=None,
-        docs_url=None,
-        redoc_url=None,
-        max_body_size=settings.max_upload_bytes + SPARE_BYTES,
-    )
-    app.include_router(health)
-    app.add_middleware(Speaking)
-    return app
-
-
-def _add_routes(app: FastAPI, desk: Desk | OfficerDesk) -> None:
+def _add_routes(app: FastAPI, desk: OfficerDesk) -> None:
     @app.post("/uploads")
     async def upload(request: Request, name: str) -> JSONResponse:
         try:

@@ -20,7 +20,7 @@ from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.queue import Queue
 from xray_app.cases.rules import Rules
-from xray_app.cases.states import Target
+from xray_app.cases.states import Kind, Target
 from xray_app.inspectors.dispatch import Dispatch
 from xray_app.inspectors.pool import Limits, Pool
 from xray_app.intake import usual
@@ -84,6 +84,7 @@ def build(
         human_share=settings.human_share,
         keep=timedelta(days=settings.retention_days) if settings.retention_days else None,
         tells=_told(settings),
+        only=Kind.DEMO if settings.demo else None,
     )
     contents = Contents(settings.data_dir / "contents")
     queue = Queue(database, clock, rules)

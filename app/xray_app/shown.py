@@ -4,16 +4,12 @@ The file is not kept: once inspected, a case is a report, two JPEGs and, where t
 transmission, its planes for the viewer.
 """
 
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from xray.report import Report
 from xray.scan import Encoding
-
-MAX_UPLOADED_BYTES = 512_000_000  # pictures and planes of uploaded scans; the oldest go first
 
 
 class Origin(StrEnum):
@@ -59,42 +55,3 @@ class Case:
     thumbnail: bytes = b""
     planes: bytes = b""
     hidden: bool = False
-
-    @property
-    def size_bytes(self) -> int:
-        """Memory that its pictures and planes take."""
-        return len(self.picture) + len(self.thumbnail) + len(self.planes)
-
-
-class Store:
-    """The cases of one running desk, in memory, in the order they came. Safe between threads.
-
-    Samples stay; of the uploads, the oldest leave when they take too much memory.
-    """
-
-    def __init__(self, max_uploaded_bytes: int = MAX_UPLOADED_BYTES) -> None:
-        self._cases: OrderedDict[str, Case] = OrderedDict()
-        self._max_uploaded_bytes = max_uploaded_bytes
-        self._lock = threading.Lock()
-
-    def add(self, case: Case) -> None:
-        """Keep this case, and let old uploads go if it takes the room."""
-        with self._lock:
-            self._cases[case.key] = case
-            uploads = [c for c in self._cases.values() if c.origin is Origin.UPLOAD]
-            taken = sum(c.size_bytes for c in uploads)
-            for old in uploads[:-1]:  # the newest stays, however large
-                if taken <= self._max_uploaded_bytes:
-                    break
-                del self._cases[old.key]
-                taken -= old.size_bytes
-
-    def get(self, key: str) -> Case | None:
-        """The case with this key, None when there is none or it has left."""
-        with self._lock:
-            return self._cases.get(key)
-
-    def samples(self) -> tuple[Case, ...]:
-        """The sample cases, in the order they came."""
-        with self._lock:
-            return tuple(c for c in self._cases.values() if c.origin is Origin.SAMPLE)

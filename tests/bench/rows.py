@@ -21,7 +21,7 @@ from xray import tensors, tiles
 from xray.backends import OUTPUTS
 from xray.detector import available
 from xray.processor import usable_cores
-from xray_app.demo import samples
+from xray_app.demo.samples import samples
 
 HERE = Path(__file__).parent
 FOLDER = Path("runs/bench")  # graphs and the peers' environment, kept for the next time

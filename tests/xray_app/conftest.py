@@ -52,13 +52,13 @@ def here(inspector: Inspector) -> Any:
 
 
 @pytest.fixture(scope="session")
-def desk_url(standin: Path) -> Iterator[str]:
-    """Address of a desk with the sample scans and the stand-in model; uploads up to 2 MB."""
+def desk_url(standin: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Address of a demo with the stand-in model; uploads up to 2 MB. It leaves nothing behind."""
     command = [sys.executable, "-m", "xray_app", "serve", "--demo", "--port", "0"]
     command += ["--model", str(standin), "--max-upload-mb", "2"]
-    with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as desk:
+    folder = tmp_path_factory.mktemp("demo")
+    pipes: dict[str, Any] = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    with subprocess.Popen(command, env=os.environ | {"TMPDIR": str(folder)}, **pipes) as desk:
         said: list[str] = []
         ready = threading.Event()
         threading.Thread(target=_listen, args=(desk, said, ready), daemon=True).start()
@@ -69,7 +69,9 @@ def desk_url(standin: Path) -> Iterator[str]:
             pytest.fail("the desk did not start:\n" + "".join(said))
         yield found.group()
         desk.terminate()
-        desk.wait(20)
+        desk.wait(60)
+    left = list(folder.glob("xray-desk-*"))
+    assert left == []
 
 
 def _listen(desk: "subprocess.Popen[str]", said: list[str], ready: threading.Event) -> None:

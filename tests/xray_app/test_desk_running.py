@@ -3,6 +3,7 @@
 import http.client
 import json
 from contextlib import closing
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,9 +12,19 @@ import pytest
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("desk")]
 
 
+@cache
+def visit(desk_url: str) -> str:
+    """The cookie of a visitor of the demo."""
+    parts = urlsplit(desk_url)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    with closing(connection):
+        connection.request("GET", "/sign-in")
+        return str(connection.getresponse().headers["set-cookie"]).partition(";")[0]
+
+
 def ask(desk_url: str, path: str, body: bytes | None = None, **headers: str) -> tuple[int, str]:
     """Status and text of the answer to GET, or to POST where there is a body."""
-    parts = urlsplit(desk_url)
+    parts, headers = urlsplit(desk_url), {"cookie": visit(desk_url)} | headers
     connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
     with closing(connection):
         connection.request("GET" if body is None else "POST", path, body, headers)

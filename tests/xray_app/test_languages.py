@@ -11,7 +11,7 @@ from xray import labels, palettes
 from xray_app import languages
 from xray_app.access.roles import Right, Role
 from xray_app.cases.states import Says, State
-from xray_app.desk import doing, navigation, officer, view, work
+from xray_app.desk import doing, navigation, officer, view, welcome, work
 from xray_app.desk.rooms import admin, insight, queue, words
 from xray_app.languages.catalogue import FOLDER, HOLE
 
@@ -42,7 +42,7 @@ def in_tables() -> Iterator[str]:
         yield from table.values()
     yield from (*work.HOLDS, "Container", "Consignment", "Scanner", "Lane", "Officer")
     yield from (words.STATES | words.DISPOSITIONS).values()  # type: ignore[operator]
-    yield from (doing.FIRST_KEPT, officer.OUT)
+    yield from (doing.FIRST_KEPT, officer.OUT, welcome.GREETING)
     yield from (room.name for room in navigation.ROOMS)
     yield from (*admin.DONE.values(), *insight.PERIODS.values(), *insight.KINDS)
     yield from (f"{what} by {of}" for of in ("lane", "scanner", "class") for what in RATES)

@@ -17,6 +17,7 @@ from xray_app.api import (
     opinions,
     pages,
     people,
+    personas,
     scans,
     work,
 )
@@ -51,6 +52,8 @@ def build(service: Service) -> FastAPI:
     app.include_router(kserve.router)
     app.include_router(metrics.router)
     app.include_router(readiness)
+    if service.settings.demo:
+        app.include_router(personas.router)  # its sign-in page comes before the usual one
     app.include_router(pages.router)
     app.include_router(oidc.router)
 

@@ -44,7 +44,7 @@ def sign_in(
         token = service.people.sign_in(name, password)
     except NotSignedIn as error:
         return sign_in_again(service, str(error), name, next)
-    return _onward(service, token, next)
+    return onward(service, token, next)
 
 
 def sign_in_again(service: Service, problem: str, name: str = "", next: str = "") -> HTMLResponse:
@@ -96,7 +96,7 @@ def first_run(
         service.people.accept(key, name, password)
     except AccessError as error:
         return _page("first_run.html", 422, problem=str(error), key=key, name=name)
-    return _onward(service, service.people.sign_in(name, password))
+    return onward(service, service.people.sign_in(name, password))
 
 
 @router.get("/people")
@@ -124,7 +124,8 @@ def _people(service: Service, status: int = 200, problem: str = "", name: str = 
     return _page("people.html", status, problem=problem, name=name, **said)
 
 
-def _onward(service: Service, token: str, wanted: str = "") -> RedirectResponse:
+def onward(service: Service, token: str, wanted: str = "") -> RedirectResponse:
+    """Signed in, and on to a page of this desk."""
     answer = _back(wanted)
     set_session(service, answer, token)
     return answer

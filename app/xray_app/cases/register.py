@@ -7,7 +7,7 @@ used twice is a fraud until somebody has looked.
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -101,6 +101,8 @@ def register(
         Full: too many scans wait for inspection; nothing was kept.
         KeyReused: this request key came before with something else.
     """
+    if rules.only is not None:
+        sent = replace(sent, kind=rules.only)
     files = [file for view in sent.views for file in view.files()]
     try:
         with database.write() as connection:

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from xray.report import Outcome
 from xray_app.cases.case import Case
-from xray_app.cases.states import Level, Target
+from xray_app.cases.states import Kind, Level, Target
 
 # Minutes of head start. Working values, to be set by whoever runs the queue; not measured.
 RISKY_CHAPTERS: Mapping[str, int] = MappingProxyType(
@@ -35,6 +35,7 @@ class Rules:
         flag_minutes: for a case that something is wrong with.
         keep: how long scans of closed cases are kept; None: for ever.
         tells: whom messages are kept for; nobody reads those for others.
+        only: every case is of this kind, whatever came in says; None: as it says.
     """
 
     lease: timedelta = timedelta(minutes=5)
@@ -50,6 +51,7 @@ class Rules:
     flag_minutes: int = 240
     keep: timedelta | None = None
     tells: frozenset[Target] = frozenset()
+    only: Kind | None = None
 
     def place(
         self, case: Case, outcome: Outcome | None, score: float | None, now: datetime

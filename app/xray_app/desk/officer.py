@@ -25,6 +25,7 @@ from xray_app.cases.register import NewView, Submission
 from xray_app.cases.states import State
 from xray_app.desk import casefile, doing, navigation, scene, view, work
 from xray_app.desk.doing import After, Asked
+from xray_app.desk.welcome import Welcome
 from xray_app.languages import problem, say
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
@@ -49,6 +50,12 @@ class OfficerDesk:
         self.inbox = inbox
         self._service = service
         self._card = card
+        self._welcome = Welcome(service)
+
+    def first(self, actor: Actor, named: str) -> After:
+        """What the page opens on: the case that its address names, or the one that they have."""
+        key = named or self.mine(actor) or self._welcome.given(actor)
+        return After(key, self._welcome.notice(key))
 
     def who(self, cookies: Mapping[str, str]) -> Actor:
         """Who has the page open.
@@ -64,7 +71,8 @@ class OfficerDesk:
     def header(self, actor: Actor | None) -> str:
         """The bar at the top as HTML."""
         rooms = navigation.open_to(actor) if actor else ()
-        return view.header(self._card, False, actor.name if actor else "", rooms)
+        demo = self._service.settings.demo
+        return view.header(self._card, demo, actor.name if actor else "", rooms)
 
     def queue(self, actor: Actor, selected: str | None) -> str:
         """The officer's cases and what waits, as HTML."""

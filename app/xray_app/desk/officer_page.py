@@ -38,8 +38,8 @@ class Handlers:
             actor = self._who(request)
         except NotSignedIn as error:
             return self.desk.header(None), *_out(error)
-        named = str(request.query_params.get("case", ""))
-        return self.desk.header(actor), *self._shown(actor, named or self.desk.mine(actor))
+        first = self.desk.first(actor, str(request.query_params.get("case", "")))
+        return self.desk.header(actor), *self._shown(actor, first.case_id, first.notice)
 
     def selected(self, event: gr.EventData, request: gr.Request) -> Parts:
         """Another case, or another view of it."""

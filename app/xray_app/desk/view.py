@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from xray.card import Card
 from xray.report import Detection, Outcome, Report
 from xray.scan import Encoding
+from xray_app.demo.people import PERSONAS
 from xray_app.desk import navigation, work
 from xray_app.desk.navigation import Room
 from xray_app.desk.work import Act, Beside
@@ -113,7 +114,7 @@ def header(
     here: Room = navigation.CASE,
 ) -> str:
     """The bar at the top as HTML, with who is signed in and the pages that they may open."""
-    said = {"card": card, "demo": demo, "person": person}
+    said = {"card": card, "personas": PERSONAS if demo else (), "person": person}
     return _page("header.html").render(**said, rooms=rooms, here=here)
 
 

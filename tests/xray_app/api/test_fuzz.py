@@ -18,9 +18,9 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 
-from xray_app import demo
 from xray_app.access.roles import Actor, Right
 from xray_app.api import signing
+from xray_app.demo.samples import samples
 from xray_app.inspectors.pool import Limits, Pool
 
 EXAMPLES = int(os.environ.get("FUZZ_EXAMPLES", "4"))
@@ -78,7 +78,7 @@ def good_files(write_scan: Callable[..., Path], folder: Path) -> list[bytes]:
     dataset.set_pixel_data(two[0], "MONOCHROME2", 16)
     dataset.save_as(folder / "one.dcm", enforce_file_format=True)
     files.append((folder / "one.dcm").read_bytes())
-    files.append(demo.samples()[0].file.read_bytes())
+    files.append(samples()[0].file.read_bytes())
     return files
 
 

@@ -22,7 +22,7 @@ import uvicorn
 from playwright.sync_api import Page, expect
 from sqlalchemy import update
 
-from xray_app import demo, server
+from xray_app import server
 from xray_app import service as services
 from xray_app.access.passwords import Passwords
 from xray_app.access.roles import Role
@@ -32,7 +32,8 @@ from xray_app.cases import inspection, pending, register, tables
 from xray_app.cases.case import load
 from xray_app.cases.database import Database
 from xray_app.cases.register import NewView, Submission
-from xray_app.demo import Sample
+from xray_app.demo import samples as demo
+from xray_app.demo.samples import Sample
 from xray_app.inspectors.dispatch import Dispatch
 from xray_app.service import Service
 from xray_app.settings import Settings

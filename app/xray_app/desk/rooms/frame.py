@@ -33,7 +33,8 @@ def page(
     request: Request, actor: Actor, room: Room, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """A room's page, made by the template of its path."""
-    bar = view.header(request.app.state.card, False, actor.name, navigation.open_to(actor), room)
+    demo = request.app.state.service.settings.demo
+    bar = view.header(request.app.state.card, demo, actor.name, navigation.open_to(actor), room)
     template = _templates().get_template(room.path.strip("/").replace("-", "_") + ".html")
     said = {"bar": Markup(bar), "room": room, "now": request.app.state.service.now}
     return HTMLResponse(template.render(**said, **values), status, HEADERS)

@@ -15,6 +15,7 @@ from xray.card import Card
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import statistics
+from xray_app.cases.states import Kind
 from xray_app.cases.statistics import Fact
 from xray_app.desk.navigation import INSIGHT
 from xray_app.desk.rooms import figures, frame, plots, rates, words
@@ -46,7 +47,8 @@ def show(
     period = min(PERIODS, key=lambda one: (abs(one - days), one))
     now = service.now
     with service.database.read() as connection:
-        found = statistics.facts(connection, now - timedelta(days=period))
+        kind = service.queue.rules.only or Kind.LIVE
+        found = statistics.facts(connection, now - timedelta(days=period), kind)
     card: Card | None = request.app.state.card
     values: dict[str, Any] = {
         "period": period,
