@@ -23,6 +23,7 @@ from xray_train.reliability import Fit, Line
 from xray_train.ship import (
     ACADEMIC,
     ALARM_PFA,
+    BOTH,
     FREE,
     OWN,
     SCAN_PFA,
@@ -142,6 +143,7 @@ def test_terms_follow_from_all_that_taught_and_a_stranger_s_scans_are_not_given_
     assert terms_of([simulated, sixray]) is ACADEMIC
     assert terms_of([simulated, {"name": "my-scans", "scans": 3}]) is OWN
     assert terms_of([]) is OWN
+    assert terms_of([simulated, sixray, {"name": "my-scans", "scans": 3}]) is BOTH
 
 
 def test_the_licence_says_terms_data_scores_and_limits(standin: Path, tmp_path: Path) -> None:

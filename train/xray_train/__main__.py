@@ -1,4 +1,4 @@
-"""The command `xray-train`: fit, export, evaluate, robustness, calibrate, ship."""
+"""The command `xray-train`: fit, export, evaluate, robustness, calibrate, ship, and the loop."""
 
 import sys
 from dataclasses import replace
@@ -9,12 +9,15 @@ from typing import Annotated
 import typer
 
 from xray.errors import XrayError
+from xray_train import commands
 
 ON = (
     "sixray-cal | sixray-val, either with +benign | dual-energy | sim-baggage | sim-parcel | FOLDER"
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, export and score.")
+for command in (commands.promote, commands.rollback, commands.loop):
+    app.command()(command)
 
 
 @app.command()
@@ -32,7 +35,7 @@ def fit(
         typer.Option("--from", help="Shipped model by name, its file, or a run's last.pt."),
     ] = None,
     data: Annotated[
-        list[Path] | None, typer.Option(help="Folder of marked scans: COCO, VOC or YOLO.")
+        list[Path] | None, typer.Option(help="Folder of marked scans or decided cases.")
     ] = None,
     network: Annotated[
         str | None, typer.Option(help="plain; ssdlite, a baseline; lite, a teacher.")

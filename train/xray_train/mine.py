@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from xray import card as cards
 from xray.detector import available
@@ -24,6 +25,7 @@ TUNING = Recipe(
     check_every=200,
     data=(".",),
 )
+SIZES = ("widths", "blocks", "fine", "coarse", "ranges", "check_px")
 
 
 def weights(name: str) -> Path:
@@ -45,6 +47,8 @@ def weights(name: str) -> Path:
 def recipe(start: Path | None, folders: tuple[str, ...]) -> Recipe:
     """Fine-tuning on these folders: the labels of the weights, then those that are new.
 
+    The network is as large as the one that it starts from.
+
     Raises:
         RecipeError: no folder was given.
         DataError: a folder is of no known layout.
@@ -54,16 +58,22 @@ def recipe(start: Path | None, folders: tuple[str, ...]) -> Recipe:
             "nothing to learn from: give a recipe, or --data with a folder of marked scans"
         )
     known: tuple[str, ...] = ()
+    sizes: dict[str, Any] = {}
     if start is not None:
-        known = _labels(start)
+        known, sizes = _network(start)
     new = dict.fromkeys(name for folder in folders for name in layouts.labels(Path(folder)))
     labels = (*known, *(label for label in new if label not in known))
-    return replace(TUNING, data=folders, labels=labels)
+    return replace(TUNING, data=folders, labels=labels, **sizes)
 
 
-def _labels(start: Path) -> tuple[str, ...]:
+def _network(start: Path) -> tuple[tuple[str, ...], dict[str, Any]]:
+    """The labels of the weights, and the settings that say how large their network is."""
     if not start.is_file():
         raise ModelError(f"{start}: no such file; expected an ONNX file or a checkpoint")
-    if start.suffix == ".onnx":
-        return cards.read(start).labels
-    return checkpoint.read(start).recipe.labels
+    if start.suffix != ".onnx":
+        began = checkpoint.read(start).recipe
+        return began.labels, {name: getattr(began, name) for name in (*SIZES, "network")}
+    card = cards.read(start)
+    told = card.training.get("recipe", {})
+    sizes = {name: told[name] for name in SIZES if name in told}
+    return card.labels, {k: tuple(v) if isinstance(v, list) else v for k, v in sizes.items()}

@@ -38,13 +38,13 @@ def write(path: Path, card: Card, figures: Mapping[str, Any], judged: Sequence[J
     body = "".join(
         (
             _head(card, figures, simulated),
-            _section("Average precision and screening", _scores(figures["labels"]), AP_NOTE),
-            _section("Free response", _froc(figures["froc"]), FROC_NOTE),
-            _section("Probabilities", _reliability(figures["reliability"], card), PROBABILITY_NOTE),
-            _section("Confusion", _confusion(figures["confusion"]), CONFUSION_NOTE),
-            _section("Who is found", _found_by(figures["found_by"]), FOUND_NOTE),
-            _section("Worst misses", _gallery(gallery.misses(things)), MISSES_NOTE),
-            _section(
+            section("Average precision and screening", _scores(figures["labels"]), AP_NOTE),
+            section("Free response", _froc(figures["froc"]), FROC_NOTE),
+            section("Probabilities", _reliability(figures["reliability"], card), PROBABILITY_NOTE),
+            section("Confusion", _confusion(figures["confusion"]), CONFUSION_NOTE),
+            section("Who is found", _found_by(figures["found_by"]), FOUND_NOTE),
+            section("Worst misses", _gallery(gallery.misses(things)), MISSES_NOTE),
+            section(
                 "Boldest false boxes",
                 _gallery(gallery.false_boxes(judged, list(figures["labels"]))),
                 FALSE_NOTE,
@@ -52,6 +52,11 @@ def write(path: Path, card: Card, figures: Mapping[str, Any], judged: Sequence[J
         )
     )
     title = f"{card.name}@{card.version} on {figures['set']}"
+    save(path, title, body)
+
+
+def save(path: Path, title: str, body: str) -> None:
+    """A page with this title and body, which is markup."""
     path.parent.mkdir(parents=True, exist_ok=True)
     frame = resources.files("xray_train").joinpath("page.html").read_text("utf-8")
     path.write_text(frame.format(title=escape(title), body=body), encoding="utf-8")
@@ -77,7 +82,8 @@ def _head(card: Card, figures: Mapping[str, Any], simulated: bool) -> str:
     )
 
 
-def _section(title: str, content: str, note: str) -> str:
+def section(title: str, content: str, note: str) -> str:
+    """A part of a page; the content is markup."""
     return f"<section><h2>{escape(title)}</h2><p class=note>{escape(note)}</p>{content}</section>"
 
 
@@ -91,7 +97,7 @@ def _scores(labels: Mapping[str, Any]) -> str:
         ap50 = _share(row["ap50"], row["ap50_interval"])
         rows.append([label, row["objects"], ap50, f"{row['ap50_95']:.3f}", *points])
     names = ["label", "objects", "AP50", "AP50:95", "Pd at Pfa 0.01", "Pd at Pfa 0.05"]
-    return _table(names, rows)
+    return table(names, rows)
 
 
 def _froc(labels: Mapping[str, Any]) -> str:
@@ -108,7 +114,7 @@ def _froc(labels: Mapping[str, Any]) -> str:
     )
     rows = [[label, *(f"{v:.2f}" for v in row["at"].values())] for label, row in labels.items()]
     return f"<div class=pair><figure>{picture}</figure>" + (
-        _table(["false boxes per scan", *map(str, FALSE_PER_SCAN)], rows) + "</div>"
+        table(["false boxes per scan", *map(str, FALSE_PER_SCAN)], rows) + "</div>"
     )
 
 
@@ -141,16 +147,16 @@ def _reliability(labels: Mapping[str, Any], card: Card) -> str:
         )
     names = ["label", "fitted at prevalence", "scans", "error", "Brier", "slope"]
     names += ["boxes", "error", "Brier", "slope"]
-    return f"<div class=pair>{''.join(figures)}</div>{_table(names, rows)}"
+    return f"<div class=pair>{''.join(figures)}</div>{table(names, rows)}"
 
 
-def _confusion(table: Mapping[str, Mapping[str, int]]) -> str:
-    said = {label for row in table.values() for label in row} - {MISSED}
+def _confusion(counts: Mapping[str, Mapping[str, int]]) -> str:
+    said = {label for row in counts.values() for label in row} - {MISSED}
     columns = [*sorted(said), MISSED]
     rows = []
-    for truth in (*sorted(set(table) - {NOTHING}), *({NOTHING} & set(table))):
-        total = sum(table[truth].values())
-        cells = [_shaded(table[truth].get(c, 0), total, truth, c) for c in columns]
+    for truth in (*sorted(set(counts) - {NOTHING}), *({NOTHING} & set(counts))):
+        total = sum(counts[truth].values())
+        cells = [_shaded(counts[truth].get(c, 0), total, truth, c) for c in columns]
         rows.append(f"<tr><th>{escape(truth)}</th>{''.join(cells)}</tr>")
     head = "".join(f"<th>{escape(c)}</th>" for c in ("", *columns))
     return f"<div class=wide><table><thead><tr>{head}</tr></thead>{''.join(rows)}</table></div>"
@@ -168,7 +174,7 @@ def _shaded(count: int, total: int, truth: str, said: str) -> str:
 def _found_by(kinds: Mapping[str, Mapping[str, Any]]) -> str:
     return "".join(
         f"<h3>{escape(KINDS[kind])}</h3>"
-        + _table(
+        + table(
             ["", "objects", "found"],
             [[n, r["objects"], _share(r["found"], r["found_95"])] for n, r in rows.items()],
         )
@@ -185,7 +191,8 @@ def _gallery(exhibits: Iterable[Exhibit]) -> str:
     return f"<div class=gallery>{shown}</div>" if shown else "<p>None.</p>"
 
 
-def _table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+def table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """Rows of text under their names, escaped."""
     head = "".join(f"<th>{escape(name)}</th>" for name in names)
     body = "".join(
         f"<tr><th>{escape(str(first))}</th>"

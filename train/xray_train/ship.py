@@ -71,13 +71,18 @@ ACADEMIC = Terms(
     _OF_REAL_SCANS,
 )
 OWN = Terms("As the scans allow that it was trained with; see its data.", ())
+BOTH = Terms(
+    "Academic, non-commercial use only, because of some of the scans it was trained with, and no "
+    "more than the others allow; see its data.",
+    _OF_REAL_SCANS[:1],
+)
 
 
 def terms_of(data: Sequence[Mapping[str, Any]]) -> Terms:
     """What follows from all that the weights, and those before them, learned from."""
     names = {str(source["name"]) for source in data}
     if not names <= OF_SOURCE.keys() or not names:
-        return OWN
+        return BOTH if names & OF_SOURCE.keys() - {SIMULATED} else OWN
     return FREE if names == {SIMULATED} else ACADEMIC
 
 
@@ -118,7 +123,7 @@ def thresholds(
     for label, threshold in raw.items():
         line = np.array([(lines or {}).get(label, (1.0, 0.0))])
         said = np.float32(straighten(np.array([threshold]), line)[0])
-        found[label] = _up(float(np.nextafter(said, np.float32(1))))
+        found[label] = rounded_up(float(np.nextafter(said, np.float32(1))))
     return found
 
 
@@ -173,7 +178,7 @@ def ship(
     _must_be_small(beside)
     beside.replace(target)
     (weights / f"{card.name}.LICENSE").write_text(licence(card), encoding="utf-8")
-    _note_sum(target)
+    note_sum(target)
     return card
 
 
@@ -181,7 +186,7 @@ def note(path: Path, **changes: Any) -> None:
     """Change fields of the card of a model file, and its hash beside it."""
     put_card(path, replace(read_card(path), **changes))
     if (path.parent / SUMS).is_file():
-        _note_sum(path)
+        note_sum(path)
 
 
 def licence(card: Card) -> str:
@@ -219,7 +224,7 @@ def _threshold(label: str, judged: Sequence[Judged], share: float) -> float:
     return float(np.clip(lowest_threshold(np.array(clean), pfa), LEAST_THRESHOLD, 0.95))
 
 
-def _up(share: float) -> float:
+def rounded_up(share: float) -> float:
     """Six digits, never less: what was just over a score must stay there."""
     digits = 6 - math.ceil(math.log10(share)) if share > 0 else 6
     return min(1.0, math.ceil(share * 10**digits) / 10**digits)
@@ -231,7 +236,7 @@ def _must_be_small(path: Path) -> None:
         raise ModelError(f"{path.stem}: {size} bytes, at most {LARGEST_BYTES} may be shipped")
 
 
-def _note_sum(path: Path) -> None:
+def note_sum(path: Path) -> None:
     """The file's line in the list of hashes; those of its neighbours stay what they were."""
     sums = path.parent / SUMS
     lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xray_datasets.reviews.cap import CAPPED, capped
@@ -33,6 +33,7 @@ def test_what_is_left_out_is_neither_object_nor_background() -> None:
 claims = st.builds(claim, st.integers(1, 3), st.booleans(), st.integers(0, 9))
 
 
+@settings(deadline=None, max_examples=100)
 @given(st.lists(st.lists(claims, max_size=4), max_size=8), st.integers(0, 5))
 def test_no_officer_is_over_the_cap_and_none_is_kept_under_it(
     said: list[list[Claim]], most: int

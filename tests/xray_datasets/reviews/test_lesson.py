@@ -1,7 +1,7 @@
 """What the search says is so; beside it, an officer's word stands."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from xray_datasets.reviews.lesson import (
@@ -86,6 +86,7 @@ def test_a_weapon_found_neither_proves_nor_refutes_a_gun() -> None:
 words = st.builds(word, st.sampled_from(LABELS), st.booleans(), st.booleans(), st.integers(1, 3))
 
 
+@settings(deadline=None, max_examples=100)
 @given(st.lists(words, max_size=6), st.sets(st.sampled_from(LABELS)))
 def test_the_search_always_wins(said: list[Word], found: set[str]) -> None:
     said = [w if w.there or not w.drawn else word(w.label, True, True, w.by) for w in said]

@@ -1,0 +1,134 @@
+"""A new model takes an old one's place, with a card of its own, and gives it back."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from tests.xray_train.samples import sample
+from xray import Detector, ModelError
+from xray.card import Card, read
+from xray_datasets.sample import Sample
+from xray_train import promote, ship
+from xray_train.promote import Trial, next_version, rollback
+
+MakeModel = Callable[[Card], Path]
+
+
+def scans() -> list[Sample]:
+    """Thirty with the gun that the stand-in finds in everything, and thirty without."""
+    held = [sample("gun", id=f"gun {k}") for k in range(30)]
+    return held + [sample(id=f"clean {k}") for k in range(30)]
+
+
+@pytest.fixture
+def trial(tmp_path: Path) -> Trial:
+    return Trial("made up", datetime(2026, 3, 1, 8, tzinfo=UTC), tmp_path / "out")
+
+
+@pytest.fixture
+def over(tmp_path: Path, standin: Path) -> Path:
+    """A model in use."""
+    ship.ship(
+        standin,
+        tmp_path / "weights",
+        version="0.1.9",
+        profile_thresholds={"gun": 0.4, "wrench": 0.35},
+        scores={},
+        training={},
+        terms=ship.FREE,
+    )
+    return tmp_path / "weights" / "standin.onnx"
+
+
+@pytest.fixture
+def new(make_model: MakeModel, standin_card: Card) -> Path:
+    """One that says the same, and learned from more."""
+    data = ({"name": "SIXray", "scans": 862}, {"name": "decided", "scans": 60})
+    return make_model(replace(standin_card, name="mine", data=data))
+
+
+def test_a_model_that_is_no_worse_takes_the_place_with_a_card_of_its_own(
+    new: Path, over: Path, trial: Trial
+) -> None:
+    assert promote.promote(new, over, scans(), trial).passes
+    card = Detector(over).card  # its hash is in place, too
+    assert (card.name, card.version) == ("standin", "0.1.10")
+    assert card.profile.thresholds == pytest.approx({"gun": 0.4, "wrench": 0.35}, abs=1e-5)
+    assert card.terms == ship.BOTH.sentence
+    assert [source["name"] for source in card.data] == ["SIXray", "decided"]
+    record = card.training["promotion"]
+    assert (record["over"], record["at"]) == ("standin@0.1.9", "2026-03-01T08:00:00+00:00")
+    assert record["rows"]["gun"]["pd"] == [1.0, 1.0]
+    assert card.scores["made up"]["labels"]["gun"]["objects"] == 30
+    text = over.with_suffix(".LICENSE").read_text()
+    assert "SIXray (862 scans): academic use only" in text
+    assert "fitted for standin@0.1.9" in text
+
+
+def test_one_command_brings_the_old_one_back_to_the_byte(
+    new: Path, over: Path, trial: Trial
+) -> None:
+    before, terms = over.read_bytes(), over.with_suffix(".LICENSE").read_text()
+    promote.promote(new, over, scans(), trial)
+    after = over.read_bytes()
+    assert rollback(over).version == "0.1.9"
+    assert (over.read_bytes(), over.with_suffix(".LICENSE").read_text()) == (before, terms)
+    assert Detector(over).card.version == "0.1.9"
+    assert (over.parent / "before" / "standin@0.1.10.onnx").read_bytes() == after
+    assert next_version(over, read(over)) == "0.1.11"
+    with pytest.raises(ModelError, match="took no other model's place"):
+        rollback(over)
+
+
+def test_two_steps_forward_are_two_steps_back(new: Path, over: Path, trial: Trial) -> None:
+    for _ in range(2):
+        promote.promote(new, over, scans(), trial)
+    assert [read(over).version, rollback(over).version, rollback(over).version] == [
+        *("0.1.11", "0.1.10", "0.1.9")
+    ]
+
+
+def test_a_kept_model_that_was_changed_is_not_brought_back(
+    new: Path, over: Path, trial: Trial
+) -> None:
+    promote.promote(new, over, scans(), trial)
+    in_place, kept = over.read_bytes(), over.parent / "before" / "standin@0.1.9.onnx"
+    kept.write_bytes(kept.read_bytes() + b" ")
+    with pytest.raises(ModelError, match="damaged or was replaced"):
+        rollback(over)
+    assert over.read_bytes() == in_place
+
+
+def test_a_model_that_finds_less_leaves_everything_as_it_was(
+    make_model: MakeModel, standin_card: Card, over: Path, trial: Trial
+) -> None:
+    before = over.read_bytes()
+    other = make_model(replace(standin_card, labels=("knife", "wrench")))
+    found = promote.promote(other, over, scans(), trial)
+    assert not found.passes
+    assert over.read_bytes() == before
+    assert not (over.parent / "before").exists()
+    said = json.loads((trial.out / "promotion.json").read_text())
+    assert said["problems"] == found.problems
+    assert [row["label"] for row in said["rows"]] == ["all", "gun", "knife"]
+    page = (trial.out / "promotion.html").read_text()
+    assert "The old model stays." in page
+    assert "gun: Pd may have changed by -1.000; -0.02 is the least" in page
+    assert "knife: 0 groups of searched scans hold it, 30 are needed" in page
+
+
+def test_a_model_for_other_scans_is_refused(
+    make_model: MakeModel, standin_card: Card, over: Path, trial: Trial
+) -> None:
+    other = make_model(replace(standin_card, encodings=frozenset()))
+    with pytest.raises(ModelError, match="made for other scans"):
+        promote.promote(other, over, scans(), trial)
+
+
+def test_a_version_without_a_number_asks_for_one(over: Path) -> None:
+    with pytest.raises(ModelError, match="give --version"):
+        next_version(over, replace(read(over), version="next"))

@@ -1,0 +1,93 @@
+"""The commands that close the loop: promote, rollback, loop."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Accept = Annotated[
+    list[str] | None,
+    typer.Option(help="Label that you answer for, though too few searches say anything of it."),
+]
+Over = Annotated[str, typer.Option(help="Model in use: name of a shipped one, or its file.")]
+Version = Annotated[str | None, typer.Option(help="Of the new model; by default the next one.")]
+
+
+def promote(
+    new: Annotated[Path, typer.Argument(help="ONNX file that export wrote.")],
+    on: Annotated[str, typer.Option(help="Decided cases, or scans whose content is known.")],
+    over: Over = "parcel",
+    out: Annotated[Path, typer.Option(help="Folder for the page and its figures.")] = Path(
+        "runs/promotion"
+    ),
+    version: Version = None,
+    accept: Accept = None,
+    split: Annotated[
+        str | None, typer.Option(help="Split of the scans; of decided cases, val.")
+    ] = None,
+) -> None:
+    """Put a new model in an old one's place if its Pd is no worse at the same false alarms.
+
+    Ends with 1 where it is not, and leaves the old one in place.
+    """
+    from xray_datasets import layouts
+    from xray_train import gate, gate_page, mine, promote, sets
+
+    held = "val" if Path(on).exists() and layouts.name(Path(on)) == layouts.REVIEWS else split
+    samples = gate.proven(sets.read(on, held))
+    trial = promote.Trial(on, datetime.now(UTC), out, version, tuple(accept or ()))
+    found = promote.promote(new, mine.weights(over), samples, trial)
+    typer.echo("\n".join((*gate_page.lines(found), f"written to {out / 'promotion.html'}")))
+    raise typer.Exit(0 if found.passes else 1)
+
+
+def rollback(
+    name: Annotated[str, typer.Argument(help="Name of a shipped model, or its file.")],
+) -> None:
+    """Give a model's place back to the one that it took it from."""
+    from xray_train import mine, promote
+
+    card = promote.rollback(mine.weights(name))
+    typer.echo(f"{card.name}@{card.version} is in place again")
+
+
+def loop(
+    cases: Annotated[Path, typer.Option(help="Folder that xray-app export coco wrote.")],
+    over: Over = "parcel",
+    minutes: Annotated[float, typer.Option(help="Of training.")] = 30.0,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of this run; by default a new one below runs/loop.")
+    ] = None,
+    recipe: Annotated[Path | None, typer.Option(help="TOML file of settings.")] = None,
+    version: Version = None,
+    accept: Accept = None,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    workers: Annotated[int, typer.Option(help="Processes that prepare scans.")] = 0,
+) -> None:
+    """From decided cases to a model in use: learn, compare on what was held out, promote.
+
+    Ends with 1 where the new model is not better, and leaves the old one in place.
+    """
+    from xray_train import mine
+    from xray_train import recipe as recipes
+    from xray_train.loop import loop
+    from xray_train.promote import Trial
+
+    now = datetime.now(UTC)
+    out = out or Path(f"runs/loop/{now:%Y%m%d-%H%M%S}")
+    trial = Trial(f"{cases.name} held out", now, out, version, tuple(accept or ()))
+    found = loop(
+        cases,
+        mine.weights(over),
+        trial,
+        minutes=minutes,
+        recipe=recipes.load(recipe) if recipe else None,
+        device=device,
+        workers=workers,
+        say=typer.echo,
+    )
+    typer.echo(f"written to {out / 'promotion.html'}")
+    if found.passes:
+        typer.echo(f"in place; back again: xray-train rollback {over}")
+    raise typer.Exit(0 if found.passes else 1)

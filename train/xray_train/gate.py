@@ -1,0 +1,210 @@
+"""Whether a new model may take an old one's place: Pd at the same false alarms, with a bound.
+
+Both look at the same scans, which taught neither, and of which a search has said what was in them.
+Each label alarms on as many scans without it as the old model's profile has it alarm (at the same
+place between the two scores that its threshold parts), and all of them together on no more scans
+than before: an officer is called by the scan. At these thresholds
+groups that hold the label are drawn again and again, the same for both models (a paired
+bootstrap), and the change in Pd that all but 5 % of the draws reach must not be a loss:
+
+    all labels together    at least 0
+    each label             at least -0.02
+
+A label that fewer than 30 groups hold, or that fewer than 30 are free of, proves nothing, and
+blocks, unless somebody answers for it by name.
+"""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from xray.profile import Profile
+from xray_datasets.sample import Sample
+from xray_train.judged import Judged
+from xray_train.working_point import Points, alarmed, found_by, free_of, lower_bound, points_of
+
+LEAST_GROUPS = 30  # with a label, and without it
+LEAST_CHANGE = -0.02  # of a label's Pd
+LEAST_OVERALL = 0.0  # of the Pd of all labels together
+STRICTER = (1.0, 0.75, 0.5, 0.25, 0.0)  # shares of each label's false alarms, until all fit
+OVERALL = "all"  # the name of the row of all labels together
+
+
+@dataclass(frozen=True)
+class Row:
+    """One label, or all of them. Pairs are of the old model and the new one.
+
+    Attributes:
+        label: OVERALL for all together.
+        groups, scans: that hold it.
+        clean_groups, clean_scans: that are free of it.
+        thresholds: of probability; None for all together.
+        pfa: share of the clean scans that alarm.
+        pd: share of the scans with it in which it is found.
+        bound: the change in Pd that all but 5 % of the draws reach.
+        problem: why it blocks; None: it does not.
+        accepted: somebody answers for it, though too few groups say anything.
+    """
+
+    label: str
+    groups: int
+    scans: int
+    clean_groups: int
+    clean_scans: int
+    thresholds: tuple[float, float] | None
+    pfa: tuple[float, float]
+    pd: tuple[float, float]
+    bound: float
+    problem: str | None = None
+    accepted: bool = False
+
+    @property
+    def change(self) -> float:
+        """Of Pd."""
+        return self.pd[1] - self.pd[0]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All labels together, and each of them."""
+
+    overall: Row
+    labels: tuple[Row, ...]
+
+    @property
+    def problems(self) -> list[str]:
+        """Everything that blocks, a sentence each."""
+        return [row.problem for row in (self.overall, *self.labels) if row.problem]
+
+    @property
+    def passes(self) -> bool:
+        """Nothing blocks."""
+        return not self.problems
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values for JSON."""
+        rows = [{**asdict(row), "change": row.change} for row in (self.overall, *self.labels)]
+        return {"passes": self.passes, "problems": self.problems, "rows": rows}
+
+
+def proven(samples: Iterable[Sample]) -> list[Sample]:
+    """Those of which somebody knows: of decided cases, the searched ones."""
+    return [sample for sample in samples if sample.meta.get("searched", True)]
+
+
+def lacking(samples: Sequence[Sample], labels: Iterable[str]) -> dict[str, str]:
+    """Label → why nothing can be proven of it, for the labels with too few groups."""
+    found: dict[str, str] = {}
+    for label in labels:
+        known = [s for s in samples if s.judged is None or label in s.judged]
+        held = [s for s in known if any(a.label == label for a in s.annotations)]
+        free = [s for s in known if all(a.label != label for a in (*s.annotations, *s.ignored))]
+        why = _too_few(label, len(set(map(_group, held))), len(set(map(_group, free))))
+        found |= {label: why} if why else {}
+    return found
+
+
+def compare(
+    old: Sequence[Judged],
+    new: Sequence[Judged],
+    profile: Profile,
+    labels: Sequence[str],
+    accept: Collection[str] = (),
+) -> Comparison:
+    """Both models on the same scans.
+
+    Args:
+        old, new: what each of them said of the same samples, in the same order.
+        profile: the old model's; it says which false alarms are bearable.
+        labels: the alarming ones that either model knows.
+        accept: labels that may have too few groups.
+    """
+    points = [points_of(old, new, profile, label) for label in labels]
+    at_old = {p.label: p.threshold(p.old, 1.0) for p in points}
+    bearable = alarmed(old, at_old)
+    at_new = {}
+    for share in STRICTER:
+        at_new = {p.label: p.threshold(p.new, share) for p in points}
+        if len(alarmed(new, at_new)) <= len(bearable):
+            break
+    rows = tuple(_row(p, at_old, at_new, p.label in accept) for p in points)
+    return Comparison(_overall(old, new, at_old, at_new), rows)
+
+
+def _row(
+    points: Points, at_old: Mapping[str, float], at_new: Mapping[str, float], accepted: bool
+) -> Row:
+    label = points.label
+    thresholds = at_old[label], at_new[label]
+    was, now = points.hits_old >= thresholds[0], points.hits_new >= thresholds[1]
+    alarms = (points.old >= thresholds[0], points.new >= thresholds[1])
+    bound = lower_bound([j.group for j in points.held], was, now)
+    groups, clean = len({j.group for j in points.held}), len({j.group for j in points.clean})
+    few = _too_few(label, groups, clean)
+    problem = None if few and accepted else few
+    if not few and bound < LEAST_CHANGE:
+        problem = f"{label}: Pd may have changed by {bound:+.3f}; {LEAST_CHANGE} is the least"
+    return Row(
+        label,
+        groups,
+        len(points.held),
+        clean,
+        len(points.clean),
+        thresholds,
+        (_share(alarms[0]), _share(alarms[1])),
+        (_share(was), _share(now)),
+        bound,
+        problem,
+        accepted=bool(few and accepted),
+    )
+
+
+def _overall(
+    old: Sequence[Judged],
+    new: Sequence[Judged],
+    at_old: Mapping[str, float],
+    at_new: Mapping[str, float],
+) -> Row:
+    held = [k for k, one in enumerate(old) if found_by(one, at_old) is not None]
+    was, now = (
+        np.array([bool(found_by(judged[k], at)) for k in held], bool)
+        for judged, at in ((old, at_old), (new, at_new))
+    )
+    bound = lower_bound([old[k].group for k in held], was, now)
+    groups, clean = len({old[k].group for k in held}), free_of(old, at_old)
+    problem = None
+    if groups < LEAST_GROUPS:
+        problem = f"all labels together: {groups} groups hold one, {LEAST_GROUPS} are needed"
+    elif bound < LEAST_OVERALL:
+        problem = f"all labels together: Pd may have changed by {bound:+.3f}; it must not fall"
+    pfa = (len(alarmed(old, at_old)), len(alarmed(new, at_new)))
+    return Row(
+        OVERALL,
+        groups,
+        len(held),
+        len({j.group for j in clean}),
+        len(clean),
+        None,
+        (pfa[0] / max(len(clean), 1), pfa[1] / max(len(clean), 1)),
+        (_share(was), _share(now)),
+        bound,
+        problem,
+    )
+
+
+def _too_few(label: str, held: int, clean: int) -> str | None:
+    for groups, how in ((held, "hold it"), (clean, "are free of it")):
+        if groups < LEAST_GROUPS:
+            return f"{label}: {groups} groups of searched scans {how}, {LEAST_GROUPS} are needed"
+    return None
+
+
+def _group(sample: Sample) -> str:
+    return sample.group or f"{sample.origin}\0{sample.id}"
+
+
+def _share(found: NDArray[np.bool_]) -> float:
+    return float(found.mean()) if len(found) else 0.0
