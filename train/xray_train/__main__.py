@@ -44,13 +44,16 @@ def fit(
         list[Path] | None,
         typer.Option(help="last.pt of a network to learn from beside the marks; several at will."),
     ] = None,
+    tensorboard: Annotated[
+        Path | None, typer.Option(help="Folder to write figures to that TensorBoard shows.")
+    ] = None,
 ) -> None:
     """Train a network, or go on with a run that was cut off.
 
     For scans of your own, no recipe is needed:
     xray-train fit --from parcel-sim --data my-scans/
     """
-    from xray_train import mine
+    from xray_train import mine, progress
     from xray_train import recipe as recipes
     from xray_train.fit import fit as run
 
@@ -67,7 +70,8 @@ def fit(
         settings = replace(settings, network=network)
     if teacher:
         settings = replace(settings, teachers=tuple(map(str, teacher)))
-    run(settings, out, minutes=minutes, device=device, workers=workers, init=init)
+    also = progress.tensorboard(tensorboard) if tensorboard else progress.silent
+    run(settings, out, minutes=minutes, device=device, workers=workers, init=init, also=also)
 
 
 @app.command()

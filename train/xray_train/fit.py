@@ -22,7 +22,7 @@ from xray_train.checkpoint import Checkpoint
 from xray_train.item import Item
 from xray_train.loader import Batch, Steps, batches, to
 from xray_train.losses import loss
-from xray_train.progress import bar, logger, silent
+from xray_train.progress import Log, bar, both, logger, silent
 from xray_train.recipe import Recipe
 from xray_train.run import Run, begin
 
@@ -37,6 +37,7 @@ def fit(
     init: Path | None = None,
     steps: Steps | None = None,
     held_out: list[Item] | None = None,
+    also: Log = silent,
 ) -> Path:
     """Train, or go on with the run that stands in `out`.
 
@@ -49,6 +50,7 @@ def fit(
         workers: processes that prepare scans; 0 prepares them between steps.
         init: what to start from: checkpoint of another run, or a file that ships.
         steps, held_out: data from elsewhere, for tests and notebooks.
+        also: hears of each step beside log.jsonl; see `progress.tensorboard`.
 
     Returns:
         the checkpoint's path.
@@ -58,7 +60,7 @@ def fit(
         dist.init_process_group("gloo")
     cv2.setNumThreads(1)  # its threads would fight with torch's
     out.mkdir(parents=True, exist_ok=True)
-    log = logger(out / "log.jsonl") if rank == 0 else silent
+    log = both(logger(out / "log.jsonl"), also) if rank == 0 else silent
     steps, taught = (steps, {}) if steps else _steps(recipe, rank, world)
     before = partial(_before, init, recipe, steps)
     run = begin(recipe, out / "last.pt", torch.device(device), before, log)

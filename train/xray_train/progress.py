@@ -9,6 +9,7 @@ from typing import Any
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from xray.errors import MissingExtra
 from xray_train.recipe import Recipe
 
 RECENT = 20  # steps that the shown speed is a mean of
@@ -22,6 +23,51 @@ def logger(path: Path) -> Log:
     def log(entry: dict[str, Any]) -> None:
         with path.open("a", encoding="utf-8") as file:
             file.write(json.dumps(entry) + "\n")
+
+    return log
+
+
+def tensorboard(folder: Path) -> Log:
+    """A function that writes the figures of each step where TensorBoard looks for them.
+
+    Raises:
+        MissingExtra: TensorBoard is not installed.
+    """
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ModuleNotFoundError:
+        raise MissingExtra("xray-train fit --tensorboard", "tensorboard") from None
+    writer = SummaryWriter(str(folder))
+
+    def log(entry: dict[str, Any]) -> None:
+        step = entry.get("step")
+        for name, value in _figures(entry):
+            writer.add_scalar(name, value, step)
+        if "ap50" in entry or entry.get("event") == "end":
+            writer.flush()
+
+    return log
+
+
+def _figures(entry: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    """Every number of an entry; of a table, under both names.
+
+    >>> dict(_figures({"step": 3, "loss": 0.5, "ap50": {"gun": 0.25}}))
+    {'loss': 0.5, 'ap50/gun': 0.25}
+    """
+    for name, value in entry.items():
+        if isinstance(value, dict):
+            yield from ((f"{name}/{part}", one) for part, one in _figures(value))
+        elif isinstance(value, int | float) and name != "step":
+            yield name, float(value)
+
+
+def both(one: Log, other: Log) -> Log:
+    """A function that tells two others."""
+
+    def log(entry: dict[str, Any]) -> None:
+        one(entry)
+        other(entry)
 
     return log
 
