@@ -8,7 +8,7 @@ ARGS :=
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check soak fuzz bench weights notebooks samples pictures clean
+.PHONY: help run setup test check soak fuzz bench weights notebooks docs samples pictures clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -84,6 +84,10 @@ endif
 
 notebooks: $(VENV)/dev.stamp ## the .ipynb of each notebook, without outputs, from its source
 	@$(BIN)/jupytext --quiet --update --to ipynb notebooks/*.py
+
+docs: $(VENV)/dev.stamp ## the site of docs/ in runs/site, to be opened from the disk
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet
+	@echo "open runs/site/index.html; its search needs a server: $(BIN)/mkdocs serve"
 
 samples: $(VENV)/dev.stamp ## the desk's sample scans, by the simulator
 	$(BIN)/python app/make_samples.py

@@ -21,7 +21,7 @@ FINDING_RGB = (255, 176, 32)
 OPAQUE_RGB = (190, 60, 200)
 
 
-def pseudocolor(scan: Scan) -> Picture:
+def pseudocolor(scan: Scan, palette: palettes.Palette = palettes.PALETTES[0]) -> Picture:
     """The scan as a console would show it, (H, W, 3) RGB.
 
     Pseudo-colour scans come back as they are, single-energy ones in grey, dual-energy ones by
@@ -36,7 +36,7 @@ def pseudocolor(scan: Scan) -> Picture:
     # The mean over 3 x 3 pixels: the ratio of two noisy numbers is noisier than either.
     low, high = (cv2.blur(-np.log(np.maximum(t, FLOOR)), (3, 3)) for t in (scan.low, scan.high))
     beam = atomic.beam(scan.width, scan.height, scan.pixel_mm)
-    return palettes.colours()[atomic.codes(low, high, beam), level]
+    return palettes.colours(palette)[atomic.codes(low, high, beam), level]
 
 
 def overlay(picture: Picture, report: Report) -> Picture:

@@ -1,0 +1,117 @@
+"""Runs the code blocks of a page in order, as a reader would who has the files that it names.
+
+Python blocks of a page share their names. Shell blocks are commands; of those that reach beyond
+this machine or take hours, what can be wrong on a page is checked: a target of `make`, an extra of
+`pip install`. Settings must be known. `text` is no code.
+"""
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import cv2
+from packaging.requirements import Requirement
+from sybil import Document, Example, Region
+from sybil.evaluators.python import PythonEvaluator
+from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
+
+from xray_app.settings import table
+
+ROOT = Path(__file__).parents[1]
+PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
+SAMPLES = ROOT / "app/xray_app/samples"
+QUICK = {
+    "--kind parcel --count 200": "--kind parcel --count 12",
+    "--count 200": "--count 2",
+    "--minutes 30": "--minutes 0.02",
+}
+BLOCKS = FencedCodeBlockLexer(r".+", {"language": "language", "source": "source"})
+EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+PYTHON = PythonEvaluator()
+
+
+def run(page: Path, instead: Mapping[str, str]) -> int:
+    """Every block of a page, in the current folder: how many there were.
+
+    Args:
+        page: a Markdown file.
+        instead: text → what stands for it here, beside what makes an example quick.
+    """
+
+    def blocks(document: Document) -> Iterator[Region]:
+        for found in BLOCKS(document):
+            yield Region(found.start, found.end, found.lexemes["source"], evaluate, found.lexemes)
+
+    def evaluate(example: Example) -> None:
+        language, _, rest = str(example.region.lexemes["language"]).partition(" ")
+        if language == "python":
+            PYTHON(example)
+        elif language == "sh":
+            _shell(_changed(example.parsed, {**QUICK, **instead}), f"{page}:{example.line}")
+        elif language == "toml":
+            title = re.fullmatch(r'title="(.+)"', rest)
+            assert title, f"{page}:{example.line}: a file has a title"
+            Path(title[1]).write_text(example.parsed)
+        elif language == "ini":
+            for name in re.findall(r"\b(\w+)=", re.sub(r"#.*", "", example.parsed)):
+                assert f"`{name}`" in table(), f"{page}:{example.line}: no setting {name}"
+        else:
+            assert language == "text", f"{page}:{example.line}: {language} is not run by anything"
+
+    examples = list(Document.parse(str(page), blocks).examples())
+    for example in examples:
+        example.evaluate()
+    return len(examples)
+
+
+def lay_out(folder: Path) -> None:
+    """The files that pages speak of, small."""
+    pair = cv2.imreadmulti(str(SAMPLES / "2-parcel.tif"), flags=cv2.IMREAD_UNCHANGED)[1]
+    bag = cv2.imread(str(SAMPLES / "1-baggage.jpg"))
+    for name, picture in (("bag", bag), ("low", pair[0]), ("high", pair[1])):
+        assert cv2.imwrite(str(folder / f"{name}.png"), picture)
+    (folder / "broken.png").write_bytes((folder / "bag.png").read_bytes()[:2000])
+    for name in ("scans", "archive"):
+        (folder / name).mkdir()
+        shutil.copy(folder / "bag.png", folder / name)
+
+
+def _changed(text: str, instead: Mapping[str, str]) -> str:
+    for old, new in instead.items():
+        text = text.replace(old, new)
+    return text
+
+
+def _shell(text: str, where: str) -> None:
+    joined = text.replace("\\\n", " ")
+    lines = [line for line in joined.splitlines() if not _only_checked(line, where)]
+    env = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    ran = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", "\n".join(lines)],
+        env=env, capture_output=True, text=True, timeout=600,
+    )  # fmt: skip
+    assert ran.returncode == 0, f"{where}\n{text}\n{ran.stdout[-2000:]}\n{ran.stderr[-4000:]}"
+
+
+def _only_checked(line: str, where: str) -> bool:
+    """Whether a line is one of those that are looked at and not run."""
+    if re.match(r"\w+=\S+ xray-app serve", line):
+        return True  # what a test of this page started stands for it
+    if line.startswith("make "):
+        target = shlex.split(line, comments=True)[1]
+        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), re.M), f"{where}: {line}"
+        return True
+    if line.startswith("pip install "):
+        asked = shlex.split(line, comments=True)[2]
+        if asked != ".":
+            needed = Requirement(asked)
+            assert needed.name == "xray-cargo", f"{where}: {line}"
+            assert needed.extras <= EXTRAS.keys(), f"{where}: {line}"
+        return True
+    return False
