@@ -5,12 +5,12 @@ FiftyOne        data, labels.json; type COCODetectionDataset
 Hugging Face    SPLIT with pictures and metadata.jsonl; `load_dataset("imagefolder", data_dir=…)`
 
 What CVAT and FiftyOne export as COCO, `layouts.read` takes as it is. The scans' own numbers stay
-behind: to train, keep them where they are.
+behind, and so do hard negatives, which look like objects there: to train, keep them where they are.
 """
 
 import json
-import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,13 +74,8 @@ def _coco(samples: Iterable[Sample], folder: Path, path: Path) -> Path:
 
 def _pictures(samples: Iterable[Sample], folder: Path) -> Iterator[dict[str, Any]]:
     """Write the pictures; their entries, as `coco.described` makes them."""
-    taken = set[str]()
-    for sample in samples:
-        stem = re.sub(r"[^\w.-]+", "_", Path(sample.id).with_suffix("").as_posix())
-        while stem.lower() in taken:  # some file systems know no case
-            stem += "_"
-        taken.add(stem.lower())
+    for stem, sample in coco.named(samples):
         scan = sample.scan
         pictures.write_rgb(pseudocolor(scan), folder / f"{stem}.png")
         said = {"file_name": f"{stem}.png", "encoding": str(Encoding.PSEUDOCOLOR)}
-        yield coco.described(sample, scan, said)
+        yield coco.described(replace(sample, rejected=()), scan, said)

@@ -18,7 +18,7 @@ it is known that no such object is in the box: a hard negative, for others a reg
 """
 
 from xray_datasets.coco.reading import NEEDED, categories, document, mentions, read, samples
-from xray_datasets.coco.writing import assemble, described, write
+from xray_datasets.coco.writing import assemble, described, named, write
 
 __all__ = [
     "NEEDED",
@@ -27,6 +27,7 @@ __all__ = [
     "described",
     "document",
     "mentions",
+    "named",
     "read",
     "samples",
     "write",

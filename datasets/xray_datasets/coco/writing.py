@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +21,25 @@ def write(samples: Iterable[Sample], folder: str | Path) -> Path:
     Returns:
         the path of instances.json.
     """
-    folder, taken = Path(folder), set[str]()
-    entries = []
-    for sample in samples:
-        stem = re.sub(r"[^\w.-]+", "_", Path(sample.id).with_suffix("").as_posix())
-        while stem.lower() in taken:  # some file systems know no case
-            stem += "_"
-        taken.add(stem.lower())
+    folder, entries = Path(folder), []
+    for stem, sample in named(samples):
         scan = sample.scan
         entries.append(described(sample, scan, pictures.write(scan, folder / "images", stem)))
     path = folder / "instances.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(assemble(entries), indent=1), encoding="utf-8")
     return path
+
+
+def named(samples: Iterable[Sample]) -> Iterator[tuple[str, Sample]]:
+    """Samples with a name for their pictures' files, from their ids; no name comes twice."""
+    taken = set[str]()
+    for sample in samples:
+        stem = re.sub(r"[^\w.-]+", "_", Path(sample.id).with_suffix("").as_posix())
+        while stem.lower() in taken:  # some file systems know no case
+            stem += "_"
+        taken.add(stem.lower())
+        yield stem, sample
 
 
 def described(sample: Sample, scan: Scan, written: Mapping[str, Any]) -> dict[str, Any]:
