@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from xray import labels, palettes
-from xray_app import languages
+from xray_app import languages, terms
 from xray_app.access.roles import Right, Role
 from xray_app.cases.states import Says, State
 from xray_app.desk import doing, navigation, officer, view, welcome, work
 from xray_app.desk.rooms import admin, insight, queue, words
 from xray_app.languages.catalogue import FOLDER, HOLE
+from xray_app.paper import facts
 
 APP = FOLDER.parent
 OTHERS = [code for code in languages.languages() if code != languages.ENGLISH]
@@ -38,8 +39,12 @@ def in_tables() -> Iterator[str]:
     acts = (work.TAKE, work.SCAN_FIRST, *work.DECISIONS, *work.ASIDE, *work.SEARCHED)
     yield from (act.label for act in acts)
     yield from (code.label for code in work.CODES)
-    for table in (work.MEANS, work.DECLARED, work.BECOMES, work.SAID, work.STANDS, work.ENDED):
+    for table in (work.MEANS, work.BECOMES, work.STANDS):
         yield from table.values()
+    for named in (terms.TIERS, terms.REASONS, terms.VERDICTS, terms.ENDED, terms.DECLARED):
+        yield from named.values()  # type: ignore[attr-defined]
+    for columns in (facts.FINDINGS, facts.DECISIONS, facts.DRAWN, facts.SEARCHES):
+        yield from columns
     yield from (*work.HOLDS, "Container", "Consignment", "Scanner", "Lane", "Officer")
     yield from (words.STATES | words.DISPOSITIONS).values()  # type: ignore[operator]
     yield from (doing.FIRST_KEPT, officer.OUT, welcome.GREETING)

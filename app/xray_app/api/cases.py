@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping
 
 from xray import tdr
 from xray_app.access.roles import Actor, Right, Role
+from xray_app.api import papers
 from xray_app.api.shapes import CaseFile, CaseOut, CasePage, OpinionOut, Said, Searched, ViewOut
 from xray_app.api.signing import Reads
 from xray_app.api.signing import TheService as Service
@@ -79,12 +80,21 @@ def read_case(actor: Reads, service: Service, case_id: CaseId) -> CaseFile:
 def read_report_of(
     actor: Reads,
     service: Service,
+    request: Request,
     case_id: CaseId,
     view: Position = 0,
-    format: Literal["json", "tdr"] = "json",
+    format: Literal["json", "tdr", "html", "pdf"] = "json",
     role: ReportRole = ReportRole.PRIMARY,
+    zone: Annotated[str, Query(max_length=64, description="of paper's times: Asia/Seoul")] = "",
 ) -> Response:
-    """What the model says of one view: `xray.report/1`, or a DICOS threat detection report."""
+    """What the model says of one view: `xray.report/1`, or a DICOS threat detection report.
+
+    As html or pdf: all of the case, to be printed, in the language that the reader asks for.
+    """
+    if format in ("html", "pdf"):
+        with service.database.read() as connection:
+            case = visible(connection, actor, case_id)
+        return papers.answer(request, service, actor, case, format == "pdf", zone)
     with service.database.read() as connection:
         visible(connection, actor, case_id)
         body = reading.reports(connection, case_id, role).get(view)

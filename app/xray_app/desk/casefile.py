@@ -25,6 +25,7 @@ from xray_app.languages import label, say, told
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
 from xray_app.shown import Origin
+from xray_app.terms import VERDICTS
 
 KEPT = b"kept"  # stands for what is in the contents: the page asks for it by its address
 
@@ -160,7 +161,7 @@ def _said(connection: Connection, case: Case) -> Iterator[Line]:
 
 def _verdict(row: RowMapping) -> str:
     why = next((say(one.label).lower() for one in work.CODES if one.reason == row["code"]), "")
-    return ": ".join(part for part in (say(work.SAID[Verdict(row["verdict"])]), why) if part)
+    return ": ".join(part for part in (say(VERDICTS[Verdict(row["verdict"])]), why) if part)
 
 
 def _result(row: RowMapping) -> str:

@@ -30,6 +30,14 @@ const tellTimes = async () => {
   for (const time of root.querySelectorAll('time[datetime]'))
     time.textContent = time.dateTime ? moment.format(new Date(time.dateTime)) : '';
 };
+// Links to paper say in which zone its times are read.
+const tellZone = () => {
+  for (const link of root.querySelectorAll('a[data-zoned]')) {
+    const address = new URL(link.href);
+    address.searchParams.set('zone', Intl.DateTimeFormat().resolvedOptions().timeZone);
+    link.href = address.href;
+  }
+};
 let began = 0, counting = 0;
 const tellSince = () => {
   const since = find('.since');
@@ -60,6 +68,7 @@ const paint = () => {
   tellSince();
   tellTimes();
   recallDraft();
+  tellZone();
   if (find('[data-decides]')) arm();
 };
 

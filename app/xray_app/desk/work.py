@@ -8,8 +8,9 @@ from typing import Any
 from xray.report import Outcome, Report
 from xray_app.cases.case import Case
 from xray_app.cases.rules import Officer
-from xray_app.cases.states import Disposition, Intent, Level, Reason, State, Verdict
+from xray_app.cases.states import Intent, Level, Reason, State
 from xray_app.languages import say
+from xray_app.terms import DECLARED, ENDED, REASONS
 
 
 @dataclass(frozen=True)
@@ -95,14 +96,14 @@ MEANS = {
     "escalate": "Leave it to a supervisor",
 }
 CODES = (
-    Code(Reason.WEAPON, "reason|Weapon", "2"),
-    Code(Reason.EXPLOSIVE, "reason|Explosive", "3"),
-    Code(Reason.NARCOTICS, "reason|Narcotics", "4"),
-    Code(Reason.CONTRABAND, "reason|Contraband", "5"),
-    Code(Reason.NOT_AS_DECLARED, "reason|Not as declared", "6"),
-    Code(Reason.NOT_SEEN, "reason|Opaque", "7"),
-    Code(Reason.TAMPERED, "reason|Tampered", "8"),
-    Code(Reason.OTHER, "reason|Other", "9"),
+    Code(Reason.WEAPON, REASONS[Reason.WEAPON], "2"),
+    Code(Reason.EXPLOSIVE, REASONS[Reason.EXPLOSIVE], "3"),
+    Code(Reason.NARCOTICS, REASONS[Reason.NARCOTICS], "4"),
+    Code(Reason.CONTRABAND, REASONS[Reason.CONTRABAND], "5"),
+    Code(Reason.NOT_AS_DECLARED, REASONS[Reason.NOT_AS_DECLARED], "6"),
+    Code(Reason.NOT_SEEN, REASONS[Reason.NOT_SEEN], "7"),
+    Code(Reason.TAMPERED, REASONS[Reason.TAMPERED], "8"),
+    Code(Reason.OTHER, REASONS[Reason.OTHER], "9"),
 )
 HOLDS = ("documents are missing", "a second scan is awaited", "a colleague is asked", "hold|other")
 HOLD_MINUTES = (10, 30, 60, 240)
@@ -110,13 +111,6 @@ OF_LABELS = {  # what an alarm is a reason for; whatever else alarms is a weapon
     **dict.fromkeys(("explosive", "firework"), Reason.EXPLOSIVE),
     **dict.fromkeys(("cigarettes", "currency", "vehicle"), Reason.CONTRABAND),
     **{"narcotics": Reason.NARCOTICS, "person": Reason.OTHER},
-}
-DECLARED = {
-    "hs_code": "HS code",
-    "description": "Goods",
-    "weight_kg": "Weight, kg",
-    "origin": "Origin",
-    "consignee": "Consignee",
 }
 BECOMES = {
     Intent.CLEAR: "{name} will be cleared",
@@ -128,17 +122,6 @@ STANDS = {
     State.RECEIVED: "This case waits for inspection",
     State.INSPECTING: "This case is being inspected",
     State.SEARCH: "This case is to be searched",
-}
-ENDED: Mapping[str, str] = {
-    Disposition.CLEARED: "ended|cleared",
-    Disposition.CLEARED_BY_MACHINE: "ended|cleared by machine",
-    Disposition.FOUND: "ended|found",
-    Disposition.NOT_FOUND: "ended|not found",
-}
-SAID = {
-    Verdict.CLEAR: "said|clear",
-    Verdict.SUSPECT: "said|suspect, to be searched",
-    Verdict.SEARCH: "said|search",
 }
 
 

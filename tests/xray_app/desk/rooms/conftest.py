@@ -12,6 +12,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from xray.card import Card
+from xray.profile import Profile
 from xray_app import service as services
 from xray_app.access.passwords import Passwords
 from xray_app.access.roles import Role
@@ -96,6 +97,7 @@ def inspected(service: Service) -> Callable[..., Case]:
             "outcome": outcome,
             "detections": [found | {"alarming": True}] if outcome == "ALARM" else [],
             "clearance": {"eligible": eligible},
+            **{"scan_id": "bag", "width_px": 80, "height_px": 60, "profile": Profile().to_dict()},
             "made_at": now.isoformat(),
         }
         pictures = {"picture": contents.stage(JPEG, "picture", 2**20)}
