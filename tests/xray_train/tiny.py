@@ -44,6 +44,7 @@ class Shapes:
     """A source of made-up scans: the index decides everything."""
 
     count: int = 64
+    dark: tuple[int, int, int] = (40, 40, 90)
 
     def __len__(self) -> int:
         return self.count
@@ -53,7 +54,7 @@ class Shapes:
         picture = np.full((SIDE_PX, SIDE_PX, 3), 255, np.uint8)
         size, label = int(own.integers(16, 30)), int(own.integers(2))
         x, y = (int(v) for v in own.integers(0, SIDE_PX - size, 2))
-        dark = (40, 40, 90)
+        dark = self.dark
         if label == 0:
             cv2.rectangle(picture, (x, y), (x + size - 1, y + size - 1), dark, -1)
         else:
