@@ -15,6 +15,7 @@ from xray_app.api import (
     metrics,
     oidc,
     opinions,
+    own,
     pages,
     people,
     personas,
@@ -46,7 +47,7 @@ def build(service: Service) -> FastAPI:
         max_body_size=service.settings.max_upload_bytes + SPARE_BYTES,
     )
     app.state.service = service
-    for module in (scans, work, opinions, cases, people, chain, exports):
+    for module in (scans, work, opinions, own, cases, people, chain, exports):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health)
     app.include_router(kserve.router)

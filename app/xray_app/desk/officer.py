@@ -4,6 +4,7 @@ Every method that an officer's page calls checks who that is and whether they ma
 not is said on the page. Pictures are not loaded here: the page fetches them by their address.
 """
 
+import json
 import time
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,7 +13,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from xray.card import Card
+from xray_app.access import preferences
 from xray_app.access.errors import NotSignedIn
+from xray_app.access.preferences import DESK
 from xray_app.access.roles import Actor, Right
 from xray_app.api.signing import COOKIE
 from xray_app.cases import pending, reading, register
@@ -72,7 +75,8 @@ class OfficerDesk:
         """The bar at the top as HTML."""
         rooms = navigation.open_to(actor) if actor else ()
         demo = self._service.settings.demo
-        return view.header(self._card, demo, actor.name if actor else "", rooms)
+        name, own = (actor.name, self._own(actor)) if actor else ("", "")
+        return view.header(self._card, demo, name, rooms, own=own)
 
     def queue(self, actor: Actor, selected: str | None) -> str:
         """The officer's cases and what waits, as HTML."""
@@ -169,6 +173,12 @@ class OfficerDesk:
         """A picture's bytes; `key` names a case and a view."""
         column = {"full": "picture_sha256", "small": "thumbnail_sha256"}.get(size)
         return self._content(key, column) if column else None
+
+    def _own(self, actor: Actor) -> str:
+        """What they chose for themselves, and what the page's keys do, for the scripts."""
+        with self._service.database.read() as connection:
+            chosen = preferences.get(connection, actor.name, DESK, otherwise={})
+        return json.dumps({**chosen, "acts": work.by_key()})
 
     def _content(self, key: str, column: str) -> bytes | None:
         try:

@@ -10,10 +10,15 @@ const keyNames = import(new URL('viewer/keys.js', document.baseURI).href);
 addEventListener('keydown', async (event) => {
   if (event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.target.closest('input, textarea, select')) return;
-  const { named } = await keyNames;
-  const within = document.querySelector('dialog[open]') ?? document;
-  within.querySelector(`[data-key="${CSS.escape(named(event))}"]:not(:disabled)`)?.click();
+  const { named, raw } = await keyNames;
+  const dialog = document.querySelector('dialog[open]');
+  const key = dialog ? raw(event) : named(event);
+  if (key) (dialog ?? document).querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`)?.click();
 });
+
+// Buttons are written with the usual keys; an officer may have others.
+const ownKeys = import(new URL('viewer/own.js', document.baseURI).href);
+addEventListener('panel-painted', async () => (await ownKeys).showKeys());
 
 // The arrow keys walk through the queue.
 addEventListener('keydown', (event) => {

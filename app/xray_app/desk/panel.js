@@ -61,6 +61,7 @@ const arm = () => {
 const paint = () => {
   const within = root.contains(document.activeElement);
   root.innerHTML = props.value ?? '';
+  dispatchEvent(new Event('panel-painted'));
   if (within) find('[aria-current]')?.focus();
   began = performance.now();
   clearInterval(counting);

@@ -5,6 +5,7 @@ let waiting = 0;
 
 const paint = () => {
   root.innerHTML = props.value ?? '';
+  dispatchEvent(new Event('panel-painted'));
   clearTimeout(waiting);
   const left = [...root.querySelectorAll('[data-left]')].map((one) => Number(one.dataset.left));
   if (left.length) waiting = setTimeout(() => trigger('settled', {}), Math.min(...left) + SETTLED_MS);

@@ -3,6 +3,14 @@
 const module = (name) => import(new URL(`viewer/${name}.js`, document.baseURI).href);
 const viewer = module('viewer').then(({ Viewer }) => new Viewer(element.querySelector('.panel')));
 const host = element.closest('#desk-scan') ?? element;
+let heard = '';  // the case that sounded last
+const sound = async (scene) => {
+  const alarms = scene?.views.some(({ marks }) => marks.some(({ style }) => style === 'alarm'));
+  if (!alarms || scene.case === heard) return;
+  heard = scene.case;
+  const [{ own }, { alarm }] = [await module('own'), await module('sound')];
+  if (own().sound) alarm();
+};
 const show = async () => {
   const given = props.value, scene = given ? JSON.parse(given) : null;
   const [shown, { fetchAhead }] = [await viewer, await module('planes')];
@@ -12,6 +20,7 @@ const show = async () => {
   host.dataset.shown = scene?.case ?? '';
   dispatchEvent(new Event('scan-shown'));
   fetchAhead(scene?.ahead ?? []);
+  sound(scene);
 };
 watch('value', show);
 show();

@@ -112,10 +112,14 @@ def header(
     person: str = "",
     rooms: Sequence[Room] = (),
     here: Room = navigation.CASE,
+    own: str = "",
 ) -> str:
-    """The bar at the top as HTML, with who is signed in and the pages that they may open."""
+    """The bar at the top as HTML, with who is signed in and the pages that they may open.
+
+    `own`: what they chose for themselves, as JSON for the scripts.
+    """
     said = {"card": card, "personas": PERSONAS if demo else (), "person": person}
-    return _page("header.html").render(**said, rooms=rooms, here=here)
+    return _page("header.html").render(**said, rooms=rooms, here=here, own=own)
 
 
 def where(xyxy_px: Sequence[float], width_px: int, height_px: int) -> str:

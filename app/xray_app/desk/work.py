@@ -170,6 +170,15 @@ class Beside:
     earlier: Sequence[Line] = ()
 
 
+def by_key() -> list[tuple[str, str]]:
+    """Every key of the case page, and in words what it does, whatever stands there now."""
+    does: dict[str, list[str]] = {}
+    for act in (*DECISIONS, TAKE, *ASIDE, SCAN_FIRST, *SEARCHED):
+        does.setdefault(act.key, []).append(say(act.label))
+    does |= {code.key: [say(code.label)] for code in CODES} | {UNDO_KEY: [say("Undo")]}
+    return [(key, " / ".join(labels)) for key, labels in does.items()]
+
+
 def has(case: Case, officer: Officer) -> bool:
     """Whether this officer has it."""
     return case.state is State.TAKEN and case.holder == officer.name

@@ -1,12 +1,17 @@
 // Keys for the tools. None fires while somebody types, when it repeats, or with Ctrl, Alt or Meta;
 // the listeners go when the viewer has left the page.
 
+import { usualFor } from './own.js';
+
 // The key by what stands on it in Latin letters, so that a Korean keyboard works the same; Caps
 // Lock changes nothing.
-export const named = ({ key, code }) => {
+export const raw = ({ key, code }) => {
   if (/^[ -~]$/.test(key)) return key.toLowerCase();
   return key.length === 1 && code?.startsWith('Key') ? code.slice(3).toLowerCase() : key;
 };
+
+// The usual key of what this one does for the officer who presses it.
+export const named = (event) => usualFor(raw(event));
 
 const typing = (event) => event.target.closest?.('input, textarea, select, [contenteditable]');
 
@@ -33,7 +38,7 @@ export const listenFirst = (element, taken) => {
   addEventListener('keydown', (event) => {
     if (!element.isConnected) return stop.abort();
     if (event.altKey || typing(event) || document.querySelector('dialog[open]')) return;
-    if (!taken(named(event), event)) return;
+    if (!taken(raw(event), event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
   }, { signal: stop.signal, capture: true });

@@ -1,7 +1,8 @@
-// The tools as buttons, and the page that lists every key.
+// The tools as buttons.
 
 import { icon } from './icons.js';
-import { ALL, MARKING, TOOLS, reason } from './tools.js';
+import { keyFor, written } from './own.js';
+import { TOOLS, reason } from './tools.js';
 import { say } from './words.js';
 
 const element = (name, className, text = '') => {
@@ -10,8 +11,6 @@ const element = (name, className, text = '') => {
   node.textContent = text;
   return node;
 };
-
-export const spoken = (key) => ({ Escape: 'Esc', Delete: 'Del', Backspace: '⌫' })[key] ?? (key.length === 1 ? key.toUpperCase() : key);
 
 export class Toolbar {
   // run(tool, event): a button was pressed.
@@ -37,7 +36,7 @@ export class Toolbar {
   show(state, source, about) {
     for (const [tool, button] of this.buttons) {
       const why = reason(tool, source, about);
-      const title = `${tool.title} (${spoken(tool.key)})`;
+      const title = `${tool.title} (${written(keyFor(tool.key))})`;
       button.title = why ? say('{title}: not here. {why}', { title: tool.title, why }) : title;
       button.setAttribute('aria-label', why ? button.title : title);
       button.toggleAttribute('aria-disabled', false);
@@ -46,52 +45,3 @@ export class Toolbar {
     }
   }
 }
-
-const POINTER = [
-  [say('Drag'), say('move the scan')], [say('Wheel'), say('zoom where the pointer is')],
-  [say('Shift + drag'), say('window: sideways brightness, up and down contrast')],
-  [say('Shift + Alt + drag'), say('gamma')], [say('Double click'), say('the whole scan again')],
-];
-
-const DRAWING = [
-  [say('Drag'), say('from corner to corner, then a digit or the first letters of its label')],
-  [say('Arrow keys'),
-    say('a box without the pointer: move it; with Shift, stretch it; Enter, its label')],
-  ['Esc', say('no box')],
-];
-
-// Every key, the decisions' of this page with them.
-export const keysDialog = (parent) => {
-  const dialog = parent.appendChild(element('dialog', 'keys'));
-  dialog.setAttribute('aria-label', say('Keys'));
-  dialog.addEventListener('click', (event) => event.target === dialog && dialog.close());
-  return () => {
-    if (dialog.open) return dialog.close();
-    const acts = [...document.querySelectorAll('[data-act][data-key]')].filter((b) => b.dataset.key)
-      .map((b) => [b.dataset.key, b.firstChild.textContent.trim()]);
-    const list = (title, rows, className = '') => {
-      const section = element('section', className);
-      const names = element('dl', '');
-      for (const [key, says] of rows) {
-        const row = names.appendChild(element('div', ''));
-        row.appendChild(element('dt', '')).append(element('kbd', '', spoken(key)));
-        row.append(element('dd', '', says));
-      }
-      section.append(element('h3', '', title), names);
-      return rows.length ? [section] : [];
-    };
-    const close = element('button', 'act', say('Close'));
-    close.addEventListener('click', () => dialog.close());
-    dialog.replaceChildren(
-      element('h2', '', say('Keys')),
-      ...list(say('Decision'), acts),
-      ...list(say('Scan'), ALL.map((tool) => [tool.key, tool.title])),
-      ...list(say('What is marked'), MARKING.map((one) => [one.key, one.title])),
-      ...list(say('Drawing'), DRAWING, 'wide'),
-      ...list(say('Pointer'), POINTER, 'wide'),
-      close,
-    );
-    dialog.showModal();
-    close.focus();
-  };
-};

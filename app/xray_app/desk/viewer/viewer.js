@@ -10,7 +10,8 @@ import { listen as listenToPointer } from './pointer.js';
 import { Status, shownAs } from './status.js';
 import { tablesOf } from './tables.js';
 import { colours, tones } from './tone.js';
-import { Toolbar, keysDialog } from './toolbar.js';
+import { KeysPage } from './keys_page.js';
+import { Toolbar } from './toolbar.js';
 import { ALL, MARKING, named, plainLook, plainState, reason } from './tools.js';
 import { say } from './words.js';
 
@@ -29,7 +30,8 @@ export class Viewer {
     this.stage.className = 'panes';
     Object.assign(this.stage.dataset, { loading: say('Loading the scan …'), failed: say('The scan cannot be shown') });
     this.status = new Status(root);
-    this.help = keysDialog(root);
+    const keys = new KeysPage(root);
+    this.help = () => keys.toggle();
     this.frames = new Frames((moving, since) => this.draw(moving, since));
     this.lights = new Lights(this);
     this.marking = new Marking(this);

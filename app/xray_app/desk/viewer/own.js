@@ -1,0 +1,41 @@
+// What an officer chose for themselves: keys, and a sound for alarms. The bar at the top carries it,
+// with what the keys of the page beside the viewer do. Everything else speaks of the usual keys.
+
+import { say } from './words.js';
+
+const PLAIN = { keys: {}, sound: false, acts: [] };
+const bar = () => document.querySelector('#desk-header [data-own]');
+const NAMES = { Escape: 'Esc', Delete: 'Del', Backspace: '⌫' };
+
+export const kept = () => Boolean(bar());  // where nothing keeps them, they cannot be changed
+export const own = () => ({ ...PLAIN, ...JSON.parse(bar()?.dataset.own ?? '{}') });
+
+// The key that does for this officer what the usual one does, and how it is written.
+export const keyFor = (usual) => own().keys[usual] ?? usual;
+export const written = (key) => NAMES[key] ?? (key.length === 1 ? key.toUpperCase() : key);
+
+// The usual key of what a pressed key does; empty where it does nothing any more.
+export const usualFor = (pressed) => {
+  const { keys } = own();
+  const moved = Object.keys(keys).find((usual) => keys[usual] === pressed);
+  return moved ?? (pressed in keys ? '' : pressed);
+};
+
+// Keeps a change wherever this officer signs in; throws a sentence where it cannot be.
+export const keep = async (change) => {
+  const { keys, sound } = { ...own(), ...change };
+  const body = JSON.stringify({ keys, sound });
+  const answer = await fetch('api/v1/own',
+    { method: 'PUT', body, headers: { 'content-type': 'application/json' } }).catch(() => null);
+  if (!answer?.ok) throw new Error(say('The desk could not keep this; try again.'));
+  bar().dataset.own = JSON.stringify({ ...own(), keys, sound });
+  showKeys();
+};
+
+// Writes the officer's own keys onto the buttons of the page; a dialog's keys are its own.
+export const showKeys = () => {
+  for (const sign of document.querySelectorAll('[data-key] > kbd')) {
+    const { key } = sign.parentElement.dataset;
+    if (key && !sign.closest('dialog')) sign.textContent = written(keyFor(key));
+  }
+};
