@@ -14,7 +14,7 @@ from xray_app.cases.states import Says, State
 from xray_app.desk import doing, navigation, officer, view, welcome, work
 from xray_app.desk.rooms import admin, insight, queue, words
 from xray_app.languages.catalogue import FOLDER, HOLE
-from xray_app.paper import facts
+from xray_app.paper import tables
 
 APP = FOLDER.parent
 OTHERS = [code for code in languages.languages() if code != languages.ENGLISH]
@@ -43,7 +43,7 @@ def in_tables() -> Iterator[str]:
         yield from table.values()
     for named in (terms.TIERS, terms.REASONS, terms.VERDICTS, terms.ENDED, terms.DECLARED):
         yield from named.values()  # type: ignore[attr-defined]
-    for columns in (facts.FINDINGS, facts.DECISIONS, facts.DRAWN, facts.SEARCHES):
+    for columns in (tables.FINDINGS, tables.DECISIONS, tables.DRAWN, tables.SEARCHES):
         yield from columns
     yield from (*work.HOLDS, "Container", "Consignment", "Scanner", "Lane", "Officer")
     yield from (words.STATES | words.DISPOSITIONS).values()  # type: ignore[operator]

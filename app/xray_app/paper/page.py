@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from xray_app.languages import spoken
-from xray_app.paper.facts import Paper
+from xray_app.paper.parts import Paper
 
 TEMPLATES = Path(__file__).parent / "templates"
 

@@ -27,12 +27,13 @@ from reportlab.platypus import (
     TableStyle,
 )
 
-from xray_app.paper.facts import Paper, Part, Picture
+from xray_app.paper.parts import Paper, Part, Picture
 
 FONT_FILE = Path(__file__).parent / "korean.ttf"  # made by app/make_font.py; korean.LICENSE
 FONT = "XrayReportGothic"
 MARGIN = 16 * mm
-WIDTH = A4[0] - 2 * MARGIN
+INSET = 6  # that reportlab leaves within its frame
+WIDTH = A4[0] - 2 * MARGIN - 2 * INSET
 NAMES = 0.22  # of the width: the column with what a value is called
 TALLEST = 105 * mm  # of a picture
 INK, QUIET, RULE = (
@@ -63,8 +64,8 @@ def pdf(paper: Paper) -> bytes:
     def foot(canvas: Any, _: Any) -> None:
         canvas.setFont(FONT, 7.5)
         canvas.setFillColor(QUIET)
-        canvas.drawString(MARGIN, 10 * mm, clean(f"{paper.title} · {paper.name}")[:90])
-        canvas.drawRightString(A4[0] - MARGIN, 10 * mm, str(canvas.getPageNumber()))
+        canvas.drawString(MARGIN + INSET, 10 * mm, clean(f"{paper.title} · {paper.name}")[:90])
+        canvas.drawRightString(A4[0] - MARGIN - INSET, 10 * mm, str(canvas.getPageNumber()))
 
     document.build(_story(paper), onFirstPage=foot, onLaterPages=foot)
     return out.getvalue()
@@ -106,7 +107,9 @@ def _story(paper: Paper) -> list[Flowable]:
     tier = colors.HexColor(TIERS.get(paper.tier, "#5b6b7c"))
     head = [[_text(paper.name, 17), _text(paper.outcome, 15, tier, alignment=2)]]
     widths = [0.7 * WIDTH, 0.3 * WIDTH]
-    top = Table(head, colWidths=widths, style=[("LINEBELOW", (0, 0), (-1, -1), 1.2, tier)])
+    style = [("LINEBELOW", (0, 0), (-1, -1), 1.2, tier), ("LEFTPADDING", (0, 0), (0, 0), 0)]
+    style.append(("RIGHTPADDING", (1, 0), (1, 0), 0))
+    top = Table(head, colWidths=widths, style=style)
     story: list[Flowable] = [_text(paper.title, 9, QUIET), top, Spacer(1, 2 * mm)]
     story.append(_text(paper.made, 8, QUIET))
     for n, part in enumerate(paper.parts):
@@ -134,7 +137,7 @@ def _grid(cells: list[list[Paragraph]], widths: list[float], headed: bool) -> Ta
     style = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
         ("LINEBELOW", (0, 0), (-1, -1), 0.4, RULE),
-        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("LEFTPADDING", (0, 0), (-1, -1), 3 if headed else 0),
         ("RIGHTPADDING", (0, 0), (-1, -1), 3),
         ("TOPPADDING", (0, 0), (-1, -1), 2),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
@@ -148,7 +151,7 @@ def _grid(cells: list[list[Paragraph]], widths: list[float], headed: bool) -> Ta
 
 
 def _picture(picture: Picture) -> list[Flowable]:
-    image = Image(io.BytesIO(picture.jpeg))
+    image = Image(io.BytesIO(picture.jpeg), hAlign="LEFT")
     shrink = min(WIDTH / image.imageWidth, TALLEST / image.imageHeight)
     image.drawWidth, image.drawHeight = shrink * image.imageWidth, shrink * image.imageHeight
     return [

@@ -9,8 +9,8 @@ import pypdf
 import pytest
 
 from xray_app.paper import page
-from xray_app.paper.facts import Paper, Part, Picture
 from xray_app.paper.marked import Mark, drawn
+from xray_app.paper.parts import Paper, Part, Picture
 from xray_app.paper.pdf import pdf
 
 HOSTILE = '<b>bold</b> <img src="file:///etc/passwd"/> &lt;x&gt; {{7*7}} <para><a href="http://x">y'
