@@ -1,8 +1,8 @@
 """What one reviewed scan teaches, and on whose word.
 
-A search speaks of what should not be there: the alarming labels, those that officers drew, and
-those that it found itself. Of a bottle or a pair of scissors, which nobody is stopped for, it says
-nothing, and the officers' word stands.
+A search speaks of what should not be there: the alarming labels, those that officers drew as such,
+and those that it found itself. Of a bottle or a pair of scissors, which nobody is stopped for, it
+says nothing, and the officers' word stands.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,14 @@ KINDS = {
         {"gun", "gun_part", "bullet", "knife", "razor_blade", "shuriken", "dart", "axe", "baton"}
     )
 }
+
+# What an ordinary bag may hold: where a search lists none, one may be there all the same.
+ORDINARY = frozenset(
+    {
+        *("saw", "scissors", "wrench", "pliers", "hammer", "screwdriver", "lighter", "liquid"),
+        *("pressure_vessel", "battery", "electronics", "currency", "vehicle"),
+    }
+)
 
 REFUTED = "officers' boxes in which a search found no such thing, taught as hard negatives"
 DOUBTED = "findings that officers rejected and a search found, so that nobody knows where it was"
@@ -122,7 +130,7 @@ def lesson(view: View) -> Lesson:
 
 def _searched(view: View) -> Lesson:
     vague = frozenset().union(*(KINDS.get(name, ()) for name in view.found)) - view.found
-    drawn = {w.label for w in view.words if w.drawn}
+    drawn = {w.label for w in view.words if w.drawn} - ORDINARY
     scope = (view.alarming | drawn | view.found) - vague
     claims: list[Claim] = []
     refuted: list[Word] = []

@@ -59,6 +59,12 @@ def test_what_an_officer_drew_is_what_was_searched_for() -> None:
     assert one.judged == ALARMING | {"cigarettes"}
 
 
+def test_of_an_ordinary_thing_that_an_officer_drew_a_search_says_nothing() -> None:
+    one = searched(word("scissors", drawn=True), word("gun"), found="gun")
+    assert objects(one) == [("scissors", False), ("gun", True)]
+    assert one.judged == ALARMING
+
+
 def test_what_was_rejected_and_found_all_the_same_is_neither() -> None:
     one = searched(word("gun", there=False), found="gun")
     assert (one.claims, one.refuted) == ((), ())
