@@ -85,7 +85,7 @@ def _page(
         "chosen": chosen,
         "more": more,
     }
-    values |= {"link": link, "checked": checked, "did": _did}
+    values |= {"link": link, "checked": checked, "in_words": _in_words}
     return frame.page(request, actor, AUDIT, **values)
 
 
@@ -98,7 +98,10 @@ def _day(text: str) -> date | None:
 
 def _row(entry: Entry) -> dict[str, Any]:
     body: dict[str, Any] = json.loads(entry.body)
-    said = [f"{_named(name)}: {_short(value)}" for name, value in body.items()]
+    said = [
+        f"{_in_words('body', name.replace('_', ' '))}: {_short(value)}"
+        for name, value in body.items()
+    ]
     is_case = len(entry.subject) == CASE_LETTERS and set(entry.subject) <= set("0123456789abcdef")
     return {
         "entry": entry,
@@ -108,14 +111,9 @@ def _row(entry: Entry) -> dict[str, Any]:
     }
 
 
-def _did(action: str) -> str:
-    """An action of the chain in words."""
-    return spoken().known(f"did|{action}") or action
-
-
-def _named(name: str) -> str:
-    """What a value of an entry's body is called."""
-    return spoken().known(f"body|{name}") or name.replace("_", " ")
+def _in_words(kind: str, code: str) -> str:
+    """A code of the chain: an action ("did"), an actor, a value or what it is called ("body")."""
+    return spoken().known(f"{kind}|{code}") or code
 
 
 def _short(value: Any) -> str:
@@ -128,5 +126,5 @@ def _short(value: Any) -> str:
         return say("yes") if value else say("no")
     if isinstance(value, list):
         return " ".join(map(_short, value)) or say("body|none")
-    text = str(value)
+    text = _in_words("value", str(value))
     return f"{text[:SHOWN_LETTERS]}…" if len(text) > 2 * SHOWN_LETTERS else text
