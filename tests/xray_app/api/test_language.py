@@ -1,4 +1,4 @@
-"""Which language a page speaks: the browser's, until somebody chooses another, who then keeps it."""
+"""Which language a page speaks: the browser's, until somebody chooses another and keeps it."""
 
 from collections.abc import Callable
 
