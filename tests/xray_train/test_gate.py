@@ -126,6 +126,10 @@ def test_what_lacks_is_known_before_anything_is_trained() -> None:
     samples = [j.sample for j in guns(40)]
     assert lacking(samples, GUN) == {}
     assert list(lacking(samples, ("gun", "knife"))) == ["knife"]
+    assert lacking(samples[20:], GUN) == {
+        "gun": "gun: 20 groups of searched scans hold it, 30 are needed",
+        "all": "all labels together: 20 groups of searched scans hold one, 30 are needed",
+    }
     assert lacking(samples[:40], GUN) == {
         "gun": "gun: 0 groups of searched scans are free of it, 30 are needed"
     }

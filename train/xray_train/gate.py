@@ -96,14 +96,21 @@ def proven(samples: Iterable[Sample]) -> list[Sample]:
 
 
 def lacking(samples: Sequence[Sample], labels: Iterable[str]) -> dict[str, str]:
-    """Label → why nothing can be proven of it, for the labels with too few groups."""
+    """Label → why nothing can be proven of it, for the labels with too few groups.
+
+    All labels together stand under OVERALL.
+    """
     found: dict[str, str] = {}
+    holding = set[str]()
     for label in labels:
         known = [s for s in samples if s.judged is None or label in s.judged]
         held = [s for s in known if any(a.label == label for a in s.annotations)]
         free = [s for s in known if all(a.label != label for a in (*s.annotations, *s.ignored))]
         why = _too_few(label, len(set(map(_group, held))), len(set(map(_group, free))))
         found |= {label: why} if why else {}
+        holding |= set(map(_group, held))
+    if len(holding) < LEAST_GROUPS:
+        found[OVERALL] = _too_few_overall(len(holding))
     return found
 
 
@@ -177,7 +184,7 @@ def _overall(
     groups, clean = len({old[k].group for k in held}), free_of(old, at_old)
     problem = None
     if groups < LEAST_GROUPS:
-        problem = f"all labels together: {groups} groups hold one, {LEAST_GROUPS} are needed"
+        problem = _too_few_overall(groups)
     elif bound < LEAST_OVERALL:
         problem = f"all labels together: Pd may have changed by {bound:+.3f}; it must not fall"
     pfa = (len(alarmed(old, at_old)), len(alarmed(new, at_new)))
@@ -200,6 +207,12 @@ def _too_few(label: str, held: int, clean: int) -> str | None:
         if groups < LEAST_GROUPS:
             return f"{label}: {groups} groups of searched scans {how}, {LEAST_GROUPS} are needed"
     return None
+
+
+def _too_few_overall(held: int) -> str:
+    return (
+        f"all labels together: {held} groups of searched scans hold one, {LEAST_GROUPS} are needed"
+    )
 
 
 def _group(sample: Sample) -> str:

@@ -49,7 +49,8 @@ def loop(
     """
     samples = examined(cases, say)
     lacking = gate.lacking(samples, alarming(read_card(over), ()))
-    missing = [why for label, why in lacking.items() if label not in trial.accept]
+    accepted = {*trial.accept} - {gate.OVERALL}  # somebody must have been found at all
+    missing = [why for label, why in lacking.items() if label not in accepted]
     if missing:
         raise DataError(
             f"{cases}: nothing was trained, for nothing could be proven of it; "
