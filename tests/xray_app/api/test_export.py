@@ -17,6 +17,8 @@ from xray_app.access.roles import Role
 from xray_app.cases import tables
 from xray_app.exchange import export, parquet, reviews
 from xray_app.service import Service
+from xray_datasets import layouts
+from xray_datasets.findings import Findings
 
 SignIn = Callable[..., TestClient]
 
@@ -108,6 +110,19 @@ def test_confirmed_and_drawn_boxes_are_annotations_and_rejected_ones_are_not(
     assert (review["overruled"], review["looked_s"], review["found"]) == (False, 0.0, None)
     assert set(review["alarming"]) >= {"gun", "knife"}
     assert "kim" not in (out / "annotations.json").read_text()
+
+
+def test_what_leaves_is_read_as_what_it_teaches(
+    service: Service, marked_id: str, tmp_path: Path
+) -> None:
+    reviews.as_coco(service.database, service.contents, tmp_path / "out")
+    assert layouts.name(tmp_path / "out") == layouts.REVIEWS
+    (sample,) = layouts.read(tmp_path / "out", findings=Findings())
+    assert [a.label for a in sample.annotations] == ["saw", "knife"]
+    assert [a.label for a in sample.rejected] == ["gun", "wrench"]  # a wrench was called a saw
+    assert sample.judged == frozenset()  # nobody looks over a scan in no time
+    assert sample.group == marked_id
+    assert (sample.scan.height, sample.scan.width) == (120, 160)
 
 
 def test_scans_of_one_consignment_or_with_one_picture_are_one_group(
