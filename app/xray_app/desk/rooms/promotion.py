@@ -28,12 +28,10 @@ class Promotion:
 
 def of(card: Card) -> Promotion | None:
     """The change that brought this model; None where its card tells of none that can be read."""
-    said = card.training.get("promotion")
+    said: Any = card.training.get("promotion")
     try:
-        rows = [_line(name, row) for name, row in said["rows"].items()] if said else []
-        return (
-            Promotion(said["over"], datetime.fromisoformat(said["at"]), (*rows,)) if rows else None
-        )
+        rows = tuple(_line(name, row) for name, row in said["rows"].items())
+        return Promotion(said["over"], datetime.fromisoformat(said["at"]), rows) if rows else None
     except (TypeError, ValueError, KeyError, AttributeError):
         return None
 
