@@ -20,6 +20,7 @@ from xray_app.desk import navigation, routes
 from xray_app.desk.officer import OfficerDesk
 from xray_app.desk.rooms import routes as rooms
 from xray_app.guard import Guard
+from xray_app.languages import problem
 from xray_app.service import Service, keep_model
 from xray_app.settings import Settings
 from xray_app.uploads import Inbox
@@ -84,7 +85,7 @@ def _add_routes(app: FastAPI, desk: OfficerDesk) -> None:
         try:
             return JSONResponse({"upload": await desk.inbox.receive(name, request.stream())})
         except ScanError as error:
-            return JSONResponse({"refused": f"{error}."}, 413)
+            return JSONResponse({"refused": problem(error)}, 413)
 
     @app.api_route("/gradio_api/upload", methods=["POST", "GET"])
     def no_second_door() -> Response:
