@@ -7,12 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from tests.xray_datasets.reviews.export import case, confirmed, write
 from tests.xray_train.samples import sample
 from xray import Detector, ModelError
 from xray.card import Card, read
+from xray_datasets import reviews
 from xray_datasets.sample import Sample
 from xray_train import promote, ship
+from xray_train.__main__ import app
 from xray_train.promote import Trial, next_version, rollback
 
 MakeModel = Callable[[Card], Path]
@@ -132,3 +136,16 @@ def test_a_model_for_other_scans_is_refused(
 def test_a_version_without_a_number_asks_for_one(over: Path) -> None:
     with pytest.raises(ModelError, match="give --version"):
         next_version(over, replace(read(over), version="next"))
+
+
+def test_the_command_compares_on_what_was_held_out_and_says_why_the_old_one_stays(
+    new: Path, over: Path, tmp_path: Path
+) -> None:
+    cases = write(tmp_path / "cases", [case(confirmed("gun"), found=["gun"])] * 9, pictures=True)
+    asked = ["promote", new, "--on", cases, "--over", over, "--out", tmp_path / "out"]
+    done = CliRunner().invoke(app, [*map(str, asked)])
+    assert done.exit_code == 1
+    held = sum(reviews.held_out(f"case {number}") for number in range(1, 10))
+    assert f"blocked: gun: {held} groups of searched scans hold it, 30 are needed" in done.output
+    assert (tmp_path / "out" / "promotion.html").is_file()
+    assert read(over).version == "0.1.9"
