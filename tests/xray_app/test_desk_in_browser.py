@@ -110,7 +110,7 @@ def test_a_dropped_file_is_taken_wherever_it_lands(desk: Page, write_scan: Write
             data.items.add(new File([new Uint8Array(bytes)], 'dropped.png'));
             return data;
         }""",
-        list(write_scan("dropped.png").read_bytes()),
+        list(write_scan("dropped.png", bright=0.3).read_bytes()),
     )
     desk.dispatch_event("#desk-case", "drop", {"dataTransfer": data})
     expect(desk.locator("#desk-case .banner h2")).to_have_text("dropped.png")

@@ -52,7 +52,7 @@ def in_tables() -> Iterator[str]:
     yield from (*admin.DONE.values(), *insight.PERIODS.values(), *insight.KINDS)
     yield from (f"{what} by {of}" for of in ("lane", "scanner", "class") for what in RATES)
     yield from (title for title, _ in queue.TABS.values())
-    yield from (*queue.ORDERS.values(), "tag|demo", "tag|test")
+    yield from (*queue.ORDERS.values(), "tag|test")
     yield from (f"role|{role}" for role in Role)
     yield from (f"right|{right.replace('_', ' ')}" for right in Right)
     yield from (f"label|{one}" for one in (*labels.PARCEL_LABELS, *labels.CONTAINER_LABELS))

@@ -75,7 +75,7 @@ def _shown(case: Case, row: RowMapping, said: dict[str, Any] | None, blind: bool
         report = replace(report, detections=(), reasons=(), outcome=Outcome.UNKNOWN)
     return Shown(
         key=f"{case.id}-{row['position']}",
-        name=case.container or case.consignment or row["file_name"],
+        name=case.container or case.consignment or _files(row),
         origin=Origin.UPLOAD,
         report=report,
         problem=_problem(case) if report is None else None,
@@ -182,6 +182,12 @@ def _earlier(connection: Connection, case: Case) -> Iterator[Line]:
         what, style = work.ended(one.case)
         labels = ", ".join(map(label, one.found))
         yield Line(one.case.received_at, _name(one.case), f"{what} {labels}".strip(), style)
+
+
+def _files(row: RowMapping) -> str:
+    """The files of a view, each name once."""
+    names = filter(None, (row["file_name"], row["high_file_name"]))
+    return " + ".join(dict.fromkeys(names))
 
 
 def _name(case: Case) -> str:

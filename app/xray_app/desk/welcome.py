@@ -6,7 +6,7 @@ from xray_app.access.roles import Actor, Role
 from xray_app.languages import say
 from xray_app.service import Service
 
-GREETING = "This scan is yours to decide: c clears it, s has it searched, ? shows every key."
+GREETING = "This scan is yours to decide: C clears it, S has it searched, ? shows every key."
 INSPECTED_WITHIN_S = 60.0  # the first of all; by then a visitor has gone
 
 

@@ -131,7 +131,7 @@ def _row(case: Case, now: datetime) -> Row:
         if case.level is Level.SUPERVISOR and case.state in listing.OPEN
         else []
     )
-    tags += [say(f"tag|{case.kind}")] if case.kind in (Kind.DEMO, Kind.TEST) else []
+    tags += [say("tag|test")] if case.kind is Kind.TEST else []
     tags += [say("tag|flagged")] if case.flags else []
     return Row(
         case=case,

@@ -49,7 +49,7 @@ export class KeysPage {
     if (this.dialog.open) return this.dialog.close();
     this.#paint();
     this.dialog.showModal();
-    this.dialog.querySelector('.close').focus();
+    this.dialog.querySelector('.close').focus({ preventScroll: true });
   }
 
   #paint(said = '') {
@@ -64,7 +64,7 @@ export class KeysPage {
       ...this.#list(say('What is marked'), MARKING.map((one) => [one.key, one.title])),
       ...this.#list(say('Drawing'), DRAWING, 'wide'),
       ...this.#list(say('Pointer'), POINTER, 'wide'),
-      ...(kept() ? [this.#choices()] : []), close,
+      this.#choices(close),
     );
   }
 
@@ -97,8 +97,9 @@ export class KeysPage {
     return button;
   }
 
-  #choices() {
+  #choices(close) {
     const box = element('div', 'choices'), sound = element('label', '');
+    if (!kept()) return box.append(close), box;
     const check = sound.appendChild(element('input', ''));
     check.type = 'checkbox';
     check.checked = own().sound;
@@ -109,7 +110,7 @@ export class KeysPage {
     const usual = element('button', 'act usual', say('The usual keys again'));
     usual.disabled = !Object.keys(own().keys).length;
     usual.addEventListener('click', () => this.#keep({ keys: {} }));
-    box.append(sound, usual);
+    box.append(sound, usual, close);
     return box;
   }
 
