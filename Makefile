@@ -8,12 +8,12 @@ ARGS :=
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check soak fuzz bench weights notebooks docs samples pictures clean
+.PHONY: help run setup test check soak fuzz bench weights notebooks docs samples pictures screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/app.stamp ## the desk with its sample scans, on http://127.0.0.1:7860 (HOST=, PORT=)
+run: $(VENV)/app.stamp ## the desk as a demo, with sample scans, on http://127.0.0.1:7860 (HOST=, PORT=)
 	@$(BIN)/xray-app serve --demo --host $(HOST) --port $(PORT)
 
 setup: $(VENV)/dev.stamp ## the environment with every extra, nothing else
@@ -95,6 +95,9 @@ samples: $(VENV)/dev.stamp ## the desk's sample scans, by the simulator
 pictures: $(VENV)/dev.stamp ## the pictures in README and docs
 	$(BIN)/python app/make_pictures.py
 	$(BIN)/python datasets/make_pictures.py
+
+screenshots: $(VENV)/dev.stamp ## the pictures of every page of the desk, for docs/desk.md
+	$(BIN)/python app/make_screenshots.py
 
 # One environment serves all: `run` asks for the desk alone (no torch), the rest for everything.
 $(VENV)/app.stamp: pyproject.toml constraints.txt | $(BIN)/python
