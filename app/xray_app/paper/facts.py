@@ -45,13 +45,12 @@ def paper(connection: Connection, contents: Contents, case: Case, asked: Asked) 
         Part(say("Model"), rows=tuple(_model(of, asked.card))),
         _chain(connection),
     )
-    made = of.moment(asked.now).replace("\n", " ")
     return Paper(
         title=say("Inspection report"),
         name=case.container or case.consignment or say("case {id}", id=case.id[:8]),
         outcome=say(TIERS[case.outcome]) if case.outcome else say("Not inspected"),
         tier=case.outcome.lower() if case.outcome else "idle",
-        made=say("Made by {name}, {time}", name=asked.by, time=made),
+        made=say("Made by {name}, {time}", name=asked.by, time=of.line(asked.now)),
         parts=tuple(part for part in parts if part.rows or part.table or part.lines),
         pictures=tuple(_pictures(connection, contents, of)),
     )
@@ -64,13 +63,13 @@ def _about(of: Known) -> Iterator[tuple[str, str]]:
     for name, value in (*known, ("Scanner", case.scanner), ("Lane", case.lane)):
         if value:
             yield say(name), value
-    yield say("Came"), of.moment(case.received_at)
+    yield say("Came"), of.line(case.received_at)
     if case.score is not None:
         yield say("Strongest alarm"), percent(round(100 * case.score))
     stands = say(ENDED[case.disposition]) if case.disposition else say(f"state|{case.state}")
     yield say("Stands"), stands
     if case.closed_at:
-        yield say("Closed at"), of.moment(case.closed_at)
+        yield say("Closed at"), of.line(case.closed_at)
 
 
 def _declared(case: Case) -> Iterator[tuple[str, str]]:

@@ -35,7 +35,7 @@ MARGIN = 16 * mm
 INSET = 6  # that reportlab leaves within its frame
 WIDTH = A4[0] - 2 * MARGIN - 2 * INSET
 NAMES = 0.22  # of the width: the column with what a value is called
-TALLEST = 105 * mm  # of a picture
+TALLEST = 98 * mm  # of a picture
 INK, QUIET, RULE = (
     colors.HexColor("#16202b"),
     colors.HexColor("#5b6b7c"),

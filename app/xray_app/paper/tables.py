@@ -62,9 +62,13 @@ class Known:
         return {chr(65 + n % 26) * (1 + n // 26): row for n, row in enumerate(rows)}
 
     def moment(self, at: datetime) -> str:
-        """In the reader's zone, and UTC."""
+        """In the reader's zone, and UTC below it."""
         here = f"{at.astimezone(self.zone):%Y-%m-%d %H:%M:%S %Z}"
         return here if here.endswith("UTC") else f"{here}\n({at:%Y-%m-%d %H:%M:%S} UTC)"
+
+    def line(self, at: datetime) -> str:
+        """The same on one line."""
+        return self.moment(at).replace("\n", " ")
 
 
 def known(connection: Connection, case: Case, zone: tzinfo | None) -> Known:
