@@ -55,6 +55,11 @@ class OfficerDesk:
         self._card = card
         self._welcome = Welcome(service)
 
+    @property
+    def is_demo(self) -> bool:
+        """Whether all of this is a demo."""
+        return self._service.settings.demo
+
     def first(self, actor: Actor, named: str) -> After:
         """What the page opens on: the case that its address names, or the one that they have."""
         key = named or self.mine(actor) or self._welcome.given(actor)
@@ -74,9 +79,8 @@ class OfficerDesk:
     def header(self, actor: Actor | None) -> str:
         """The bar at the top as HTML."""
         rooms = navigation.open_to(actor) if actor else ()
-        demo = self._service.settings.demo
         name, own = (actor.name, self._own(actor)) if actor else ("", "")
-        return view.header(self._card, demo, name, rooms, own=own)
+        return view.header(self._card, self.is_demo, name, rooms, own=own)
 
     def queue(self, actor: Actor, selected: str | None) -> str:
         """The officer's cases and what waits, as HTML."""
