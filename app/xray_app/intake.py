@@ -19,7 +19,7 @@ from xray import render
 from xray.detector import Detector, available
 from xray.errors import ModelError, ScanError, XrayError
 from xray_app import planes
-from xray_app.shown import Case, Origin
+from xray_app.shown import Case
 
 JPEG_QUALITY = 92  # 17 ms a megapixel-sized scan where PNG takes 99, and no visible loss
 USUAL = ("parcel", "parcel-sim")  # models that a desk takes when told nothing, best first
@@ -54,7 +54,6 @@ def usual() -> str:
 def examine(
     files: tuple[Path, ...],
     inspector: Inspector,
-    origin: Origin = Origin.UPLOAD,
     title: str | None = None,
     **given: Any,
 ) -> Case:
@@ -63,12 +62,11 @@ def examine(
     Args:
         files: one file, or the low- and the high-energy one.
         inspector: the model.
-        origin: where the scan came from.
         title: what people call it; None: the names of the files, each once.
         given: to `xray.read`, in place of what the file says: id, view, pixel_mm, scanner.
     """
     name = title or " + ".join(dict.fromkeys(file.name for file in files))
-    case = Case(key=secrets.token_hex(16), name=name, origin=origin)
+    case = Case(key=secrets.token_hex(16), name=name)
     try:
         scan = xray.read(files[0], high=files[1] if len(files) > 1 else None, **given)
         return _inspected(_drawn(case, scan), scan, inspector)

@@ -6,17 +6,9 @@ transmission, its planes for the viewer.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 
 from xray.report import Report
 from xray.scan import Encoding
-
-
-class Origin(StrEnum):
-    """Where a case came from."""
-
-    SAMPLE = "sample"  # ships with the project, made by the simulator
-    UPLOAD = "upload"
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,7 +18,6 @@ class Case:
     Attributes:
         key: stands in the addresses of its pictures, so nobody must be able to guess it.
         name: what people call it: a title, or the name of the uploaded file. Never to be trusted.
-        origin: where it came from.
         report: what the model says.
         problem: why there is no report, in plain words.
         width_px, height_px: size of the upright scan, 0 when it could not be read.
@@ -42,7 +33,6 @@ class Case:
 
     key: str
     name: str
-    origin: Origin
     report: Report | None = None
     problem: str | None = None
     width_px: int = 0

@@ -9,7 +9,7 @@ from xray.profile import Profile
 from xray.report import Detection, ModelId, Opaque, Outcome, Report
 from xray.scan import Encoding
 from xray_app.desk import view
-from xray_app.shown import Case, Origin
+from xray_app.shown import Case
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{7*7}}${7*7}"
 CARD = Card("parcel", "0.1.0", ("gun", "wrench"), terms="for tests", limits=("no containers",))
@@ -26,7 +26,7 @@ def report(**changes: object) -> Report:
 
 
 def case(**changes: object) -> Case:
-    plain = Case("key", "bag.png", Origin.UPLOAD, report(), None, 100, 100, Encoding.DUAL)
+    plain = Case("key", "bag.png", report(), None, 100, 100, Encoding.DUAL)
     return replace(plain, **{"picture": b"jpeg", "thumbnail": b"jpeg"} | changes)
 
 
@@ -68,7 +68,7 @@ def test_hostile_labels_reasons_and_cards_stay_text() -> None:
 
 
 def test_a_file_that_was_not_read_says_so_and_what_can_be() -> None:
-    unread = Case("key", "notes.png", Origin.UPLOAD, problem="expected a picture, found text")
+    unread = Case("key", "notes.png", problem="expected a picture, found text")
     page = view.case(unread, None)
     assert "Not read" in page
     assert "expected a picture, found text" in page

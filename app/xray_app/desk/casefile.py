@@ -24,7 +24,6 @@ from xray_app.desk.work import Beside, Line, Undoable
 from xray_app.languages import label, say, told
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
-from xray_app.shown import Origin
 from xray_app.terms import VERDICTS
 
 KEPT = b"kept"  # stands for what is in the contents: the page asks for it by its address
@@ -76,7 +75,6 @@ def _shown(case: Case, row: RowMapping, said: dict[str, Any] | None, blind: bool
     return Shown(
         key=f"{case.id}-{row['position']}",
         name=case.container or case.consignment or _files(row),
-        origin=Origin.UPLOAD,
         report=report,
         problem=_problem(case) if report is None else None,
         width_px=row["width_px"] or 0,

@@ -103,7 +103,7 @@ def test_a_page_that_reads_from_right_to_left_is_mirrored_and_holds_together(
     assert left("#desk-side") > left("#desk-main")
     assert left("#desk-header .brand") > left("#desk-header .out")
     assert left(".banner strong") > left(".banner h2")
-    assert left(".entry .thumb") > left(".entry .about")
+    assert left(".entry .thumb") > left(".entry .name")
     number, what = (f".findings td:nth-child({n})" for n in (1, 2))
     if korean.locator(number).count():
         assert left(number) > left(what)
