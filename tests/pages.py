@@ -72,8 +72,8 @@ def run(page: Path, instead: Mapping[str, str]) -> int:
 
 def lay_out(folder: Path) -> None:
     """The files that pages speak of, small."""
-    pair = cv2.imreadmulti(str(SAMPLES / "2-parcel.tif"), flags=cv2.IMREAD_UNCHANGED)[1]
-    bag = cv2.imread(str(SAMPLES / "1-baggage.jpg"))
+    pair = cv2.imreadmulti(str(SAMPLES / "06-parcel.tif"), flags=cv2.IMREAD_UNCHANGED)[1]
+    bag = cv2.imread(str(SAMPLES / "01-baggage.jpg"))
     for name, picture in (("bag", bag), ("low", pair[0]), ("high", pair[1])):
         assert cv2.imwrite(str(folder / f"{name}.png"), picture)
     (folder / "broken.png").write_bytes((folder / "bag.png").read_bytes()[:2000])
