@@ -47,11 +47,19 @@ def fit(
     tensorboard: Annotated[
         Path | None, typer.Option(help="Folder to write figures to that TensorBoard shows.")
     ] = None,
+    processes: Annotated[
+        int | None, typer.Option(min=1, help="With Ray: how many share each batch.")
+    ] = None,
+    ray_address: Annotated[
+        str, typer.Option(help="Of a Ray cluster, such as ray://head:10001 or auto.")
+    ] = "local",
 ) -> None:
     """Train a network, or go on with a run that was cut off.
 
     For scans of your own, no recipe is needed:
     xray-train fit --from parcel-sim --data my-scans/
+
+    With --processes, Ray starts them, here or on a cluster, in place of torchrun.
     """
     from xray_train import mine, progress
     from xray_train import recipe as recipes
@@ -70,6 +78,12 @@ def fit(
         settings = replace(settings, network=network)
     if teacher:
         settings = replace(settings, teachers=tuple(map(str, teacher)))
+    if processes:
+        from xray_train import cluster
+
+        job = cluster.Job(settings, out, minutes, device, workers, init)
+        cluster.fit(job, processes, ray_address)
+        return
     also = progress.tensorboard(tensorboard) if tensorboard else progress.silent
     run(settings, out, minutes=minutes, device=device, workers=workers, init=init, also=also)
 

@@ -7,8 +7,6 @@ need the scans and the model, not the results' folder.
 """
 
 import json
-import logging
-import os
 from collections.abc import Callable, Iterable, Iterator
 from queue import SimpleQueue
 from typing import Any
@@ -16,16 +14,14 @@ from typing import Any
 from xray.batch import crew
 from xray.batch.inspecting import Settings
 from xray.batch.plan import Item, Shard
-from xray.errors import MissingExtra, ModelError, RecipeError
+from xray.cluster import LOCAL, joined
+from xray.errors import ModelError, RecipeError
 
 Row = dict[str, Any]  # what Ray carries: a shard there, its lines back
 
 # Shards are handed to Ray in windows, or the paths of a year's archive would fill its store; at
 # the end of each window workers wait for the last shards: some seconds in some minutes.
 WINDOW_SCANS = 250_000
-LOCAL = "local"
-START_SECONDS = "300"  # Ray's own 30 are too few on a machine that is busy
-STORE_BYTES = 512 * 2**20  # on this machine, for shards on their way; Ray would take 30 % of it
 
 
 def finished(
@@ -94,27 +90,11 @@ class Inspector:
 
 
 def _ray(address: str, workers: int | None) -> Any:
-    """Ray, started or joined; it reports its use to nobody and opens no page."""
-    os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
-    os.environ.setdefault("RAY_raylet_start_wait_time_s", START_SECONDS)
-    try:
-        import ray
-        import ray.data
-    except ImportError:
-        raise MissingExtra("xray batch --engine ray", "ray") from None
-    how: dict[str, Any] = {"address": address}
-    if address == LOCAL:
-        how |= {
-            "num_cpus": workers,
-            "object_store_memory": STORE_BYTES,
-            "include_dashboard": False,
-        }
-    try:
-        ray.init(**how, log_to_driver=False, logging_level=logging.ERROR)
-    except (ConnectionError, ValueError, RuntimeError) as error:
-        raise RecipeError(f"no Ray cluster answers at {address} ({error})") from None
-    context = ray.data.DataContext.get_current()
-    context.enable_progress_bars = False  # the batch shows its own
+    """Ray, with its part that maps data."""
+    ray = joined(address, workers, "xray batch --engine ray")
+    from ray.data import DataContext  # comes with the extra
+
+    DataContext.get_current().enable_progress_bars = False  # the batch shows its own
     return ray
 
 
