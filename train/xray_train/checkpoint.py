@@ -6,6 +6,7 @@ averaged weights, the optimiser's state, the step and torch's generator are all 
 
 from dataclasses import dataclass
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import torch
@@ -61,8 +62,9 @@ def read(path: Path) -> Checkpoint:
     try:
         values = torch.load(path, map_location="cpu", weights_only=True)
         return Checkpoint(**{**values, "recipe": Recipe.from_json(values["recipe"])})
-    except (RuntimeError, KeyError, TypeError, EOFError) as error:
-        raise ModelError(f"{path}: not a checkpoint of xray-train fit ({error})") from None
+    except (UnpicklingError, RuntimeError, KeyError, TypeError, EOFError) as error:
+        why = str(error).partition("\n")[0]  # torch goes on with how to run what is in it
+        raise ModelError(f"{path}: not a checkpoint of xray-train fit ({why})") from None
 
 
 def build(recipe: Recipe) -> nn.Module:
