@@ -8,7 +8,7 @@ ARGS :=
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check soak fuzz bench weights notebooks docs samples pictures screenshots clean
+.PHONY: help run setup test check soak fuzz bench scale weights notebooks docs samples pictures screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ fuzz: $(VENV)/dev.stamp ## interface, readers and DICOS, fed with what nobody sh
 
 bench: $(VENV)/dev.stamp runs/bench/peers.stamp ## speed against peers and limits: table, JSON, plot
 	@$(BIN)/python tests/bench/run.py
+
+scale: $(VENV)/dev.stamp ## rates of `xray batch`, and what a country needs, as docs/scale.md has it
+	@$(BIN)/python tests/bench/scale.py
 
 # The peers have an environment of their own, since ultralytics is AGPL: it borrows torch and
 # onnxruntime from ours, and ours knows nothing of it. Without the network its rows are left out.
