@@ -162,6 +162,14 @@ def test_values_of_a_sentence_are_said_too_and_what_is_unknown_stays() -> None:
     assert korean.told("kim: a false bottom") == "kim: a false bottom"
 
 
+def test_a_long_text_and_one_sentence_within_another_take_no_time() -> None:
+    korean = languages.languages()["ko"]
+    assert korean.told("x: " * 400) == "x: " * 400
+    assert korean.told("x: " * 160) == "x: " * 160
+    assert korean.told("there is no case " + "0" * 500) == "there is no case " + "0" * 500
+    assert korean.told("bag.png: there is no case 1").startswith("bag.png: 해당하는 건이 없습니다")
+
+
 def test_a_text_from_outside_is_neither_filled_in_nor_markup() -> None:
     hostile = "{name}<b>"
     assert str(languages.html("{status}, for {time}", status=hostile, time=1)) == (

@@ -17,6 +17,7 @@ from xray_app.cases.errors import Conflict, Full, NotFound
 from xray_app.languages import told
 
 STATUS = ((NotFound, 404), (Conflict, 409), (Full, 503), (NotSignedIn, 401))  # the rest: 422
+MOST_OF_A_NAME = 60  # letters of a field's name in an answer
 AWAY_S, DISK_FULL_S = 5, 60  # when it is worth asking again
 
 log = logging.getLogger("xray_app.api")
@@ -48,8 +49,9 @@ def _refused(_: Request, error: Exception) -> Response:
 def _malformed(_: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return _answer(422, f"{where}: {first['msg']}")
+    # A name is the sender's own text: cut, and never looked up.
+    where = ".".join(str(part)[:MOST_OF_A_NAME] for part in first["loc"])
+    return JSONResponse({"error": f"{where}: {told(first['msg'])}"}, 422)
 
 
 def _database(request: Request, error: Exception) -> Response:

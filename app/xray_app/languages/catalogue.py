@@ -10,6 +10,7 @@ from typing import Any
 
 FOLDER = Path(__file__).parent
 HOLE = re.compile(r"\{(\w+)\}")
+LONGEST = 500  # letters of a sentence with values in it; matching takes powers of the length
 Words = Mapping[str, str | Mapping[str, str]]
 
 
@@ -64,25 +65,30 @@ class Language:
         >>> korean.told("no view 3"), korean.told("no such thing")
         ('3번 시야 없음', 'no such thing')
         """
-        if whole := self.known(sentence) or self.sentences.get(sentence):
-            return whole
-        for pattern, text in self._patterns:
-            if fits := pattern.fullmatch(sentence):
-                return text.format(
-                    **{name: self._told(name, v) for name, v in fits.groupdict().items()}
-                )
-        return sentence
+        return self._sentence(sentence, deep=True)
 
     def number(self, count: int) -> str:
         """A count with its digits grouped."""
         return f"{count:,}".replace(",", self.thousands)
 
-    def _told(self, name: str, value: str) -> str:
+    def _sentence(self, sentence: str, deep: bool) -> str:
+        """As `told`; deep: a sentence within it is told too, but none within that one."""
+        if whole := self.known(sentence) or self.sentences.get(sentence):
+            return whole
+        if len(sentence) > LONGEST:
+            return sentence
+        for pattern, text in self._patterns:
+            if fits := pattern.fullmatch(sentence):
+                found = fits.groupdict().items()
+                return text.format(**{name: self._value(name, v, deep) for name, v in found})
+        return sentence
+
+    def _value(self, name: str, value: str, deep: bool) -> str:
         kind = name.rstrip("0123456789")
         if kind == "label":
             return self.label(value)
         if kind == "sentence":
-            return self.told(value)
+            return self._sentence(value, deep=False) if deep else value
         return self.known(f"{kind}|{value}") or value
 
     @cached_property

@@ -67,3 +67,15 @@ def test_errors_are_said_in_the_readers_language_and_codes_are_not(
     refused = who.get("/api/v1/cases/" + "0" * 32, headers=KOREAN)
     assert refused.json()["error"].startswith("해당하는 건이 없습니다")
     assert who.get("/api/v1/cases", headers=KOREAN).json() == {"cases": [], "next": None}
+
+
+def test_a_field_that_there_is_not_is_named_by_its_beginning_and_not_translated(
+    client: TestClient,
+) -> None:
+    for name in ("x: case a has changed: it is at version " * 107, "x: " * 400):
+        answer = client.post("/api/v1/session", json={name: 1}, headers=KOREAN)
+        assert answer.status_code == 422
+        assert len(answer.json()["error"]) < 200, name
+    unknown = {"name": "kim", "password": PASSWORD, "there is no case 1": 1}
+    said = client.post("/api/v1/session", json=unknown, headers=KOREAN).json()["error"]
+    assert said.startswith("body.there is no case 1: ")
