@@ -64,10 +64,11 @@ def choose_language(
     answer = _back(f"{came.path}?{came.query}" if came.query else came.path)
     set_language(service, answer, language)
     try:
-        name = actor_of(request).name
+        actor = actor_of(request)
     except NotSignedIn:
         return answer
-    preferences.put(service.database, name, LANGUAGE, language)
+    if actor.role is not None:  # a key is nobody whose choices are kept
+        preferences.put(service.database, actor.name, LANGUAGE, language)
     return answer
 
 

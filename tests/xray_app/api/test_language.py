@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from fastapi.testclient import TestClient
 
-from xray_app.access.roles import Role
+from xray_app.access.roles import Right, Role
+from xray_app.service import Service
 
 PASSWORD = "correct horse battery"
 KOREAN = {"accept-language": "ko-KR,ko;q=0.9,en;q=0.5"}
@@ -79,3 +80,11 @@ def test_a_field_that_there_is_not_is_named_by_its_beginning_and_not_translated(
     unknown = {"name": "kim", "password": PASSWORD, "there is no case 1": 1}
     said = client.post("/api/v1/session", json=unknown, headers=KOREAN).json()["error"]
     assert said.startswith("body.there is no case 1: ")
+
+
+def test_a_key_may_choose_a_language_and_nothing_is_kept_for_it(
+    client: TestClient, service: Service
+) -> None:
+    client.headers["authorization"] = f"Bearer {service.keys.make('test', 'gate', [Right.SUBMIT])}"
+    answer = client.post("/language", data={"language": "ko"}, follow_redirects=False)
+    assert (answer.status_code, answer.cookies["xray_language"]) == (303, "ko")
