@@ -5,7 +5,7 @@ import json
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, HTTPException, Path, Query, Request, Response
 from sqlalchemy import Connection, RowMapping
 
 from xray import tdr
@@ -89,9 +89,12 @@ def read_report_of(
 ) -> Response:
     """What the model says of one view: `xray.report/1`, or a DICOS threat detection report.
 
-    As html or pdf: all of the case, to be printed, in the language that the reader asks for.
+    As html or pdf: all of the case, to be printed, in the language that the reader asks for. It
+    says what officers thought and how the audit chain stands: for whoever may read every case.
     """
     if format in ("html", "pdf"):
+        if not actor.may(Right.READ):
+            raise HTTPException(403, f"{actor.name} has no right to {Right.READ}")
         with service.database.read() as connection:
             case = visible(connection, actor, case_id)
         return papers.answer(request, service, actor, case, format == "pdf", zone)

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from xray_app.access.roles import Role
 from xray_app.service import Service
 
 Answer = Any
@@ -178,3 +179,16 @@ def test_a_full_disk_is_said_and_nothing_is_kept(
     assert answer.status_code == 507
     assert "disk is full" in answer.json()["error"]
     assert list(service.contents.incoming.iterdir()) == []
+
+
+def test_who_brought_a_case_in_does_not_read_on_paper_what_json_keeps_from_them(
+    scanner: TestClient, scan: bytes, sign_in: Callable[..., TestClient]
+) -> None:
+    where = send(scanner, scan).headers["location"]
+    assert scanner.get(where).is_success
+    for kind in ("html", "pdf"):
+        assert scanner.get(f"{where}/report?format={kind}").status_code == 403
+    who = sign_in(Role.INTEGRATOR)
+    mine = send(who, scan + b"2").headers["location"]
+    assert who.get(mine).is_success
+    assert who.get(f"{mine}/report?format=html").status_code == 403
