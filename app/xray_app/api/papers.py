@@ -1,6 +1,6 @@
 """A case on paper, as an answer: a page to print, or a PDF."""
 
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -31,9 +31,8 @@ def answer(
     Raises:
         Refused: there is no such zone.
     """
-    now = service.now
     card = getattr(request.app.state, "card", None)
-    asked = Asked(actor.name, now, _zone(zone, now), card)
+    asked = Asked(actor.name, service.now, _zone(zone), card)
     with service.database.read() as connection:
         paper = facts.paper(connection, service.contents, case, asked)
     kept = {"cache-control": "private, no-store"}
@@ -47,9 +46,9 @@ def answer(
     return HTMLResponse(page.page(paper, link), headers=kept)
 
 
-def _zone(name: str, now: datetime) -> tzinfo | None:
+def _zone(name: str) -> tzinfo | None:
     if not name:
-        return now.astimezone().tzinfo
+        return None
     try:
         return ZoneInfo(name)
     except (KeyError, ValueError, OSError):

@@ -1,7 +1,9 @@
 """A case on paper, asked for by its address: as whom, in which language, what it says."""
 
 import io
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pypdf
 import pytest
@@ -114,3 +116,23 @@ def test_a_case_of_which_nothing_is_known_yet_has_its_paper_too(
     said = text_of(sign_in(Role.SCREENER).get(address(case, format="pdf")).content)
     assert "Clear" in said
     assert "Officers’ decisions" not in said
+
+
+@pytest.fixture
+def in_new_york(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """This machine stands where there is summer time."""
+    with monkeypatch.context() as there:
+        there.setenv("TZ", "America/New_York")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+@pytest.mark.usefixtures("in_new_york")
+def test_a_winters_case_printed_in_summer_has_its_winters_time(
+    case: Case, sign_in: Callable[..., TestClient], clock: Any
+) -> None:
+    clock.move(days=120)
+    said = sign_in(Role.SCREENER).get(address(case, format="html")).text
+    assert f"{case.received_at:%Y-%m-%d} 03:00:00 EST" in said
+    assert "EDT" in said, "when it was made"
