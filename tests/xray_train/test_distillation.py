@@ -86,6 +86,14 @@ def test_a_network_of_another_kind_teaches(tmp_path: Path) -> None:
     assert '"taught"' in (tmp_path / "pupil" / "log.jsonl").read_text()
 
 
+def test_weights_remember_what_their_teachers_learned_from(tmp_path: Path) -> None:
+    one, other = trained(tmp_path / "one"), trained(tmp_path / "other")
+    for path, scans in ((one, {"SIXray": 862}), (other, {"SIXray": 9, "simulated scans": 4})):
+        replace(checkpoint.read(path), learned_from=scans).save(path)
+    path = trained(tmp_path / "pupil", teachers=(str(one), str(other)))
+    assert checkpoint.read(path).learned_from == {"SIXray": 862, "simulated scans": 4}
+
+
 def test_a_teacher_of_other_labels_is_refused(tmp_path: Path) -> None:
     guide = trained(tmp_path / "guide")
     recipe = replace(tiny.recipe(), labels=("wrench", "gun"), teachers=(str(guide),), steps=1)

@@ -94,7 +94,8 @@ def begin(
 
     Raises:
         RecipeError: the run at `path` began with other settings.
-        ModelError: the checkpoint at `path` cannot be read, or the one before does not fit.
+        ModelError: the checkpoint at `path` or a teacher's cannot be read, or the one before does
+            not fit.
     """
     torch.manual_seed(recipe.seed)
     network = checkpoint.build(recipe)
@@ -116,6 +117,8 @@ def begin(
         _same(recipe, found.recipe, path)
         run.resume(found)
         log({"event": "resume", "step": run.done})
+    for teacher in recipe.teachers:  # what they learned from is in their answers
+        run.learns_from(checkpoint.read(Path(teacher)).learned_from)
     return run
 
 
