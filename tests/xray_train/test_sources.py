@@ -17,6 +17,7 @@ from xray_datasets import reviews
 from xray_datasets.sample import Sample
 from xray_train import mine
 from xray_train.item import air_of
+from xray_train.ship import OF_SOURCE
 from xray_train.sources import Real, Simulated, counts, held_out, sources
 from xray_train.stock import Stock, Threat
 
@@ -150,6 +151,13 @@ def test_a_coco_folder_of_ones_own_teaches_by_label_and_holds_its_val_split_out(
     assert [round(share, 2) for share, _ in found] == [0.67, 0.33]  # 2 : 1, the square roots
     assert {source.origin for _, source in found} == {tmp_path.name}
     assert [item.labels.tolist() for item in held_out(recipe)] == [[1]]
+
+
+@pytest.mark.parametrize("name", OF_SOURCE)
+def test_a_folder_with_the_name_of_a_source_of_ours_is_refused(tmp_path: Path, name: str) -> None:
+    recipe = tiny.recipe(real=False, data=(str(tmp_path / name),))
+    with pytest.raises(RecipeError, match="give the folder another name"):
+        sources(recipe)
 
 
 def test_decided_cases_teach_objects_and_hard_negatives_but_never_the_groups_held_out(

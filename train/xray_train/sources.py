@@ -33,6 +33,7 @@ SIMULATED, SIXRAY, DUAL, GDXRAY = (
     "dual-energy suitcases",
     "GDXray+ objects",
 )
+OURS = (SIMULATED, SIXRAY, DUAL, GDXRAY)  # names that terms are known by (`ship.OF_SOURCE`)
 
 
 class Source(Protocol):
@@ -110,7 +111,11 @@ class Simulated:
 
 
 def sources(recipe: Recipe) -> list[tuple[float, Source]]:
-    """Every source that the recipe asks for, with its share of the scans."""
+    """Every source that the recipe asks for, with its share of the scans.
+
+    Raises:
+        RecipeError: a pool is empty, or a folder has the name of one of our own sources.
+    """
     found: list[tuple[float, Source]] = []
     for folder in recipe.pools:
         pool = Pool(Path(folder))
@@ -119,6 +124,11 @@ def sources(recipe: Recipe) -> list[tuple[float, Source]]:
         found.append((recipe.share_simulated / len(recipe.pools), Simulated(pool, recipe)))
     for folder in recipe.data:
         root = Path(folder)
+        if root.name in OURS:
+            raise RecipeError(
+                f"{root}: a folder named {root.name!r} would be taken for a source of this "
+                "project and lend the model its terms of use; give the folder another name"
+            )
         samples = layouts.read(root, _split(root, "train"))
         found.extend(_balanced(samples, recipe, recipe.share_data / len(recipe.data), root.name))
     if recipe.real:
