@@ -4,19 +4,28 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
-
-pytest.importorskip("ray", reason="the extra ray is not installed")
+from torch.distributed.distributed_c10d import Backend, BackendConfig
+from typer.testing import CliRunner
 
 from tests.xray_train import tiny
 from xray.errors import RecipeError
 from xray_datasets import coco, simulated
 from xray_train import cluster
+from xray_train.__main__ import app
 from xray_train.recipe import Recipe
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("ray")]  # one at a time: ports and memory
+
+def on_ray(test: Any) -> Any:
+    """One at a time: ports and memory."""
+    needed = pytest.mark.skipif(find_spec("ray") is None, reason="the extra ray is not installed")
+    return needed(pytest.mark.slow(pytest.mark.xdist_group("ray")(test)))
+
 
 UNDER_TORCHRUN = """
 import sys
@@ -40,6 +49,7 @@ def losses(run: Path) -> list[float]:
     return [line["loss"] for line in lines if "loss" in line]
 
 
+@on_ray
 def test_two_processes_of_ray_learn_what_two_of_torchrun_do(recipe: Recipe, tmp_path: Path) -> None:
     cluster.fit(cluster.Job(recipe, tmp_path / "ray"), processes=2)
     (tmp_path / "recipe.json").write_text(recipe.to_json())
@@ -52,6 +62,7 @@ def test_two_processes_of_ray_learn_what_two_of_torchrun_do(recipe: Recipe, tmp_
     assert len(losses(tmp_path / "ray")) == 3
 
 
+@on_ray
 def test_what_a_process_finds_wrong_is_said_in_its_own_words(
     recipe: Recipe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,3 +71,31 @@ def test_what_a_process_finds_wrong_is_said_in_its_own_words(
     (tmp_path / "ray" / "last.pt").write_bytes(b"no checkpoint")
     with pytest.raises(RecipeError, match=r"last\.pt"):
         cluster.fit(cluster.Job(recipe, tmp_path / "ray"), processes=1)
+
+
+def test_what_processes_are_told_means_the_same_from_any_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    told = tiny.recipe(pools=("pool",), data=("mine", "/srv/scans"), teachers=("a/last.pt",))
+    job = cluster.from_anywhere(cluster.Job(told, Path("out"), init=Path("b.onnx")))
+    assert job.recipe == replace(
+        told,
+        pools=(f"{tmp_path}/pool",),
+        data=(f"{tmp_path}/mine", "/srv/scans"),
+        teachers=(f"{tmp_path}/a/last.pt",),
+    )
+    assert (job.out, job.init) == (tmp_path / "out", tmp_path / "b.onnx")
+
+
+def test_what_is_shared_on_the_cpu_is_not_sent_through_nccl() -> None:
+    carried = BackendConfig(Backend(cluster.backend("cuda"))).get_device_backend_map()
+    assert carried == {"cpu": "gloo", "cuda": "nccl"}
+    assert cluster.backend("cpu") == "gloo"
+
+
+def test_figures_for_tensorboard_are_refused_where_ray_starts_the_processes(tmp_path: Path) -> None:
+    asked = ["fit", "--data", str(tmp_path), "--processes", "2", "--tensorboard", str(tmp_path)]
+    ran = CliRunner().invoke(app, asked)
+    assert isinstance(ran.exception, RecipeError)
+    assert "leave out one of --tensorboard and --processes" in str(ran.exception)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from xray.errors import XrayError
+from xray.errors import RecipeError, XrayError
 from xray_train import commands
 
 ON = (
@@ -65,6 +65,11 @@ def fit(
     from xray_train import recipe as recipes
     from xray_train.fit import fit as run
 
+    if processes and tensorboard:
+        raise RecipeError(
+            "--tensorboard shows nothing of processes that Ray starts; leave out one of "
+            "--tensorboard and --processes (figures of every step stand in log.jsonl)"
+        )
     init = mine.weights(start) if start else None
     folders = tuple(map(str, data or ()))
     if recipe is None:

@@ -5,7 +5,7 @@ number of processes gives the same losses, wherever they run. All of them read t
 data and write to the same folder: paths must mean the same on every machine.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -47,7 +47,8 @@ def fit(job: Job, processes: int, address: str = LOCAL) -> Path:
         MissingExtra: Ray is not installed.
         RecipeError: no cluster answers at that address, or a process met something wrong.
     """
-    ray = joined(address, processes, "xray-train fit --engine ray")
+    job = from_anywhere(job)
+    ray = joined(address, processes, "xray-train fit --processes")
     from ray.train import FailureConfig, RunConfig, ScalingConfig
     from ray.train.torch import TorchConfig, TorchTrainer
 
@@ -55,10 +56,10 @@ def fit(job: Job, processes: int, address: str = LOCAL) -> Path:
         TorchTrainer(
             _process,
             train_loop_config={"job": job},
-            torch_config=TorchConfig(backend="gloo" if job.device == "cpu" else "nccl"),
+            torch_config=TorchConfig(backend=backend(job.device)),
             scaling_config=ScalingConfig(num_workers=processes, use_gpu=job.device != "cpu"),
             run_config=RunConfig(
-                storage_path=str(job.out.resolve() / "ray"),  # its own notes
+                storage_path=str(job.out / "ray"),  # its own notes
                 failure_config=FailureConfig(max_failures=FAILURES),
             ),
         ).fit()
@@ -67,6 +68,29 @@ def fit(job: Job, processes: int, address: str = LOCAL) -> Path:
     finally:
         ray.shutdown()
     return job.out / "last.pt"
+
+
+def from_anywhere(job: Job) -> Job:
+    """The same with whole paths: Ray starts each process in a folder of its own.
+
+    Links stay what they are: on another machine they may lead elsewhere.
+    """
+    told = job.recipe
+    folders = {
+        name: tuple(str(Path(path).absolute()) for path in getattr(told, name))
+        for name in ("pools", "data", "teachers")
+    }
+    return replace(
+        job,
+        recipe=replace(told, **folders),
+        out=job.out.absolute(),
+        init=None if job.init is None else job.init.absolute(),
+    )
+
+
+def backend(device: str) -> str:
+    """What carries messages: NCCL knows no CPU, where the clock lies that processes agree on."""
+    return "gloo" if device == "cpu" else "cpu:gloo,cuda:nccl"
 
 
 def _process(given: dict[str, Any]) -> None:
