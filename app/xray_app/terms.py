@@ -3,12 +3,17 @@
 from collections.abc import Mapping
 
 from xray.report import Outcome
-from xray_app.cases.states import Disposition, Reason, Verdict
+from xray_app.cases.states import Disposition, Kind, Reason, Verdict
 
 TIERS: Mapping[Outcome, str] = {
     Outcome.ALARM: "tier|Alarm",
     Outcome.UNKNOWN: "tier|Unknown",
     Outcome.CLEAR: "tier|Clear",
+}
+KINDS: Mapping[Kind, str] = {  # what a paper must say, so that it is not taken for a real one
+    Kind.DEMO: "A case of a demo: nothing real was inspected",
+    Kind.TEST: "A test: nothing real was inspected",
+    Kind.PROJECTED: "A projected threat: it was not in what was inspected",
 }
 REASONS: Mapping[Reason, str] = {
     Reason.WEAPON: "reason|Weapon",

@@ -41,7 +41,7 @@ def in_tables() -> Iterator[str]:
     yield from (code.label for code in work.CODES)
     for table in (work.MEANS, work.BECOMES, work.STANDS):
         yield from table.values()
-    for named in (terms.TIERS, terms.REASONS, terms.VERDICTS, terms.ENDED, terms.DECLARED):
+    for named in (terms.KINDS, terms.TIERS, terms.REASONS, terms.VERDICTS, terms.ENDED, terms.DECLARED):
         yield from named.values()  # type: ignore[attr-defined]
     for columns in (tables.FINDINGS, tables.DECISIONS, tables.DRAWN, tables.SEARCHES):
         yield from columns

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Literal
 
@@ -97,6 +98,7 @@ def read_report_of(
             raise HTTPException(403, f"{actor.name} has no right to {Right.READ}")
         with service.database.read() as connection:
             case = visible(connection, actor, case_id)
+        case = replace(case, kind=shown(case, actor).kind)
         return papers.answer(request, service, actor, case, format == "pdf", zone)
     with service.database.read() as connection:
         visible(connection, actor, case_id)

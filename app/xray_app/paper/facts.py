@@ -18,7 +18,7 @@ from xray_app.paper import tables
 from xray_app.paper.marked import Mark, drawn
 from xray_app.paper.parts import Paper, Part, Picture
 from xray_app.paper.tables import Known
-from xray_app.terms import DECLARED, ENDED, TIERS
+from xray_app.terms import DECLARED, ENDED, KINDS, TIERS
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Asked:
 
 
 def paper(connection: Connection, contents: Contents, case: Case, asked: Asked) -> Paper:
-    """Everything of a case, within a read transaction."""
+    """Everything of a case, within a read transaction; its kind is as the reader may know it."""
     of = tables.known(connection, case, asked.zone)
     parts = (
         Part(say("The case"), rows=tuple(_about(of))),
@@ -53,6 +53,7 @@ def paper(connection: Connection, contents: Contents, case: Case, asked: Asked) 
         made=say("Made by {name}, {time}", name=asked.by, time=of.line(asked.now)),
         parts=tuple(part for part in parts if part.rows or part.table or part.lines),
         pictures=tuple(_pictures(connection, contents, of)),
+        notice=say(KINDS[case.kind]) if case.kind in KINDS else "",
     )
 
 

@@ -43,6 +43,7 @@ class Paper:
         made: by whom and when this was made.
         parts: in their order.
         pictures: shown after the first two parts.
+        notice: what nobody may miss: that the case is no real one; empty: nothing.
     """
 
     title: str
@@ -52,3 +53,4 @@ class Paper:
     made: str
     parts: tuple[Part, ...]
     pictures: tuple[Picture, ...]
+    notice: str = ""

@@ -64,7 +64,8 @@ def pdf(paper: Paper) -> bytes:
     def foot(canvas: Any, _: Any) -> None:
         canvas.setFont(FONT, 7.5)
         canvas.setFillColor(QUIET)
-        canvas.drawString(MARGIN + INSET, 10 * mm, clean(f"{paper.title} · {paper.name}")[:90])
+        said = " · ".join(filter(None, (paper.notice, paper.title, paper.name)))
+        canvas.drawString(MARGIN + INSET, 10 * mm, clean(said)[:90])
         canvas.drawRightString(A4[0] - MARGIN - INSET, 10 * mm, str(canvas.getPageNumber()))
 
     document.build(_story(paper), onFirstPage=foot, onLaterPages=foot)
@@ -112,6 +113,8 @@ def _story(paper: Paper) -> list[Flowable]:
     top = Table(head, colWidths=widths, style=style)
     story: list[Flowable] = [_text(paper.title, 9, QUIET), top, Spacer(1, 2 * mm)]
     story.append(_text(paper.made, 8, QUIET))
+    if paper.notice:
+        story.append(_text(paper.notice, 11))
     for n, part in enumerate(paper.parts):
         if n == min(2, len(paper.parts) - 1):
             story += [shown for picture in paper.pictures for shown in _picture(picture)]

@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from xray_app.access.roles import RIGHTS, Right, Role
 from xray_app.cases import audit
 from xray_app.cases.case import Case
-from xray_app.cases.states import Reason, Verdict
+from xray_app.cases.states import Kind, Reason, Verdict
 from xray_app.service import Service
 
 HOSTILE = "<b>x</b><script>alert(1)</script>"
@@ -136,3 +136,38 @@ def test_a_winters_case_printed_in_summer_has_its_winters_time(
     said = sign_in(Role.SCREENER).get(address(case, format="html")).text
     assert f"{case.received_at:%Y-%m-%d} 03:00:00 EST" in said
     assert "EDT" in said, "when it was made"
+
+
+@pytest.mark.parametrize(
+    ("kind", "english", "korean"),
+    [(Kind.DEMO, "A case of a demo", "시연용 건"), (Kind.TEST, "A test: nothing", "시험용 건")],
+)
+def test_a_paper_of_what_is_no_real_case_says_so_on_top_and_at_every_foot(
+    kind: Kind,
+    english: str,
+    korean: str,
+    inspected: Inspected,
+    sign_in: Callable[..., TestClient],
+) -> None:
+    case, who = inspected(kind=kind), sign_in(Role.SCREENER)
+    for headers, said in ({}, english), (KOREAN, korean):
+        assert said in who.get(address(case, format="html"), headers=headers).text
+        pdf = pypdf.PdfReader(
+            io.BytesIO(who.get(address(case, format="pdf"), headers=headers).content)
+        )
+        assert " ".join(pdf.pages[0].extract_text().split()).count(said) == 2
+        assert all(said in " ".join(one.extract_text().split()) for one in pdf.pages)
+
+
+def test_a_paper_does_not_give_away_an_open_case_with_a_projected_threat(
+    service: Service, inspected: Inspected, decided: Inspected, sign_in: Callable[..., TestClient]
+) -> None:
+    case, who = inspected(kind=Kind.PROJECTED), sign_in(Role.SCREENER)
+    for kind in ("pdf", "html"):
+        answer = who.get(address(case, format=kind))
+        said = text_of(answer.content) if kind == "pdf" else answer.text
+        assert "rojected" not in said
+    live = inspected()
+    assert "nothing real" not in who.get(address(live, format="html")).text
+    decided(Verdict.CLEAR)
+    assert "A projected threat" in who.get(address(case, format="html")).text
