@@ -1,5 +1,6 @@
 """Pictures on disk: which there are, how large they are, and how to open one as a scan."""
 
+import os
 import struct
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -64,6 +65,25 @@ def by_stem(folder: Path) -> dict[str, Path]:
             )
         found[stem] = path
     return found
+
+
+def inside(folder: Path, name: str, where: str) -> Path:
+    """The path of a picture by the name that a data set gives it, which starts from a folder.
+
+    A name alone must not open, or copy, whatever else is on the machine. Links in the folder are
+    its owner's affair.
+
+    Raises:
+        DataError: the name leads out of the folder; `where` says what names it.
+    """
+    plain = Path(os.path.normpath(name))
+    out = not plain.is_relative_to(folder.absolute()) if plain.anchor else ".." in plain.parts
+    if out:
+        raise DataError(
+            f"{where}: {name} leads out of {folder}; names of pictures start from that folder and "
+            "stay in it"
+        )
+    return folder / plain
 
 
 def stem(name: str) -> str:

@@ -10,6 +10,7 @@ from xray.annotation import Annotation
 from xray.errors import DataError
 from xray.scan import Encoding, Scan
 from xray_datasets import coco
+from xray_datasets.findings import Findings
 from xray_datasets.sample import Sample
 
 FILE = "annotations/instances_train.json"
@@ -102,6 +103,34 @@ def test_a_broken_file_says_what_is_broken(coco_root: Path, change, edit, messag
     change(coco_root / FILE, edit)
     with pytest.raises(DataError, match=message):
         list(coco.read(coco_root / FILE, coco_root / "images"))
+
+
+@pytest.mark.parametrize("key", ["file_name", "high_file_name"])
+@pytest.mark.parametrize("findings", [None, Findings()])
+@pytest.mark.parametrize("name", ["/elsewhere/b.png", "../../b.png", "deep/../../b.png"])
+def test_a_name_that_leads_out_of_the_folder_opens_nothing(
+    coco_root: Path, change, key: str, findings: Findings | None, name: str
+) -> None:
+    change(coco_root / FILE, lambda d: d["images"][1].update({key: name}))
+    with pytest.raises(DataError, match=r"instances_train: \S+b\.png leads out of .*images"):
+        list(coco.read(coco_root / FILE, coco_root / "images", findings=findings))
+
+
+def test_folders_in_the_folder_are_its_own_affair(coco_root: Path, change) -> None:
+    (coco_root / "images" / "deep").symlink_to(coco_root / "elsewhere")
+    (coco_root / "elsewhere").mkdir()
+    (coco_root / "images" / "b.png").replace(coco_root / "elsewhere" / "b.png")
+    change(coco_root / FILE, lambda d: d["images"][0].update(file_name="deep/../a.png"))
+    change(coco_root / FILE, lambda d: d["images"][1].update(file_name="deep/b.png"))
+    samples = list(coco.read(coco_root / FILE, coco_root / "images"))
+    assert [sample.scan.width for sample in samples] == [30, 30]
+
+
+@pytest.mark.parametrize("text", ["7", '"images"', "null", "[]"])
+def test_json_of_another_kind_is_no_coco_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.json").write_text(text)
+    with pytest.raises(DataError, match="not a COCO file"):
+        coco.read(tmp_path / "a.json", tmp_path)
 
 
 def test_what_is_not_json_is_not_taken_for_a_broken_programme(tmp_path: Path) -> None:

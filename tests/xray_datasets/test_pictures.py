@@ -5,8 +5,9 @@ import numpy as np
 import pytest
 import tifffile
 
+from tests.xray_datasets.reviews.export import case, drawn, write
 from xray.errors import DataError
-from xray_datasets import pictures
+from xray_datasets import pictures, reviews
 
 
 @pytest.mark.parametrize("suffix", [".png", ".jpg"])
@@ -51,3 +52,17 @@ def test_red_stays_red(tmp_path: Path) -> None:
     red[:4, :, 0] = 255
     pictures.write_rgb(red, tmp_path / "a.png")
     assert cv2.imread(str(tmp_path / "a.png"))[0, 0].tolist() == [0, 0, 255]  # blue first
+
+
+@pytest.mark.parametrize("key", ["file_name", "high_file_name"])
+def test_decided_cases_open_nothing_outside_their_folder(tmp_path: Path, change, key: str) -> None:
+    write(tmp_path, [case(drawn("gun"))], pictures=True)
+    change(tmp_path / "annotations.json", lambda d: d["images"][0].update({key: "../../a.png"}))
+    with pytest.raises(DataError, match=r"\.\./\.\./a\.png leads out of .*images"):
+        list(reviews.read(tmp_path))
+
+
+def test_a_whole_name_is_taken_where_it_stays_in_the_folder(tmp_path: Path) -> None:
+    assert pictures.inside(tmp_path, f"{tmp_path}/a/b.png", "set") == tmp_path / "a" / "b.png"
+    with pytest.raises(DataError, match=r"set: /b\.png leads out"):
+        pictures.inside(tmp_path, "/b.png", "set")

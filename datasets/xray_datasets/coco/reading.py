@@ -42,7 +42,8 @@ def read(
             otherwise the first of them is an error.
 
     Raises:
-        DataError: not a COCO file, an unknown class, or pictures that are not there.
+        DataError: not a COCO file, an unknown class, or pictures that are not there or lie
+            outside images_dir.
     """
     path = Path(annotations_json)
     return samples(
@@ -64,8 +65,10 @@ def document(path: Path) -> dict[str, Any]:
         found = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise DataError(f"{path}: not JSON ({error})") from None
+    if not isinstance(found, dict):
+        raise DataError(f"{path}: not a COCO file, it holds no object of {', '.join(NEEDED)}")
     lacking = [key for key in NEEDED if key not in found]
-    if not isinstance(found, dict) or lacking:
+    if lacking:
         raise DataError(f"{path}: not a COCO file, it has no {' and no '.join(lacking)}")
     return found
 
@@ -118,8 +121,8 @@ def _images(
 ) -> Iterator[Mapping[str, Any]]:
     images = document["images"]
     if findings is None:
-        if images and not (folder / images[0]["file_name"]).is_file():
-            name = images[0]["file_name"]
+        name = images[0]["file_name"] if images else ""
+        if images and not pictures.inside(folder, name, origin).is_file():
             raise DataError(f"{origin}: {folder} holds no {name}; give images_dir")
         yield from images
         return
@@ -128,7 +131,7 @@ def _images(
         where = f"{origin}: {image['file_name']}"
         if last[image["id"]] is not image:
             findings.add("images whose number comes again, where the last one stands", where)
-        elif not (folder / image["file_name"]).is_file():
+        elif not pictures.inside(folder, image["file_name"], origin).is_file():
             findings.add("scans left out, for their picture is missing", where)
         else:
             yield image
@@ -193,15 +196,16 @@ def _sample(
     findings: Findings | None,
 ) -> Sample:
     name, high = image["file_name"], image.get("high_file_name")
+    path = pictures.inside(folder, name, origin)
     height, width = image.get("height"), image.get("width")
     if not height or not width:
-        height, width = pictures.size_hw(folder / name)
+        height, width = pictures.size_hw(path)
     marked = annotate(marks, height, width, labels_map, f"{origin}, {name}", findings)
     return Sample(
         id=name,
         open=pictures.opener(
-            folder / name,
-            folder / high if high else None,
+            path,
+            pictures.inside(folder, high, origin) if high else None,
             white=image.get("white"),
             pixel_mm=image.get("pixel_mm"),
             view=image.get("view"),

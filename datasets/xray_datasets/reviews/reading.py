@@ -107,7 +107,7 @@ def _file(root: Path) -> Path:
 
 def _sample(image: Mapping[str, Any], one: Lesson, folder: Path) -> Sample:
     name, high = image["file_name"], image.get("high_file_name")
-    scan = folder / "images" / name
+    scan = pictures.inside(folder / "images", name, folder.name)
     height, width = image.get("height"), image.get("width")
     if not height or not width:
         height, width = pictures.size_hw(scan)
@@ -133,7 +133,7 @@ def _sample(image: Mapping[str, Any], one: Lesson, folder: Path) -> Sample:
         id=str(name),
         open=pictures.opener(
             scan,
-            folder / "images" / high if high else None,
+            pictures.inside(folder / "images", high, folder.name) if high else None,
             pixel_mm=image.get("pixel_mm"),
             view=image.get("view"),
             scanner=image.get("scanner"),
