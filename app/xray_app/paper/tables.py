@@ -43,6 +43,7 @@ class Known:
         views: in their order.
         reports: of each view that was inspected, by its position.
         standing: what officers say of findings, and the boxes that they drew.
+        came: the boxes that came with the newest decision, like rows of drawn ones.
         first, decisions, searches: what people said, oldest first.
     """
 
@@ -51,14 +52,15 @@ class Known:
     views: Sequence[RowMapping]
     reports: Mapping[int, Report]
     standing: Sequence[RowMapping]
+    came: Sequence[Mapping[str, Any]]
     first: Sequence[RowMapping]
     decisions: Sequence[RowMapping]
     searches: Sequence[RowMapping]
 
     @property
-    def drawn(self) -> Mapping[str, RowMapping]:
+    def drawn(self) -> Mapping[str, Mapping[str, Any]]:
         """The officers' boxes by their letters."""
-        rows = [row for row in self.standing if row["drawn"]]
+        rows = [*(row for row in self.standing if row["drawn"]), *self.came]
         return {chr(65 + n % 26) * (1 + n // 26): row for n, row in enumerate(rows)}
 
     def moment(self, at: datetime) -> str:
@@ -74,16 +76,28 @@ class Known:
 def known(connection: Connection, case: Case, zone: tzinfo | None) -> Known:
     """Everything of a case, within a read transaction."""
     bodies = reading.reports(connection, case.id)
+    decided = decisions_of(connection, case.id)
     return Known(
         case=case,
         zone=zone,
         views=views_of(connection, case.id),
         reports={position: read_report(body) for position, body in bodies.items()},
         standing=list(opinions.standing(connection, case.id)),
+        came=_came(connection, decided[-1]) if decided else (),
         first=list(first_verdicts.of(connection, case.id)),
-        decisions=decisions_of(connection, case.id),
+        decisions=decided,
         searches=searches_of(connection, case.id),
     )
+
+
+def _came(connection: Connection, decision: RowMapping) -> list[Mapping[str, Any]]:
+    # What says something stands among the opinions already.
+    return [
+        {"label": box["label"], "position": box.get("view", 0), "said_by": box["by"]}
+        | {"xyxy_px": json.dumps(box["xyxy_px"]), "said_at": decision["decided_at"]}
+        for box in opinions.decided_boxes(connection, decision)
+        if "says" not in box
+    ]
 
 
 def findings(of: Known) -> Part:

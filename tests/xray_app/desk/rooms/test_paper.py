@@ -171,3 +171,16 @@ def test_a_paper_does_not_give_away_an_open_case_with_a_projected_threat(
     assert "nothing real" not in who.get(address(live, format="html")).text
     decided(Verdict.CLEAR)
     assert "A projected threat" in who.get(address(case, format="html")).text
+
+
+def test_a_box_that_came_with_a_decision_is_on_paper(
+    inspected: Inspected, decided: Inspected, sign_in: Callable[..., TestClient]
+) -> None:
+    case, who = inspected("CLEAR"), sign_in(Role.SCREENER)
+    before = who.get(address(case, format="html")).text
+    decided(Verdict.SEARCH, "a blade", marks=({"label": "knife", "xyxy_px": [8, 6, 30, 20]},))
+    after = who.get(address(case, format="html")).text
+    assert "Drawn by officers" in after
+    assert "<td>A</td><td>knife</td>" in after
+    picture = "data:image/jpeg;base64,"
+    assert after.partition(picture)[2][:9999] != before.partition(picture)[2][:9999]
