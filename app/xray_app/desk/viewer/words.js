@@ -4,7 +4,7 @@
 
 const ENGLISH = { code: 'en', direction: 'ltr', words: {} };
 export const language = await fetch(new URL('words.json', import.meta.url))
-  .then((answer) => answer.json()).catch(() => ENGLISH);
+  .then((answer) => (answer.ok ? answer.json() : ENGLISH)).catch(() => ENGLISH);
 
 const filled = (text, values) => text.replace(/\{(\w+)\}/g, (hole, name) => values[name] ?? hole);
 
