@@ -12,7 +12,7 @@ from xray_app.access import preferences
 from xray_app.access.preferences import LANGUAGE
 from xray_app.access.roles import Right, Role
 from xray_app.api.shapes import ChangePerson, Name, NewKey, NewPerson, SignIn
-from xray_app.api.signing import COOKIE, Manages
+from xray_app.api.signing import Manages, cookie_of
 from xray_app.api.signing import TheService as Service
 
 YEAR_SECONDS = 365 * 86_400
@@ -56,8 +56,8 @@ def sign_in(service: Service, response: Response, said: SignIn) -> None:
 @router.delete("/session", status_code=204)
 def sign_out(service: Service, request: Request, response: Response) -> None:
     """Sign out."""
-    service.people.sign_out(request.cookies.get(COOKIE, ""))
-    response.delete_cookie(COOKIE)
+    service.people.sign_out(request.cookies.get(cookie_of(service), ""))
+    response.delete_cookie(cookie_of(service))
 
 
 @router.get("/people")
@@ -107,8 +107,8 @@ def set_session(service: Service, response: Response, token: str) -> None:
 
     With it goes the language that its owner chose, at whichever screen that was.
     """
-    secure = service.settings.secure_cookies
-    response.set_cookie(COOKIE, token, httponly=True, samesite="strict", secure=secure)
+    kept = {"httponly": True, "secure": service.settings.secure_cookies}
+    response.set_cookie(cookie_of(service), token, samesite="strict", **kept)  # type: ignore[arg-type]
     name = service.people.signed_in(token).name
     with service.database.read() as connection:
         language = preferences.get(connection, name, LANGUAGE)

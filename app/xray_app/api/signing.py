@@ -10,12 +10,18 @@ from xray_app.access.roles import Actor, Right
 from xray_app.service import Service
 
 COOKIE = "xray_session"
+DEMO_COOKIE = "xray_demo"  # cookies know hosts, not ports: a real desk beside it keeps its own
 
 
 def service_of(request: Request) -> Service:
     """The service that answers this request."""
     service: Service = request.app.state.service
     return service
+
+
+def cookie_of(service: Service) -> str:
+    """The name of the cookie that a session of this service is in."""
+    return DEMO_COOKIE if service.settings.demo else COOKIE
 
 
 def actor_of(request: Request) -> Actor:
@@ -28,7 +34,7 @@ def actor_of(request: Request) -> Actor:
     scheme, _, key = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return service.keys.holder(key.strip())
-    token = request.cookies.get(COOKIE)
+    token = request.cookies.get(cookie_of(service))
     if not token:
         raise NotSignedIn("sign in, or send an API key: Authorization: Bearer KEY")
     return service.people.signed_in(token)

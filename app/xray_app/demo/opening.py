@@ -18,7 +18,7 @@ from xray_app.settings import PREFIX, Settings
 BY = "demo"  # who brought the samples in, as the audit chain calls it
 APART = timedelta(seconds=97)  # between two samples, so that the queue has ages
 OUTSIDE = (  # settings by which a service talks to somebody, or lets them in
-    *("watch_dir", "webhook_url", "clearance_url", "oidc_issuer"),
+    *("watch_dir", "webhook_url", "clearance_url", "oidc_issuer", "names"),
     *("dicos_port", "dicos_reports_to"),
 )
 

@@ -17,7 +17,7 @@ from xray_app.access import preferences
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.preferences import DESK
 from xray_app.access.roles import Actor, Right
-from xray_app.api.signing import COOKIE
+from xray_app.api.signing import cookie_of
 from xray_app.cases import pending, reading, register
 from xray_app.cases import queue as queues
 from xray_app.cases.case import Case, load
@@ -71,7 +71,7 @@ class OfficerDesk:
         Raises:
             NotSignedIn: nobody, or they may not work here.
         """
-        actor = self._service.people.signed_in(cookies.get(COOKIE, ""))
+        actor = self._service.people.signed_in(cookies.get(cookie_of(self._service), ""))
         if not actor.may(Right.WORK):
             raise NotSignedIn(f"{actor.name} has no right to work at the desk")
         return actor

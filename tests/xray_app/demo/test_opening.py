@@ -15,6 +15,7 @@ from xray.errors import RecipeError
 from xray_app import service as services
 from xray_app.access.roles import Role
 from xray_app.api import app as api
+from xray_app.api.signing import COOKIE, DEMO_COOKIE
 from xray_app.cases import inspection, outbox, reading, tables
 from xray_app.cases.database import Database
 from xray_app.cases.states import Disposition, Kind, State, Target
@@ -52,7 +53,7 @@ def visitor(service: Service) -> TestClient:
 
 
 def who(visitor: TestClient, service: Service) -> str:
-    return service.people.signed_in(visitor.cookies["xray_session"]).name
+    return service.people.signed_in(visitor.cookies[DEMO_COOKIE]).name
 
 
 @pytest.mark.parametrize(
@@ -76,6 +77,7 @@ def test_a_demo_refuses_a_database_that_has_people_or_cases(service: Service) ->
         {"clearance_url": "https://customs.example", "clearance_key": "k"},
         {"watch_dir": "/srv/scans"},
         {"dicos_port": 11112},
+        {"names": ("desk.example",)},
     ],
 )
 def test_a_demo_talks_to_nobody(told: dict[str, Any], tmp_path: Path) -> None:
@@ -131,6 +133,17 @@ def test_a_visitor_is_signed_in_and_can_be_somebody_else(
     assert visitor.get("/api/v1/people").status_code == 403, "a screener may not"
 
 
+def test_a_demo_leaves_the_session_of_a_real_desk_on_the_same_host_alone(
+    service: Service, visitor: TestClient
+) -> None:
+    visitor.cookies.set(COOKIE, "of a real desk")
+    visitor.post("/sign-in", data={"name": "Demo manager"})
+    assert who(visitor, service) == "Demo manager"
+    visitor.post("/sign-out")
+    assert visitor.cookies[COOKIE] == "of a real desk"
+    assert DEMO_COOKIE not in visitor.cookies
+
+
 def test_the_usual_sign_in_page_knows_nobody_of_a_demo(service: Service) -> None:
     ordinary = replace(service, settings=replace(service.settings, demo=False))
     client = TestClient(api.build(ordinary), base_url="http://127.0.0.1", follow_redirects=False)
@@ -148,7 +161,7 @@ def test_the_first_visitor_finds_a_case_open(service: Service, tmp_path: Path) -
     (tmp_path / "inbox").mkdir()
     desk = OfficerDesk(service, Inbox(tmp_path / "inbox", 2**20), None)
     token = service.people.sign_in_outside(PERSONAS[0].name)
-    visitor = desk.who({"xray_session": token})
+    visitor = desk.who({DEMO_COOKIE: token})
     for _ in ("at first", "when they load the page again"):
         assert desk.first(visitor, "") == After(case.id, GREETING)
     assert desk.first(visitor, "other") == After("other"), "what the address names comes first"
