@@ -17,9 +17,9 @@ NOTHING = ""  # no case is open, or none that can be shown
 
 def scene(
     views: Sequence[tuple[str, Case]],
-    current: int = 0,
-    case_id: str = "",
-    version: int = 0,
+    current: int,
+    case_id: str,
+    version: int,
     ahead: Sequence[Case] = (),
 ) -> str:
     """The open case.
@@ -27,7 +27,7 @@ def scene(
     Args:
         views: name and case of each view; the names are shown where there are several.
         current: the view that is open.
-        case_id: where the service keeps it, with what officers say of it; empty: nothing does.
+        case_id: where the service keeps it, with what officers say of it.
         version: of that case; the viewer asks again whether it is the officer's when it changes.
         ahead: views of the case that most likely comes next, to be fetched meanwhile.
     """
@@ -36,7 +36,7 @@ def scene(
     said = {
         "current": current,
         "tables": tables.address(),
-        "opinions": f"api/v1/cases/{case_id}/opinions" if case_id else "",
+        "opinions": f"api/v1/cases/{case_id}/opinions",
         "version": version,
         "case": case_id,
         "ahead": [_source(case) for case in ahead if case.picture],

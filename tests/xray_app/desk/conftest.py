@@ -147,8 +147,8 @@ def js(module_page: Page) -> Callable[..., Any]:
 def show(module_page: Page, keeper: Keeper) -> Callable[..., Page]:
     """Opens the viewer on made-up views, and waits until it stands in full."""
 
-    def show(*views: dict[str, Any], current: int = 0, opinions: str = "opinions") -> Page:
-        module_page.evaluate(OPEN, [list(views), current, opinions])
+    def show(*views: dict[str, Any], current: int = 0) -> Page:
+        module_page.evaluate(OPEN, [list(views), current, "opinions"])
         rested(module_page)
         return module_page
 

@@ -197,11 +197,6 @@ def test_a_case_of_another_can_be_looked_at_but_not_marked(show: Show, keeper: A
     expect(page.locator(".viewer[data-mine]")).to_have_count(1)
 
 
-def test_a_desk_that_keeps_nothing_says_so(show: Show) -> None:
-    page = show(SCAN, opinions="")
-    expect(page.locator("[data-tool=draw]")).to_have_attribute("title", re.compile("is a demo"))
-
-
 def test_what_cannot_be_sent_waits_and_goes_when_the_desk_is_back(page: Page, keeper: Any) -> None:
     keeper.away = True
     point(page, 150, 100)

@@ -1,7 +1,7 @@
 // The page that lists every key, and lets an officer change them.
 
 import { raw } from './keys.js';
-import { keep, kept, keyFor, own, written } from './own.js';
+import { keep, keyFor, own, written } from './own.js';
 import { alarm } from './sound.js';
 import { ALL, MARKING } from './tools.js';
 import { say } from './words.js';
@@ -27,13 +27,7 @@ const element = (name, className, text = '') => {
   return node;
 };
 
-// What the buttons of this page do: all of them where the bar says so, else those that are there.
-const acts = () => {
-  if (kept()) return own().acts;
-  return [...document.querySelectorAll('[data-act][data-key]')].filter((b) => b.dataset.key)
-    .map((b) => [b.dataset.key, b.firstChild.textContent.trim()]);
-};
-const rows = () => [...acts(), ...[...ALL, ...MARKING].map((one) => [one.key, one.title])];
+const rows = () => [...own().acts, ...[...ALL, ...MARKING].map((one) => [one.key, one.title])];
 const usable = (key) => /^[!-~]$/.test(key) || NAMED.has(key);
 
 export class KeysPage {
@@ -55,11 +49,11 @@ export class KeysPage {
   #paint(said = '') {
     const close = element('button', 'act close', say('Close'));
     close.addEventListener('click', () => this.dialog.close());
-    this.note = element('p', 'said', said || (kept() ? say('Press a key here to change it.') : ''));
+    this.note = element('p', 'said', said || say('Press a key here to change it.'));
     this.note.setAttribute('role', 'status');
     this.dialog.replaceChildren(
       element('h2', '', say('Keys')), this.note,
-      ...this.#list(say('Decision'), acts()),
+      ...this.#list(say('Decision'), own().acts),
       ...this.#list(say('Scan'), ALL.map((tool) => [tool.key, tool.title])),
       ...this.#list(say('What is marked'), MARKING.map((one) => [one.key, one.title])),
       ...this.#list(say('Drawing'), DRAWING, 'wide'),
@@ -74,7 +68,7 @@ export class KeysPage {
       const row = names.appendChild(element('div', ''));
       const sign = element('kbd', '', written(className ? key : keyFor(key)));
       const place = row.appendChild(element('dt', ''));
-      if (className || FIXED.has(key) || !kept()) place.append(sign);
+      if (className || FIXED.has(key)) place.append(sign);
       else place.append(this.#changer(key, says, sign));
       row.append(element('dd', '', says));
     }
@@ -99,7 +93,6 @@ export class KeysPage {
 
   #choices(close) {
     const box = element('div', 'choices'), sound = element('label', '');
-    if (!kept()) return box.append(close), box;
     const check = sound.appendChild(element('input', ''));
     check.type = 'checkbox';
     check.checked = own().sound;

@@ -104,7 +104,7 @@ export class Marking {
   // Nobody marks a case that is not theirs; it may have been taken since the desk was asked.
   async refused(why) {
     this.viewer.status.tell(why);
-    if (this.opinions.kept) await this.opinions.refresh();
+    await this.opinions.refresh();
     if (this.opinions.mine) this.viewer.status.tell(say('The case is yours now.'));
   }
 

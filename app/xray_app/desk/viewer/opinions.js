@@ -19,7 +19,6 @@ export class Opinions {
   labels = [];
   mine = false;    // whether this officer holds the case: nobody else may write
   version = 0;
-  kept = false;    // whether there is anything that keeps opinions
   #letters = new Map();
   #before = [];    // what stood before each word, for taking it back
   #waiting = [];
@@ -34,7 +33,6 @@ export class Opinions {
   // Whose opinions these are, and what stands; asked for again when the case has changed.
   async open(address) {
     this.#address = address;
-    this.kept = Boolean(address);
     await this.refresh();
     const left = JSON.parse(sessionStorage.getItem(address) ?? '[]');
     if (left.length && this.mine) left.forEach((word) => this.#put(word));
@@ -45,7 +43,6 @@ export class Opinions {
   }
 
   async refresh() {
-    if (!this.kept) return;
     try {
       const answer = await fetch(this.#address);
       if (!answer.ok) throw new Error(say('the desk answered {status}', answer));

@@ -7,7 +7,6 @@ const PLAIN = { keys: {}, sound: false, acts: [] };
 const bar = () => document.querySelector('#desk-header [data-own]');
 const NAMES = { Escape: 'Esc', Delete: 'Del', Backspace: '⌫' };
 
-export const kept = () => Boolean(bar());  // where nothing keeps them, they cannot be changed
 export const own = () => ({ ...PLAIN, ...JSON.parse(bar()?.dataset.own ?? '{}') });
 
 // The key that does for this officer what the usual one does, and how it is written.

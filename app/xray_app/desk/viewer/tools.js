@@ -114,19 +114,18 @@ export const named = (name) => ALL.find((tool) => tool.name === name);
 const PICTURE = say('This scan came as a pseudo-colour picture, which holds no transmission.');
 const SINGLE = say('This scan has one energy; telling materials apart takes two.');
 
-const UNKEPT = say('This desk is a demo; it keeps no opinions.');
 export const FREE = say('Take the case first: whoever holds it marks it.');
 
 // Why a tool cannot be used here; empty where it can.
-//   views: of the case; marked: whether anything is; kept, mine, undoable: as in opinions.js.
-export const reason = (tool, source, { views, marked, kept, mine, undoable }) => {
+//   views: of the case; marked: whether anything is; mine, undoable: as in opinions.js.
+export const reason = (tool, source, { views, marked, mine, undoable }) => {
   const isPicture = source?.kind === 'picture', energies = isPicture ? 0 : source?.planes.length;
   if (tool.needs === 'transmission') return isPicture ? PICTURE : '';
   if (tool.needs === 'energies') return isPicture ? PICTURE : energies < 2 ? SINGLE : '';
   if (tool.needs === 'colour') return energies === 1 ? say('This scan has no colours to take away.') : '';
   if (tool.needs === 'views') return views < 2 ? say('There is one view of this case.') : '';
   if (tool.needs === 'marks') return marked ? '' : say('Nothing is marked on this scan.');
-  if (tool.needs === 'held') return !kept ? UNKEPT : mine ? '' : FREE;
+  if (tool.needs === 'held') return mine ? '' : FREE;
   if (tool.needs === 'said') return undoable ? '' : say('You have marked nothing yet.');
   return '';
 };

@@ -127,9 +127,9 @@ export class Viewer {
 
   // What the tools need to know of the case; see `reason`.
   get facts() {
-    const { kept, mine, undoable } = this.marking.opinions;
+    const { mine, undoable } = this.marking.opinions;
     const marked = this.panes.some((pane) => !pane.marks.empty);
-    return { views: this.panes.length, marked, kept, mine, undoable };
+    return { views: this.panes.length, marked, mine, undoable };
   }
 
   changed(since) {
