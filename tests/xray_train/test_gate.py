@@ -104,6 +104,21 @@ def test_too_few_of_a_label_block_and_say_so_unless_somebody_answers_for_it() ->
     assert [row.accepted for row in accepted.labels] == [False, True]
 
 
+def test_what_too_few_groups_are_free_of_keeps_its_threshold_and_is_counted_at_it() -> None:
+    few = clean([0.9] + [0.2] * 28)
+    old, new = held([0.95] * 40) + few, held([0.55] * 40) + clean([0.9] + [0.45] * 28)
+    (row,) = compare(old, new, Profile(default_threshold=0.6), GUN, accept=GUN).labels
+    assert row.thresholds == (0.6, 0.6)
+    assert (row.pfa, row.pd) == ((1 / 29, 1 / 29), (1.0, 0.0))
+
+
+def test_an_accepted_label_may_not_make_all_together_alarm_more_often() -> None:
+    few, loud = clean([0.2] * 29), clean([0.9] * 29)
+    found = compare(held([0.95] * 40) + few, held([0.95] * 40) + loud, PROFILE, GUN, accept=GUN)
+    assert found.overall.pfa == (0.0, 1.0)
+    assert found.problems == ["all labels together: 29 clean scans alarm, with the old model 0"]
+
+
 def test_nobody_can_answer_for_a_label_that_got_worse() -> None:
     assert not compare(guns(40), guns(30), PROFILE, GUN, accept=GUN).passes
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from tests.xray_datasets.reviews.export import case, confirmed, write
 from tests.xray_train.samples import sample
-from xray import Detector, ModelError
+from xray import Detector, ModelError, Outcome
 from xray.card import Card, read
 from xray_datasets import reviews
 from xray_datasets.sample import Sample
@@ -71,6 +71,19 @@ def test_a_model_that_is_no_worse_takes_the_place_with_a_card_of_its_own(
     text = over.with_suffix(".LICENSE").read_text()
     assert "SIXray (862 scans): academic use only" in text
     assert "fitted for standin@0.1.9" in text
+
+
+def test_what_ships_alarms_as_often_as_was_said(new: Path, over: Path, trial: Trial) -> None:
+    few = scans()[:45]  # fifteen without: too few to set a threshold
+    found = promote.promote(new, over, few, replace(trial, accept=("gun", "knife")))
+    assert found.passes
+    shipped = Detector(over)
+    for row in found.labels:
+        assert row.thresholds is not None
+        assert shipped.card.profile.threshold(row.label) == row.thresholds[1]
+    free = [s.scan for s in few if not s.annotations]
+    alarming = [shipped.inspect(scan).outcome == Outcome.ALARM for scan in free]
+    assert sum(alarming) / len(free) == found.overall.pfa[1]
 
 
 def test_one_command_brings_the_old_one_back_to_the_byte(

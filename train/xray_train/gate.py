@@ -3,7 +3,8 @@
 Both look at the same scans, which taught neither, and of which a search has said what was in them.
 Each label alarms on as many scans without it as the old model's profile has it alarm (at the same
 place between the two scores that its threshold parts), and all of them together on no more scans
-than before: an officer is called by the scan. At these thresholds
+than before: an officer is called by the scan. A label that too few groups are free of keeps its
+threshold. At these thresholds, which are those that ship,
 groups that hold the label are drawn again and again, the same for both models (a paired
 bootstrap), and the change in Pd that all but 5 % of the draws reach must not be a loss:
 
@@ -41,7 +42,7 @@ class Row:
         label: OVERALL for all together.
         groups, scans: that hold it.
         clean_groups, clean_scans: that are free of it.
-        thresholds: of probability; None for all together.
+        thresholds: of probability, as they are and as they would ship; None for all together.
         pfa: share of the clean scans that alarm.
         pd: share of the scans with it in which it is found.
         bound: the change in Pd that all but 5 % of the draws reach.
@@ -130,15 +131,21 @@ def compare(
         accept: labels that may have too few groups.
     """
     points = [points_of(old, new, profile, label) for label in labels]
-    at_old = {p.label: p.threshold(p.old, 1.0) for p in points}
+    at_old = {p.label: p.own for p in points}
     bearable = alarmed(old, at_old)
-    at_new = {}
+    at_new: dict[str, float] = {}
     for share in STRICTER:
-        at_new = {p.label: p.threshold(p.new, share) for p in points}
+        at_new = {p.label: _ships(p, share) for p in points}
         if len(alarmed(new, at_new)) <= len(bearable):
             break
     rows = tuple(_row(p, at_old, at_new, p.label in accept) for p in points)
     return Comparison(_overall(old, new, at_old, at_new), rows)
+
+
+def _ships(points: Points, share: float) -> float:
+    """The threshold with which a label would run: the old one where too few groups set another."""
+    enough = len({j.group for j in points.clean}) >= LEAST_GROUPS
+    return points.threshold(share) if enough else points.own
 
 
 def _row(
@@ -182,12 +189,14 @@ def _overall(
     )
     bound = lower_bound([old[k].group for k in held], was, now)
     groups, clean = len({old[k].group for k in held}), free_of(old, at_old)
+    pfa = (len(alarmed(old, at_old)), len(alarmed(new, at_new)))
     problem = None
     if groups < LEAST_GROUPS:
         problem = _too_few_overall(groups)
     elif bound < LEAST_OVERALL:
         problem = f"all labels together: Pd may have changed by {bound:+.3f}; it must not fall"
-    pfa = (len(alarmed(old, at_old)), len(alarmed(new, at_new)))
+    elif pfa[1] > pfa[0]:
+        problem = f"all labels together: {pfa[1]} clean scans alarm, with the old model {pfa[0]}"
     return Row(
         OVERALL,
         groups,

@@ -23,7 +23,7 @@ from xray.errors import ModelError
 from xray_datasets.sample import Sample
 from xray_train import evaluate, gate, gate_page, ship
 from xray_train.export import put_card
-from xray_train.gate import LEAST_GROUPS, Comparison
+from xray_train.gate import Comparison
 from xray_train.judged import Judged, judge
 
 BEFORE = "before"
@@ -158,9 +158,7 @@ def _place(
 ) -> None:
     card, old = read_card(staged), read_card(over)
     set_here = {
-        row.label: ship.rounded_up(row.thresholds[1])
-        for row in found.labels
-        if row.thresholds is not None and row.clean_groups >= LEAST_GROUPS
+        row.label: row.thresholds[1] for row in found.labels if row.thresholds is not None
     }
     terms = ship.terms_of(card.data)
     carried = f"Its probabilities go by what was fitted for {old.name}@{old.version}."

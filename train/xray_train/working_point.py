@@ -27,6 +27,7 @@ class Points:
         place: of the profile's threshold between the weakest of those and the strongest of the
             others, as the old model scores them: 0 at the latter, 1 at the former.
         floor: of thresholds.
+        own: the profile's threshold.
     """
 
     label: str
@@ -39,16 +40,21 @@ class Points:
     bearable: int
     place: float
     floor: float
+    own: float
 
-    def threshold(self, clean: NDArray[np.float64], share: float) -> float:
-        """What keeps the false alarms to this share of what the profile bears.
+    def threshold(self, share: float) -> float:
+        """What keeps the new model's false alarms to this share of what the profile bears.
 
-        Of the old model it is the profile's own; of any other it has the same place between the
-        two clean scans that it parts, so that on further scans, too, it alarms about as often.
+        It has the same place between the two clean scans that it parts as the profile's own has
+        for the old model, so that on further scans, too, it alarms about as often. Nine digits,
+        so that it can be shipped as it is; none is over 1.
         """
-        low, high = _around(clean, int(self.bearable * share))
-        at = low + self.place * (high - low)
-        return max(at, float(np.nextafter(low, np.inf)), self.floor)
+        low, high = _around(self.new, int(self.bearable * share))
+        at = round(low + self.place * (high - low), 9)
+        if not low < at <= high:  # next to it as scores can be: they have 32 bits
+            over = float(np.nextafter(np.float32(low), np.float32(1)))
+            at = max(at, over) if high <= low else min(max(at, over), high)
+        return min(max(at, self.floor), 1.0)
 
 
 def points_of(old: Sequence[Judged], new: Sequence[Judged], profile: Profile, label: str) -> Points:
@@ -61,7 +67,7 @@ def points_of(old: Sequence[Judged], new: Sequence[Judged], profile: Profile, la
     held = [(a, b) for a, b in pairs if marked(a, label)]
     clean = [(a, b) for a, b in pairs if not hinted(a, label)]
     said_old = np.array([strongest(a, (label,)) for a, _ in clean], np.float64)
-    own = profile.threshold(label)
+    own = max(profile.threshold(label), OVER_NOTHING)
     bearable = int((said_old >= own).sum())
     low, high = _around(said_old, bearable)
     return Points(
@@ -75,6 +81,7 @@ def points_of(old: Sequence[Judged], new: Sequence[Judged], profile: Profile, la
         bearable=bearable,
         place=(own - low) / (high - low) if high > low else 1.0,
         floor=max(min(own, LEAST_THRESHOLD), OVER_NOTHING),
+        own=own,
     )
 
 
