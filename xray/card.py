@@ -136,7 +136,8 @@ def verified_bytes(path: Path, sha256: str | None = None) -> tuple[bytes, str]:
     Args:
         path: an ONNX file.
         sha256: the expected hash. None: the line of this file in `SHA256SUMS` beside it, where
-            there is such a file; without one, nothing is compared.
+            there is such a file; without one, nothing is compared. A file that is about to take
+            another's place has two lines, and either is right.
 
     Raises:
         ModelError: the file is missing, or another one than expected.
@@ -146,10 +147,10 @@ def verified_bytes(path: Path, sha256: str | None = None) -> tuple[bytes, str]:
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror or error})") from None
     found = hashlib.sha256(content).hexdigest()
-    expected = sha256 or _expected(path)
-    if expected is not None and found != expected.lower():
+    expected = [sha256] if sha256 else _expected(path)
+    if expected and found not in map(str.lower, expected):
         raise ModelError(
-            f"{path}: expected sha256 {expected[:12]}…, got {found[:12]}…; the file is damaged "
+            f"{path}: expected sha256 {expected[0][:12]}…, got {found[:12]}…; the file is damaged "
             "or was replaced: take it from its source again"
         )
     return content, found
@@ -205,14 +206,15 @@ def _texts(values: Any) -> tuple[str, ...]:
     return tuple(values)
 
 
-def _expected(path: Path) -> str | None:
+def _expected(path: Path) -> list[str]:
     sums = path.parent / SUMS
     if not sums.is_file():
-        return None
-    for line in sums.read_text(encoding="utf-8").splitlines():
-        digest, _, name = line.partition(" ")
-        if name[1:] == path.name:  # a space, or * where it was hashed as binary
-            return digest
+        return []
+    lines = (line.partition(" ") for line in sums.read_text(encoding="utf-8").splitlines())
+    # a space stands before the name, or * where it was hashed as binary
+    found = [digest for digest, _, name in lines if name[1:] == path.name]
+    if found:
+        return found
     raise ModelError(
         f"{path}: {SUMS} beside it does not name it; add its line with sha256sum, or take the "
         "file from its source again"

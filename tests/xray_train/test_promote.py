@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -15,7 +16,7 @@ from xray import Detector, ModelError, Outcome
 from xray.card import Card, read
 from xray_datasets import reviews
 from xray_datasets.sample import Sample
-from xray_train import promote, ship
+from xray_train import placing, promote, ship
 from xray_train.__main__ import app
 from xray_train.promote import Trial, next_version, rollback
 
@@ -107,6 +108,52 @@ def test_two_steps_forward_are_two_steps_back(new: Path, over: Path, trial: Tria
     assert [read(over).version, rollback(over).version, rollback(over).version] == [
         *("0.1.11", "0.1.10", "0.1.9")
     ]
+
+
+@pytest.mark.parametrize("version", ["0.1.9", "0.1.10"])
+def test_a_version_that_was_used_is_refused(
+    new: Path, over: Path, trial: Trial, version: str
+) -> None:
+    promote.promote(new, over, scans(), trial)
+    rollback(over)
+    before = over.read_bytes()
+    with pytest.raises(ModelError, match="there was one already"):
+        promote.promote(new, over, scans(), replace(trial, version=version))
+    assert over.read_bytes() == before
+
+
+def test_what_is_kept_is_never_overwritten_by_another_file(over: Path) -> None:
+    kept = promote.keep(over)
+    assert promote.keep(over) == kept  # the same bytes
+    kept.write_bytes(b"another")
+    with pytest.raises(ModelError, match="another file of this name and version"):
+        promote.keep(over)
+    assert kept.read_bytes() == b"another"
+
+
+def test_nothing_is_changed_while_another_process_changes_the_folder(
+    new: Path, over: Path, trial: Trial
+) -> None:
+    with placing.alone(over.parent):
+        with pytest.raises(ModelError, match="another process"):
+            promote.promote(new, over, scans(), trial)
+        with pytest.raises(ModelError, match="another process"):
+            rollback(over)
+
+
+def test_a_model_that_was_replaced_while_it_was_compared_stays(
+    new: Path, over: Path, trial: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compare = promote.gate.compare
+
+    def meanwhile(*asked: Any) -> Any:
+        ship.note(over, version="0.2.0")
+        return compare(*asked)
+
+    monkeypatch.setattr(promote.gate, "compare", meanwhile)
+    with pytest.raises(ModelError, match="was changed while it was compared"):
+        promote.promote(new, over, scans(), trial)
+    assert read(over).version == "0.2.0"
 
 
 def test_a_kept_model_that_was_changed_is_not_brought_back(

@@ -25,6 +25,7 @@ from xray_train import evaluate, gate, gate_page, ship
 from xray_train.export import put_card
 from xray_train.gate import Comparison
 from xray_train.judged import Judged, judge
+from xray_train.placing import alone, into_place, put
 
 BEFORE = "before"
 PROMOTION = "promotion"
@@ -62,8 +63,8 @@ def promote(new: Path, over: Path, samples: Sequence[Sample], trial: Trial) -> C
     Raises:
         ModelError: a file is no model, or the new one is for other scans.
     """
-    old = read_card(over)
-    with TemporaryDirectory() as folder:
+    with alone(over.parent), TemporaryDirectory() as folder:
+        old = read_card(over)
         staged = Path(folder, over.name)
         card = stage(new, over, staged, trial.version)
         before, after = (judge(Detector(m, threads=1), samples) for m in (over, staged))
@@ -73,6 +74,8 @@ def promote(new: Path, over: Path, samples: Sequence[Sample], trial: Trial) -> C
         evaluate.save({**said, "on": trial.on, **found.to_dict()}, trial.out / "promotion.json")
         gate_page.write(trial.out / "promotion.html", found, old, card, trial.on)
         if found.passes:
+            if read_card(over).sha256 != old.sha256:
+                raise ModelError(f"{over}: was changed while it was compared; nothing is done")
             keep(over)
             _place(staged, over, found, after, trial)
     return found
@@ -86,18 +89,19 @@ def rollback(path: Path) -> Card:
     Raises:
         ModelError: it took nobody's place, or the other file is gone or damaged.
     """
-    card = read_card(path)
-    taken = card.training.get(PROMOTION)
-    if not taken:
-        raise ModelError(f"{card.name}@{card.version} took no other model's place; nothing is done")
-    name, _, version = str(taken["over"]).rpartition("@")
-    kept = _kept(path, name, version)
-    verified_bytes(kept, str(taken["over_sha256"]))
-    keep(path)
-    _into_place(kept, path)
-    shutil.copyfile(kept.with_suffix(".LICENSE"), path.with_suffix(".LICENSE"))
-    ship.note_sum(path)
-    return read_card(path)
+    with alone(path.parent):
+        card = read_card(path)
+        taken = card.training.get(PROMOTION)
+        if not taken:
+            raise ModelError(
+                f"{card.name}@{card.version} took no other model's place; nothing is done"
+            )
+        name, _, version = str(taken["over"]).rpartition("@")
+        kept = _kept(path, name, version)
+        verified_bytes(kept, str(taken["over_sha256"]))
+        keep(path)
+        put(kept, path, kept.with_suffix(".LICENSE").read_text(encoding="utf-8"))
+        return read_card(path)
 
 
 def alarming(old: Card, labels: Collection[str]) -> list[str]:
@@ -111,6 +115,9 @@ def stage(new: Path, over: Path, target: Path, version: str | None) -> Card:
 
     Lines that make probabilities, and what the scans look like, are the old one's, unless the new
     one has its own.
+
+    Raises:
+        ModelError: it is for other scans, or there was one of this version already.
     """
     old, mine = read_card(over), read_card(new)
     if mine.ranges != old.ranges or not mine.encodings >= old.encodings:
@@ -120,18 +127,27 @@ def stage(new: Path, over: Path, target: Path, version: str | None) -> Card:
         lines = {name: getattr(old, name) for name in ("calibration", "presence", "prevalence")}
     if not mine.familiar and mine.side_px == old.side_px:
         lines["familiar"] = old.familiar
-    shutil.copyfile(new, target)
     version = version or next_version(over, old)
+    if version == old.version or _kept(over, over.stem, version).exists():
+        raise ModelError(f"{over.stem}@{version}: there was one already; give another --version")
+    shutil.copyfile(new, target)
     put_card(target, replace(mine, name=over.stem, version=version, profile=old.profile, **lines))
     return read_card(target)
 
 
 def keep(path: Path) -> Path:
-    """A copy of a model and its terms in the folder of those before; where it is."""
+    """A copy of a model and its terms in the folder of those before; where it is.
+
+    Raises:
+        ModelError: another one of this version is kept there.
+    """
     card = read_card(path)
     kept = _kept(path, card.name, card.version)
     kept.parent.mkdir(exist_ok=True)
-    _into_place(path, kept)
+    if not kept.exists():
+        into_place(path, kept)
+    elif kept.read_bytes() != path.read_bytes():
+        raise ModelError(f"{kept}: another file of this name and version; move it elsewhere first")
     terms = path.with_suffix(".LICENSE")
     text = terms.read_text(encoding="utf-8") if terms.is_file() else ship.licence(card)
     kept.with_suffix(".LICENSE").write_text(text, encoding="utf-8")
@@ -157,11 +173,11 @@ def _place(
     staged: Path, over: Path, found: Comparison, judged: Sequence[Judged], trial: Trial
 ) -> None:
     card, old = read_card(staged), read_card(over)
-    set_here = {
-        row.label: row.thresholds[1] for row in found.labels if row.thresholds is not None
-    }
+    set_here = {row.label: row.thresholds[1] for row in found.labels if row.thresholds is not None}
     terms = ship.terms_of(card.data)
-    carried = f"Its probabilities go by what was fitted for {old.name}@{old.version}."
+    carried = (
+        f"Its probabilities go by what was fitted for {old.name}@{old.version}: not fitted anew."
+    )
     fitted_anew = card.calibration != old.calibration
     ship.ship(
         staged,
@@ -199,10 +215,3 @@ def _record(old: Card, found: Comparison, trial: Trial) -> dict[str, Any]:
 def _kept(path: Path, name: str, version: str) -> Path:
     safe = re.sub(r"[^\w.@-]+", "_", f"{name}@{version}")
     return path.parent / BEFORE / f"{safe}.onnx"
-
-
-def _into_place(source: Path, target: Path) -> None:
-    """Copied beside and moved: whoever looks finds the one or the other, never a half."""
-    beside = target.with_suffix(".part")
-    shutil.copyfile(source, beside)
-    beside.replace(target)

@@ -4,12 +4,12 @@ Thresholds are set on scans that neither taught nor score. For weights made of s
 alone they are set on simulated scans too, so that no one else's scan has any part in them.
 """
 
-import hashlib
 import math
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from xray.scan import Encoding
 from xray_train.evaluate import lowest_threshold
 from xray_train.export import put_card
 from xray_train.judged import Judged, hinted, strongest
+from xray_train.placing import note_sum, put
 from xray_train.reliability import Fit, Line
 from xray_train.sources import DUAL, GDXRAY, SIMULATED, SIXRAY
 
@@ -172,13 +173,12 @@ def ship(
     )
     weights.mkdir(parents=True, exist_ok=True)
     target = weights / f"{card.name}.onnx"
-    beside = target.with_suffix(".part")
-    shutil.copyfile(model, beside)
-    put_card(beside, card)
-    _must_be_small(beside)
-    beside.replace(target)
-    (weights / f"{card.name}.LICENSE").write_text(licence(card), encoding="utf-8")
-    note_sum(target)
+    with TemporaryDirectory() as folder:
+        made = Path(folder, target.name)
+        shutil.copyfile(model, made)
+        put_card(made, card)
+        _must_be_small(made)
+        put(made, target, licence(card))
     return card
 
 
@@ -234,13 +234,3 @@ def _must_be_small(path: Path) -> None:
     if (size := path.stat().st_size) > LARGEST_BYTES:
         path.unlink()
         raise ModelError(f"{path.stem}: {size} bytes, at most {LARGEST_BYTES} may be shipped")
-
-
-def note_sum(path: Path) -> None:
-    """The file's line in the list of hashes; those of its neighbours stay what they were."""
-    sums = path.parent / SUMS
-    lines = sums.read_text(encoding="utf-8").splitlines() if sums.is_file() else []
-    others = [line for line in lines if line.split(" ", 1)[-1][1:] != path.name]
-    mine = f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}"
-    text = "\n".join(sorted([*others, mine], key=lambda line: line.split(" ", 1)[-1]))
-    sums.write_text(f"{text}\n", encoding="utf-8")
