@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from typer.testing import CliRunner
 
 from tests.xray_datasets.reviews.export import case, confirmed, write
 from tests.xray_train.samples import sample
 from xray import Detector, ModelError, Outcome
 from xray.card import Card, read
-from xray_datasets import reviews
+from xray_datasets import coco, reviews
 from xray_datasets.sample import Sample
 from xray_train import placing, promote, ship
 from xray_train.__main__ import app
@@ -209,3 +210,27 @@ def test_the_command_compares_on_what_was_held_out_and_says_why_the_old_one_stay
     assert f"blocked: gun: {held} groups of searched scans hold it, 30 are needed" in done.output
     assert (tmp_path / "out" / "promotion.html").is_file()
     assert read(over).version == "0.1.9"
+
+
+def split_folder(folder: Path, *splits: str) -> Path:
+    """A COCO folder with a scan in each split."""
+    for name in splits:
+        coco.write([sample("gun", id=f"{name}.png")], folder / name)
+        (folder / "annotations").mkdir(parents=True, exist_ok=True)
+        (folder / name / "instances.json").rename(folder / "annotations" / f"{name}.json")
+    return folder
+
+
+def asked(new: Path, over: Path, folder: Path, *more: str) -> Result:
+    said = ["promote", str(new), "--over", str(over), "--on", str(folder)]
+    return CliRunner().invoke(app, [*said, "--out", str(folder / "out"), *more])
+
+
+def test_what_taught_does_not_compare(new: Path, over: Path, tmp_path: Path) -> None:
+    folder = split_folder(tmp_path / "both", "train", "val", "test")
+    assert "gun: 2 groups" in asked(new, over, folder).output
+    alone = split_folder(tmp_path / "alone", "train")
+    assert "beside train" in str(asked(new, over, alone).exception)
+    cases = write(tmp_path / "cases", [case(confirmed("gun"), found=["gun"])] * 9, pictures=True)
+    done = asked(new, over, cases, "--split", "train")
+    assert "only val was held out" in str(done.exception)

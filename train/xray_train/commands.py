@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from xray.errors import DataError
+
 Accept = Annotated[
     list[str] | None,
     typer.Option(help="Label that you answer for, though too few searches say anything of it."),
@@ -24,22 +26,47 @@ def promote(
     version: Version = None,
     accept: Accept = None,
     split: Annotated[
-        str | None, typer.Option(help="Split of the scans; of decided cases, val.")
+        str | None, typer.Option(help="Split of the scans; by default val, valid and test.")
     ] = None,
 ) -> None:
     """Put a new model in an old one's place if its Pd is no worse at the same false alarms.
 
     Ends with 1 where it is not, and leaves the old one in place.
     """
-    from xray_datasets import layouts
     from xray_train import gate, gate_page, mine, promote, sets
 
-    held = "val" if Path(on).exists() and layouts.name(Path(on)) == layouts.REVIEWS else split
-    samples = gate.proven(sets.read(on, held))
+    samples = gate.proven(s for held in _untaught(on, split) for s in sets.read(on, held))
     trial = promote.Trial(on, datetime.now(UTC), out, version, tuple(accept or ()))
     found = promote.promote(new, mine.weights(over), samples, trial)
     typer.echo("\n".join((*gate_page.lines(found), f"written to {out / 'promotion.html'}")))
     raise typer.Exit(0 if found.passes else 1)
+
+
+def _untaught(on: str, split: str | None) -> list[str | None]:
+    """The splits to compare on: never what a folder calls train, unless somebody asks for it.
+
+    Raises:
+        DataError: there is no other, or the train split of decided cases was asked for.
+    """
+    from xray_datasets import layouts
+
+    folder = Path(on)
+    if not folder.exists():
+        return [split]
+    if layouts.name(folder) == layouts.REVIEWS and split not in (None, "val"):
+        raise DataError(f"{on}: of decided cases only val was held out; got --split {split}")
+    there = layouts.splits(folder)
+    if split or not any("train" in name for name in there):
+        return [split]
+    held: list[str | None] = [
+        name for name in there if name.rpartition("_")[2] in ("val", "valid", "test")
+    ]
+    if not held:
+        raise DataError(
+            f"{on}: expected a split val, valid or test beside train, there is "
+            f"{', '.join(there)}; name one that taught neither model: --split NAME"
+        )
+    return held
 
 
 def rollback(
