@@ -58,6 +58,7 @@ def sign_out(service: Service, request: Request, response: Response) -> None:
     """Sign out."""
     service.people.sign_out(request.cookies.get(cookie_of(service), ""))
     response.delete_cookie(cookie_of(service))
+    response.delete_cookie(languages.COOKIE)  # the next one here may read another
 
 
 @router.get("/people")

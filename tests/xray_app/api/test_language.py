@@ -58,6 +58,8 @@ def test_a_choice_goes_with_a_person_to_another_screen_and_leaves_with_them(
     assert other.cookies["xray_language"] == "ko"
     other.post("/sign-out", follow_redirects=False)
     assert "xray_language" not in other.cookies
+    who.delete("/api/v1/session")
+    assert "xray_language" not in who.cookies
     assert speaks(other.get("/sign-in").text) == "en"
 
 
