@@ -59,7 +59,7 @@ def _untaught(on: str, split: str | None) -> list[str | None]:
     if split or not any("train" in name for name in there):
         return [split]
     held: list[str | None] = [
-        name for name in there if name.rpartition("_")[2] in ("val", "valid", "test")
+        name for name in there if name.rpartition("_")[2].startswith(("val", "test"))
     ]
     if not held:
         raise DataError(
