@@ -27,6 +27,7 @@ ORDINARY = frozenset(
 REFUTED = "officers' boxes in which a search found no such thing, taught as hard negatives"
 DOUBTED = "findings that officers rejected and a search found, so that nobody knows where it was"
 UNPLACED = "labels that a search found and nobody marked, not judged in that scan"
+UNMATCHED = "boxes that a search may have meant by a word that nobody knows"
 UNSAID = "searches that found something and did not say what"
 
 
@@ -57,6 +58,7 @@ class View:
         searched: somebody opened the thing.
         found: what they found; empty: nothing, or nothing that has a name.
         something: they found something.
+        unnamed: among it, something by a word that nobody knows, which may be any label.
         cleared_by: the officer who looked at all of it and cleared it.
     """
 
@@ -65,6 +67,7 @@ class View:
     searched: bool = False
     found: frozenset[str] = frozenset()
     something: bool = False
+    unnamed: bool = False
     cleared_by: int | None = None
 
 
@@ -144,6 +147,9 @@ def _searched(view: View) -> Lesson:
         elif word.label in view.found | vague:
             unsure.append(word)
             notes.append(DOUBTED)
+        elif view.unnamed:
+            unsure.append(word)
+            notes.append(UNMATCHED)
         else:
             refuted.append(word)
             notes += [REFUTED] if word.there else []
@@ -153,7 +159,7 @@ def _searched(view: View) -> Lesson:
         tuple(claims),
         tuple(refuted),
         tuple(unsure),
-        judged=frozenset(scope - unplaced),
+        judged=frozenset((marked if view.unnamed else scope) - unplaced),
         unplaced=frozenset(unplaced),
         searched=True,
         notes=(*notes, *[UNPLACED] * len(unplaced)),

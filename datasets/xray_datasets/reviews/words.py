@@ -87,6 +87,7 @@ def _viewed(
         searched=review["found"] is not None,
         found=frozenset(label for label in named if label),
         something=bool(review["found"]),
+        unnamed=None in named,
         cleared_by=int(review["by"]) if cleared and not hurried else None,
     )
     return view, notes

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from xray_datasets.reviews.lesson import (
     DOUBTED,
     REFUTED,
+    UNMATCHED,
     UNPLACED,
     UNSAID,
     Lesson,
@@ -80,6 +81,15 @@ def test_a_search_that_does_not_say_what_it_found_proves_and_refutes_nothing() -
     assert objects(one) == [("gun", False)]
     assert [w.label for w in one.unsure] == ["knife"]
     assert (one.judged, one.searched, one.notes) == (frozenset(), False, (UNSAID,))
+
+
+def test_where_one_word_of_a_search_is_unknown_it_refutes_nothing() -> None:
+    words = (word("gun"), word("knife"))
+    found = frozenset({"knife"})
+    one = lesson(View(words, ALARMING, True, found, something=True, unnamed=True))
+    assert objects(one) == [("knife", True)]
+    assert (one.refuted, [w.label for w in one.unsure]) == ((), ["gun"])
+    assert (one.judged, one.notes) == ({"knife"}, (UNMATCHED,))
 
 
 def test_a_weapon_found_neither_proves_nor_refutes_a_gun() -> None:

@@ -59,6 +59,13 @@ def test_a_search_stands_above_what_officers_said(tmp_path: Path) -> None:
     assert sample.meta["searched"] is True
 
 
+def test_a_word_of_a_search_that_nobody_knows_may_have_meant_any_box(tmp_path: Path) -> None:
+    sample = one(tmp_path, confirmed("gun"), drawn("knife", THERE), found=["knife", "Pistole"])
+    assert marks(sample.annotations) == [("knife", THERE)]
+    assert marks(sample.ignored) == [("gun", HERE)]
+    assert (sample.rejected, sample.judged) == ((), {"knife"})
+
+
 def test_what_a_search_found_and_nobody_marked_may_be_anywhere(tmp_path: Path) -> None:
     sample = one(tmp_path, found=["knife"])
     assert marks(sample.ignored) == [("knife", (0, 0, 120, 80))]
