@@ -36,10 +36,13 @@ class Names:
     Attributes:
         officers: name → number, from 1.
         groups: case → the oldest case of the same consignment, or that shows the same picture.
+        consignments: case → the oldest case of the same consignment, which never changes, whatever
+            shows the same picture later.
     """
 
     officers: dict[str, int]
     groups: dict[str, str]
+    consignments: dict[str, str]
 
 
 def as_coco(database: Database, contents: Contents, out: Path) -> int:
@@ -58,7 +61,7 @@ def as_coco(database: Database, contents: Contents, out: Path) -> int:
     boxes: list[dict[str, Any]] = []
     gone = 0
     with database.read() as connection:
-        names = Names(officers(connection), groups(connection))
+        names = Names(officers(connection), groups(connection), consignments(connection))
         for one in reviewed(connection):
             for view in views_of(connection, one.case.id):
                 if not contents.path(view["sha256"]).exists():
@@ -123,12 +126,26 @@ def groups(connection: Connection) -> dict[str, str]:
     return {case_id: root(case_id) for case_id in parent}
 
 
+def consignments(connection: Connection) -> dict[str, str]:
+    """Case → the oldest one of the same consignment; itself where it has none."""
+    table = tables.cases.c
+    rows = connection.execute(
+        select(table.id, table.consignment).order_by(table.received_at, table.id)
+    )
+    first: dict[str, str] = {}
+    return {
+        case_id: first.setdefault(consignment, case_id) if consignment else case_id
+        for case_id, consignment in rows
+    }
+
+
 def _image(one: Reviewed, view: RowMapping, number: int, names: Names) -> dict[str, Any]:
     stem, position = f"{one.case.id}-{view['position']}", view["position"]
     said = {
         **{"id": number, "file_name": stem + _ending(view["file_name"])},
         **{"width": view["width_px"], "height": view["height_px"]},
         **{"group": names.groups[one.case.id], "case": one.case.id},
+        "consignment": names.consignments[one.case.id],
         **{"pixel_mm": view["read_pixel_mm"] or view["pixel_mm"], "view": view["name"]},
         "scanner": one.case.scanner,
         "review": _review(one, position, names),

@@ -13,7 +13,8 @@ Whatever nobody spoke of is neither taught as an object nor as background. No of
 than a cap; what is over it, and all else that is left out, is counted and said.
 
 Splits are "train" and "val". Which groups are held out as "val" follows from their names, so that
-they stay the same in every later export, and no model ever learns from them.
+they stay the same in every later export, and no model ever learns from them. Where two groups turn
+out to be one, the scans that would change sides are left out.
 """
 
 from xray_datasets.reviews.reading import (

@@ -20,6 +20,7 @@ from xray_datasets.sample import Sample
 SCHEMA = "xray.reviews/1"  # as the export writes it
 SPLITS = ("train", "val")
 HELD_OUT = 0.3  # share of the groups that are "val": a gate asks for 30 positives of each class
+CHANGED_SIDES = "scans left out, for their consignment came together with one of the other split"
 MOST_PER_OFFICER = 300  # labels; a working value, not measured
 
 
@@ -94,7 +95,11 @@ def _samples(
     for kind, count in document["info"].get("left_out", {}).items():
         findings.note(f"{kind}, not in the export", f"{path.parent.name}: {count}")
     for image, one, (_, notes) in zip(document["images"], kept, viewed, strict=True):
-        if split is not None and held_out(str(image["group"])) != (split == "val"):
+        examines = held_out(str(image["group"]))
+        if split is not None and examines != (split == "val"):
+            continue
+        if held_out(str(image.get("consignment", image["group"]))) != examines:
+            findings.note(CHANGED_SIDES, str(image["file_name"]))
             continue
         for note in (*notes, *one.notes):
             findings.note(note, str(image["file_name"]))

@@ -141,8 +141,11 @@ def test_scans_of_one_consignment_or_with_one_picture_are_one_group(
     both = send(0.2, consignment="B/L 7")  # the second's picture, in the first's consignment
     with service.database.read() as connection:
         found = reviews.groups(connection)
+        alone_still = reviews.consignments(connection)
     assert [found[case] for case in (first, second, again, both)] == [first] * 4
     assert found[alone] == alone
+    names = {first: first, second: second, again: first, both: first, alone: alone}
+    assert alone_still == names  # whatever came together since
 
 
 def test_an_officer_keeps_a_number_whoever_comes_later(service: Service, case_id: str) -> None:

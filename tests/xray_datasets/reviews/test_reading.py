@@ -123,6 +123,23 @@ def test_groups_stay_on_their_side_whatever_else_is_exported(tmp_path: Path) -> 
     assert both[0] + both[1] == both[2] == 200
 
 
+def test_what_would_change_sides_when_groups_come_together_is_left_out_and_counted(
+    tmp_path: Path, change: Edit
+) -> None:
+    write(tmp_path, [case(rejected("gun"), group="g0") for _ in range(20)])
+    names = [f"g{n}" for n in range(20)]
+
+    def told(document: Any) -> None:
+        for image, name in zip(document["images"], names, strict=True):
+            image["consignment"] = name
+
+    change(tmp_path / "annotations.json", told)
+    side = [name for name in names if reviews.held_out(name) == reviews.held_out("g0")]
+    findings = Findings()
+    assert 0 < len(list(reviews.read(tmp_path, findings=findings))) == len(side) < 20
+    assert f"came together with one of the other split: {20 - len(side)} (" in findings.notes[0]
+
+
 def test_commands_know_the_folder_for_what_it_is(tmp_path: Path) -> None:
     write(tmp_path, [case(drawn("knife"), rejected("gun")), case(drawn("gun"), found=["gun"])])
     assert layouts.name(tmp_path) == "decided cases"
