@@ -119,6 +119,52 @@ def test_an_accepted_label_may_not_make_all_together_alarm_more_often() -> None:
     assert found.problems == ["all labels together: 29 clean scans alarm, with the old model 0"]
 
 
+def searched(judged_scans: list[Judged]) -> list[Judged]:
+    """The same, chosen by an alarm."""
+    about = {"searched": True, "selected": True}
+    return [replace(j, sample=replace(j.sample, meta=about)) for j in judged_scans]
+
+
+def test_on_scans_that_alarms_chose_no_threshold_is_lowered() -> None:
+    # The old model alarms on all of them, or they would not be here; so might any new one.
+    chosen = searched(clean([0.9] * 40))
+    new = held([0.95] * 40) + searched(clean([0.05] * 40))
+    found = compare(held([0.95] * 40) + chosen, new, PROFILE, GUN)
+    (row,) = found.labels
+    assert row.thresholds == (0.5, 0.5)
+    assert (row.selected, found.overall.selected) == (True, True)
+    known = compare(
+        held([0.95] * 40) + clean([0.9] * 40), held([0.95] * 40) + clean([0.05] * 40), PROFILE, GUN
+    )
+    assert known.labels[0].thresholds == (0.5, 0.15)
+    assert not known.labels[0].selected
+
+
+def test_false_alarms_are_counted_on_what_nothing_selected_where_there_is_enough() -> None:
+    chosen = searched(
+        [replace(j, sample=replace(j.sample, group=f"chosen {k}"))
+         for k, j in enumerate(clean([0.9] * 60))]
+    )  # fmt: skip
+    mine = held([0.95] * 40) + clean([0.9] + [0.2] * 39) + chosen
+    (row,) = compare(mine, mine, PROFILE, GUN).labels
+    assert (row.pfa, row.clean_groups, row.selected) == ((1 / 40, 1 / 40), 40, False)
+
+
+def test_what_an_officer_cleared_is_clean_and_their_opinions_are_not_proven() -> None:
+    cleared = sample("wrench", id="a", judged=frozenset({"gun"}))
+    seen = replace(cleared, meta={"searched": False, "selected": False})
+    (one,) = proven([seen, replace(cleared, meta={"searched": False, "selected": True})])
+    assert (one.annotations, [a.label for a in one.ignored]) == ((), ["wrench"])
+
+
+def test_thirty_groups_without_a_loss_may_still_lose_one_in_ten() -> None:
+    (row,) = compare(guns(30, 30), guns(30, 30), PROFILE, GUN).labels
+    assert (row.bound, row.may_lose) == (0.0, pytest.approx(1 - 0.05 ** (1 / 30)))
+    assert row.may_lose == pytest.approx(0.095, abs=1e-3)
+    (row,) = compare(guns(40), guns(0), PROFILE, GUN).labels
+    assert row.may_lose == 1.0
+
+
 def test_nobody_can_answer_for_a_label_that_got_worse() -> None:
     assert not compare(guns(40), guns(30), PROFILE, GUN, accept=GUN).passes
 

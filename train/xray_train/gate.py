@@ -1,6 +1,10 @@
 """Whether a new model may take an old one's place: Pd at the same false alarms, with a bound.
 
 Both look at the same scans, which taught neither, and of which a search has said what was in them.
+What they bear of false alarms is counted on scans that nothing selected: those whose content is
+known, and of decided cases those that an officer cleared where officers see every case. Searched
+scans were chosen by the old model's alarms. Where there is too little else, they count, but then no
+threshold is lowered: what it bears there is far more than what it bears of the whole stream.
 Each label alarms on as many scans without it as the old model's profile has it alarm (at the same
 place between the two scores that its threshold parts), and all of them together on no more scans
 than before: an officer is called by the scan. A label that too few groups are free of keeps its
@@ -16,7 +20,7 @@ blocks, unless somebody answers for it by name.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -25,7 +29,17 @@ from numpy.typing import NDArray
 from xray.profile import Profile
 from xray_datasets.sample import Sample
 from xray_train.judged import Judged
-from xray_train.working_point import Points, alarmed, found_by, free_of, lower_bound, points_of
+from xray_train.working_point import (
+    Points,
+    alarmed,
+    found_by,
+    free_of,
+    lower_bound,
+    may_lose,
+    points_of,
+    selected,
+    unselected,
+)
 
 LEAST_GROUPS = 30  # with a label, and without it
 LEAST_CHANGE = -0.02  # of a label's Pd
@@ -46,6 +60,8 @@ class Row:
         pfa: share of the clean scans that alarm.
         pd: share of the scans with it in which it is found.
         bound: the change in Pd that all but 5 % of the draws reach.
+        may_lose: share of the groups with it that may lose a find, exact at 95 %.
+        selected: the false alarms are counted on scans that alarms chose too.
         problem: why it blocks; None: it does not.
         accepted: somebody answers for it, though too few groups say anything.
     """
@@ -59,6 +75,8 @@ class Row:
     pfa: tuple[float, float]
     pd: tuple[float, float]
     bound: float
+    may_lose: float
+    selected: bool
     problem: str | None = None
     accepted: bool = False
 
@@ -92,8 +110,19 @@ class Comparison:
 
 
 def proven(samples: Iterable[Sample]) -> list[Sample]:
-    """Those of which somebody knows: of decided cases, the searched ones."""
-    return [sample for sample in samples if sample.meta.get("searched", True)]
+    """Those of which somebody knows: of decided cases, the searched ones.
+
+    Beside them those that officers cleared and nothing selected: they are free of what nobody said
+    is there. Opinions of what is there are not proven, and count neither for nor against.
+    """
+    found = []
+    for one in samples:
+        if one.meta.get("searched", True):
+            found.append(one)
+        elif not one.meta.get("selected", True):
+            unsure = one.ignored + one.annotations
+            found.append(replace(one, annotations=(), ignored=unsure))
+    return found
 
 
 def lacking(samples: Sequence[Sample], labels: Iterable[str]) -> dict[str, str]:
@@ -130,16 +159,18 @@ def compare(
         labels: the alarming ones that either model knows.
         accept: labels that may have too few groups.
     """
-    points = [points_of(old, new, profile, label) for label in labels]
+    points = [points_of(old, new, profile, label, LEAST_GROUPS) for label in labels]
     at_old = {p.label: p.own for p in points}
-    bearable = alarmed(old, at_old)
+    pairs = [p for p in zip(old, new, strict=True) if free_of([p[0]], at_old)]
+    clean = unselected(pairs, LEAST_GROUPS)
+    bearable = alarmed([a for a, _ in clean], at_old)
     at_new: dict[str, float] = {}
     for share in STRICTER:
         at_new = {p.label: _ships(p, share) for p in points}
-        if len(alarmed(new, at_new)) <= len(bearable):
+        if len(alarmed([b for _, b in clean], at_new)) <= len(bearable):
             break
     rows = tuple(_row(p, at_old, at_new, p.label in accept) for p in points)
-    return Comparison(_overall(old, new, at_old, at_new), rows)
+    return Comparison(_overall(old, new, clean, at_old, at_new), rows)
 
 
 def _ships(points: Points, share: float) -> float:
@@ -171,6 +202,8 @@ def _row(
         (_share(alarms[0]), _share(alarms[1])),
         (_share(was), _share(now)),
         bound,
+        may_lose([j.group for j in points.held], was, now),
+        points.selected,
         problem,
         accepted=bool(few and accepted),
     )
@@ -179,6 +212,7 @@ def _row(
 def _overall(
     old: Sequence[Judged],
     new: Sequence[Judged],
+    clean: Sequence[tuple[Judged, Judged]],
     at_old: Mapping[str, float],
     at_new: Mapping[str, float],
 ) -> Row:
@@ -187,9 +221,12 @@ def _overall(
         np.array([bool(found_by(judged[k], at)) for k in held], bool)
         for judged, at in ((old, at_old), (new, at_new))
     )
-    bound = lower_bound([old[k].group for k in held], was, now)
-    groups, clean = len({old[k].group for k in held}), free_of(old, at_old)
-    pfa = (len(alarmed(old, at_old)), len(alarmed(new, at_new)))
+    names = [old[k].group for k in held]
+    bound, groups = lower_bound(names, was, now), len(set(names))
+    pfa = (
+        len(alarmed([a for a, _ in clean], at_old)),
+        len(alarmed([b for _, b in clean], at_new)),
+    )
     problem = None
     if groups < LEAST_GROUPS:
         problem = _too_few_overall(groups)
@@ -201,12 +238,14 @@ def _overall(
         OVERALL,
         groups,
         len(held),
-        len({j.group for j in clean}),
+        len({one.group for one, _ in clean}),
         len(clean),
         None,
         (pfa[0] / max(len(clean), 1), pfa[1] / max(len(clean), 1)),
         (_share(was), _share(now)),
         bound,
+        may_lose(names, was, now),
+        any(selected(one) for one, _ in clean),
         problem,
     )
 

@@ -28,7 +28,18 @@ def write(path: Path, found: Comparison, old: Card, new: Card, on: str) -> None:
         f"<p><b>{said}</b></p><ul>{problems}</ul></header>"
     )
     rows = [_cells(row) for row in (found.overall, *found.labels)]
-    names = ["label", "groups", "Pd", "change", "at least", "clean groups", "Pfa", "threshold", ""]
+    names = [
+        "label",
+        "groups",
+        "Pd",
+        "change",
+        "at least",
+        "may lose",
+        "clean groups",
+        "Pfa",
+        "threshold",
+        "",
+    ]
     body += page.section("What changed", page.table(names, rows), NOTE)
     page.save(path, title, body)
 
@@ -37,7 +48,8 @@ def lines(found: Comparison) -> list[str]:
     """The same for a terminal, a sentence a label."""
     said = [
         f"{row.label:12} Pd {row.pd[0]:.3f} → {row.pd[1]:.3f}, at least {row.bound:+.3f}; "
-        f"Pfa {row.pfa[0]:.3f} → {row.pfa[1]:.3f}; {row.groups} groups{_remark(row, '; ')}"
+        f"Pfa {row.pfa[0]:.3f} → {row.pfa[1]:.3f}{' of selected scans' if row.selected else ''}; "
+        f"{row.groups} groups, of which {row.may_lose:.1%} may lose a find{_remark(row, '; ')}"
         for row in (found.overall, *found.labels)
     ]
     return [*said, *(f"blocked: {problem}" for problem in found.problems)]
@@ -51,7 +63,8 @@ def _cells(row: Row) -> list[object]:
         f"{row.pd[0]:.3f} → {row.pd[1]:.3f}",
         f"{row.change:+.3f}",
         f"{row.bound:+.3f}",
-        row.clean_groups,
+        f"{row.may_lose:.1%}",
+        f"{row.clean_groups}{', selected' if row.selected else ''}",
         f"{row.pfa[0]:.3f} → {row.pfa[1]:.3f}",
         thresholds,
         "blocks" if row.problem else _remark(row),
@@ -67,6 +80,9 @@ NOTE = (
     "it that alarm, which is the old profile's for both models. At least: the change in Pd that "
     "all but 5 % of the draws of groups reach (paired bootstrap); it must be "
     f"{gate.LEAST_OVERALL:g} or more for all labels together and {gate.LEAST_CHANGE} or more for "
-    f"each one. A label that fewer than {gate.LEAST_GROUPS} groups hold, or are free of, blocks. "
+    "each one. May lose: the share of groups in which a find may be lost, exact at 95 % (Clopper "
+    "and Pearson), however the draws fall. Selected: alarms chose these clean scans, so that they "
+    "say nothing of the whole stream, and no threshold was lowered by them. "
+    f"A label that fewer than {gate.LEAST_GROUPS} groups hold, or are free of, blocks. "
     "Of decided cases, only searched ones count: scans that somebody had doubts about."
 )

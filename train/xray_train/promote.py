@@ -175,9 +175,7 @@ def _place(
     card, old = read_card(staged), read_card(over)
     set_here = {row.label: row.thresholds[1] for row in found.labels if row.thresholds is not None}
     terms = ship.terms_of(card.data)
-    carried = (
-        f"Its probabilities go by what was fitted for {old.name}@{old.version}: not fitted anew."
-    )
+    carried = f"Its probabilities go by what was fitted for {old.name}@{old.version}."
     fitted_anew = card.calibration != old.calibration
     ship.ship(
         staged,
@@ -198,6 +196,8 @@ def _record(old: Card, found: Comparison, trial: Trial) -> dict[str, Any]:
             "groups": row.groups,
             "pd": [round(share, 4) for share in row.pd],
             "bound": round(row.bound, 4),
+            "may_lose": round(row.may_lose, 4),
+            "selected": row.selected,
             "pfa": [round(share, 4) for share in row.pfa],
             "accepted": row.accepted,
         }

@@ -21,6 +21,7 @@ class Points:
 
     Attributes:
         held, clean: those scans.
+        selected: among the clean ones are some that an alarm, or an officer's doubt, chose.
         old, new: the strongest anywhere in each of the clean scans.
         hits_old, hits_new: the strongest on the object in each of the others, 0 for none.
         bearable: clean scans on which the profile has the old model alarm.
@@ -33,6 +34,7 @@ class Points:
     label: str
     held: list[Judged]
     clean: list[Judged]
+    selected: bool
     old: NDArray[np.float64]  # (C,) strongest, of the clean ones
     new: NDArray[np.float64]  # (C,)
     hits_old: NDArray[np.float64]  # (H,) strongest on the object
@@ -48,24 +50,30 @@ class Points:
         It has the same place between the two clean scans that it parts as the profile's own has
         for the old model, so that on further scans, too, it alarms about as often. Nine digits,
         so that it can be shipped as it is; none is over 1.
+
+        Clean scans that the old model chose by alarming make it look worse than it is, and would
+        bear as many alarms of a new one on all the others: by them no threshold is lowered.
         """
         low, high = _around(self.new, int(self.bearable * share))
         at = round(low + self.place * (high - low), 9)
         if not low < at <= high:  # next to it as scores can be: they have 32 bits
             over = float(np.nextafter(np.float32(low), np.float32(1)))
             at = max(at, over) if high <= low else min(max(at, over), high)
-        return min(max(at, self.floor), 1.0)
+        return min(max(at, self.own if self.selected else self.floor), 1.0)
 
 
-def points_of(old: Sequence[Judged], new: Sequence[Judged], profile: Profile, label: str) -> Points:
+def points_of(
+    old: Sequence[Judged], new: Sequence[Judged], profile: Profile, label: str, least: int
+) -> Points:
     """What both models say of a label, in the same scans in the same order.
 
     Args:
         profile: the old model's; it says which false alarms are bearable.
+        least: groups of clean scans that nothing selected; with fewer, all clean ones count.
     """
     pairs = [(a, b) for a, b in zip(old, new, strict=True) if looked_for([a], label)]
     held = [(a, b) for a, b in pairs if marked(a, label)]
-    clean = [(a, b) for a, b in pairs if not hinted(a, label)]
+    clean = unselected([(a, b) for a, b in pairs if not hinted(a, label)], least)
     said_old = np.array([strongest(a, (label,)) for a, _ in clean], np.float64)
     own = max(profile.threshold(label), OVER_NOTHING)
     bearable = int((said_old >= own).sum())
@@ -74,6 +82,7 @@ def points_of(old: Sequence[Judged], new: Sequence[Judged], profile: Profile, la
         label,
         [a for a, _ in held],
         [a for a, _ in clean],
+        any(map(selected, (a for a, _ in clean))),
         said_old,
         np.array([strongest(b, (label,)) for _, b in clean], np.float64),
         np.array([strongest_hit(a, label) for a, _ in held], np.float64),
@@ -83,6 +92,22 @@ def points_of(old: Sequence[Judged], new: Sequence[Judged], profile: Profile, la
         floor=max(min(own, LEAST_THRESHOLD), OVER_NOTHING),
         own=own,
     )
+
+
+def selected(one: Judged) -> bool:
+    """An alarm, or an officer's doubt, chose this scan; of any folder of scans, nothing did."""
+    return bool(one.sample.meta.get("selected", False))
+
+
+def unselected(clean: list[tuple[Judged, Judged]], least: int) -> list[tuple[Judged, Judged]]:
+    """Those that nothing selected, where they are of enough groups; otherwise all of them.
+
+    Args:
+        clean: scans as both models judged them.
+        least: groups that are enough.
+    """
+    free = [pair for pair in clean if not selected(pair[0])]
+    return free if len({one.group for one, _ in free}) >= least else clean
 
 
 def _around(clean: NDArray[np.float64], alarms: int) -> tuple[float, float]:
@@ -146,3 +171,26 @@ def lower_bound(groups: Sequence[str], was: NDArray[np.bool_], now: NDArray[np.b
     drawn = np.random.default_rng(0).integers(len(names), size=(DRAWS, len(names)))
     changes = gain[drawn].sum(1) / scans[drawn].sum(1)  # (DRAWS,)
     return float(np.quantile(changes, LEVEL, method="inverted_cdf"))
+
+
+def may_lose(groups: Sequence[str], was: NDArray[np.bool_], now: NDArray[np.bool_]) -> float:
+    """The share of groups that may lose a find: the exact upper bound at 95 %.
+
+    Clopper and Pearson (1934), of the groups in which a scan lost its find. Where none did, the
+    bootstrap knows no change; this bound knows how many groups there were.
+
+    Args:
+        groups: of each scan that holds the label.
+        was, now: whether each of them was found, by the old model and by the new one.
+
+    >>> found, groups = np.ones(30, bool), [str(k) for k in range(30)]
+    >>> round(may_lose(groups, found, found), 3), round(1 - 0.05 ** (1 / 30), 3)
+    (0.095, 0.095)
+    """
+    from scipy.stats import beta
+
+    lost = {name for name, a, b in zip(groups, was, now, strict=True) if a and not b}
+    count = len(set(groups))
+    if len(lost) == count:
+        return 1.0
+    return float(beta.ppf(1 - LEVEL, len(lost) + 1, count - len(lost)))

@@ -16,17 +16,25 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, select
+from sqlalchemy import Connection, RowMapping, func, select
 
 from xray.errors import DataError
 from xray_app.cases import tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.inspection import views_of
+from xray_app.cases.states import Disposition, Kind
 from xray_app.exchange.export import Reviewed, reviewed
 
 SCHEMA = "xray.reviews/1"
 GONE = "scans that went by their age"
+
+_BY_MACHINE = (  # 0: officers saw every case, so that no alarm chose which ones they cleared
+    select(func.count())
+    .select_from(tables.cases)
+    .where(tables.cases.c.kind == Kind.LIVE)
+    .where(tables.cases.c.disposition == Disposition.CLEARED_BY_MACHINE)
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +83,9 @@ def as_coco(database: Database, contents: Contents, out: Path) -> int:
                     if mark.get("view", 0) == position:
                         label = labels.setdefault(mark["label"], len(labels) + 1)
                         boxes.append(_box(mark, number, label, len(boxes) + 1, names))
-    info = {"schema": SCHEMA, "left_out": {GONE: gone} if gone else {}}
+        by_machine = connection.execute(_BY_MACHINE).scalar_one()
+    left_out = {GONE: gone} if gone else {}
+    info = {"schema": SCHEMA, "left_out": left_out, "cleared_by_machine": by_machine}
     categories = [{"id": number, "name": label} for label, number in labels.items()]
     said = {"info": info, "images": images, "annotations": boxes, "categories": categories}
     (out / "annotations.json").write_text(json.dumps(said, indent=1), encoding="utf-8")

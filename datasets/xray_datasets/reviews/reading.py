@@ -60,6 +60,8 @@ def read(
     """The samples of one split, or all.
 
     `meta` says whether the scan was `searched`, and how many labels are there `by` each officer.
+    `selected` is what an alarm or a doubt brought here: all but what officers cleared after a
+    look, where the machine closes no case alone.
 
     Args:
         root: the folder of an export, or its annotations.json.
@@ -94,6 +96,7 @@ def _samples(
     kept = capped(list(zip(names, lessons, strict=True)), most)
     for kind, count in document["info"].get("left_out", {}).items():
         findings.note(f"{kind}, not in the export", f"{path.parent.name}: {count}")
+    all_seen = document["info"].get("cleared_by_machine") == 0
     for image, one, (_, notes) in zip(document["images"], kept, viewed, strict=True):
         examines = held_out(str(image["group"]))
         if split is not None and examines != (split == "val"):
@@ -103,14 +106,14 @@ def _samples(
             continue
         for note in (*notes, *one.notes):
             findings.note(note, str(image["file_name"]))
-        yield _sample(image, one, path.parent)
+        yield _sample(image, one, path.parent, all_seen)
 
 
 def _file(root: Path) -> Path:
     return root / "annotations.json" if root.is_dir() else root
 
 
-def _sample(image: Mapping[str, Any], one: Lesson, folder: Path) -> Sample:
+def _sample(image: Mapping[str, Any], one: Lesson, folder: Path, all_seen: bool) -> Sample:
     name, high = image["file_name"], image.get("high_file_name")
     scan = pictures.inside(folder / "images", name, folder.name)
     height, width = image.get("height"), image.get("width")
@@ -149,6 +152,7 @@ def _sample(image: Mapping[str, Any], one: Lesson, folder: Path) -> Sample:
         exhaustive=False,
         meta={
             **{"size_hw": (height, width), "dropped": dropped, "searched": one.searched},
+            "selected": one.searched or not clean or not all_seen,
             "by": dict(Counter(claim.by for claim in one.claims)),
         },
         **kept,

@@ -109,6 +109,7 @@ def test_confirmed_and_drawn_boxes_are_annotations_and_rejected_ones_are_not(
     assert {o["by"] for o in review["officer"]} == {review["by"]} == {saw["by"]} == {1}
     assert (review["overruled"], review["looked_s"], review["found"]) == (False, 0.0, None)
     assert set(review["alarming"]) >= {"gun", "knife"}
+    assert said["info"]["cleared_by_machine"] == 0
     assert "kim" not in (out / "annotations.json").read_text()
 
 

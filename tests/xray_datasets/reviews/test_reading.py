@@ -52,6 +52,17 @@ def test_another_name_is_an_object_and_a_hard_negative(tmp_path: Path) -> None:
     assert marks(sample.rejected) == [("knife", HERE)]
 
 
+@pytest.mark.parametrize(("by_machine", "cleared"), [(0, False), (7, True)])
+def test_only_clearances_where_officers_see_every_case_are_selected_by_nothing(
+    tmp_path: Path, change: Edit, by_machine: int, cleared: bool
+) -> None:
+    write(tmp_path, [case(), case(found=["gun"]), case(looked_s=0.5)])
+    assert [s.meta["selected"] for s in reviews.read(tmp_path)] == [True, True, True]
+    info = {"cleared_by_machine": by_machine}
+    change(tmp_path / "annotations.json", lambda document: document["info"].update(info))
+    assert [s.meta["selected"] for s in reviews.read(tmp_path)] == [cleared, True, True]
+
+
 def test_a_search_stands_above_what_officers_said(tmp_path: Path) -> None:
     sample = one(tmp_path, confirmed("gun"), drawn("knife", THERE), found=["knife"])
     assert marks(sample.annotations) == [("knife", THERE)]
