@@ -175,7 +175,9 @@ def _place(
     card, old = read_card(staged), read_card(over)
     set_here = {row.label: row.thresholds[1] for row in found.labels if row.thresholds is not None}
     terms = ship.terms_of(card.data)
-    carried = f"Its probabilities go by what was fitted for {old.name}@{old.version}."
+    carried = (
+        f"Its probabilities go by what was fitted for {old.name}@{old.version}: not fitted anew."
+    )
     fitted_anew = card.calibration != old.calibration
     ship.ship(
         staged,
