@@ -1,6 +1,7 @@
 """Decided cases as a COCO folder to learn from; `xray_datasets.reviews` reads it.
 
-    images/              the scans as they came
+    images/              the scans' pixels: 8-bit PNG in colour, transmission as float TIFF, an
+                         energy a file; nothing that a header said goes along
     annotations.json     COCO; what COCO does not know stands under `review` of each image
 
 Annotations are what officers drew, and what they confirmed of the machine's findings, under the
@@ -10,10 +11,10 @@ and scans of one consignment are known by numbers that stay the same from export
 """
 
 import json
-import shutil
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, func, select
@@ -24,10 +25,10 @@ from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.inspection import views_of
 from xray_app.cases.states import Disposition, Kind
+from xray_app.exchange import pixels
 from xray_app.exchange.export import Reviewed, reviewed
 
 SCHEMA = "xray.reviews/1"
-GONE = "scans that went by their age"
 
 _BY_MACHINE = (  # 0: officers saw every case, so that no alarm chose which ones they cleared
     select(func.count())
@@ -56,7 +57,8 @@ class Names:
 def as_coco(database: Database, contents: Contents, out: Path) -> int:
     """Write the live cases that officers closed; how many images.
 
-    Scans that went by their age are left out, and counted under `info`.
+    Scans that went by their age, and those that are no scan without their header, are left out
+    and counted under `info`.
 
     Raises:
         DataError: the folder is there already.
@@ -67,24 +69,24 @@ def as_coco(database: Database, contents: Contents, out: Path) -> int:
     labels: dict[str, int] = {}
     images: list[dict[str, Any]] = []
     boxes: list[dict[str, Any]] = []
-    gone = 0
+    left_out = Counter[str]()
     with database.read() as connection:
         names = Names(officers(connection), groups(connection), consignments(connection))
         for one in reviewed(connection):
             for view in views_of(connection, one.case.id):
-                if not contents.path(view["sha256"]).exists():
-                    gone += 1
-                    continue
                 number, position = len(images) + 1, view["position"]
-                image = _image(one, view, number, names)
-                _copy(view, image, contents, out / "images")
-                images.append(image)
+                stem = f"{one.case.id}-{position}"
+                try:
+                    files = pixels.write(view, contents, out / "images", stem)
+                except pixels.LeftOut as why:
+                    left_out[str(why)] += 1
+                    continue
+                images.append(_image(one, view, number, names) | files)
                 for mark in one.marks:
                     if mark.get("view", 0) == position:
                         label = labels.setdefault(mark["label"], len(labels) + 1)
                         boxes.append(_box(mark, number, label, len(boxes) + 1, names))
         by_machine = connection.execute(_BY_MACHINE).scalar_one()
-    left_out = {GONE: gone} if gone else {}
     info = {"schema": SCHEMA, "left_out": left_out, "cleared_by_machine": by_machine}
     categories = [{"id": number, "name": label} for label, number in labels.items()]
     said = {"info": info, "images": images, "annotations": boxes, "categories": categories}
@@ -150,19 +152,15 @@ def consignments(connection: Connection) -> dict[str, str]:
 
 
 def _image(one: Reviewed, view: RowMapping, number: int, names: Names) -> dict[str, Any]:
-    stem, position = f"{one.case.id}-{view['position']}", view["position"]
-    said = {
-        **{"id": number, "file_name": stem + _ending(view["file_name"])},
+    return {
+        "id": number,
         **{"width": view["width_px"], "height": view["height_px"]},
         **{"group": names.groups[one.case.id], "case": one.case.id},
         "consignment": names.consignments[one.case.id],
         **{"pixel_mm": view["read_pixel_mm"] or view["pixel_mm"], "view": view["name"]},
         "scanner": one.case.scanner,
-        "review": _review(one, position, names),
+        "review": _review(one, view["position"], names),
     }
-    if view["high_sha256"]:
-        said["high_file_name"] = f"{stem}-high" + _ending(view["high_file_name"] or "")
-    return said
 
 
 def _review(one: Reviewed, position: int, names: Names) -> dict[str, Any]:
@@ -190,14 +188,3 @@ def _box(mark: dict[str, Any], image: int, label: int, number: int, names: Names
     size = {"bbox": [x1, y1, x2 - x1, y2 - y1], "area": (x2 - x1) * (y2 - y1), "iscrowd": 0}
     said = {"says": mark.get("says", "drawn"), "by": names.officers[mark["by"]]}
     return {"id": number, "image_id": image, "category_id": label, **size, **said}
-
-
-def _copy(view: RowMapping, image: dict[str, Any], contents: Contents, folder: Path) -> None:
-    for column, name in (("sha256", "file_name"), ("high_sha256", "high_file_name")):
-        if view[column]:
-            shutil.copyfile(contents.path(view[column]), folder / image[name])
-
-
-def _ending(name: str) -> str:
-    ending = PurePosixPath(name).suffix.lower()
-    return ending if ending[1:].isalnum() and len(ending) < 8 else ""

@@ -3,19 +3,25 @@
 import csv
 import io
 import json
+import struct
+import zlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
+import tifffile
 from fastapi.testclient import TestClient
 from sqlalchemy import insert, update
 
+import xray
 from xray.errors import DataError
 from xray_app.access.roles import Role
 from xray_app.cases import tables
-from xray_app.exchange import export, parquet, reviews
+from xray_app.exchange import export, parquet, pixels, reviews
 from xray_app.service import Service
 from xray_datasets import layouts
 from xray_datasets.findings import Findings
@@ -60,8 +66,8 @@ def test_a_coco_folder_holds_the_scan_the_boxes_and_each_opinion_apart(
     assert reviews.as_coco(service.database, service.contents, out) == 1
     said = json.loads((out / "annotations.json").read_text())
     (image,), (box,) = said["images"], said["annotations"]
-    assert image["file_name"] == f"{case_id}-0.png"
-    assert (out / "images" / image["file_name"]).read_bytes() == scan
+    assert image["file_name"] == f"{case_id}-0.tif"
+    assert np.array_equal(xray.read(out / "images" / image["file_name"]).pixels, shown(scan))
     assert (image["width"], image["height"], image["group"]) == (160, 120, case_id)
     assert box["bbox"] == [10, 20, 30, 40]
     assert said["categories"] == [{"id": 1, "name": "gun"}]
@@ -69,6 +75,71 @@ def test_a_coco_folder_holds_the_scan_the_boxes_and_each_opinion_apart(
     assert [d["label"] for d in image["review"]["model"]] == ["gun", "wrench"]
     with pytest.raises(DataError, match="there already"):
         reviews.as_coco(service.database, service.contents, out)
+
+
+def shown(scan: bytes) -> np.ndarray:
+    return xray.read(scan).pixels
+
+
+BAG = np.full((120, 160, 3), 250, np.uint8)
+BAG[40:80, 40:120] = 40, 120, 200
+PAIR = np.full((2, 120, 160), 60_000, np.uint16)
+PAIR[:, 40:80, 40:120] = np.array([9_000, 20_000])[:, None, None]
+WHOSE = "ACME Ltd"
+
+
+def png() -> bytes:
+    plain = cv2.imencode(".png", BAG)[1].tobytes()
+    text = b"tEXtComment\0" + WHOSE.encode()
+    chunk = struct.pack(">I", len(text) - 4) + text + struct.pack(">I", zlib.crc32(text))
+    return plain[:33] + chunk + plain[33:]
+
+
+def jpeg() -> bytes:
+    plain = cv2.imencode(".jpg", BAG)[1].tobytes()
+    comment = WHOSE.encode()
+    return plain[:2] + b"\xff\xfe" + struct.pack(">H", len(comment) + 2) + comment + plain[2:]
+
+
+def tiff() -> bytes:
+    file = io.BytesIO()
+    tifffile.imwrite(file, PAIR, photometric="minisblack", description=WHOSE)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("scan", [png(), jpeg(), tiff()], ids=["png", "jpeg", "tiff"])
+def test_the_pixels_leave_and_nothing_that_was_written_beside_them(
+    service: Service, case_id: str, scan: bytes, tmp_path: Path
+) -> None:
+    assert WHOSE.encode() in scan
+    assert reviews.as_coco(service.database, service.contents, tmp_path / "out") == 1
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert not any(WHOSE.encode() in path.read_bytes() for path in files)
+    (sample,) = layouts.read(tmp_path / "out", findings=Findings())
+    assert np.array_equal(sample.scan.pixels, shown(scan))
+
+
+def cargo() -> bytes:
+    """Dense at the border and thinner within: without its header, a negative."""
+    plane = np.full((120, 160), 60_000, np.uint16)
+    plane[20:100, 20:140] = np.linspace(5_000, 45_000, 120).astype(np.uint16)
+    file = io.BytesIO()
+    tifffile.imwrite(file, plane, photometric="miniswhite")
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("scan", "why"),
+    [(b"no scan at all", pixels.UNREAD), (cargo(), pixels.ALONE)],
+    ids=["no scan", "told by its header"],
+)
+def test_what_is_no_scan_without_its_header_is_left_out_and_counted(
+    service: Service, case_id: str, tmp_path: Path, why: str
+) -> None:
+    assert reviews.as_coco(service.database, service.contents, tmp_path / "out") == 0
+    said = json.loads((tmp_path / "out" / "annotations.json").read_text())
+    assert said["info"]["left_out"] == {why: 1}
+    assert list((tmp_path / "out" / "images").iterdir()) == []
 
 
 @pytest.fixture
