@@ -65,9 +65,23 @@ def run(page: Path, instead: Mapping[str, str]) -> int:
             assert language == "text", f"{page}:{example.line}: {language} is not run by anything"
 
     examples = list(Document.parse(str(page), blocks).examples())
+    fences = opened(page.read_text(encoding="utf-8"))
+    assert len(examples) == fences, f"{page}: {len(examples)} of {fences} blocks were found"
     for example in examples:
         example.evaluate()
     return len(examples)
+
+
+def opened(text: str) -> int:
+    """How many blocks a page opens, without the lexer that finds them."""
+    count, mark = 0, ""
+    for line in text.splitlines():
+        fence = re.match(r"(`{3,}|~{3,})(.*)", line.lstrip(" \t>"))
+        if not mark and fence:
+            count, mark = count + 1, fence[1]
+        elif fence and fence[1].startswith(mark) and not fence[2].strip():
+            mark = ""
+    return count
 
 
 def lay_out(folder: Path) -> None:

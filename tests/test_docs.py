@@ -32,6 +32,14 @@ def test_what_a_page_says_runs(
     run(text, {})
 
 
+@pytest.mark.parametrize("text", ["```\nassert False\n```\n", "~~~\nx\n~~~\n"])
+def test_a_block_that_nothing_would_run_is_noticed(tmp_path: Path, text: str) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(f"```text\nno code\n```\n\n{text}")
+    with pytest.raises(AssertionError, match="1 of 2 blocks were found"):
+        run(page, {})
+
+
 @pytest.mark.slow
 def test_the_site_builds_and_asks_nobody_for_anything(tmp_path: Path) -> None:
     build = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict"]
