@@ -76,16 +76,18 @@ def from_anywhere(job: Job) -> Job:
     Links stay what they are: on another machine they may lead elsewhere.
     """
     told = job.recipe
-    folders = {
-        name: tuple(str(Path(path).absolute()) for path in getattr(told, name))
-        for name in ("pools", "data", "teachers")
-    }
     return replace(
         job,
-        recipe=replace(told, **folders),
+        recipe=replace(
+            told, pools=_whole(told.pools), data=_whole(told.data), teachers=_whole(told.teachers)
+        ),
         out=job.out.absolute(),
         init=None if job.init is None else job.init.absolute(),
     )
+
+
+def _whole(paths: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(Path(path).absolute()) for path in paths)
 
 
 def backend(device: str) -> str:

@@ -4,14 +4,14 @@ Colour becomes 8-bit PNG, transmission float TIFF, an energy a file. What is wri
 a scan that its header alone makes one would teach the opposite, so it is left out.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import tifffile
 from numpy.typing import NDArray
+from sqlalchemy import RowMapping
 
 import xray
 from xray import Encoding, Scan
@@ -27,7 +27,7 @@ class LeftOut(Exception):
     """Why a scan does not leave."""
 
 
-def write(view: Mapping[str, Any], contents: Contents, folder: Path, stem: str) -> dict[str, str]:
+def write(view: RowMapping, contents: Contents, folder: Path, stem: str) -> dict[str, str]:
     """Write the pixels of a view; the names of the files, as COCO has them.
 
     Raises:
