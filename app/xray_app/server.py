@@ -56,7 +56,8 @@ def private_folder() -> tempfile.TemporaryDirectory[str]:
 
 def _keep_gradio_quiet(temporary: Path) -> None:
     os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-    os.environ["GRADIO_TEMP_DIR"] = str(temporary)
+    # Gradio gives away every file of this folder: it must hold nothing of ours.
+    os.environ["GRADIO_TEMP_DIR"] = str(temporary / "gradio")
     os.environ["HF_HUB_OFFLINE"] = "1"  # comes with Gradio; the desk asks the internet nothing
 
 

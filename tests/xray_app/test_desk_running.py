@@ -29,7 +29,7 @@ def ask(desk_url: str, path: str, body: bytes | None = None, **headers: str) -> 
     with closing(connection):
         connection.request("GET" if body is None else "POST", path, body, headers)
         answer = connection.getresponse()
-        return answer.status, answer.read().decode()
+        return answer.status, answer.read().decode(errors="replace")
 
 
 def call(desk_url: str, function: int, data: list[Any], event: Any) -> str:
@@ -57,6 +57,15 @@ def test_it_serves_no_file_of_this_machine(desk_url: str) -> None:
     status, text = ask(desk_url, f"/gradio_api/file={__file__}")
     assert status in (403, 404)
     assert "desk_url" not in text
+
+
+def test_it_serves_nothing_that_the_demo_keeps(
+    desk_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    (kept,) = tmp_path_factory.getbasetemp().glob("demo0/xray-desk-*/demo/cases.sqlite3")
+    status, text = ask(desk_url, f"/gradio_api/file={kept}")
+    assert status in (403, 404)
+    assert "SQLite" not in text
 
 
 def test_it_reads_no_file_of_this_machine_as_if_it_had_been_uploaded(desk_url: str) -> None:
