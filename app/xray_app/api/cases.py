@@ -25,6 +25,7 @@ from xray_app.cases.reading import Wanted
 from xray_app.cases.reports import read_report
 from xray_app.cases.states import Kind, Level, ReportRole, State
 from xray_app.exchange.threat_reports import source_of
+from xray_app.paper.tables import known
 
 DAY_SECONDS = 86_400
 SEES_KINDS = (Role.MANAGER, Role.AUDITOR, Role.SUPERVISOR)  # others must not know a test from life
@@ -96,10 +97,11 @@ def read_report_of(
     if format in ("html", "pdf"):
         if not actor.may(Right.READ):
             raise HTTPException(403, f"{actor.name} has no right to {Right.READ}")
+        there = papers.zone_of(zone)
         with service.database.read() as connection:
             case = visible(connection, actor, case_id)
-        case = replace(case, kind=shown(case, actor).kind)
-        return papers.answer(request, service, actor, case, format == "pdf", zone)
+            of = known(connection, replace(case, kind=shown(case, actor).kind), there)
+        return papers.answer(request, service, actor, of, format == "pdf", zone)
     with service.database.read() as connection:
         visible(connection, actor, case_id)
         body = reading.reports(connection, case_id, role).get(view)

@@ -3,13 +3,10 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
-
 from xray.card import Card
-from xray_app.cases import audit, reading
 from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents
 from xray_app.cases.errors import NotFound
@@ -23,17 +20,16 @@ from xray_app.terms import DECLARED, ENDED, KINDS, TIERS
 
 @dataclass(frozen=True)
 class Asked:
-    """Who asks for the paper, when, in which zone they read it, and the model's card if known."""
+    """Who asks for the paper, when, and the model's card if known."""
 
     by: str
     now: datetime
-    zone: tzinfo | None
     card: Card | None = None
 
 
-def paper(connection: Connection, contents: Contents, case: Case, asked: Asked) -> Paper:
-    """Everything of a case, within a read transaction; its kind is as the reader may know it."""
-    of = tables.known(connection, case, asked.zone)
+def paper(contents: Contents, of: Known, asked: Asked) -> Paper:
+    """Everything of a case, its pictures drawn: nothing to keep a transaction open for."""
+    case = of.case
     parts = (
         Part(say("The case"), rows=tuple(_about(of))),
         Part(say("Declared"), rows=tuple(_declared(case))),
@@ -43,7 +39,7 @@ def paper(connection: Connection, contents: Contents, case: Case, asked: Asked) 
         tables.drawn(of),
         tables.searches(of),
         Part(say("Model"), rows=tuple(_model(of, asked.card))),
-        _chain(connection),
+        _chain(of),
     )
     return Paper(
         title=say("Inspection report"),
@@ -52,7 +48,7 @@ def paper(connection: Connection, contents: Contents, case: Case, asked: Asked) 
         tier=case.outcome.lower() if case.outcome else "idle",
         made=say("Made by {name}, {time}", name=asked.by, time=of.line(asked.now)),
         parts=tuple(part for part in parts if part.rows or part.table or part.lines),
-        pictures=tuple(_pictures(connection, contents, of)),
+        pictures=tuple(_pictures(contents, of)),
         notice=say(KINDS[case.kind]) if case.kind in KINDS else "",
     )
 
@@ -97,20 +93,20 @@ def _model(of: Known, card: Card | None) -> Iterator[tuple[str, str]]:
             yield say("Limits"), " ".join(map(told, card.limits))
 
 
-def _chain(connection: Connection) -> Part:
-    head = audit.head(connection)
-    seal = say("Entry {seq}, seal {hash}", seq=head.seq, hash=head.hash)
+def _chain(of: Known) -> Part:
+    seal = say("Entry {seq}, seal {hash}", seq=of.head.seq, hash=of.head.hash)
     return Part(say("Audit chain"), rows=((say("Newest entry"), seal),))
 
 
-def _pictures(connection: Connection, contents: Contents, of: Known) -> Iterator[Picture]:
+def _pictures(contents: Contents, of: Known) -> Iterator[Picture]:
     """Each view that still has a picture, with its marks."""
     for row in of.views:
-        position = row["position"]
+        position, sha256 = row["position"], row["picture_sha256"]
+        if sha256 is None:
+            continue
         try:
-            sha256 = reading.picture(connection, of.case.id, position, "picture_sha256")
             kept = contents.read(sha256)
-        except NotFound:
+        except NotFound:  # deleted by its age
             continue
         report = of.reports.get(position)
         opaque = [region.polygon_px for region in report.opaque] if report else []

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from xray.report import Report
-from xray_app.cases import first_verdicts, opinions, reading
+from xray_app.cases import audit, first_verdicts, opinions, reading
 from xray_app.cases.case import Case
 from xray_app.cases.decisions import decisions_of, searches_of
 from xray_app.cases.inspection import views_of
@@ -38,13 +38,14 @@ class Known:
     """What is known of a case, read once, and the zone that its paper is read in.
 
     Attributes:
-        case: as it stands.
+        case: as it stands, its kind as the reader may know it.
         zone: None: this machine's.
         views: in their order.
         reports: of each view that was inspected, by its position.
         standing: what officers say of findings, and the boxes that they drew.
         came: the boxes that came with the newest decision, like rows of drawn ones.
         first, decisions, searches: what people said, oldest first.
+        head: of the audit chain.
     """
 
     case: Case
@@ -56,6 +57,7 @@ class Known:
     first: Sequence[RowMapping]
     decisions: Sequence[RowMapping]
     searches: Sequence[RowMapping]
+    head: audit.Head
 
     @property
     def drawn(self) -> Mapping[str, Mapping[str, Any]]:
@@ -87,6 +89,7 @@ def known(connection: Connection, case: Case, zone: tzinfo | None) -> Known:
         first=list(first_verdicts.of(connection, case.id)),
         decisions=decided,
         searches=searches_of(connection, case.id),
+        head=audit.head(connection),
     )
 
 

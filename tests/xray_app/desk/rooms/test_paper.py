@@ -13,6 +13,7 @@ from xray_app.access.roles import RIGHTS, Right, Role
 from xray_app.cases import audit
 from xray_app.cases.case import Case
 from xray_app.cases.states import Kind, Reason, Verdict
+from xray_app.paper import facts
 from xray_app.service import Service
 
 HOSTILE = "<b>x</b><script>alert(1)</script>"
@@ -167,8 +168,6 @@ def test_a_paper_does_not_give_away_an_open_case_with_a_projected_threat(
         answer = who.get(address(case, format=kind))
         said = text_of(answer.content) if kind == "pdf" else answer.text
         assert "rojected" not in said
-    live = inspected()
-    assert "nothing real" not in who.get(address(live, format="html")).text
     decided(Verdict.CLEAR)
     assert "A projected threat" in who.get(address(case, format="html")).text
 
@@ -184,3 +183,18 @@ def test_a_box_that_came_with_a_decision_is_on_paper(
     assert "<td>A</td><td>knife</td>" in after
     picture = "data:image/jpeg;base64,"
     assert after.partition(picture)[2][:9999] != before.partition(picture)[2][:9999]
+
+
+def test_no_transaction_is_open_while_pictures_are_drawn(
+    case: Case, sign_in: Callable[..., TestClient], service: Service, monkeypatch: Any
+) -> None:
+    who, lent, drawn = sign_in(Role.SCREENER), list[int](), facts.drawn
+    pool: Any = service.database.engine.pool
+
+    def draw(*asked: Any) -> bytes | None:
+        lent.append(pool.checkedout())
+        return drawn(*asked)
+
+    monkeypatch.setattr(facts, "drawn", draw)
+    assert who.get(address(case, format="html")).is_success
+    assert lent == [0]
