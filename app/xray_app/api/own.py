@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 from pydantic import Field, StringConstraints
 
 from xray_app.access import preferences
@@ -27,8 +27,14 @@ class Own(Strict):
 
 
 @router.put("/own", status_code=204)
-def keep(actor: Works, service: Service, said: Own) -> None:
-    """Keep what one chose, in place of what was chosen before."""
-    if len(set(said.keys.values())) < len(said.keys):
+def keep(actor: Works, service: Service, request: Request, said: Own) -> None:
+    """Keep what one chose, in place of what was chosen before.
+
+    Raises:
+        Refused: one key would do two things, also where one of them keeps its usual key.
+    """
+    usual = getattr(request.app.state, "usual_keys", ())  # of the desk's page, where there is one
+    does = {key: key for key in usual} | said.keys
+    if len(set(does.values())) < len(does):
         raise Refused("one key cannot do two things")
     preferences.put(service.database, actor.name, DESK, said.model_dump())

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from xray_app.desk import tables
+from xray_app.desk import tables, work
 from xray_app.desk.look import VIEWER
 from xray_app.languages import spoken
 from xray_app.planes import is_gzipped
@@ -47,7 +47,8 @@ def words(request: Request) -> Response:
 
 
 def add(app: FastAPI, desk: Shows) -> None:
-    """Add the routes."""
+    """Add the routes, and say which keys the page has."""
+    app.state.usual_keys = frozenset((*(key for key, _ in work.by_key()), *work.VIEWER_KEYS))
     app.add_api_route("/viewer/words.json", words, include_in_schema=False)
     app.mount("/viewer", Scripts(directory=VIEWER))
 

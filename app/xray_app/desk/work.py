@@ -89,6 +89,10 @@ SEARCHED = (
     Act("found", "act|Found", "f", decides=True),
     Act("not_found", "act|Nothing found", "x", decides=True),
 )
+VIEWER_KEYS = (  # of viewer/tools.js; a test holds the two together
+    *"pgoidlvutwzm+-01qkjba?.,y/",
+    *("Ctrl+Z", "Escape", "Delete"),
+)
 MEANS = {
     "clear": "Nothing to object to",
     "suspect": "Keep it back, to be searched when there is room",

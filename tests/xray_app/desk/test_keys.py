@@ -22,5 +22,6 @@ def test_no_key_of_the_case_page_means_two_things() -> None:
 @pytest.mark.browser
 def test_no_key_of_the_case_page_is_a_tools(js: Callable[..., Any]) -> None:
     tools = js("tools", "return [...m.ALL, ...m.MARKING].map((one) => one.key)")
+    assert sorted(tools) == sorted(work.VIEWER_KEYS)
     searching = [act.key for act in work.SEARCHED]
     assert set(tools).isdisjoint([*own_keys(), *searching])
