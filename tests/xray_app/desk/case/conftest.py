@@ -39,12 +39,17 @@ def desk(
 ) -> Iterator[Desk]:
     """A desk in this process, with its officers and no cases."""
     folder = tmp_path_factory.mktemp("desk")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    first = socket.create_server(("127.0.0.1", 0))  # held until the desk takes it over
+    port = first.getsockname()[1]
+    ready = [first]
     settings = Settings(data_dir=folder / "data", port=port)
     settings.data_dir.mkdir()
     shutil.copy(str(migrated_sqlite.url.database), settings.data_dir / "cases.sqlite3")
-    made = Desk(settings, lambda: socket.create_server(("127.0.0.1", port)), here, quick_passwords)
+
+    def listen() -> socket.socket:
+        return ready.pop() if ready else socket.create_server(("127.0.0.1", port))
+
+    made = Desk(settings, listen, here, quick_passwords)
     made.start()
     for name in ("kim", "lee"):
         made.service.people.add("test", name, PASSWORD, Role.SCREENER)
