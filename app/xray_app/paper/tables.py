@@ -62,7 +62,8 @@ class Known:
     @property
     def drawn(self) -> Mapping[str, Mapping[str, Any]]:
         """The officers' boxes by their letters."""
-        rows = [*(row for row in self.standing if row["drawn"]), *self.came]
+        drawn = [dict(row) for row in self.standing if row["drawn"]]
+        rows = [*drawn, *self.came]
         return {chr(65 + n % 26) * (1 + n // 26): row for n, row in enumerate(rows)}
 
     def moment(self, at: datetime) -> str:

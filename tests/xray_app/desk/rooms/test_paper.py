@@ -13,7 +13,7 @@ from xray_app.access.roles import RIGHTS, Right, Role
 from xray_app.cases import audit
 from xray_app.cases.case import Case
 from xray_app.cases.states import Kind, Reason, Verdict
-from xray_app.paper import facts
+from xray_app.paper import facts, marked
 from xray_app.service import Service
 
 HOSTILE = "<b>x</b><script>alert(1)</script>"
@@ -188,7 +188,7 @@ def test_a_box_that_came_with_a_decision_is_on_paper(
 def test_no_transaction_is_open_while_pictures_are_drawn(
     case: Case, sign_in: Callable[..., TestClient], service: Service, monkeypatch: Any
 ) -> None:
-    who, lent, drawn = sign_in(Role.SCREENER), list[int](), facts.drawn
+    who, lent, drawn = sign_in(Role.SCREENER), list[int](), marked.drawn
     pool: Any = service.database.engine.pool
 
     def draw(*asked: Any) -> bytes | None:
