@@ -33,6 +33,15 @@ def test_shapes_are_learned_in_seconds(trained: Path) -> None:
     assert min(scores.values()) > 0.6
 
 
+def test_a_label_that_is_marked_and_judged_nowhere_has_no_score(trained: Path) -> None:
+    network = checkpoint.trained(checkpoint.read(trained))
+    shapes = tiny.Shapes()
+    unseen = [shapes.item(index, np.random.default_rng(0)) for index in range(500, 510)]
+    guns = [replace(item, judged=np.array([True, False])) for item in unseen]
+    assert {1} < {int(label) for item in guns for label in item.labels}
+    assert list(checks.ap50(network, guns, ("gun", "wrench"))) == ["gun"]
+
+
 def test_after_a_cut_the_next_50_losses_are_those_of_an_undisturbed_run(tmp_path: Path) -> None:
     recipe = tiny.recipe(steps=60, decay_from=1.0, batch=2)
     run(tmp_path / "whole", recipe)

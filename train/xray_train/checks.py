@@ -24,11 +24,11 @@ Found = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.intp]]  # box
 
 @torch.no_grad()
 def ap50(network: nn.Module, items: Sequence[Item], labels: Sequence[str]) -> dict[str, float]:
-    """AP50 of every label that the items hold."""
+    """AP50 of every label that the items hold and that is judged there."""
     network.eval()
     device = next(network.parameters()).device
     found = [detect(network, item, device) for item in items]
-    present = sorted({int(label) for i in items for label in i.labels})
+    present = sorted({int(label) for i in items for label in i.labels if i.judged[label]})
     return {labels[k]: average_precision(found, items, k) for k in present}
 
 
