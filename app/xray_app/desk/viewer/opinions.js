@@ -33,6 +33,7 @@ export class Opinions {
   // Whose opinions these are, and what stands; asked for again when the case has changed.
   async open(address) {
     this.#address = address;
+    if (!address) return;  // no case is open yet
     await this.refresh();
     const left = JSON.parse(sessionStorage.getItem(address) ?? '[]');
     if (left.length && this.mine) left.forEach((word) => this.#put(word));
@@ -43,6 +44,7 @@ export class Opinions {
   }
 
   async refresh() {
+    if (!this.#address) return;
     try {
       const answer = await fetch(this.#address);
       if (!answer.ok) throw new Error(say('the desk answered {status}', answer));
