@@ -6,6 +6,7 @@
 tiles → planes → network → boxes on the whole scan, merged once → calibrated → by the profile.
 """
 
+import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 
@@ -95,6 +96,19 @@ class Detector:
     def network(self) -> Network:
         """The loaded model file."""
         return self._network
+
+    def with_profile(self, profile: Profile) -> "Detector":
+        """The same loaded model under other rules; nothing is loaded anew, this one stays.
+
+        Thresholds are compared as they stand, and a clearance of other rules clears nothing.
+
+        Raises:
+            ModelError: the profile names a label that nobody knows.
+        """
+        profile.must_know(self.card.labels)
+        other = copy.copy(self)
+        other._profile = profile
+        return other
 
     def inspect(self, scan: Scan, min_score: float | None = None) -> Report:
         """What is in this scan.

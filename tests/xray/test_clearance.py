@@ -82,6 +82,17 @@ def test_the_promise_holds_for_nothing_else_and_the_report_says_why(
     assert reason in found.reason
 
 
+def test_under_rules_that_a_loaded_model_takes_later_nothing_is_cleared(
+    rule: Rule, standin: Path, tmp_path: Path
+) -> None:
+    rule.save(tmp_path / "clearance.json")
+    detector = Detector(standin, profile=LENIENT, clearance=tmp_path / "clearance.json")
+    for later in (replace(LENIENT, name="gate 1"), LENIENT.with_thresholds(gun=0.96)):
+        found = detector.with_profile(later).inspect(bag("Acme 6040")).clearance
+        assert (found.eligible, "other rules" in found.reason) == (False, True)
+    assert detector.with_profile(LENIENT).inspect(bag("Acme 6040")).clearance.eligible
+
+
 def test_a_scan_that_names_no_scanner_is_not_eligible(
     rule: Rule, standin: Path, tmp_path: Path
 ) -> None:

@@ -49,6 +49,17 @@ def test_the_users_profile_replaces_the_one_in_the_card(standin: Path) -> None:
     assert [(d.label, d.alarming) for d in report.detections] == [("wrench", True)]
 
 
+def test_a_loaded_model_takes_other_rules_without_loading_anew(standin: Path) -> None:
+    detector = Detector(standin)
+    other = detector.with_profile(xray.Profile(name="wary", thresholds={"gun": 0.95}))
+    assert other.network is detector.network
+    assert [d.label for d in other.inspect(bag()).detections] == ["wrench"]
+    assert (other.inspect(bag()).profile.name, detector.profile.name) == ("wary", "default")
+    assert [d.label for d in detector.inspect(bag()).detections] == ["gun", "wrench"]
+    with pytest.raises(xray.ModelError, match=r"no label 'Gun'; did you mean gun\?"):
+        detector.with_profile(xray.Profile(alarming=frozenset({"Gun"})))
+
+
 def test_for_evaluation_every_candidate_is_reported(standin: Path) -> None:
     report = Detector(standin).inspect(bag(), min_score=0.001)
     assert [(d.label, round(d.score, 2)) for d in report.detections] == [
