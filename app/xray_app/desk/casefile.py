@@ -18,13 +18,13 @@ from xray_app.cases.errors import NotFound
 from xray_app.cases.inspection import views_of
 from xray_app.cases.pending import Pending
 from xray_app.cases.reports import read_report
-from xray_app.cases.states import ReportRole, State, Verdict
+from xray_app.cases.states import ReportRole, State
 from xray_app.desk import doing, work
 from xray_app.desk.work import Beside, Line, Undoable
 from xray_app.languages import label, say, told
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
-from xray_app.terms import VERDICTS
+from xray_app.wording import case_name, decided, view_name
 
 KEPT = b"kept"  # stands for what is in the contents: the page asks for it by its address
 
@@ -92,7 +92,7 @@ def _shown(case: Case, row: RowMapping, said: dict[str, Any] | None, blind: bool
 def undoable(said: Pending, now: datetime) -> Undoable:
     """A decision that can still be taken back, as the page shows it."""
     left = max(0, round(1000 * (said.holds_at - now).total_seconds()))
-    return Undoable(said.case.id, said.case.version, _name(said.case), said.intent, left)
+    return Undoable(said.case.id, said.case.version, case_name(said.case), said.intent, left)
 
 
 def beside(
@@ -117,7 +117,7 @@ def beside(
         notice=notice,
         flags=tuple(map(told, case.flags)),
         declared=work.declared(case),
-        views=tuple((f"{case.id}-{n}", name or say("View {n}", n=n + 1)) for n, name in views)
+        views=tuple((f"{case.id}-{n}", view_name(name, n)) for n, name in views)
         if len(views) > 1
         else (),
         blind=blind,
@@ -140,11 +140,15 @@ def _colleagues(
 def _said(connection: Connection, case: Case) -> Iterator[Line]:
     """What people said of a case, oldest first."""
     lines = [
-        Line(row["said_at"], say("{name}, before the machine", name=row["said_by"]), _verdict(row))
+        Line(
+            row["said_at"],
+            say("{name}, before the machine", name=row["said_by"]),
+            decided(row["verdict"], row["code"]),
+        )
         for row in first_verdicts.of(connection, case.id)
     ]
     for row in decisions_of(connection, case.id):
-        what = "; ".join(part for part in (_verdict(row), row["reason"]) if part)
+        what = decided(row["verdict"], row["code"], row["reason"])
         who = row["decided_by"]
         who = say("{name}, correcting", name=who) if row["corrects"] else who
         lines.append(Line(row["decided_at"], who, what))
@@ -155,11 +159,6 @@ def _said(connection: Connection, case: Case) -> Iterator[Line]:
             Line(row["searched_at"], say("{name}, searching", name=row["searched_by"]), what, style)
         )
     yield from sorted(lines, key=lambda line: line.at or case.received_at)
-
-
-def _verdict(row: RowMapping) -> str:
-    why = next((say(one.label).lower() for one in work.CODES if one.reason == row["code"]), "")
-    return ": ".join(part for part in (say(VERDICTS[Verdict(row["verdict"])]), why) if part)
 
 
 def _result(row: RowMapping) -> str:
@@ -179,14 +178,10 @@ def _earlier(connection: Connection, case: Case) -> Iterator[Line]:
     for one in reading.earlier(connection, case):
         what, style = work.ended(one.case)
         labels = ", ".join(map(label, one.found))
-        yield Line(one.case.received_at, _name(one.case), f"{what} {labels}".strip(), style)
+        yield Line(one.case.received_at, case_name(one.case), f"{what} {labels}".strip(), style)
 
 
 def _files(row: RowMapping) -> str:
     """The files of a view, each name once."""
     names = filter(None, (row["file_name"], row["high_file_name"]))
     return " + ".join(dict.fromkeys(names))
-
-
-def _name(case: Case) -> str:
-    return case.container or case.consignment or case.id[:8]

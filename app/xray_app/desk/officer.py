@@ -34,6 +34,7 @@ from xray_app.service import Service
 from xray_app.shown import Case as Shown
 from xray_app.uploads import Inbox
 from xray_app.uploads import discard as discard_upload
+from xray_app.wording import view_name
 
 SHOWN = 50  # cases of each part of the queue
 INSPECTED_WITHIN_S = 60.0  # how long an upload's page waits for its report
@@ -201,10 +202,10 @@ class OfficerDesk:
         blind = doing.is_blind(connection, actor, case)
         return [
             (
-                row["name"] or say("View {n}", n=n),
+                view_name(row["name"], row["position"]),
                 casefile.shown(connection, case, row["position"], blind),
             )
-            for n, row in enumerate(views_of(connection, case.id), start=1)
+            for row in views_of(connection, case.id)
         ]
 
     def _register(self, actor: Actor, files: tuple[Path, ...]) -> Case:

@@ -16,6 +16,7 @@ from xray_app.paper.marked import Mark, drawn
 from xray_app.paper.parts import Paper, Part, Picture
 from xray_app.paper.tables import Known
 from xray_app.terms import DECLARED, ENDED, KINDS, TIERS
+from xray_app.wording import case_name, view_name
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def paper(contents: Contents, of: Known, asked: Asked) -> Paper:
     )
     return Paper(
         title=say("Inspection report"),
-        name=case.container or case.consignment or say("case {id}", id=case.id[:8]),
+        name=case_name(case),
         outcome=say(TIERS[case.outcome]) if case.outcome else say("Not inspected"),
         tier=case.outcome.lower() if case.outcome else "idle",
         made=say("Made by {name}, {time}", name=asked.by, time=of.line(asked.now)),
@@ -112,7 +113,7 @@ def _pictures(contents: Contents, of: Known) -> Iterator[Picture]:
         opaque = [region.polygon_px for region in report.opaque] if report else []
         jpeg = drawn(kept, row["width_px"] or 0, _marks(of, position), opaque)
         if jpeg is not None:
-            name = row["name"] or say("View {n}", n=position + 1)
+            name = view_name(row["name"], position)
             yield Picture(f"{name} · {row['file_name']}", jpeg)
 
 

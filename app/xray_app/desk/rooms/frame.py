@@ -19,6 +19,7 @@ from xray_app.access.roles import Actor
 from xray_app.desk import navigation, view
 from xray_app.desk.navigation import Room
 from xray_app.desk.rooms import words
+from xray_app.wording import case_name
 
 Text = Annotated[str, Form(max_length=2000, pattern=r"^[^\x00]*$")]
 Line = Annotated[str, Form(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -61,6 +62,7 @@ def _templates() -> Environment:
     known: dict[str, Callable[..., Any]] = {
         "moment": moment,
         "age": words.age,
+        "name": case_name,
         "word": languages.label,
         "number": languages.number,
     }

@@ -20,6 +20,7 @@ from xray_app.desk import work
 from xray_app.desk.navigation import QUEUE
 from xray_app.desk.rooms import frame, words
 from xray_app.languages import say
+from xray_app.wording import case_name
 
 Reads = Annotated[Actor, Depends(needs(Right.READ))]
 Word = Annotated[str, Query(max_length=200)]
@@ -135,7 +136,7 @@ def _row(case: Case, now: datetime) -> Row:
     tags += [say("tag|flagged")] if case.flags else []
     return Row(
         case=case,
-        name=words.name(case),
+        name=case_name(case),
         about=declared,
         stands=words.stands(case),
         with_whom=_with_whom(case, now),

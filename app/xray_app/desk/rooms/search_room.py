@@ -33,6 +33,7 @@ from xray_app.desk.rooms.frame import Line, Text
 from xray_app.desk.rooms.spots import Picture, pictures
 from xray_app.languages import problem as said_of
 from xray_app.languages import say
+from xray_app.wording import case_name, why
 
 MAX_PHOTO_BYTES = 20 * 2**20
 PHOTOS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
@@ -116,7 +117,7 @@ def _page(
             code=repr(code.strip()),
         )
     values: dict[str, Any] = {"code": code}
-    values |= {"waiting": [(one, words.name(one), at) for one, at in waiting]}
+    values |= {"waiting": [(one, case_name(one), at) for one, at in waiting]}
     values |= {
         "matches": matches if len(matches) > 1 else [],
         "sheet": sheet,
@@ -142,11 +143,11 @@ def _sheet(connection: Connection, case_id: str) -> dict[str, Any] | None:
     shown = pictures(connection, case_id, said)
     return {
         "case": case,
-        "name": words.name(case),
+        "name": case_name(case),
         "stands": words.stands(case),
         "open": case.state is State.SEARCH,
         "ordered": said[-1] if said else None,
-        "why": words.why(said[-1]["code"], said[-1]["reason"]) if said else "",
+        "why": why(said[-1]["code"], said[-1]["reason"]) if said else "",
         "searched": [(n, row, json.loads(row["what"])) for n, row in enumerate(searched)],
         "pictures": shown,
         "declared": work.declared(case),

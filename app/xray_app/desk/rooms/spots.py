@@ -11,6 +11,7 @@ from xray_app.cases.inspection import views_of
 from xray_app.cases.states import Says
 from xray_app.desk.view import where
 from xray_app.languages import percent, say
+from xray_app.wording import view_name
 
 LABEL_SHARE = 1 / 46  # height of a box's label, of the longer side of the picture
 
@@ -78,7 +79,7 @@ def pictures(
             for number, (mark, box) in enumerate(marks, start=first)
         )
         address = f"/api/v1/cases/{case_id}/image?view={position}"
-        made.append(Picture(row["name"] or say("View {n}", n=position + 1), address, *size, spots))
+        made.append(Picture(view_name(row["name"], position), address, *size, spots))
     return tuple(made)
 
 

@@ -20,6 +20,7 @@ from xray_app.desk.rooms import frame, rates, words
 from xray_app.desk.rooms.frame import Text
 from xray_app.languages import problem as said_of
 from xray_app.languages import say
+from xray_app.wording import why
 
 router = APIRouter(include_in_schema=False)
 
@@ -78,7 +79,7 @@ def _page(
 def _with_decisions(connection: Connection, cases: list[Case]) -> list[tuple[Case, str, str]]:
     """Each case with who decided it, and why."""
     said = [(case, decisions_of(connection, case.id)[-1]) for case in cases]
-    return [(case, row["decided_by"], words.why(row["code"], row["reason"])) for case, row in said]
+    return [(case, row["decided_by"], why(row["code"], row["reason"])) for case, row in said]
 
 
 def _finding(sample: Sample) -> str:

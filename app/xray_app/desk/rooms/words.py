@@ -4,7 +4,7 @@ from datetime import datetime
 
 from xray_app.cases.case import Case
 from xray_app.cases.states import Disposition, Level, State
-from xray_app.desk import view, work
+from xray_app.desk import view
 from xray_app.languages import say
 
 STATES = {
@@ -25,11 +25,6 @@ DISPOSITIONS = {
 }
 
 
-def name(case: Case) -> str:
-    """What people call it: container, consignment, or the beginning of its ID."""
-    return case.container or case.consignment or say("case {id}", id=case.id[:8])
-
-
 def stands(case: Case) -> str:
     """Where it stands."""
     if case.state is State.CLOSED and case.disposition is not None:
@@ -44,16 +39,6 @@ def verdict(case: Case) -> view.Verdict:
     if case.outcome is not None:
         return view.VERDICTS[case.outcome]
     return view.NOT_INSPECTED
-
-
-def why(code: str | None, reason: str) -> str:
-    """Why somebody decided as they did: the code, and what they wrote.
-
-    >>> why("not_seen", "lead foil"), why(None, "")
-    ('opaque: lead foil', '')
-    """
-    chosen = next((say(one.label).lower() for one in work.CODES if one.reason == code), code or "")
-    return ": ".join(part for part in (chosen, reason) if part)
 
 
 def age(at: datetime | None, now: datetime) -> str:

@@ -1,0 +1,40 @@
+"""What a case, a view and a decision are called, in the reader's language."""
+
+from xray_app.cases.case import Case
+from xray_app.cases.states import Reason, Verdict
+from xray_app.languages import say
+from xray_app.terms import REASONS, VERDICTS
+
+
+def case_name(case: Case) -> str:
+    """What people call it: container, consignment, or the beginning of its ID."""
+    return case.container or case.consignment or say("case {id}", id=case.id[:8])
+
+
+def view_name(name: str | None, position: int) -> str:
+    """What the scanner calls a view, else its place: `position` counts from 0."""
+    return name or say("View {n}", n=position + 1)
+
+
+def decided(verdict: str, code: str | None, written: str = "") -> str:
+    """What somebody decided, the reason they chose, and what they wrote.
+
+    >>> decided("search", "not_seen", "lead foil"), decided("clear", None)
+    ('search: opaque; lead foil', 'clear')
+    """
+    chosen = ": ".join(part for part in (say(VERDICTS[Verdict(verdict)]), reason(code)) if part)
+    return "; ".join(part for part in (chosen, written) if part)
+
+
+def why(code: str | None, written: str) -> str:
+    """Why somebody decided as they did: the reason they chose, and what they wrote.
+
+    >>> why("not_seen", "lead foil"), why(None, "")
+    ('opaque: lead foil', '')
+    """
+    return ": ".join(part for part in (reason(code), written) if part)
+
+
+def reason(code: str | None) -> str:
+    """A reason's name within a sentence; empty where none was chosen."""
+    return say(REASONS[Reason(code)]).lower() if code else ""
