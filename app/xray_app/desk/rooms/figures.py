@@ -11,6 +11,7 @@ from xray_app.cases.statistics import Fact
 from xray_app.desk.rooms import rates
 
 P90 = 0.9
+SEARCHED = (Verdict.SUSPECT, Verdict.SEARCH)
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,7 @@ class Tally:
         cases: that came.
         alarms, unknown: of them, by what the machine said.
         by_machine: closed without an officer.
-        decided: by officers; ordered: of these, a search.
+        decided: by officers; ordered: of these, a search, now or when there is room.
         searched: with a result; found: of these, something.
         alarms_ended: alarms that were closed; real: of these, a search found something.
         decide_s: seconds that officers took, ascending.
@@ -92,7 +93,7 @@ def tally(name: str, facts: Sequence[Fact]) -> Tally:
         unknown=_count(fact.outcome is Outcome.UNKNOWN for fact in facts),
         by_machine=_count(f.disposition is Disposition.CLEARED_BY_MACHINE for f in facts),
         decided=_count(fact.verdict is not None for fact in facts),
-        ordered=_count(fact.verdict is Verdict.SEARCH for fact in facts),
+        ordered=_count(fact.verdict in SEARCHED for fact in facts),
         searched=_count(fact.found is not None for fact in facts),
         found=_count(bool(fact.found) for fact in facts),
         alarms_ended=len(ended),
