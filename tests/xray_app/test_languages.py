@@ -62,7 +62,7 @@ def in_tables() -> Iterator[str]:
     yield from (f"state|{state}" for state in State)
     yield from (f"palette|{palette.name}" for palette in palettes.PALETTES)
     yield from (f"says|{one}" for one in (Says.CONFIRMED, Says.REJECTED))
-    ends = (Says.CONFIRMED, Says.REJECTED, Says.DRAWN, "taken away", "left open")
+    ends = (Says.CONFIRMED, Says.REJECTED, Says.DRAWN, "changed", "taken away", "left open")
     yield from (f"became|{one}" for one in ends)
     looks = ("organic stripped", "inorganic stripped", "high penetration", "low penetration")
     yield from (f"shown|{one}" for one in (*looks, "negative", "outline", "local contrast"))

@@ -90,7 +90,7 @@ SEARCHED = (
     Act("not_found", "act|Nothing found", "x", decides=True),
 )
 VIEWER_KEYS = (  # of viewer/tools.js; a test holds the two together
-    *"pgoidlvutwzm+-01qkjba?.,y/",
+    *"pgoidlvutwzm+-01qkjba?.,y/;",
     *("Ctrl+Z", "Escape", "Delete"),
 )
 MEANS = {

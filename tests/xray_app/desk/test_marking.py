@@ -5,7 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
+
+from tests.xray_app.desk.pointing import at, drag, mark, point
 
 pytestmark = pytest.mark.browser
 
@@ -29,35 +31,6 @@ def page(show: Show) -> Page:
     page = show(SCAN | {"marks": [GUN, BOTTLE]})
     expect(page.locator(".viewer[data-mine]")).to_have_count(1)
     return page
-
-
-def mark(page: Page, number: str) -> Locator:
-    return page.locator(f".mark[data-number='{number}']")
-
-
-def at(page: Page, x: float, y: float) -> tuple[float, float]:
-    """Where a pixel of the scan is on the page."""
-    body = """async (point) => {
-      const {toScreen} = await import('/transform.js'), {pane} = window.viewer;
-      const box = pane.element.getBoundingClientRect();
-      const [x, y] = toScreen(pane.view, pane.size, point).map((side) => side / pane.ratio);
-      return [box.left + x, box.top + y];
-    }"""
-    left, top = page.evaluate(body, [x, y])
-    return left, top
-
-
-def point(page: Page, x: float, y: float) -> None:
-    """Moves the pointer to a pixel of the scan, from elsewhere."""
-    page.mouse.move(*at(page, 5, 5))
-    page.mouse.move(*at(page, x, y))
-
-
-def drag(page: Page, start: tuple[float, float], end: tuple[float, float]) -> None:
-    page.mouse.move(*at(page, *start))
-    page.mouse.down()
-    page.mouse.move(*at(page, *end))
-    page.mouse.up()
 
 
 def test_a_dragged_box_gets_its_label_by_a_digit_and_a_letter_of_its_own(

@@ -1,5 +1,6 @@
 // The page that lists every key, and lets an officer change them.
 
+import { element } from './element.js';
 import { raw } from './keys.js';
 import { keep, keyFor, own, written } from './own.js';
 import { alarm } from './sound.js';
@@ -19,13 +20,6 @@ const DRAWING = [
     say('a box without the pointer: move it; with Shift, stretch it; Enter, its label')],
   ['Esc', say('no box')],
 ];
-
-const element = (name, className, text = '') => {
-  const node = document.createElement(name);
-  node.className = className;
-  node.textContent = text;
-  return node;
-};
 
 const rows = () => [...own().acts, ...[...ALL, ...MARKING].map((one) => [one.key, one.title])];
 const usable = (key) => /^[!-~]$/.test(key) || NAMED.has(key);

@@ -13,6 +13,7 @@ const TAKES_BACK = say('Ctrl+Z takes it back.');
 
 export class Marking {
   #last = '';  // the label that was given last
+  #stood = null;  // the box that is being changed, as it stood
 
   constructor(viewer) {
     this.viewer = viewer;
@@ -60,6 +61,7 @@ export class Marking {
     const about = { view: pane.said.position, finding: mark.finding ?? null,
       drawn: mark.drawn ?? null, xyxy_px: mark.xyxy };
     if (name === 'relabel') return this.#relabel(mark, about);
+    if (name === 'adjust') return this.#adjust(pane, mark);
     if (mark.drawn && name === 'confirm') return this.viewer.status.tell(say('That box is an officer’s own.'));
     const says = mark.drawn ? 'withdrawn' : name === 'confirm' ? 'confirmed' : 'rejected';
     const again = mark.says === says;
@@ -121,10 +123,33 @@ export class Marking {
     if (pane.sketch.ends) pane.sketch.ends = [pane.sketch.ends[0], point];
   }
 
+  // A box of one's own is changed: by keys, from where it stands.
+  #adjust(pane, mark) {
+    if (!mark.drawn) return this.viewer.status.tell(say('The machine’s box stays as it is: reject it and draw another.'));
+    this.#change(pane, mark);
+    this.viewer.state = { ...this.viewer.state, mode: 'draw' };
+    this.viewer.status.tell(say('Arrow keys move it, with Shift they stretch it; Enter keeps it, Esc leaves it as it was.'));
+    this.viewer.changed();
+  }
+
+  // Or by the corner that the pointer holds.
+  grip(pane, corner) {
+    this.#change(pane, pane.marks.named(corner.closest('.mark').dataset.number));
+    pane.sketch.hold(pane, corner.classList.contains('right'), corner.classList.contains('lower'));
+  }
+
+  #change(pane, mark) {
+    this.cancel();
+    this.#stood = this.opinions.drawnOn(pane.said.position).find((one) => one.drawn === mark.drawn);
+    pane.sketch.take(pane, mark.xyxy);
+    pane.marks.hide(mark.number);
+  }
+
   // The box stands; what is in it?
   drawn(pane) {
     const box = pane.sketch.box(pane);
     if (!box) return this.cancel();
+    if (this.#stood) return this.#changed(pane, box);
     pane.sketch.place(pane.view, pane.size, pane.ratio);
     this.labels.ask({
       around: pane.sketch.element.getBoundingClientRect(),
@@ -141,11 +166,23 @@ export class Marking {
     });
   }
 
+  #changed(pane, xyxy_px) {
+    const stood = this.#stood, number = this.opinions.letter(stood.drawn);
+    this.cancel();
+    this.#say({ number, label: stood.label }, { ...stood, xyxy_px }, say('became|changed'));
+  }
+
   // Gives up whatever is being drawn; whether there was anything.
   cancel() {
     const pane = this.#drawing;
     if (!pane) return false;
     pane.sketch.ends = null;
+    if (this.#stood) {
+      this.#stood = null;
+      pane.marks.hide(null);
+      this.viewer.state = { ...this.viewer.state, mode: 'pan' };
+      this.viewer.changed();
+    }
     this.labels.close();
     this.viewer.frames.moved();
     return true;

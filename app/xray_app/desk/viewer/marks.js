@@ -3,19 +3,24 @@
 // alarm has a solid, thick line and a triangle, a finding a dashed, thin one and a diamond; what an
 // officer confirmed has a tick, what they rejected a cross and a dotted line.
 
+import { element } from './element.js';
 import { toScreen } from './transform.js';
 import { labelled, say } from './words.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
-const TAG_PX = 30;  // room that a tag needs above its box, on the largest screens
+const WALL = matchMedia('(min-width: 3000px)');  // see viewer.css
+const TAG_PX = 30;  // room that a tag needs above its box
 const BAR_PX = 34;  // and the buttons below it
+const LARGER = 1.4;  // on a wall
 const SIGNS = { alarm: '▲', finding: '◇', drawn: '✎' };
 const SAID = { confirmed: '✓', rejected: '✕' };
+const CORNERS = ['upper left', 'upper right', 'lower left', 'lower right'];
 let hatches = 0;    // patterns are known by their id to the whole page
 
 // What the buttons at a lit box do, with the keys that do the same; see `marking.js`.
 const BARS = {
-  drawn: [['relabel', '✎', '/', say('Call it something else')], ['reject', '✕', 'Del', say('Take it away')]],
+  drawn: [['relabel', '✎', '/', say('Call it something else')], ['adjust', '⤡', ';', say('Move or stretch it by keys')],
+    ['reject', '✕', 'Del', say('Take it away')]],
   found: [['confirm', '✓', 'Y', say('Confirm')], ['reject', '✕', 'Del', say('Reject')],
     ['relabel', '✎', '/', say('Call it something else')]],
 };
@@ -26,12 +31,8 @@ const svg = (parent, name, attributes = {}) => {
   return node;
 };
 
-const part = (parent, name, text, className = '') => {
-  const node = parent.appendChild(document.createElement(name));
-  node.textContent = text;
-  if (className) node.className = className;
-  return node;
-};
+const part = (parent, name, text, className = '') =>
+  parent.appendChild(element(name, className, text));
 
 const bar = (parent, { drawn, number, says }) => {
   const buttons = part(parent, 'div', '', 'bar');
@@ -56,6 +57,7 @@ const box = (parent, mark) => {
   tag.append(was ? ` ${labelled(label)} ` : `${labelled(label)} `);
   if (percent !== undefined) part(tag, 'small', say('{share} %', { share: percent }));
   if (SAID[says]) part(tag, 'i', SAID[says]);
+  if (mark.drawn) for (const corner of CORNERS) part(node, 'div', '', `grip ${corner}`);
   bar(node, mark);
   return node;
 };
@@ -115,6 +117,11 @@ export class Marks {
     this.boxes.forEach((node) => node.classList.toggle('lit', node.dataset.number === String(number)));
   }
 
+  // A box that is being changed is shown by the sketch of it; null: none is.
+  hide(number) {
+    this.boxes.forEach((node) => node.classList.toggle('moving', node.dataset.number === String(number)));
+  }
+
   named(number) { return this.all.find((mark) => String(mark.number) === String(number)) ?? null; }
 
   place(view, size, ratio, step) {
@@ -126,13 +133,14 @@ export class Marks {
       return [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)];
     });
     const [width, height] = size.map((side) => side / ratio);
+    const [tag, bar] = [TAG_PX, BAR_PX].map((room) => room * (WALL.matches ? LARGER : 1));
     this.placed.forEach(([x1, y1, x2, y2], n) => {
       const { style, classList } = this.boxes[n];
       style.transform = `translate(${x1}px, ${y1}px)`;
       [style.width, style.height] = [`${x2 - x1}px`, `${y2 - y1}px`];
-      classList.toggle('inside', y1 < TAG_PX);
+      classList.toggle('inside', y1 < tag);
       classList.toggle('leftward', x1 > width * 0.72);
-      classList.toggle('upward', y2 > height - BAR_PX);
+      classList.toggle('upward', y2 > height - bar);
     });
   }
 

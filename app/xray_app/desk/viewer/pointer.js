@@ -1,6 +1,6 @@
 // What the pointer does on a pane: drag to move, wheel to zoom where it points, drag with the
 // window tool (or Shift, or the right button) to window, with the ruler to measure, with the box
-// to draw one.
+// to draw one, by a corner of one's own box to change it.
 
 import { pannedBy, zoomedAt } from './transform.js';
 import { dragged } from './tone.js';
@@ -13,6 +13,7 @@ export const listen = (pane, viewer) => {
 
   const kind = (event) => {
     if (event.button === 1) return 'pan';
+    if (event.button === 0 && event.target.closest('.grip')) return 'grip';
     if (event.button === 2 || event.shiftKey) return 'window';
     return viewer.state.mode;
   };
@@ -24,6 +25,7 @@ export const listen = (pane, viewer) => {
     element.dataset.doing = doing;
     if (doing === 'ruler') pane.ruler.ends = [pane.scanPoint(event), pane.scanPoint(event)];
     if (doing === 'draw') viewer.marking.begin(pane, pane.scanPoint(event));
+    if (doing === 'grip') viewer.marking.grip(pane, event.target.closest('.grip'));
   });
 
   element.addEventListener('pointermove', (event) => {
@@ -36,7 +38,7 @@ export const listen = (pane, viewer) => {
       else if (doing === 'window')
         viewer.look(dragged(viewer.state.look, by.map((d) => d / pane.ratio), event.altKey), event);
       else if (doing === 'ruler') pane.ruler.ends = [pane.ruler.ends[0], pane.scanPoint(event)];
-      else if (doing === 'draw') viewer.marking.drag(pane, pane.scanPoint(event));
+      else if (doing === 'draw' || doing === 'grip') viewer.marking.drag(pane, pane.scanPoint(event));
     }
     viewer.pointed(pane, event);
     if (last || viewer.state.lens) viewer.frames.moved(event.timeStamp);
@@ -46,7 +48,7 @@ export const listen = (pane, viewer) => {
     if (last && doing === 'ruler' && pane.ruler.ends
       && Math.hypot(...[0, 1].map((n) => pane.ruler.ends[0][n] - pane.ruler.ends[1][n])) < 1)
       pane.ruler.ends = null;  // a click takes the ruler away
-    if (last && doing === 'draw')
+    if (last && (doing === 'draw' || doing === 'grip'))
       event.type === 'pointerup' ? viewer.marking.drawn(pane) : viewer.marking.cancel();
     last = null;
     delete element.dataset.doing;

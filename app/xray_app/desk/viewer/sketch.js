@@ -21,6 +21,18 @@ export class Sketch {
     this.ends = [[x - half, y - half], [x + half, y + half]].map((at) => toScan(view, size, at));
   }
 
+  // A box that stands, its corners in pixels of the whole scan.
+  take({ source: { step } }, [x1, y1, x2, y2]) {
+    this.ends = [[x1, y1], [x2, y2]].map((end) => end.map((at) => at / step));
+  }
+
+  // Held by one of its corners as the officer sees them: right or left, lower or upper.
+  hold({ view, size }, isRight, isLower) {
+    const [[x1, y1], [x2, y2]] = this.#onScreen(view, size);
+    const held = [isRight ? x2 : x1, isLower ? y2 : y1], stays = [isRight ? x1 : x2, isLower ? y1 : y2];
+    this.ends = [stays, held].map((at) => toScan(view, size, at));
+  }
+
   // Moves it as the officer sees it, or stretches it from its lower right corner.
   nudge({ view, size, ratio }, [dx, dy], stretch) {
     const [[x1, y1], [x2, y2]] = this.#onScreen(view, size);

@@ -1,16 +1,10 @@
 // The tools as buttons.
 
+import { element } from './element.js';
 import { icon } from './icons.js';
 import { keyFor, written } from './own.js';
 import { TOOLS, reason } from './tools.js';
 import { say } from './words.js';
-
-const element = (name, className, text = '') => {
-  const node = document.createElement(name);
-  node.className = className;
-  node.textContent = text;
-  return node;
-};
 
 export class Toolbar {
   // run(tool, event): a button was pressed.

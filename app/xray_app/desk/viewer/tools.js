@@ -106,6 +106,7 @@ export const MARKING = [
   { name: 'confirm', key: 'y', title: say('Confirm the finding; once more takes it back') },
   { name: 'reject', key: 'Delete', title: say('Reject the finding, or take your own box away') },
   { name: 'relabel', key: '/', title: say('Call it something else') },
+  { name: 'adjust', key: ';', title: say('Move or stretch your own box: arrow keys, with Shift, Enter') },
 ];
 
 export const ALL = TOOLS.flat();
