@@ -1,0 +1,1 @@
+"""What `xray-train` can do, each command a function."""
