@@ -33,7 +33,7 @@ soak: $(VENV)/dev.stamp ## the service killed 50 times under load, loaded threef
 	@SOAK_KILLS=$(or $(KILLS),25) $(BIN)/python -m pytest -s tests/xray_app/test_killed.py $(ARGS)
 	@SOAK_SECONDS=$(or $(SECONDS),600) $(BIN)/python -m pytest -s tests/xray_app/test_load.py \
 	  -k sqlite $(ARGS)
-	@$(BIN)/python -m pytest tests/xray_app/cases/test_many_officers.py $(ARGS)
+	@SOAK_CASES=2000 $(BIN)/python -m pytest tests/xray_app/cases/test_many_officers.py $(ARGS)
 
 fuzz: $(VENV)/dev.stamp ## interface, readers and DICOS, fed with what nobody should send
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) FUZZ_FILES=$(or $(FILES),10000) \

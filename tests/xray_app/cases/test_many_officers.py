@@ -1,5 +1,6 @@
-"""Many officers at once take and decide: no case twice, none lost."""
+"""Many officers at once take and decide: no case twice, none lost. `make soak` has 2,000 cases."""
 
+import os
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ from xray_app.cases.rules import Officer, Rules
 from xray_app.cases.states import State, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
+CASES = int(os.environ.get("SOAK_CASES", "400"))
 
 
 def fill(database: Database, cases: int) -> None:
@@ -35,7 +37,7 @@ def fill(database: Database, cases: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("officers", "cases"), [(8, 40), pytest.param(40, 2000, marks=pytest.mark.slow)]
+    ("officers", "cases"), [(8, 40), pytest.param(40, CASES, marks=pytest.mark.slow)]
 )
 def test_officers_at_once_decide_every_case_once(
     database: Database, officers: int, cases: int
