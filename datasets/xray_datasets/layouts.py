@@ -4,7 +4,7 @@ A public data set is known by its folders and files, and read by its own module,
 decided cases; any other folder goes by its layout: COCO, Pascal VOC or YOLO.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,9 @@ from xray_datasets.marks import label_of
 from xray_datasets.sample import Sample
 
 REVIEWS = "decided cases"
+
+# A COCO file in the folder of its split: as we write them, FiftyOne does, and Roboflow does.
+IN_SPLIT = ("instances.json", "labels.json", "_annotations.coco.json")
 
 
 class Layout(StrEnum):
@@ -47,9 +50,9 @@ def layout(root: Path) -> Layout:
         return Layout.COCO
     there = ", ".join(sorted(path.name for path in root.iterdir())[:8]) or "nothing"
     raise DataError(
-        f"{root}: no layout that is known. COCO has annotations/*.json beside pictures, VOC has "
-        f"Annotations and JPEGImages, YOLO has images and labels; there is {there}. "
-        "See xray-data list"
+        f"{root}: no layout that is known. COCO has annotations/*.json beside pictures, or "
+        "SPLIT/instances.json; VOC has Annotations and JPEGImages, YOLO has images and labels; "
+        f"there is {there}. See xray-data list"
     )
 
 
@@ -69,7 +72,7 @@ def splits(root: Path) -> list[str]:
         return public.READERS[known].splits(root)
     match layout(root):
         case Layout.COCO:
-            return [path.stem for path in _coco_files(root)]
+            return [*_coco_files(root)]
         case Layout.VOC:
             return voc.splits(root)
         case Layout.YOLO:
@@ -84,7 +87,7 @@ def classes(root: Path) -> list[str]:
         return public.READERS[known].classes(root)
     match layout(root):
         case Layout.COCO:
-            files = (coco.categories(path) for path in _coco_files(root))
+            files = (coco.categories(path) for path in _coco_files(root).values())
             return list(dict.fromkeys(name for names in files for name in names))
         case Layout.VOC:
             return voc.classes(root)
@@ -139,7 +142,7 @@ def read(
         case Layout.COCO:
             return (
                 sample
-                for path in _chosen(root, split)
+                for name, path in _chosen(root, split).items()
                 for document in [coco.document(path)]
                 for sample in coco.samples(
                     document,
@@ -147,7 +150,7 @@ def read(
                     labels_map=chosen,
                     judged=judged,
                     exhaustive=how,
-                    origin=f"{root.stem} {path.stem}" if root.is_dir() else path.stem,
+                    origin=f"{root.stem} {name}" if root.is_dir() else path.stem,
                 )
             )
         case Layout.VOC:
@@ -162,7 +165,7 @@ def images_dir(document: Mapping[str, Any], path: Path, root: Path) -> Path:
     Raises:
         DataError: the first picture is nowhere.
     """
-    if root.is_file():
+    if root.is_file() or path.parent not in (root, root / "annotations"):
         root = path.parent.parent if path.parent.name == "annotations" else path.parent
     images = document["images"]
     if not images:
@@ -173,19 +176,36 @@ def images_dir(document: Mapping[str, Any], path: Path, root: Path) -> Path:
     return found
 
 
-def _coco_files(root: Path) -> list[Path]:
+def _coco_files(root: Path) -> dict[str, Path]:
+    """Split → file. It has the name of its file, or of its folder where each has one of its own."""
     if root.is_file():
-        return [root]
-    files = sorted((*root.glob("*.json"), *root.glob("annotations/*.json")))
+        return {root.stem: root}
+    beside = _holding(root, "*.json", "annotations/*.json")
+    if beside:
+        return _by_name((path.stem, path) for path in beside)
+    inside = _holding(root, *(f"*/{name}" for name in IN_SPLIT))
+    return _by_name((path.parent.name, path) for path in inside)
+
+
+def _holding(root: Path, *names: str) -> list[Path]:
+    """The files of these names that hold what a COCO file has to."""
+    files = sorted(path for name in names for path in root.glob(name))
     return [path for path in files if coco.mentions(path, *coco.NEEDED)]
 
 
-def _chosen(root: Path, split: str | None) -> list[Path]:
+def _by_name(files: Iterable[tuple[str, Path]]) -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for name, path in files:
+        if found.setdefault(name, path) != path:
+            raise DataError(f"{found[name]} and {path}: both would be the split {name}; move one")
+    return found
+
+
+def _chosen(root: Path, split: str | None) -> dict[str, Path]:
     files = _coco_files(root)
     if split is None:
         return files
-    found = [path for path in files if path.stem == split or path.stem.endswith(f"_{split}")]
+    found = {n: path for n, path in files.items() if n == split or n.endswith(f"_{split}")}
     if not found:
-        there = ", ".join(path.stem for path in files)
-        raise DataError(f"{root}: no split {split!r}; there are {there}")
+        raise DataError(f"{root}: no split {split!r}; there are {', '.join(files)}")
     return found

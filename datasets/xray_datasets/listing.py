@@ -10,7 +10,7 @@ def layouts() -> Table:
     """The layouts that are read from anyone."""
     table = Table("layout", "what it looks like", title="Layouts", title_justify="left")
     table.add_row("decided cases", "annotations.json of xray-app export coco, images")
-    table.add_row("coco", "*.json or annotations/*.json, pictures in any folder")
+    table.add_row("coco", "*.json, annotations/*.json, SPLIT/instances.json; pictures anywhere")
     table.add_row("voc", "Annotations, ImageSets, JPEGImages")
     table.add_row("yolo", "images/SPLIT and labels/SPLIT, or the other way round; data.yaml")
     return table

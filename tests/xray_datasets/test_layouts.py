@@ -2,9 +2,11 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from xray.errors import DataError
 from xray_datasets import coco, layouts
+from xray_datasets.__main__ import app
 from xray_datasets.layouts import Layout
 from xray_datasets.public import SOURCES
 
@@ -24,6 +26,32 @@ def test_one_file_of_coco_may_be_named_itself(coco_root: Path) -> None:
     assert len(list(layouts.read(path))) == 2
     with pytest.raises(DataError, match="no split 'val'; there are instances_train"):
         layouts.read(coco_root, "val")
+
+
+@pytest.mark.parametrize("to", ["coco", "cvat", "fiftyone"])
+def test_what_is_converted_with_a_folder_per_split_is_read_as_one(
+    coco_root: Path, tmp_path: Path, to: str
+) -> None:
+    out = tmp_path / "mine"
+    asked = ["convert", coco_root, "--out", out, "--to", to, "--shares", "train=1,val=1"]
+    done = CliRunner().invoke(app, [*map(str, asked), "--no-twins"])
+    assert done.exit_code == 0, done.output
+    assert layouts.layout(out) is Layout.COCO
+    assert [name.removeprefix("instances_") for name in layouts.splits(out)] == ["train", "val"]
+    assert layouts.labels(out) == ["gun", "knife"]
+    found = {split: [*layouts.read(out, split)] for split in ("train", "val")}
+    assert {split: len(samples) for split, samples in found.items()} == {"train": 1, "val": 1}
+    assert len([s.scan for s in layouts.read(out)]) == 2
+    assert found["val"][0].origin.startswith("mine ")
+    assert found["val"][0].origin.endswith("val")
+
+
+def test_two_files_for_one_split_are_told_apart_by_nobody(coco_root: Path) -> None:
+    (coco_root / "annotations").rename(coco_root / "one")
+    for name in ("instances.json", "labels.json"):
+        shutil.copy(coco_root / "one" / "instances_train.json", coco_root / "one" / name)
+    with pytest.raises(DataError, match=r"instances.json and .*labels.json: both would be .* one"):
+        layouts.splits(coco_root)
 
 
 def test_pictures_are_sought_in_the_folder_that_the_file_is_named_after(
