@@ -4,6 +4,10 @@ The transforms are our own, on cv2 and look-up tables, inside albumentations: it
 take 5 to 20 ms where these take one. Colours vary within the family of today's palettes
 (orange for organic, green between, blue for metal); planes of attenuation keep their meaning
 and only lose sharpness.
+
+What takes a second scan or moves boxes is not here: two scans through each other and threats
+projected into one are physics of the beam (`mixing`), sizes and cuts are the loader's, since a
+batch shares them.
 """
 
 import os
