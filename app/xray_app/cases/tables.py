@@ -202,6 +202,20 @@ opinions = Table(  # what officers say of the machine's findings, and the boxes 
     Index(None, "case_id", "id"),
 )
 
+profiles = Table(  # what managers put in force in place of the profile in a model's card
+    "profiles",
+    metadata,
+    Column("seq", SERIAL, primary_key=True, autoincrement=False),  # sealed too: the newest counts
+    Column("model", NAME, nullable=False),
+    Column("model_sha256", SHA256, nullable=False),  # the only file that it holds for
+    Column("name", NAME, nullable=False),
+    Column("body", Text),  # JSON of the profile; None: back to the card's own
+    Column("reason", Text, nullable=False),
+    Column("set_by", NAME, nullable=False),
+    Column("set_at", Moment, nullable=False),
+    Index(None, "model_sha256", "seq"),
+)
+
 requests = Table(
     "requests",
     metadata,
