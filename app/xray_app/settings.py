@@ -6,6 +6,7 @@ command wins. `docs/settings.md` holds the table that `table` writes.
 
 import difflib
 import ipaddress
+import math
 from collections.abc import Mapping
 from dataclasses import Field, dataclass, fields
 from pathlib import Path
@@ -18,6 +19,9 @@ PREFIX = "XRAY_"
 NOT_SETTINGS = {"XRAY_REAL_SCANS"}  # where tests find real scans
 ALIKE = 0.75  # of difflib: PROT and PORT are
 LEAST_SECRET = 32  # letters: no shorter one is worth signing with
+LEAST_LETTERS = 8  # different ones: 32 random hex digits have fewer once in 28 million times
+MOST_DAYS = 36_500  # 100 years: more is a slip of the finger
+LEAST_MEMORY_MB = 1024  # with 256 an inspecting process cannot start, with 512 it does
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
@@ -88,15 +92,33 @@ class Settings:
         if not 0 <= self.human_share <= 1:
             raise RecipeError(f"XRAY_HUMAN_SHARE must lie in 0..1, got {self.human_share}")
         for name in ("workers", "inspect_seconds", "max_waiting", "lease_minutes", "max_upload_mb"):
-            if not getattr(self, name) > 0:
+            if not 0 < getattr(self, name) < math.inf:
                 raise RecipeError(
                     f"{PREFIX}{name.upper()} must lie over 0, got {getattr(self, name)}"
                 )
+        if self.inspect_memory_mb < LEAST_MEMORY_MB:
+            raise RecipeError(
+                f"XRAY_INSPECT_MEMORY_MB must be {LEAST_MEMORY_MB} or more, "
+                f"got {self.inspect_memory_mb}"
+            )
+        if not 0 <= self.retention_days <= MOST_DAYS:
+            raise RecipeError(
+                f"XRAY_RETENTION_DAYS must lie in 0..{MOST_DAYS}, got {self.retention_days}; "
+                "0 keeps scans for ever"
+            )
+        self._check_secrets()
 
+    def _check_secrets(self) -> None:
         if self.clearance_url and not self.clearance_key:
             raise RecipeError("XRAY_CLEARANCE_URL needs XRAY_CLEARANCE_KEY")
-        if self.webhook_url and len(self.webhook_secret or "") < LEAST_SECRET:
+        secret = self.webhook_secret or ""
+        if self.webhook_url and len(secret) < LEAST_SECRET:
             raise RecipeError(f"XRAY_WEBHOOK_SECRET must have {LEAST_SECRET} letters or more")
+        if self.webhook_url and len(set(secret)) < LEAST_LETTERS:
+            raise RecipeError(
+                f"XRAY_WEBHOOK_SECRET repeats a few letters; {LEAST_LETTERS} different ones are "
+                "the least: take what `openssl rand -hex 32` prints"
+            )
 
     @staticmethod
     def read(environment: Mapping[str, str], **given: Any) -> "Settings":
@@ -169,7 +191,7 @@ SAYS: Mapping[str, str] = {
     "oidc_claim": "Claim that is a person's name here; one that people cannot choose themselves.",
     "watch_dir": "Folder whose complete files become cases.",
     "webhook_url": "Where decisions are told to: HTTPS, or plain HTTP on this machine alone.",
-    "webhook_secret": "Key of the messages' signatures, 32 letters or more.",
+    "webhook_secret": "Key of the messages' signatures: 32 letters or more, 8 of them different.",
     "clearance_url": "Query of the clearance system (UNI-PASS, API001); unset: it is not asked.",
     "clearance_key": "Key that the clearance system gave us.",
     "dicos_port": "TCP port that scanners send DICOS to; 0: none.",

@@ -51,6 +51,11 @@ def test_the_environment_is_read_and_options_win() -> None:
         ("XRAY_DEMO", "perhaps", "XRAY_DEMO must be yes or no"),
         ("XRAY_HUMAN_SHARE", "2", r"must lie in 0\.\.1"),
         ("XRAY_WORKERS", "0", "must lie over 0"),
+        ("XRAY_INSPECT_SECONDS", "inf", "must lie over 0"),
+        ("XRAY_LEASE_MINUTES", "nan", "must lie over 0"),
+        ("XRAY_RETENTION_DAYS", "-1", r"must lie in 0\.\.36500, got -1"),
+        ("XRAY_RETENTION_DAYS", "1000000000", r"must lie in 0\.\.36500"),
+        ("XRAY_INSPECT_MEMORY_MB", "-1", "must be 1024 or more, got -1"),
     ],
 )
 def test_a_wrong_variable_is_refused_with_a_sentence(name: str, text: str, said: str) -> None:
@@ -62,3 +67,12 @@ def test_a_wrong_variable_is_refused_with_a_sentence(name: str, text: str, said:
 def test_a_demo_is_never_open_to_the_network(asked_for: bool) -> None:
     with pytest.raises(RecipeError, match="loopback alone"):
         Settings(host="0.0.0.0", demo=True, open_network=asked_for)
+
+
+@pytest.mark.parametrize(
+    ("secret", "said"),
+    [("0123456789abcdef", "32 letters or more"), ("ab" * 20, "openssl rand")],
+)
+def test_a_weak_secret_is_refused(secret: str, said: str) -> None:
+    with pytest.raises(RecipeError, match=said):
+        Settings(webhook_url="https://customs.example/hook", webhook_secret=secret)

@@ -31,7 +31,7 @@ def service(
     quick_passwords: Passwords,
     here: Any,
 ) -> Iterator[Service]:
-    told = {"webhook_url": "https://customs.example/hook", "webhook_secret": "s" * 32}
+    told = {"webhook_url": "https://customs.example/hook", "webhook_secret": "0123456789abcdef" * 2}
     settings = Settings(data_dir=tmp_path / "data", max_upload_mb=1, max_waiting=3, **told)  # type: ignore[arg-type]
     settings.data_dir.mkdir()
     shutil.copy(str(migrated_sqlite.url.database), settings.data_dir / "cases.sqlite3")

@@ -73,7 +73,7 @@ def test_a_demo_refuses_a_database_that_has_people_or_cases(service: Service) ->
 @pytest.mark.parametrize(
     "told",
     [
-        {"webhook_url": "https://customs.example/hook", "webhook_secret": "s" * 32},
+        {"webhook_url": "https://customs.example/hook", "webhook_secret": "0123456789abcdef" * 2},
         {"clearance_url": "https://customs.example", "clearance_key": "k"},
         {"watch_dir": "/srv/scans"},
         {"dicos_port": 11112},

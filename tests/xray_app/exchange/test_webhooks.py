@@ -18,7 +18,7 @@ from xray_app.cases.outbox import MOST_TRIES
 from xray_app.cases.states import Kind, Target
 from xray_app.exchange.webhooks import Webhooks
 
-URL, SECRET = "https://customs.example/hook", "s" * 32
+URL, SECRET = "https://customs.example/hook", "0123456789abcdef" * 2
 TELLS = frozenset({Target.WEBHOOK})
 Answer = Callable[[httpx.Request], httpx.Response]
 
