@@ -6,6 +6,7 @@ with its traceback under an incident number, and only the number is shown.
 
 import logging
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ import xray
 from xray import render
 from xray.detector import Detector, available
 from xray.errors import ModelError, ScanError, XrayError
+from xray.profile import Profile
 from xray_app import planes
 from xray_app.shown import Case
 
@@ -43,6 +45,20 @@ class Inspector:
         except ModelError as error:
             log.warning("no model: %s", error)
             return Inspector(None, f"No model is loaded, so nothing was inspected: {error}.")
+
+    def under(self, profiles: Mapping[str, Any]) -> "Inspector":
+        """The same model under the profile that is kept for its file; without one, as it is.
+
+        Args:
+            profiles: the hash of a model file → its profile as plain values.
+        """
+        if self.detector is None or (said := profiles.get(self.detector.card.sha256)) is None:
+            return self
+        try:
+            return Inspector(self.detector.with_profile(Profile.from_dict(said)))
+        except ModelError as error:  # never by rules that nobody meant
+            log.error("profile: %s", error)
+            return Inspector(None, f"The profile in force cannot be used: {error}.")
 
 
 def usual() -> str:

@@ -1,6 +1,6 @@
 """A pool of inspectors that is this process."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,9 +22,12 @@ class Here:
     def lend(self, seconds: float | None = None) -> Iterator["Here"]:
         yield self
 
-    def ask(self, files: list[str], names: list[str], said: dict[str, Any]) -> dict[str, Any]:
+    def ask(
+        self, files: list[str], names: list[str], said: dict[str, Any], profiles: Mapping[str, Any]
+    ) -> dict[str, Any]:
         with TemporaryDirectory() as folder:
             asked = {"files": files, "names": names, "said": said, "folder": folder}
+            asked["profiles"] = profiles
             answer = child.inspected(asked, self.inspector)
             for name in WRITTEN:
                 answer[name] = Path(answer[name]).read_bytes() if answer[name] else None

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 import xray
 from xray.card import Card
 from xray.detector import Detector
+from xray.profile import Profile
 from xray_app import intake
 from xray_app.intake import Inspector, examine
 
@@ -47,6 +49,35 @@ def test_a_pair_of_files_becomes_one_scan_of_two_energies(
     assert case.encoding is xray.Encoding.DUAL
     assert case.planes
     assert case.name == "low.png + high.png"
+
+
+def test_a_profile_is_taken_for_the_model_file_that_it_was_kept_for_alone(
+    inspector: Inspector, write_scan: WriteScan
+) -> None:
+    assert inspector.detector is not None
+    wary = Profile(name="wary", thresholds={"gun": 0.95}).to_dict()
+
+    def found(profiles: dict[str, Any]) -> list[str]:
+        case = examine((write_scan("bag.png"),), inspector.under(profiles))
+        assert case.report is not None
+        return [case.report.profile.name, *(d.label for d in case.report.detections)]
+
+    mine = inspector.detector.card.sha256
+    assert found({mine: wary, "0" * 64: {}}) == ["wary", "wrench"]
+    assert found({"0" * 64: wary}) == ["default", "gun", "wrench"]
+    assert found({}) == ["default", "gun", "wrench"]
+    assert Inspector(None, "why").under({mine: wary}).absence == "why"
+
+
+def test_by_rules_that_cannot_be_used_nothing_is_inspected_and_it_is_said(
+    inspector: Inspector, write_scan: WriteScan
+) -> None:
+    assert inspector.detector is not None
+    broken = {inspector.detector.card.sha256: {"name": "x", "alarming": ["knive"]}}
+    case = examine((write_scan("bag.png"),), inspector.under(broken))
+    assert case.report is None
+    assert case.picture
+    assert "The profile in force cannot be used: " in str(case.problem)
 
 
 def test_a_text_file_named_png_is_refused_in_plain_words(

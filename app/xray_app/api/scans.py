@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from xray_app.api.shapes import About, Received
 from xray_app.api.signing import Inspects, Submits
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import register
+from xray_app.cases import profiles, register
 from xray_app.cases.containers import container_number
 from xray_app.cases.contents import Staged, discard
 from xray_app.cases.errors import Refused
@@ -67,8 +67,10 @@ def asked(
         Refused: the inspection took too long or too much.
     """
     with service.pool.lend(WAIT_SECONDS) as process:
+        with service.database.read() as connection:
+            in_force = profiles.in_force(connection)
         try:
-            return process.ask([str(file) for file in files], names, said)
+            return process.ask([str(file) for file in files], names, said, in_force)
         except BrokeOff as error:
             raise Refused(f"{names[0]}: {error}") from None
 

@@ -51,7 +51,8 @@ def _answer(answers: BinaryIO, said: dict[str, Any]) -> None:
 def inspected(request: dict[str, Any], inspector: Inspector) -> dict[str, Any]:
     """What a request asks for, as plain values; pictures and planes as paths in its folder."""
     files = tuple(Path(file) for file in request["files"])
-    case = examine(files, inspector, title=request["names"][0], **request["said"])
+    asked = inspector.under(request["profiles"])
+    case = examine(files, asked, title=request["names"][0], **request["said"])
     folder = Path(request["folder"])
     return {
         "report": case.report.to_dict() if case.report else None,

@@ -3,11 +3,13 @@
 import logging
 import random
 import threading
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import RowMapping
 
-from xray_app.cases import inspection, outbox
+from xray_app.cases import inspection, outbox, profiles
 from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents, Staged, discard
 from xray_app.cases.errors import Conflict
@@ -109,8 +111,9 @@ class Dispatch:
         try:
             with database.read() as connection:
                 views = inspection.views_of(connection, case.id)
+                in_force = profiles.in_force(connection)  # all views of a case by the same
             for view in views:
-                looked.append(self._look(case, view, process))
+                looked.append(self._look(case, view, process, in_force))
             inspection.record(
                 *(database, self._contents, case, looked, self._now(), rules, self._draw)
             )
@@ -124,12 +127,15 @@ class Dispatch:
             self._inspecting.discard(case.id)
             discard(*(file for one in looked for file in one.files.values()))
 
-    def _look(self, case: Case, view: RowMapping, process: Inspecting) -> Looked:
+    def _look(
+        self, case: Case, view: RowMapping, process: Inspecting, in_force: Mapping[str, Any]
+    ) -> Looked:
         hashes = [view["sha256"]] + ([view["high_sha256"]] if view["high_sha256"] else [])
         names = [view["file_name"], view["high_file_name"]][: len(hashes)]
         files = [str(self._contents.path(sha256)) for sha256 in hashes]
         said = {"view": view["name"], "pixel_mm": view["pixel_mm"], "scanner": case.scanner}
-        answer = process.ask(files, names, said | {"id": f"{case.id}/{view['position']}"})
+        said |= {"id": f"{case.id}/{view['position']}"}
+        answer = process.ask(files, names, said, in_force)
         return Looked(
             view["position"],
             answer["report"],

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,14 +56,24 @@ class Inspecting:
         self._rest = b""
         self.model: str | None = None
 
-    def ask(self, files: list[str], names: list[str], said: dict[str, Any]) -> dict[str, Any]:
+    def ask(
+        self, files: list[str], names: list[str], said: dict[str, Any], profiles: Mapping[str, Any]
+    ) -> dict[str, Any]:
         """Have files inspected; `child` says what comes back, with WRITTEN as bytes.
+
+        Args:
+            files: one, or the low- and the high-energy one.
+            names: what people call them.
+            said: what the sender says of the scan.
+            profiles: by the hash of the model file that they are for: which one the process has
+                loaded, it knows itself. For another it goes by the model's card.
 
         Raises:
             BrokeOff: it took too long or too much; the next question starts a new process.
         """
         with tempfile.TemporaryDirectory(prefix="xray-inspect-") as folder:
             asked = {"files": files, "names": names, "said": said, "folder": folder}
+            asked["profiles"] = dict(profiles)
             process = self._started()
             try:
                 assert process.stdin is not None

@@ -1,15 +1,32 @@
-"""Cases are inspected whatever happens to the database or the disk in between."""
+"""Cases are inspected whatever happens to the database or the disk in between, by the profile that
+is in force when their inspection begins.
+"""
 
+import json
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from tests.xray_app.here import Here
+from xray import Encoding
+from xray.card import Card
+from xray.clearance import Rule
+from xray.detector import Detector
+from xray.profile import Profile
+from xray_app.cases import inspection, profiles, reading
 from xray_app.cases.case import load
-from xray_app.cases.states import State
+from xray_app.cases.rules import Rules
+from xray_app.cases.states import Disposition, State
+from xray_app.exchange import dossier
+from xray_app.exchange.replay import replay
 from xray_app.inspectors import dispatch as dispatching
+from xray_app.inspectors.dispatch import Dispatch
 from xray_app.inspectors.pool import BrokeOff
+from xray_app.intake import Inspector
 from xray_app.service import Service
 
 
@@ -60,3 +77,102 @@ def test_a_process_that_breaks_off_gives_the_case_back_then_leaves_it_to_an_offi
         assert case is not None
         service.dispatch.inspect(case, one)
         assert state(service, case_id) is wanted
+
+
+WARY = Profile(name="wary", thresholds={"gun": 0.95})  # the stand-in's gun of 0.9 is none
+
+
+def put(service: Service, card: Card, profile: Profile | None) -> None:
+    with service.database.read() as connection:
+        seen = profiles.standing(connection, card).number
+    profiles.put(service.database, service.now, "boss", card, profile, "a test", seen)
+
+
+def named(service: Service, case_id: str) -> str:
+    with service.database.read() as connection:
+        return str(reading.reports(connection, case_id)[0]["profile"]["name"])
+
+
+@pytest.fixture
+def card(here: Any) -> Card:
+    """The card of the model that inspects here, with its hash."""
+    card: Card = here.inspector.detector.card
+    return card
+
+
+def test_a_profile_holds_for_inspections_that_begin_later_and_old_reports_stay(
+    service: Service,
+    scanner: TestClient,
+    scan: bytes,
+    standin: Path,
+    card: Card,
+    inspect_all: Callable[[], None],
+) -> None:
+    def sent(consignment: str) -> str:
+        form = {"about": json.dumps({"consignment": consignment})}
+        files = {"scan": ("bag.png", scan)}
+        return str(scanner.post("/api/v1/scans", files=files, data=form).json()["id"])
+
+    old = sent("1")
+    inspect_all()
+    waiting = sent("2")  # came before, is inspected after
+    put(service, card, WARY)
+    inspect_all()
+    assert (named(service, old), named(service, waiting)) == ("default", "wary")
+    report = scanner.post("/api/v1/inspect", files={"scan": ("bag.png", scan)}).json()
+    assert [d["label"] for d in report["detections"]] == ["wrench"]
+    assert report["profile"]["name"] == "wary"
+
+    key = dossier.signing_key(service.settings.signing_key)
+    packed = dossier.write(service.database, service.contents, waiting, key)
+    assert [one.same for one in replay(dossier.verify(packed, key.public_key()), standin)] == [True]
+
+    put(service, card, None)
+    later = sent("3")
+    inspect_all()
+    assert (named(service, later), named(service, waiting)) == ("default", "wary")
+
+
+def test_a_profile_of_another_model_file_is_not_applied(
+    service: Service,
+    card: Card,
+    case_id: str,
+    inspect_all: Callable[[], None],
+) -> None:
+    put(service, replace(card, sha256="0" * 64), WARY)
+    inspect_all()
+    assert named(service, case_id) == "default"
+
+
+def test_what_was_bounded_for_one_profile_clears_nothing_under_another(
+    service: Service,
+    scanner: TestClient,
+    write_scan: Callable[..., Path],
+    standin_card: Card,
+    make_model: Callable[[Card], Path],
+    tmp_path: Path,
+) -> None:
+    model = make_model(replace(standin_card, profile=WARY))
+    card = Detector(model).card
+    said = {"scanner": "gate 1", "encodings": frozenset(Encoding), "profile": WARY}
+    rule = Rule(0.93, 0.05, 0.95, **said, model="standin@1", sha256=card.sha256)  # type: ignore[arg-type]
+    rule.save(tmp_path / "clearance.json")
+    here: Any = Here(Inspector(Detector(model, clearance=tmp_path / "clearance.json")))
+    queue = replace(service.queue, rules=Rules(clear_by_machine=True, human_share=0))
+    dispatch = Dispatch(queue, service.contents, here)
+
+    def ends(bright: float) -> Disposition | None:
+        files = {"scan": ("bag.png", write_scan("bag.png", bright=bright).read_bytes())}
+        about = json.dumps({"scanner": "gate 1"})
+        sent = scanner.post("/api/v1/scans", files=files, data={"about": about}).json()
+        case = inspection.claim(service.database, service.now)
+        assert case is not None
+        dispatch.inspect(case, here)
+        with service.database.read() as connection:
+            return load(connection, sent["id"]).disposition
+
+    assert ends(0.4) is Disposition.CLEARED_BY_MACHINE
+    put(service, card, replace(WARY, name="warier", thresholds={"gun": 0.96}))
+    assert ends(0.5) is None
+    put(service, card, None)
+    assert ends(0.6) is Disposition.CLEARED_BY_MACHINE

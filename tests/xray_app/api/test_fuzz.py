@@ -111,7 +111,8 @@ def test_no_mutated_file_ends_the_inspecting_process_or_is_our_fault(
     with pool.lend() as process:
         for number in range(FILES):
             file.write_bytes(mutated(good[number % len(good)], chance))
-            answer = process.ask([str(file)], ["bag"], {"id": "bag"})  # BrokeOff fails the test
+            # BrokeOff fails the test
+            answer = process.ask([str(file)], ["bag"], {"id": "bag"}, {})
             assert answer["report"] or answer["problem"]
             if "our fault" in str(answer["problem"]):
                 ours.append((number, answer["problem"]))

@@ -1,14 +1,17 @@
 """Inspecting processes: they answer, they are killed when too slow, and others take their place."""
 
+import hashlib
 import os
 import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from xray.profile import Profile
 from xray_app.cases.errors import Full
 from xray_app.inspectors.pool import BrokeOff, Inspecting, Limits, Pool
 
@@ -23,7 +26,7 @@ def pool(standin: Path) -> Iterator[Pool]:
 
 
 def ask(process: Inspecting, file: Path) -> object:
-    return process.ask([str(file)], ["bag.png"], {"id": "a case"})["report"]["scan_id"]
+    return process.ask([str(file)], ["bag.png"], {"id": "a case"}, {})["report"]["scan_id"]
 
 
 def test_a_process_answers_again_and_again_and_after_it_was_killed(
@@ -34,13 +37,31 @@ def test_a_process_answers_again_and_again_and_after_it_was_killed(
     text.write_text("this is no picture")
     with pool.lend() as process:
         assert [ask(process, file) for _ in range(2)] == ["a case", "a case"]
-        assert "found text" in process.ask([str(text)], ["notes.png"], {})["problem"]
+        assert "found text" in process.ask([str(text)], ["notes.png"], {}, {})["problem"]
         killed = process._process
         assert killed is not None
         os.kill(killed.pid, signal.SIGKILL)
         with pytest.raises(BrokeOff):
             ask(process, file)
         assert ask(process, file) == "a case"
+
+
+def test_a_process_takes_the_profile_of_each_question_without_a_restart(
+    pool: Pool, standin: Path, write_scan: Callable[..., Path]
+) -> None:
+    file, sha256 = write_scan("bag.png"), hashlib.sha256(standin.read_bytes()).hexdigest()
+    wary = {sha256: Profile(name="wary", thresholds={"gun": 0.95}).to_dict()}
+
+    def profile(profiles: dict[str, Any]) -> str:
+        answer = process.ask([str(file)], ["bag.png"], {"id": "a case"}, profiles)
+        return str(answer["report"]["profile"]["name"])
+
+    with pool.lend() as process:
+        names = [profile(one) for one in ({}, wary, {"0" * 64: wary[sha256]})]
+        first = process._process
+        assert names == ["default", "wary", "default"]
+        assert first is not None
+        assert first.poll() is None
 
 
 def test_an_inspection_that_takes_too_long_is_killed(
