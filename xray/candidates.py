@@ -2,12 +2,14 @@
 
 import math
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xray import boxes, tensors, tiles
+from xray import air, boxes, tensors, tiles
+from xray.card import Card
 from xray.errors import ModelError
 from xray.network import Network
 from xray.scan import Scan
@@ -29,7 +31,7 @@ class Proposal(NamedTuple):
     """What the network says of a scan, and what it saw of it."""
 
     candidates: Candidates  # overlapping ones included
-    embedding: NDArray[np.float32]  # (E,) of length 1
+    embedding: NDArray[np.float32]  # (E,) of length 1, of the tiles that were looked at
     planes: tensors.Planes | None  # (h, w, 3) of the whole scan; None: it was seen in tiles
 
 
@@ -48,15 +50,10 @@ class Clock:
 
 
 def propose(scan: Scan, network: Network, clock: Clock) -> Proposal:
-    """Every candidate, tile by tile."""
+    """Every candidate, tile by tile; tiles of plain air hold none."""
     card = network.card
-    plan = (
-        tiles.whole(scan.height, scan.width, card.side_px)
-        if card.overlap_px is None
-        else tiles.native(scan.height, scan.width, card.side_px, card.overlap_px)
-    )
     parts, embeddings, seen = [], [], None
-    for tile in plan:
+    for tile in _plan(scan, card):
         image = tensors.prepare(scan.pixels, scan.encoding, tile, card.ranges)
         if card.overlap_px is None:
             seen = image[: tile.scaled_hw[0], : tile.scaled_hw[1]]
@@ -75,6 +72,14 @@ def propose(scan: Scan, network: Network, clock: Clock) -> Proposal:
         embeddings.append(raw.embedding)
     joined = Candidates(*(np.concatenate(column) for column in zip(*parts, strict=True)))
     return Proposal(joined, _mean_direction(embeddings), seen)
+
+
+def _plan(scan: Scan, card: Card) -> Sequence[tiles.Tile]:
+    """Which tiles to look at: never none, since a scan has an embedding."""
+    if card.overlap_px is None:
+        return tiles.whole(scan.height, scan.width, card.side_px)
+    plan = tiles.native(scan.height, scan.width, card.side_px, card.overlap_px)
+    return [t for t in plan if not air.plain(t.cut(scan.pixels), scan.encoding)] or plan[:1]
 
 
 def thinned(

@@ -82,8 +82,8 @@ def prepare(pixels: NDArray[Any], encoding: Encoding, tile: Tile, ranges: Ranges
     Returns:
         (h, w, 3), h and w multiples of 32, padded with air at the right and at the bottom.
     """
-    cut = pixels[tile.y_px : tile.y_px + tile.height_px, tile.x_px : tile.x_px + tile.width_px]
-    return pad(planes(resize(cut, *tile.scaled_hw), encoding, ranges), air(encoding, ranges))
+    scaled = resize(tile.cut(pixels), *tile.scaled_hw)
+    return pad(planes(scaled, encoding, ranges), air(encoding, ranges))
 
 
 def planes(pixels: NDArray[Any], encoding: Encoding, ranges: Ranges) -> Planes:

@@ -7,8 +7,10 @@ scale through overlapping tiles: an object up to the overlap in size lies whole 
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from xray.boxes import Boxes
 
@@ -40,6 +42,10 @@ class Tile:
             max(1, round(self.height_px * self.scale)),
             max(1, round(self.width_px * self.scale)),
         )
+
+    def cut(self, pixels: NDArray[Any]) -> NDArray[Any]:  # (H, W, C) -> (height_px, width_px, C)
+        """The pixels of a scan that lie in this part of it, not copied."""
+        return pixels[self.y_px : self.y_px + self.height_px, self.x_px : self.x_px + self.width_px]
 
     def to_scan(self, xyxy: Boxes) -> Boxes:  # (N, 4) in the network's input -> (N, 4) on the scan
         """Boxes of the network's input, on the whole scan."""
