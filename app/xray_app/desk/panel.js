@@ -46,15 +46,17 @@ const tellSince = () => {
   since.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 };
 
-// What decides waits until the scan of this very case stands.
+// What decides waits until the scan of this very case stands. Of a scan that cannot be shown, only
+// what needs no look at it can be done.
 const arm = () => {
-  const scan = document.querySelector('#desk-scan');
-  const stands = find('.case.unread') || scan?.dataset.shown === work()?.dataset.case;
-  if (!stands) return;
   const [here, section] = [work()?.dataset.case, work()];
+  const { shown, unseen } = document.querySelector('#desk-scan')?.dataset ?? {};
+  const stands = find('.case.unread') || shown === here;
+  if (!stands && unseen !== here) return;
   setTimeout(() => {
     if (section !== work() || here !== work()?.dataset.case) return;
-    for (const button of root.querySelectorAll('[data-decides]')) button.disabled = false;
+    const able = stands ? '[data-decides]' : '[data-decides=unseen]';
+    for (const button of root.querySelectorAll(able)) button.disabled = false;
   }, STEADY_MS);
 };
 

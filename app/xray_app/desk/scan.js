@@ -1,5 +1,6 @@
 // Brings the viewer's modules in and hands them the open case; props.value is scene.py's JSON.
-// What the next case shows is fetched as soon as this one stands.
+// What the next case shows is fetched as soon as this one stands. Says which case stands (`shown`)
+// or cannot be shown (`unseen`).
 const module = (name) => import(new URL(`viewer/${name}.js`, document.baseURI).href);
 const viewer = module('viewer').then(({ Viewer }) => new Viewer(element.querySelector('.panel')));
 const host = element.closest('#desk-scan') ?? element;
@@ -15,12 +16,14 @@ const show = async () => {
   const given = props.value, scene = given ? JSON.parse(given) : null;
   const [shown, { fetchAhead }] = [await viewer, await module('planes')];
   delete host.dataset.shown;
+  delete host.dataset.unseen;
   await shown.show(scene);
   if (props.value !== given) return;  // another was opened meanwhile
-  host.dataset.shown = scene?.case ?? '';
+  const stands = shown.root.dataset.state !== 'failed';
+  host.dataset[stands ? 'shown' : 'unseen'] = scene?.case ?? '';
   dispatchEvent(new Event('scan-shown'));
   fetchAhead(scene?.ahead ?? []);
-  sound(scene);
+  if (stands) sound(scene);
 };
 watch('value', show);
 show();

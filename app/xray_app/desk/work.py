@@ -22,6 +22,7 @@ class Act:
         label: what the officer reads.
         key: the key that presses it.
         decides: it ends the officer's work on the case, so the scan must stand before it can.
+        unseen: it can also be done where the scan cannot be shown: it lets nothing through unseen.
         why: it is not done without a code or a note.
         dialog: it opens this dialog, whose buttons do it.
     """
@@ -30,6 +31,7 @@ class Act:
     label: str
     key: str
     decides: bool = False
+    unseen: bool = False
     why: bool = False
     dialog: str = ""
 
@@ -77,8 +79,8 @@ UNDO_KEY = "Backspace"
 DECISIONS = (
     Act("clear", "act|Clear", "c", decides=True),
     Act("suspect", "act|Suspect", "x", decides=True, why=True),
-    Act("search", "act|Search", "s", decides=True, why=True),
-    Act("escalate", "act|Escalate", "e", decides=True, why=True),
+    Act("search", "act|Search", "s", decides=True, unseen=True, why=True),
+    Act("escalate", "act|Escalate", "e", decides=True, unseen=True, why=True),
 )
 ASIDE = (
     Act("hold", "act|Hold", "h", dialog="hold"),
@@ -86,8 +88,8 @@ ASIDE = (
 )
 SCAN_FIRST = Act("scan_first", "Scan first", "f")
 SEARCHED = (
-    Act("found", "act|Found", "f", decides=True),
-    Act("not_found", "act|Nothing found", "x", decides=True),
+    Act("found", "act|Found", "f", decides=True, unseen=True),
+    Act("not_found", "act|Nothing found", "x", decides=True, unseen=True),
 )
 VIEWER_KEYS = (  # of viewer/tools.js; a test holds the two together
     *"pgoidlvutwzm+-01qkjba?.,y/;",
