@@ -14,6 +14,7 @@ from xray.errors import ModelError, RecipeError, ScanError, XrayError
 from xray.output import Format
 from xray.scan import Encoding
 
+ENGINES = ("local", "processes", "ray")  # processes is what local was called at first
 UNWRITTEN, USAGE, UNREAD, MODEL = 1, 2, 3, 4
 EXIT_CODES = """Exit codes: 0 done, whatever was found · 1 a result could not be written ·
 2 wrong usage or settings · 3 some files could not be read, the others were inspected ·
@@ -154,8 +155,8 @@ def batch(
     scanner: Scanner = None,
     backend: Computing = "cpu",
     engine: Annotated[
-        str, typer.Option(help="processes of this machine, or ray: here, or on a cluster.")
-    ] = "processes",
+        str, typer.Option(help="local: processes here; or ray: here, or on a cluster.")
+    ] = "local",
     ray_address: Annotated[
         str, typer.Option(help="Of a Ray cluster, such as ray://head:10001 or auto.")
     ] = "local",
@@ -189,8 +190,8 @@ def batch(
             "scanner": scanner,
         },
     )
-    if engine not in ("processes", "ray"):
-        raise RecipeError(f"xray batch: --engine must be processes or ray, got {engine}")
+    if engine not in ENGINES:
+        raise RecipeError(f"xray batch: --engine must be local or ray, got {engine}")
     if engine == "ray":
         from xray.batch import cluster
 

@@ -61,12 +61,12 @@ def main(folder: Path | None) -> None:
             for engine in [engine_of(workers)]
         }
     _show_rates(console, rates, len(files), size)
-    _show_needs(console, rates["processes", 2] / 2, size)
+    _show_needs(console, rates["local", 2] / 2, size)
 
 
 def _engines() -> dict[str, Callable[[int], Engine]]:
     found: dict[str, Callable[[int], Engine]] = {
-        "processes": lambda workers: partial(crew.finished, workers=workers)
+        "local": lambda workers: partial(crew.finished, workers=workers)
     }
     if find_spec("ray"):
         found["ray"] = lambda workers: partial(cluster.finished, workers=workers)
