@@ -2,6 +2,7 @@
 
 import fcntl
 import hashlib
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +16,7 @@ from xray_app.access.keys import Keys
 from xray_app.access.oidc import Provider
 from xray_app.access.passwords import Passwords
 from xray_app.access.people import People
-from xray_app.cases import schema
+from xray_app.cases import installation, schema
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.queue import Queue
@@ -25,6 +26,8 @@ from xray_app.inspectors.dispatch import Dispatch
 from xray_app.inspectors.pool import Limits, Pool
 from xray_app.intake import usual
 from xray_app.settings import Settings
+
+log = logging.getLogger("xray_app.service")
 
 
 @dataclass(frozen=True)
@@ -47,9 +50,11 @@ class Service:
         return self.queue.clock()
 
     def start(self) -> None:
-        """Remove what a crash left and begin to inspect."""
+        """Clear away what a crash left and begin to inspect."""
         with self.database.write() as connection:
-            self.contents.sweep(connection)
+            aside = self.contents.sweep(connection)
+        if aside:
+            log.warning("%d files that no case names were set aside in quarantine", aside)
         keep_model(self.settings)
         self.dispatch.start()
 
@@ -72,7 +77,8 @@ def build(
     """A service over the database that the settings name, its tables brought up to date.
 
     Raises:
-        RecipeError: the database's address cannot be read.
+        RecipeError: the database's address cannot be read, or it is not the one that the scans in
+            the data folder were kept with.
     """
     private_folder(settings.data_dir)
     database = Database(settings.url)
@@ -87,6 +93,7 @@ def build(
         only=Kind.DEMO if settings.demo else None,
     )
     contents = Contents(settings.data_dir / "contents")
+    installation.pair(database, contents)
     queue = Queue(database, clock, rules)
     limits = Limits(settings.inspect_seconds, settings.inspect_memory_mb)
     pool = Pool(settings.workers, settings.model, limits)

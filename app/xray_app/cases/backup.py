@@ -39,6 +39,8 @@ def write(database: Database, contents: Contents, out: Path) -> int:
         target.parent.mkdir(exist_ok=True, mode=0o700)
         if source.exists():  # or it went by its age while we copied
             shutil.copyfile(source, target)
+    if contents.installation.exists():
+        shutil.copyfile(contents.installation, kept.installation)
     said = {"seq": head.seq, "hash": head.hash}
     (out / ANCHOR).write_text(json.dumps(said) + "\n", encoding="utf-8")
     return len(hashes)

@@ -2,7 +2,8 @@
 
 A file is written under `incoming/`, synced, and only then renamed to its place, so that nothing
 half-written ever stands under a hash. Adopting happens within the write transaction that also
-keeps the row, the only writer at a time: a file without a row is what a crash left, and goes.
+keeps the row, the only writer at a time: a file without a row is what a crash left. It is set
+aside under `quarantine/`, not deleted: a mistake about the database must cost no scan.
 """
 
 import hashlib
@@ -41,6 +42,8 @@ class Contents:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.incoming = folder / "incoming"
+        self.quarantine = folder / "quarantine"
+        self.installation = folder / "installation"  # whose contents these are
         self.incoming.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def stage(self, source: BinaryIO | bytes, name: str, max_bytes: int) -> Staged:
@@ -107,13 +110,22 @@ class Contents:
         for sha256 in set(hashes) - there:
             self.path(sha256).unlink(missing_ok=True)
 
+    def holds_any(self) -> bool:
+        """Whether a file stands under its hash here."""
+        return next(self.folder.glob("??/*"), None) is not None
+
     def sweep(self, connection: Connection) -> int:
-        """Remove what a crash left, within a write transaction; how many files went."""
+        """Within a write transaction, remove what never came in whole, and set aside files that
+        have no row; how many those were.
+        """
         known = set(connection.execute(select(tables.contents.c.sha256)).scalars())
-        left = [path for path in self.folder.glob("??/*") if path.name not in known]
-        left += self.incoming.iterdir()
-        for path in left:
+        for path in self.incoming.iterdir():
             path.unlink()
+        left = [path for path in self.folder.glob("??/*") if path.name not in known]
+        if left:
+            self.quarantine.mkdir(exist_ok=True, mode=0o700)
+        for path in left:
+            path.replace(self.quarantine / path.name)
         return len(left)
 
 

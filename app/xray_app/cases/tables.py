@@ -70,6 +70,12 @@ cases = Table(
     Index(None, "consignee", "received_at"),
 )
 
+installation = Table(  # one row: the folder of contents that belongs to this database says the same
+    "installation",
+    metadata,
+    Column("id", KEY, primary_key=True),
+)
+
 contents = Table(
     "contents",
     metadata,

@@ -32,7 +32,7 @@ def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, data: bytes, said
     assert list(contents.incoming.iterdir()) == []
 
 
-def test_what_a_crash_left_goes_and_what_has_a_row_stays(
+def test_what_a_crash_left_is_set_aside_and_what_has_a_row_stays(
     contents: Contents, database: Database, clock: object
 ) -> None:
     for data in (b"kept", b"adopted and not committed"):
@@ -44,5 +44,8 @@ def test_what_a_crash_left_goes_and_what_has_a_row_stays(
                 break
     contents.stage(b"half-way", "bag.png", 100)
     with database.write() as connection:
-        assert contents.sweep(connection) == 2
+        assert contents.sweep(connection) == 1
     assert [p.read_bytes() for p in contents.folder.glob("??/*")] == [b"kept"]
+    (aside,) = contents.quarantine.iterdir()
+    assert aside.read_bytes() == b"adopted and not committed"
+    assert list(contents.incoming.iterdir()) == []

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import UniqueConstraint, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from xray_app.cases import audit, schema, tables
@@ -44,6 +44,42 @@ def test_the_database_itself_refuses_to_change_the_audit_chain(
         audit.append(connection, datetime(2026, 1, 1, tzinfo=UTC), "kim", "taken", "case")
     with pytest.raises(DBAPIError, match="audit is append-only"), database.write() as connection:
         connection.execute(text(act))
+
+
+@pytest.mark.parametrize(
+    "row",
+    ["1, prev, 'new'", "2, prev, 'new'", f"2, '{'1' * 64}', hash"],
+    ids=("seq", "prev", "hash"),
+)
+def test_an_entry_is_not_replaced_by_another_of_the_same_key(database: Database, row: str) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL has no INSERT OR REPLACE")
+    with database.write() as connection:
+        audit.append(connection, datetime(2026, 1, 1, tzinfo=UTC), "kim", "taken", "case")
+    seq, prev, sealed = row.split(", ")
+    columns = f"{seq}, at, 'lee', action, subject, body, {prev}, {sealed}"
+    act = text(f"INSERT OR REPLACE INTO audit SELECT {columns} FROM audit")
+    with pytest.raises(DBAPIError, match="audit is append-only"), database.write() as connection:
+        connection.execute(act)
+
+
+def test_each_append_only_table_refuses_replacing_by_each_of_its_keys(database: Database) -> None:
+    if not database.is_sqlite:
+        pytest.skip("PostgreSQL has no INSERT OR REPLACE")
+    with database.read() as connection:
+        known = text("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+        triggers = {row.name: row.sql for row in connection.execute(known)}
+    guarded = [name.removesuffix("_no_update") for name in triggers if name.endswith("_no_update")]
+    assert "decisions" in guarded
+    for name in guarded:
+        table = tables.metadata.tables[name]
+        keys = [table.primary_key.columns.keys()]
+        keys += [
+            one.columns.keys() for one in table.constraints if isinstance(one, UniqueConstraint)
+        ]
+        for key in keys:
+            same = " AND ".join(f"{column} = NEW.{column}" for column in key)
+            assert f"({same})" in triggers[f"{name}_no_replace"], (name, key)
 
 
 def test_postgresql_refuses_to_empty_the_chain_too(database: Database) -> None:
