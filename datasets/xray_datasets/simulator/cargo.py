@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 
@@ -10,13 +9,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from . import hulls, linac, paths, stowage
+from . import hulls, linac, stowage
+from .canvas import Canvas, Physics, physics
 from .fan import Fan
 from .item import Item
 from .scanner import Detector, Plane
-from .scene import Canvas, Physics, Simulated, physics
-from .textures import textures
-from .transmission import RANK, transmit_all
+from .scene import Simulated
 from .truth import Seen, tell
 
 WIDE_PX = 2000  # of a picture, when nothing is asked for
@@ -44,22 +42,16 @@ def simulate(seed: int, wide_px: int | None = None) -> Simulated:
         source_y_mm=-float(rng.uniform(900, 2600)),
     )
     pair = linac.PAIRS_MV[int(rng.choice(len(linac.PAIRS_MV), p=(0.3, 0.4, 0.3)))]
-    canvas = _blank(size, _beam(pair))
-    slant = fan.slant()
+    canvas = Canvas.blank(_beam(pair), fan)
     seen = []
     for item in [item for one in stowed for item in one.items]:
-        at = _paint(rng, item, canvas, fan)
+        at = canvas.paint(rng, item)
         if at is None:
             continue
-        own = None
-        if item.label:
-            own = canvas.taken(at) * slant[at[1] : at[3], None, None]
+        own = canvas.taken(at) if item.label else None
         ones = np.ones(len(item.parts), np.float32)
         seen.append(Seen(item, ones, _middle_z(item), at, own))
-    canvas.depth *= slant[:, None, None]
-    low, high, *quanta = transmit_all(
-        canvas.depth, canvas.physics.basis, canvas.physics.beam.signals()
-    )
+    low, high, *quanta = canvas.passed()
     detector = _detector(rng)
     objects = tell(seen, low, high, detector, megavolt=True)
     veil = float(rng.uniform(0.0005, 0.006))
@@ -97,42 +89,6 @@ def _train(rng: np.random.Generator) -> list[stowage.Stowed]:
             item.shifted(x, 0)
         out.append(one)
     return out
-
-
-def _blank(size_hw: tuple[int, int], of: Physics) -> Canvas:
-    height, width = size_hw
-    return Canvas(
-        of,
-        np.zeros((height, width, RANK), np.float32),
-        np.zeros((height, width, 2), np.float32),
-        np.zeros((2 * height, 2 * width), np.float32),
-    )
-
-
-_AS_IT_IS = np.eye(3, 4)
-
-
-def _paint(
-    rng: np.random.Generator, item: Item, canvas: Canvas, fan: Fan
-) -> tuple[int, int, int, int] | None:
-    """Add an item, its corners put where the fan shows them; its box, None if out of sight."""
-    corners, ends, nodes, *wires = item.packed()
-    texture_pose = np.empty((len(item.parts), 4))
-    texture_pose[:, 0] = [part.zoom for part in item.parts]
-    texture_pose[:, 1:] = rng.uniform(0, 1, 3) * (6.283, 256, 256)
-    touched = np.empty(4)
-    into: Callable[..., None] = paths.paint
-    into(
-        canvas.depth, canvas.own, item.label is not None, canvas.scratch,
-        fan.seen(corners), ends, fan.seen(nodes), *wires,
-        canvas.physics.rows[item.material_rows()], textures(),
-        np.array([part.texture for part in item.parts], np.int64), texture_pose,
-        _AS_IT_IS, 1 / fan.pixel_mm, touched,
-    )  # fmt: skip
-    if touched[2] <= touched[0]:
-        return None
-    x0, y0, x1, y1 = touched.astype(int).tolist()
-    return x0, y0, x1, y1
 
 
 def _middle_z(item: Item) -> float:

@@ -1,9 +1,11 @@
-"""The geometry of a container scanner: the container rolls through a fan of rays.
+"""The geometry of a line scanner: a row of detectors, past which the goods move.
 
-World, in mm: x along the way the container rolls, y downwards with the ground at 0, z towards the
-source, 0 in the middle of the container. Columns of the picture are moments, so nothing is
-magnified along x; rows are detectors on a tall arm, so what lies nearer to the source is taller.
-Rays run across in the y-z plane alone: a path is its depth along z times the slant of its row.
+World, in mm: x along the way the goods move (a belt, or a container on wheels), y along the row of
+detectors, z towards the source, 0 in the middle of the goods, which is the plane that pixel_mm
+speaks of. Columns of the picture are moments, so nothing is magnified along x; rows are detectors,
+over which the rays fan out from the source, so what lies nearer to it is taller by source /
+(source - z). Rays run in the y-z plane alone: a path is its depth along z times the slant of its
+row. Containers have y downwards with the ground at 0; of bags, y is 0 in the middle of the picture.
 """
 
 from __future__ import annotations
@@ -20,11 +22,11 @@ class Fan:
 
     Attributes:
         size_hw: of the picture, in pixels.
-        pixel_mm: in the middle plane of the container.
+        pixel_mm: in the plane z = 0.
         stretch: pixels along x are narrower by this factor: the speed was not as assumed.
-        source_mm: from the source to the middle plane.
+        source_mm: from the source to the plane z = 0.
         source_y_mm: of the source; negative, above the ground.
-        below_mm: how much of the ground the picture shows.
+        below_mm: y of the picture's lower edge, in the plane z = 0.
     """
 
     size_hw: tuple[int, int]
@@ -33,6 +35,18 @@ class Fan:
     source_mm: float = 5200.0
     source_y_mm: float = -1800.0
     below_mm: float = 150.0
+
+    @staticmethod
+    def square(
+        side_px: int,
+        width_mm: float,
+        stretch: float = 1.0,
+        source_mm: float = 1000.0,
+        source_y_mm: float = 0.0,
+    ) -> Fan:
+        """A square picture that is width_mm wide about x = y = 0, as of bags."""
+        size_hw, pixel_mm = (side_px, side_px), width_mm / side_px
+        return Fan(size_hw, pixel_mm, stretch, source_mm, source_y_mm, width_mm / 2)
 
     def seen(self, points: NDArray[np.floating]) -> NDArray[np.float32]:  # (..., 3) -> (..., 3)
         """Column, row and depth in mm of points of the world."""

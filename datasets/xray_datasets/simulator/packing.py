@@ -4,7 +4,7 @@ Goods lie beside rather than on each other, as far as a bag's depth asks for it:
 heaps of metal grow so dark that nobody could tell what is in them.
 
 Sizes: single bags fill a picture of 480-900 mm; belt views show 2-5 bags in 1100-2400 mm. Things
-lie flat or tilted; the fan of the beam shears and magnifies each by where it lies.
+lie flat or tilted, no higher than a bag is deep. The world is that of fan.Fan: x along the belt.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ Rng = np.random.Generator
 
 @dataclass(slots=True)
 class Placed:
-    """An item and how it lies: rotation, place in the picture in mm, attenuation factor."""
+    """An item and how it lies: rotation, place of its centre in mm, attenuation factors."""
 
     item: Item
     turn: NDArray[np.float64]  # (3, 3)
@@ -56,6 +56,9 @@ def lie(
     tilt, roll = (0.0, 0.0) if flat else rng.normal(0, spread, 2)
     if not flat and chance > 0.88:
         tilt, roll = rng.uniform(-np.pi / 2, np.pi / 2, 2)
+    height = _half_height_mm(item, rotation(0, tilt, roll)[2])
+    if height > DEEP_MM:  # it would stand out of the bag
+        tilt, roll = tilt * DEEP_MM / height, roll * DEEP_MM / height
     if rng.random() < 0.5:
         roll += np.pi  # the other side up
     spin = rng.uniform(0, 2 * np.pi)
@@ -70,6 +73,15 @@ def lie(
         rng.uniform(0.6, 1.2),
         threat,
     )
+
+
+DEEP_MM = 140.0  # half of what a bag is deep
+
+
+def _half_height_mm(item: Item, up: NDArray[np.float64]) -> float:
+    solids = [part.mesh.reshape(-1, 3) for part in item.parts if part.mesh is not None]
+    lines = [points for part in item.parts for points, _ in part.wires]
+    return max(float(np.abs(points @ up).max()) for points in (*solids, *lines))
 
 
 REACH_MM = 65.0  # how far around its centre a thing weighs on its neighbours, one sigma

@@ -48,7 +48,7 @@ class Detector:
     def read(
         self, planes: list[Plane], rng: np.random.Generator, quanta: list[Plane] | None = None
     ) -> list[Plane]:
-        """Noisy transmissions, in the same order; channels run along rows.
+        """Noisy transmissions, in the same order; a channel is a row, as in fan.Fan.
 
         quanta: what is left of the squares behind each plane; by default as much as of the signal,
         which is right for one energy.

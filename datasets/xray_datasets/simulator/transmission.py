@@ -77,14 +77,3 @@ def transmit_all(
     out = np.empty((len(shares), *depth.shape[:2]), np.float32)
     _transmit(depth, np.ascontiguousarray(basis), np.ascontiguousarray(shares, np.float32), out)
     return out
-
-
-def transmit(
-    depth: NDArray[np.float32],  # (H, W, RANK)
-    basis: NDArray[np.float32],  # (RANK, K)
-    weights_low: NDArray[np.floating],  # (K,)
-    weights_high: NDArray[np.floating],  # (K,)
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:  # (H, W), (H, W)
-    """Transmission (low, high) behind coordinates of the optical depth."""
-    low, high = transmit_all(depth, basis, np.stack([weights_low, weights_high]))
-    return low, high

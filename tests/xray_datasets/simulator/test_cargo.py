@@ -5,11 +5,11 @@ import pytest
 
 from xray_datasets.simulator import contraband, heavy, hulls, loads, rle, show, simulate, stowage
 from xray_datasets.simulator import shapes as s
-from xray_datasets.simulator.cargo import _beam, _blank, _paint
+from xray_datasets.simulator.canvas import Canvas
+from xray_datasets.simulator.cargo import _beam
 from xray_datasets.simulator.fan import Fan
 from xray_datasets.simulator.item import Item
 from xray_datasets.simulator.materials import MATERIALS, attenuation_per_mm
-from xray_datasets.simulator.transmission import transmit_all
 
 WIDE = 500
 ROOM = (5900.0, 2300.0, 2350.0)
@@ -32,12 +32,11 @@ def test_what_is_nearer_to_the_source_is_taller_but_not_longer() -> None:
 
 def test_rays_at_a_slant_run_longer_through_a_plate() -> None:
     fan = Fan((400, 200), 10.0, source_mm=5000.0, source_y_mm=-2000.0, below_mm=0.0)
-    canvas = _blank(fan.size_hw, _beam((4, 6)))
+    canvas = Canvas.blank(_beam((4, 6)), fan)
     plate = Item("plate").add("steel", s.box((1500, 3800, 40), (0, -2000, 0)))
-    _paint(np.random.default_rng(0), plate, canvas, fan)
-    canvas.depth *= fan.slant()[:, None, None]
+    canvas.paint(np.random.default_rng(0), plate)
     beam = canvas.physics.beam
-    low, _ = transmit_all(canvas.depth, canvas.physics.basis, beam.signals()[:2])
+    low, *_ = canvas.passed()
     mu = attenuation_per_mm("steel", beam.energies_kev)
     for row in (200, 320):
         rise = (row + 0.5 - 200) * 10 / 5000

@@ -10,25 +10,23 @@ from xray_datasets.simulator.item import Item
 from xray_datasets.simulator.materials import MATERIALS, attenuation_per_mm
 from xray_datasets.simulator.scanner import Detector
 from xray_datasets.simulator.scene import blank, paint
-from xray_datasets.simulator.transmission import transmit_all
 from xray_datasets.simulator.truth import Seen, tell
 
 SIDE, WIDTH_MM = 300, 450.0
+SOURCE_MM = 1000.0  # above the plane that pixel_mm speaks of
 DETECTOR = Detector(blur_px=0, photons_at_air=4e4, electronic=5e-4, stripes=0, bits=16)
 
 
 def seen(things: list[packing.Placed], kv: int = 160):
     """Objects, noise-free planes and what the detector makes of them."""
-    canvas, rng, drawn = blank(SIDE, kv), np.random.default_rng(0), []
+    canvas, rng, drawn = blank(SIDE, WIDTH_MM, kv), np.random.default_rng(0), []
     for thing in things:
-        at = paint(rng, thing, canvas, WIDTH_MM)
+        at = paint(rng, thing, canvas)
         assert at is not None
         own = canvas.taken(at) if thing.item.label else None
         ones = np.ones(len(thing.item.parts), np.float32)
         drawn.append(Seen(thing.item, ones, thing.z_mm, at, own))
-    low, high, *quanta = transmit_all(
-        canvas.depth, canvas.physics.basis, canvas.physics.beam.signals()
-    )
+    low, high, *quanta = canvas.passed()
     noisy = DETECTOR.read([low, high], np.random.default_rng(1), quanta)
     return tell(drawn, low, high, DETECTOR), noisy, canvas.physics.beam
 
@@ -59,7 +57,7 @@ def test_masks_are_those_that_coco_tools_read(mask: np.ndarray, at_yx: tuple[int
 def test_mass_from_the_picture_is_that_of_the_truth_within_five_percent(
     material: str, mm: float, z_mm: float
 ) -> None:
-    """Thickness by the curve of the material, area by the pixel at the height of its middle."""
+    """Thickness by the curve of the material; rows alone show less of what lies higher up."""
     shape = s.extrude(s.rounded(120, 80, 15), -mm / 2, mm / 2, mm / 5)
     thing = placed(Item("block", "liquid").add(material, shape), z_mm, 40.0, -30.0)
     (told,), (low, _), beam = seen([thing])
@@ -67,13 +65,42 @@ def test_mass_from_the_picture_is_that_of_the_truth_within_five_percent(
     grid = np.linspace(0, 2 * mm, 400)
     curve, _ = beam.transmission(np.outer(grid, attenuation_per_mm(material, beam.energies_kev)))
     assert low[rle.decode(told.mask_rle, (SIDE, SIDE))].min() > 0.05
-    around = np.pad(rle.decode(told.mask_rle, (SIDE, SIDE)), 0)
+    around = rle.decode(told.mask_rle, (SIDE, SIDE))
     path = np.interp(-np.log(np.clip(low, 1e-4, None)), -np.log(curve), grid)[around]
-    pixel_mm = WIDTH_MM / SIDE / (1 + told.height_mm / 1100)
-    # the ray runs at a slant, so that it is longer than the thing is high
-    slant = np.sqrt(1 + (40 / 1100) ** 2 + (0.12 * 30 / 1100) ** 2)
-    grams = path.sum() / slant * pixel_mm**2 * MATERIALS[material].density_g_cm3 / 1000
+    pixel_mm = WIDTH_MM / SIDE
+    pixel_mm2 = pixel_mm * pixel_mm * (SOURCE_MM - told.height_mm) / SOURCE_MM
+    # a ray to y mm off the middle runs at a slant, so that it is longer than the thing is high
+    off_mm = (np.arange(SIDE) + 0.5 - SIDE / 2) * pixel_mm
+    high_mm = path / np.sqrt(1 + (off_mm / SOURCE_MM) ** 2)[np.nonzero(around)[0]]
+    grams = high_mm.sum() * pixel_mm2 * MATERIALS[material].density_g_cm3 / 1000
     assert grams == pytest.approx(told.mass_g, rel=0.05)
+
+
+def test_what_lies_higher_is_taller_across_the_fan_and_no_longer_along_the_belt() -> None:
+    """Plates of 90 by 60 mm around (45, 90), pixels of 1.5 mm, the source 1000 mm up.
+
+    Columns 150 + (45 ± 45) / 1.5 at any height. Rows 150 + (90 ± 30) / 1.5 in the plane of the
+    pixels, and 1000 / (1000 - 250) = 4/3 as far from the middle 250 mm above it.
+    """
+    made = [
+        placed(Item("plate", "knife").add("steel", s.box((90, 60, 0.5))), z, 45.0, 90.0)
+        for z in (0.0, 250.0)
+    ]
+    (down, up), _, _ = seen(made)
+    assert down.tight_xyxy_px == (150, 190, 210, 230)
+    assert up.tight_xyxy_px == pytest.approx((150, 150 + 40 * 4 / 3, 210, 150 + 80 * 4 / 3), abs=1)
+
+
+def test_a_wall_off_the_middle_is_seen_from_the_side_across_the_fan_alone() -> None:
+    """A pole 200 mm high and 30 mm square: its foot 100 mm below the pixels' plane, 120 mm off."""
+    pole = Item("pole", "wrench").add("steel", s.box((30, 30, 200)))
+    (across,), _, _ = seen([placed(pole, y_mm=120.0)])
+    (along,), _, _ = seen([placed(pole, x_mm=120.0)])
+    nearest, farthest = 105 * 1000 / 1100, 135 * 1000 / 900
+    assert across.tight_xyxy_px == pytest.approx(
+        (140, 150 + nearest / 1.5, 160, 150 + farthest / 1.5), abs=1
+    )
+    assert along.tight_xyxy_px[0::2] == (220, 240)
 
 
 def test_area_and_mask_are_those_of_the_outline() -> None:

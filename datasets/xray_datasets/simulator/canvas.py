@@ -1,0 +1,116 @@
+"""What a scan is painted on: optical depth in a fan of rays, thing by thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import paths
+from .beam import Beam
+from .fan import Fan
+from .item import Item
+from .materials import attenuation_per_mm, attenuation_table, factorise
+from .textures import textures
+from .transmission import RANK, transmit_all
+
+Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels
+
+
+@dataclass(frozen=True, slots=True)
+class Physics:
+    """A beam, and every material's attenuation in it as coordinates."""
+
+    beam: Beam
+    basis: NDArray[np.float32]  # (RANK, K)
+    rows: NDArray[np.float32]  # (M, RANK + 2): coordinates, then attenuation at two energies
+
+
+def physics(beam: Beam) -> Physics:
+    """What painting needs to know of a beam."""
+    table = attenuation_table(tuple(beam.energies_kev))
+    coordinates, basis = factorise(table, np.stack([beam.low, beam.high]), RANK)
+    # the energies that stand for each signal behind 5 mm of steel, for visibility alone
+    passed = np.exp(-attenuation_per_mm("steel", beam.energies_kev) * 5)
+    means = [(beam.energies_kev @ (w * passed)) / (w @ passed) for w in (beam.low, beam.high)]
+    middle = [int(np.argmin(np.abs(beam.energies_kev - mean))) for mean in means]
+    return Physics(beam, basis, np.hstack([coordinates, table[:, middle]]))
+
+
+@dataclass(slots=True)
+class Canvas:
+    """Optical depth as it is painted: along z until it is passed, which adds each row's slant."""
+
+    physics: Physics
+    fan: Fan
+    depth: NDArray[np.float32]  # (H, W, RANK)
+    own: NDArray[np.float32]  # (H, W, 2), of the labelled item being painted
+    scratch: NDArray[np.float32]  # (2 H, 2 W), zero between items
+
+    @staticmethod
+    def blank(of: Physics, fan: Fan) -> Canvas:
+        """Nothing in the beam."""
+        height, width = fan.size_hw
+        return Canvas(
+            of,
+            fan,
+            np.zeros((height, width, RANK), np.float32),
+            np.zeros((height, width, 2), np.float32),
+            np.zeros((2 * height, 2 * width), np.float32),
+        )
+
+    def paint(
+        self,
+        rng: np.random.Generator,
+        item: Item,
+        turn: NDArray[np.float64] | None = None,  # (3, 3)
+        at_mm: tuple[float, float, float] = (0.0, 0.0, 0.0),
+        factors: NDArray[np.float32] | None = None,  # (P,)
+    ) -> Box | None:
+        """Add an item, each of its corners where the fan shows it.
+
+        Args:
+            rng: of the place of its textures.
+            item: what to paint.
+            turn: how it lies in the world.
+            at_mm: where, x, y, z of the world as Fan has it.
+            factors: by which the attenuation of each part is multiplied.
+
+        Returns:
+            what it touched; None where it is out of the picture.
+        """
+        corners, ends, nodes, *wires = item.packed()
+        if turn is not None:
+            corners, nodes = (points @ turn.T + at_mm for points in (corners, nodes))
+        attenuation = self.physics.rows[item.material_rows()]
+        if factors is not None:
+            attenuation = attenuation * factors[:, None]
+        texture_pose = np.empty((len(item.parts), 4))
+        texture_pose[:, 0] = [part.zoom for part in item.parts]
+        texture_pose[:, 1:] = rng.uniform(0, 1, 3) * (6.283, 256, 256)
+        touched = np.empty(4)
+        into: Callable[..., None] = paths.paint
+        into(
+            self.depth, self.own, item.label is not None, self.scratch,
+            self.fan.seen(corners), ends, self.fan.seen(nodes), *wires, attenuation, textures(),
+            np.array([part.texture for part in item.parts], np.int64), texture_pose,
+            np.eye(3, 4), 1 / self.fan.pixel_mm, touched,
+        )  # fmt: skip
+        if touched[2] <= touched[0]:
+            return None
+        x0, y0, x1, y1 = touched.astype(int).tolist()
+        return x0, y0, x1, y1
+
+    def taken(self, at: Box) -> NDArray[np.float32]:  # (h, w, 2)
+        """What the labelled item just painted put here, along the rays; the plane is empty again."""
+        x0, y0, x1, y1 = at
+        own = self.own[y0:y1, x0:x1] * self.fan.slant()[y0:y1, None, None]
+        self.own[max(0, y0 - 3) : y1 + 3, max(0, x0 - 3) : x1 + 3] = 0
+        return own
+
+    def passed(self) -> list[NDArray[np.float32]]:  # four of (H, W)
+        """What is left of both signals, low and high, and of the squares of both (Beam.quanta)."""
+        depth = self.depth * self.fan.slant()[:, None, None]
+        return list(transmit_all(depth, self.physics.basis, self.physics.beam.signals()))
