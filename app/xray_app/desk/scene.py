@@ -10,6 +10,7 @@ from typing import Any
 from xray import atomic
 from xray.report import Report
 from xray_app.desk import tables
+from xray_app.languages import say
 from xray_app.shown import Case
 
 NOTHING = ""  # no case is open, or none that can be shown
@@ -49,7 +50,7 @@ def _view(case: Case, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "position": _position(case.key),
-        "alt": f"Scan {case.name} {name}".strip(),
+        "alt": say("Scan {name}", name=f"{case.name} {name}".strip()),
         **_source(case),
         "beam": atomic.beam(case.width_px, case.height_px, case.pixel_mm),
         "marks": _marks(case.report),

@@ -41,6 +41,17 @@ def test_planes_that_end_early_are_refused(js: Js) -> None:
         js("planes", "return m.unpack(new ArrayBuffer(5))")
 
 
+def test_what_could_not_be_fetched_is_said_in_the_desks_words_not_the_browsers(js: Js) -> None:
+    for address, said in (
+        ("http://127.0.0.1:2/gone", "the desk cannot be reached"),
+        ("data:text/plain,too%20little", "the picture came damaged"),
+    ):
+        for of in ("planes", "picture"):
+            view = {"planes": "", "picture": ""} | {of: address}
+            with pytest.raises(Error, match=said):
+                js("planes", "return m.load(given)", view)
+
+
 def test_each_level_is_the_mean_of_two_by_two(js: Js) -> None:
     body = """
     const plane = new Uint16Array(96 * 97).map((_, n) => n % 96 % 2 ? 10 : 20);

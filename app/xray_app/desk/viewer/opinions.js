@@ -5,6 +5,7 @@
 // A word is { view, says, finding, drawn, label, xyxy_px }, as the interface has it: `finding` is a
 // number of the machine's, `drawn` the name of a box of the officer's own.
 
+import { fetched } from './fetched.js';
 import { say } from './words.js';
 
 const AGAIN_MS = 2000;  // before a word that did not get through is sent once more
@@ -46,9 +47,7 @@ export class Opinions {
   async refresh() {
     if (!this.#address) return;
     try {
-      const answer = await fetch(this.#address);
-      if (!answer.ok) throw new Error(say('the desk answered {status}', answer));
-      const said = await answer.json();
+      const said = await fetched(this.#address, 'json');
       if (!this.busy) this.#take(said);  // an answer to what waits is on its way
     } catch (error) {
       this.told(say('What was said of this case cannot be read: {why}', { why: error.message }), true);

@@ -3,6 +3,7 @@
 // source is { width, height, planes, levels }: planes are the numbers at full size, levels are
 // ever smaller means of 2 x 2, the first one the full size itself.
 
+import { fetched } from './fetched.js';
 import { say } from './words.js';
 
 const HEADER_BYTES = 24;
@@ -53,22 +54,24 @@ export const split = (rgba, width, height) => {
     levels: levels(width, height, planes) };
 };
 
-const fetched = async (address, signal) => {
-  const answer = await fetch(address, { signal });
-  if (!answer.ok) throw new Error(say('the desk answered {status}', answer));
-  return answer;
-};
-
-// What a view shows: its planes where it has them, its picture where not.
-const fresh = async (view, signal) => {
-  if (view.planes) return unpack(await (await fetched(view.planes, signal)).arrayBuffer());
-  const bitmap = await createImageBitmap(await (await fetched(view.picture, signal)).blob());
+const drawn = async (blob) => {
+  const bitmap = await createImageBitmap(blob);
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
   const context = canvas.getContext('2d', { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   const { data, width, height } = context.getImageData(0, 0, canvas.width, canvas.height);
-  return { ...split(data, width, height), pixelMm: view.pixelMm };
+  return split(data, width, height);
+};
+
+// What a view shows: its planes where it has them, its picture where not.
+const fresh = async (view, signal) => {
+  const came = await fetched(addressOf(view), view.planes ? 'arrayBuffer' : 'blob', signal);
+  try {
+    return view.planes ? unpack(came) : { ...await drawn(came), pixelMm: view.pixelMm };
+  } catch (cause) {
+    throw new Error(say('the picture came damaged'), { cause });
+  }
 };
 
 let ahead = new Map();  // address → a source on its way, or there: of the case that comes next

@@ -1,6 +1,6 @@
 // Palettes and the table of materials, fetched from Python once for all cases.
 
-import { say } from './words.js';
+import { fetched } from './fetched.js';
 
 const known = new Map();
 
@@ -14,10 +14,7 @@ export const tablesFrom = (said) => ({
 
 export const tablesOf = async (address) => {
   if (!known.has(address)) {
-    const coming = fetch(address).then(async (answer) => {
-      if (!answer.ok) throw new Error(say('the desk answered {status} for its palettes', answer));
-      return tablesFrom(await answer.json());
-    });
+    const coming = fetched(address, 'json').then(tablesFrom);
     known.set(address, coming);
     coming.catch(() => known.delete(address));  // the next case tries again
   }

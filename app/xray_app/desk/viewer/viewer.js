@@ -67,7 +67,7 @@ export class Viewer {
     } catch (error) {
       if (signal.aborted) return;
       this.root.dataset.state = 'failed';
-      this.status.say(say('{why}; open it again.', { why: error.message }));
+      this.status.say(say('Not shown: {why}. Load this page again.', { why: error.message }));
     }
   }
 

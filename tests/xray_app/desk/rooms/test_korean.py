@@ -1,6 +1,7 @@
 """Every page in Korean, with no English left but names, units and codes that Koreans write too."""
 
 import contextvars
+import json
 import re
 from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
@@ -145,6 +146,8 @@ def parts(desk: OfficerDesk, actor: Actor, key: str | None) -> Iterator[str]:
     yield desk.queue(actor, key)
     yield desk.case(actor, key)
     yield desk.pending(actor)
+    for view in json.loads(desk.scene(actor, key) or '{"views": []}')["views"]:
+        yield f"<p>{view['alt']} {view['name']}</p>"
 
 
 def test_the_case_page_in_korean_holds_no_english(
