@@ -20,7 +20,7 @@ PACKAGES = {"xray": "xray"} | {
     )
 }
 EXTRAS = {
-    "xray": ["openvino", "parquet", "ray"],
+    "xray": ["cuda", "openvino", "parquet", "ray"],
     "xray_datasets": ["data"],
     "xray_train": ["data", "lite", "ray", "train"],
     "xray_app": ["app", "oidc", "parquet"],

@@ -53,8 +53,8 @@ class Detector:
             thresholds go along, so that the same scans alarm as before: they were set for a share
             of false alarms. Thresholds of a `profile` are compared as they stand.
         backend: what computes: "cpu"; "openvino", with the extra of this name; "cuda", with
-            onnxruntime-gpu installed in place of onnxruntime. `xray.backends` says how far they
-            agree.
+            the extra `cuda` and onnxruntime-gpu installed in place of onnxruntime.
+            `xray.backends` says how far they agree.
 
     Raises:
         ModelError: there is no such model, its file is damaged, the clearance file is none, or

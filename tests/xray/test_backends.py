@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
+import onnx
 import onnxruntime
 import pytest
 
@@ -90,6 +91,59 @@ def test_without_onnxruntime_for_gpus_it_is_said_what_to_install(
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: ["CPUExecutionProvider"])
     with pytest.raises(xray.MissingExtra, match="pip install onnxruntime-gpu"):
         Detector(standin, backend="cuda")
+
+
+@pytest.fixture
+def given_to_cuda(monkeypatch: pytest.MonkeyPatch) -> list[tuple[bytes, list]]:
+    """What onnxruntime is given for a GPU; the CPU computes it, for there is none here."""
+    asked: list[tuple[bytes, list]] = []
+    start = onnxruntime.InferenceSession
+
+    class Pretended(start):  # type: ignore[misc,valid-type]
+        def __init__(self, content: bytes, options: object, providers: list) -> None:
+            self.cuda = providers[0][0] == "CUDAExecutionProvider"
+            if self.cuda:
+                asked.append((content, providers))
+            super().__init__(content, options, ["CPUExecutionProvider"])
+
+        def get_providers(self) -> list[str]:
+            return ["CUDAExecutionProvider"] if self.cuda else super().get_providers()
+
+    both = ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: both)
+    monkeypatch.setattr(onnxruntime, "InferenceSession", Pretended)
+    return asked
+
+
+@pytest.mark.parametrize("name", sorted(available()))
+def test_a_gpu_is_given_the_network_in_float_and_finds_the_same(
+    name: str, given_to_cuda: list[tuple[bytes, list]]
+) -> None:
+    scans = [xray.read(file) for file in sorted(SAMPLES.glob("0*.jpg"))[:4]]
+    ours, gpu = Detector(name, threads=1), Detector(name, threads=1, backend="cuda")
+    ((content, providers),) = given_to_cuda
+    graph = onnx.load_from_string(content).graph
+    assert "QuantizeLinear" not in {node.op_type for node in graph.node}
+    assert providers == [("CUDAExecutionProvider", backends.CUDA_OPTIONS)]
+    assert gpu.card.to_json() == ours.card.to_json()
+    assert gpu.card.sha256 == ours.card.sha256  # of the file, whatever was made of it
+    found = 0
+    for scan in scans:
+        mine, theirs = ours.inspect(scan, 0.3).detections, gpu.inspect(scan, 0.25).detections
+        found += len(mine)
+        for one in mine:
+            assert any(
+                other.label == one.label
+                and abs(other.score - one.score) < backends.SCORE_TOLERANCE
+                and np.abs(np.subtract(other.xyxy_px, one.xyxy_px)).max() < 2 * one_px(scan, ours)
+                for other in theirs
+            )
+    assert found
+
+
+def one_px(scan: xray.Scan, of: Detector) -> float:
+    """A pixel of the network's input, in pixels of the scan."""
+    return 1 / tiles.whole(scan.height, scan.width, of.card.side_px)[0].scale
 
 
 def test_a_gpu_that_does_not_start_is_said_rather_than_replaced_by_the_cpu(
