@@ -17,6 +17,7 @@ from xray.errors import ModelError, ScanError
 from xray_app.api import app as api
 from xray_app.api.door import Door
 from xray_app.desk import navigation, routes
+from xray_app.desk.dressing import Dressed
 from xray_app.desk.officer import OfficerDesk
 from xray_app.desk.rooms import routes as rooms
 from xray_app.guard import Guard
@@ -70,6 +71,7 @@ def _add_desk(
     desk = OfficerDesk(service, Inbox(temporary, settings.max_upload_bytes), card)
     _add_routes(app, desk)
     _mount_page(app, officer_page.build(desk), settings)
+    app.add_middleware(Dressed)
 
 
 def _card(settings: Settings) -> Card | None:

@@ -39,6 +39,7 @@ def in_tables() -> Iterator[str]:
     acts = (work.TAKE, work.SCAN_FIRST, *work.DECISIONS, *work.ASIDE, *work.SEARCHED)
     yield from (act.label for act in acts)
     yield from (code.label for code in work.CODES)
+    yield from (says for _, says in view.THEMES.values())
     for table in (work.MEANS, work.BECOMES, work.STANDS):
         yield from table.values()
     for named in (terms.TIERS, terms.REASONS, terms.VERDICTS, terms.ENDED, terms.DECLARED):

@@ -10,6 +10,7 @@ from xray_app.cases.canonical import canonical
 from xray_app.cases.database import Database
 
 LANGUAGE = "language"  # a code of `xray_app.languages`
+THEME = "theme"  # of `xray_app.api.style`
 DESK = "desk"  # keys of one's own, and a sound for alarms
 SCAN_FIRST = "scan first"  # the scan without the machine's opinion, until one's own is given
 

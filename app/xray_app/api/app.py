@@ -20,6 +20,7 @@ from xray_app.api import (
     people,
     personas,
     scans,
+    style,
     work,
 )
 from xray_app.api.requests import Requests
@@ -56,6 +57,7 @@ def build(service: Service) -> FastAPI:
     if service.settings.demo:
         app.include_router(personas.router)  # its sign-in page comes before the usual one
     app.include_router(pages.router)
+    app.include_router(style.router)
     app.include_router(oidc.router)
 
     @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)

@@ -20,6 +20,7 @@ from xray_app.api.speaking import asked
 # These check for themselves.
 OPEN_PAGES = frozenset({"/sign-in", "/sign-out", "/first-run", "/people", "/metrics", "/v2"})
 OPEN_PAGES |= {"/oidc/begin", "/oidc/end", "/language"}
+OPEN_PAGES |= {"/theme", "/colours.css", "/pages.css"}
 NO_ROOMS: Mapping[str, Right | None] = MappingProxyType({})
 OPEN_BENEATH = ("/api/", "/health/", "/v2/")  # whatever is not there is 404 in `app`, not the desk
 

@@ -19,6 +19,7 @@ from xray_app.api.people import set_language, set_session
 from xray_app.api.signing import Manages, actor_of, cookie_of
 from xray_app.api.signing import TheService as Service
 from xray_app.cases.errors import Refused
+from xray_app.guard import PAGE_HEADERS
 
 router = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form(max_length=256)]
@@ -60,8 +61,7 @@ def choose_language(
     """Speak another language from now on, to this person wherever they sign in."""
     if language not in languages.languages():
         raise Refused(f"there is no language {language!r} here")
-    came = urlsplit(request.headers.get("referer", ""))
-    answer = _back(f"{came.path}?{came.query}" if came.query else came.path)
+    answer = whence(request)
     set_language(service, answer, language)
     try:
         actor = actor_of(request)
@@ -132,6 +132,12 @@ def onward(service: Service, token: str, wanted: str = "") -> RedirectResponse:
     return answer
 
 
+def whence(request: Request) -> RedirectResponse:
+    """Back to the page of this desk that a form was sent from."""
+    came = urlsplit(request.headers.get("referer", ""))
+    return _back(f"{came.path}?{came.query}" if came.query else came.path)
+
+
 def _back(wanted: str) -> RedirectResponse:
     # A page of this desk, never an address elsewhere: browsers read // and /\\ as another site.
     ours = re.fullmatch(r"/([a-z][a-z-]*)?(\?[\x21-\x7e]*)?", wanted)
@@ -141,7 +147,7 @@ def _back(wanted: str) -> RedirectResponse:
 def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
     known = {"problem": "", "name": "", "key": "", "oidc": False, "next": ""}
     text = _templates().get_template(template).render(**known | values)
-    return HTMLResponse(text, status, {"cache-control": "no-store"})
+    return HTMLResponse(text, status, PAGE_HEADERS)
 
 
 @cache

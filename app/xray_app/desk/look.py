@@ -1,13 +1,16 @@
-"""How the page looks: a dark console, because officers compare shades of grey all day.
+"""How the page looks: a dark console, because officers compare shades of grey all day, or a light
+one for whoever asks for it.
 
 Gradio's own parts (messages, the frame) take their colours from the theme; everything else is
-in `desk.css` and the viewer's `viewer.css`, which use the same palette. No font or style comes from
-anywhere but this machine.
+in `desk.css` and the viewer's `viewer.css`. All use the palette of `api/colours.css`, which every
+page loads before it is painted. No font or style comes from anywhere but this machine.
 """
 
 from pathlib import Path
 
 import gradio as gr
+
+from xray_app.api.style import COLOURS as COLOURS
 
 FOLDER = Path(__file__).parent
 VIEWER = FOLDER / "viewer"
@@ -19,8 +22,10 @@ ADD_SCRIPT = FOLDER / "add.js"
 PAGE_SCRIPT = FOLDER / "page.js"
 FAVICON = FOLDER / "favicon.png"
 
-GROUND, RAISED, LINE = "#0a0e13", "#121922", "#243140"
-TEXT, QUIET, ACCENT = "#dbe4ee", "#8b9bae", "#5cc8ff"
+GROUND, RAISED, LINE, CONTROL, HOVER, TEXT, QUIET, ACCENT = (
+    f"var(--{name})"
+    for name in ("ground", "raised", "line", "control", "hover", "text", "quiet", "accent")
+)
 LATIN = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Cantarell"]
 KOREAN = ["Apple SD Gothic Neo", "Malgun Gothic", "Noto Sans KR", "Noto Sans CJK KR", "NanumGothic"]
 FONT = [*LATIN, *KOREAN, "sans-serif"]
@@ -28,7 +33,7 @@ MONO = ["ui-monospace", "SFMono-Regular", "Menlo", "DejaVu Sans Mono", "monospac
 
 
 def theme() -> gr.themes.Base:
-    """Gradio's parts in the console's colours, whatever the browser prefers."""
+    """Gradio's parts in the reader's colours, whatever the browser prefers."""
     colours = {
         "body_background_fill": GROUND,
         "body_text_color": TEXT,
@@ -41,8 +46,8 @@ def theme() -> gr.themes.Base:
         "block_label_text_color": QUIET,
         "border_color_primary": LINE,
         "border_color_accent": ACCENT,
-        "button_secondary_background_fill": "#1b2531",
-        "button_secondary_background_fill_hover": "#243140",
+        "button_secondary_background_fill": CONTROL,
+        "button_secondary_background_fill_hover": HOVER,
         "button_secondary_border_color": LINE,
         "button_secondary_text_color": TEXT,
         "input_background_fill": GROUND,

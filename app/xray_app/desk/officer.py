@@ -18,6 +18,7 @@ from xray_app.access.errors import NotSignedIn
 from xray_app.access.preferences import DESK
 from xray_app.access.roles import Actor, Right
 from xray_app.api.signing import cookie_of
+from xray_app.api.style import theme_of
 from xray_app.cases import pending, reading, register
 from xray_app.cases import queue as queues
 from xray_app.cases.case import Case, load
@@ -79,9 +80,12 @@ class OfficerDesk:
 
     def header(self, actor: Actor | None) -> str:
         """The bar at the top as HTML."""
-        rooms = navigation.open_to(actor) if actor else ()
-        name, own = (actor.name, self._own(actor)) if actor else ("", "")
-        return view.header(self._card, self.is_demo, name, rooms, own=own)
+        if actor is None:
+            return view.header(self._card, self.is_demo)
+        rooms, theme = navigation.open_to(actor), theme_of(self._service, actor)
+        return view.header(
+            self._card, self.is_demo, actor.name, rooms, own=self._own(actor), theme=theme
+        )
 
     def queue(self, actor: Actor, selected: str | None) -> str:
         """The officer's cases and what waits, as HTML."""

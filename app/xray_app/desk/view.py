@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from xray.card import Card
 from xray.report import Detection, Outcome, Report
 from xray.scan import Encoding
+from xray_app.api.style import Theme
 from xray_app.demo.people import PERSONAS
 from xray_app.desk import navigation, work
 from xray_app.desk.navigation import Room
@@ -45,6 +46,11 @@ VERDICTS = {
         "tier|Unknown", "unknown", "This scan, or part of it, could not be judged."
     ),
     Outcome.CLEAR: Verdict("tier|Clear", "clear", "Nothing was found that the profile alarms for."),
+}
+THEMES = {  # what the bar's button chooses, and what it says of now
+    Theme.DARK: (Theme.LIGHT, "Dark colours; press for light ones"),
+    Theme.LIGHT: (Theme.SYSTEM, "Light colours; press to have them as your system has them"),
+    Theme.SYSTEM: (Theme.DARK, "Colours as your system has them; press for dark ones"),
 }
 NOTHING = Beside()
 NOT_INSPECTED = Verdict("Not inspected", "idle", "The scan is shown; no model looked at it.")
@@ -113,12 +119,15 @@ def header(
     rooms: Sequence[Room] = (),
     here: Room = navigation.CASE,
     own: str = "",
+    theme: Theme = Theme.DARK,
 ) -> str:
     """The bar at the top as HTML, with who is signed in and the pages that they may open.
 
-    `own`: what they chose for themselves, as JSON for the scripts.
+    `own`: what they chose for themselves, as JSON for the scripts; `theme`: how the pages look.
     """
     said = {"card": card, "personas": PERSONAS if demo else (), "person": person}
+    following, says = THEMES[theme]
+    said |= {"following": following, "theme": theme, "theme_says": says}
     return _page("header.html").render(**said, rooms=rooms, here=here, own=own)
 
 

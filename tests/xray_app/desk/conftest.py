@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route
 
 from xray_app.desk import tables
-from xray_app.desk.look import STYLESHEETS, VIEWER
+from xray_app.desk.look import COLOURS, STYLESHEETS, VIEWER
 
 HERE = "http://127.0.0.1:1/"  # nothing listens there: every file comes from the route below
 EMPTY_PAGE = """<!doctype html><title>modules</title><link rel="stylesheet" href="/all.css">
@@ -118,7 +118,7 @@ def module_page(browser: Browser, session_keeper: Keeper) -> Iterator[Page]:
         elif name == "opinions":
             session_keeper.answer(route)
         elif name.endswith(".css"):
-            style = "\n".join(file.read_text(encoding="utf-8") for file in STYLESHEETS)
+            style = "\n".join(file.read_text(encoding="utf-8") for file in (COLOURS, *STYLESHEETS))
             route.fulfill(body=style, content_type="text/css")
         elif name.endswith(".js"):
             route.fulfill(path=VIEWER / name, content_type="text/javascript")

@@ -8,6 +8,7 @@ import pytest
 from xray_app.desk import look
 
 FILES = [*look.STYLESHEETS, look.FOLDER / "rooms" / "rooms.css"]
+FILES += [look.COLOURS.parent / "pages.css"]
 FILES += [look.FOLDER.parent / "paper" / "templates" / "paper.css"]
 PHYSICAL = re.compile(r"(?:margin|padding|border)-(?:left|right)|text-align: (?:left|right)|float:")
 SIDES = re.compile(r"[;{ ](?:left|right): ")

@@ -16,29 +16,29 @@ from markupsafe import Markup
 
 from xray_app import languages
 from xray_app.access.roles import Actor
+from xray_app.api.style import theme_of
 from xray_app.desk import navigation, view
 from xray_app.desk.navigation import Room
 from xray_app.desk.rooms import words
+from xray_app.guard import PAGE_HEADERS
+from xray_app.service import Service
 from xray_app.wording import case_name
 
 Text = Annotated[str, Form(max_length=2000, pattern=r"^[^\x00]*$")]
 Line = Annotated[str, Form(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
-POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
-HEADERS = {"content-security-policy": POLICY, "cache-control": "no-store"}
 
 
 def page(
     request: Request, actor: Actor, room: Room, status: int = 200, **values: Any
 ) -> HTMLResponse:
     """A room's page, made by the template of its path."""
-    demo = request.app.state.service.settings.demo
-    bar = view.header(request.app.state.card, demo, actor.name, navigation.open_to(actor), room)
+    service: Service = request.app.state.service
+    about = (request.app.state.card, service.settings.demo, actor.name)
+    rooms, theme = navigation.open_to(actor), theme_of(service, actor)
+    bar = view.header(*about, rooms, room, theme=theme)
     template = _templates().get_template(room.path.strip("/").replace("-", "_") + ".html")
-    said = {"bar": Markup(bar), "room": room, "now": request.app.state.service.now}
-    return HTMLResponse(template.render(**said, **values), status, HEADERS)
+    said = {"bar": Markup(bar), "room": room, "now": service.now}
+    return HTMLResponse(template.render(**said, **values), status, PAGE_HEADERS)
 
 
 def moment(at: datetime | None) -> Markup:
