@@ -69,8 +69,8 @@ XRAY_TRAIN := $(BIN)/xray-train
 weights: $(VENV)/dev.stamp ## train parcel-sim, and parcel where XRAY_REAL_SCANS is set (SMOKE=1)
 	$(if $(SMOKE),rm -rf $(RUNS))
 	mkdir -p $(RUNS)/weights
-	$(BIN)/python -c "from xray_datasets.simulator import fill; \
-	  [fill(pool, pool.split('/')[-1], $(SCENES), workers=2) for pool in '$(POOLS)'.split()]"
+	for pool in $(POOLS); do $(BIN)/xray-data pool --out $$pool --kind $$(basename $$pool) \
+	  --count $(SCENES) --workers 2 || exit 1; done
 	$(XRAY_TRAIN) fit train/recipes/parcel-sim.toml --out $(RUNS)/parcel-sim \
 	  --minutes $(MINUTES) $(POOLS:%=--pool %)
 	$(XRAY_TRAIN) export $(RUNS)/parcel-sim/last.pt $(RUNS)/parcel-sim.onnx

@@ -1,8 +1,11 @@
 """The command `xray-data`: look at data sets, check them, convert them, simulate scans."""
 
+import os
 import random
+import signal
 import sys
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, TypeVar
@@ -10,7 +13,7 @@ from typing import Annotated, TypeVar
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import track
+from rich.progress import Progress, track
 from rich.table import Table
 
 from xray.errors import DataError, XrayError
@@ -37,6 +40,17 @@ Words = Annotated[
     typer.Option("--map", help="Class=label; nothing after = leaves the class out."),
 ]
 Own = Annotated[bool, typer.Option(help="Keep the data set's own words as labels.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of the first scene; the next has one more.")]
+Workers = Annotated[int, typer.Option(min=1, help="Processes.")]
+Side = Annotated[
+    int | None,
+    typer.Option(
+        min=64,
+        help="Width in pixels: 416 of bags and parcels, which are square; 2000 of containers, "
+        "two fifths as high.",
+        show_default=False,
+    ),
+]
 Twins = Annotated[
     bool, typer.Option(help="Seek the same bag in other scans: some 0.3 s and 60 KB a scan.")
 ]
@@ -95,7 +109,7 @@ def check(
     asked = Asked(root, split, source, words, own)
     asked.check_classes()
     found = Findings()
-    samples = asked.samples(found)
+    samples = asked.checked(found)
     seen = _progress(samples, "checking")
     checks.check(seen, open_scans=open_scans, find_twins=twins, findings=found)
     print(f"{root}: {layouts.name(root)}, {found.scans} scans, {found.boxes} boxes")
@@ -198,19 +212,9 @@ def simulate(
     out: Annotated[Path, typer.Option(help="Folder to write; goes on where one stands.")],
     kind: Annotated[Kind, typer.Option(help="What to pack.")] = Kind.BAGGAGE,
     count: Annotated[int, typer.Option(min=1, help="How many scenes.")] = 100,
-    seed: Annotated[
-        int, typer.Option(min=0, help="Of the first scene; the next has one more.")
-    ] = 0,
-    side: Annotated[
-        int | None,
-        typer.Option(
-            min=64,
-            help="Width in pixels: 416 of bags and parcels, which are square; 2000 of containers, "
-            "two fifths as high.",
-            show_default=False,
-        ),
-    ] = None,
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    seed: Seed = 0,
+    side: Side = None,
+    workers: Workers = 1,
 ) -> None:
     """Scans with ground truth, drawn by physics: both energies, a console's picture, COCO."""
     from xray_datasets import scenes
@@ -219,6 +223,47 @@ def simulate(
     for _ in track(done, "simulating", total=count, console=Console(stderr=True)):
         pass
     print(scenes.finish(out))
+
+
+@app.command()
+def pool(
+    out: Annotated[Path, typer.Option(help="Folder of the pool; goes on where one stands.")],
+    kind: Annotated[Kind, typer.Option(help="What to pack.")] = Kind.BAGGAGE,
+    count: Annotated[int, typer.Option(min=1, help="How many scenes it holds.")] = 10_000,
+    seed: Seed = 0,
+    side: Side = None,
+    workers: Workers = 1,
+    keep_fresh: Annotated[
+        bool,
+        typer.Option(
+            "--keep-fresh",
+            help="Then replace the oldest by new ones until stopped, as the least of processes.",
+        ),
+    ] = False,
+) -> None:
+    """Simulated scenes for xray-train: transmission alone, which training colours anew each time.
+
+    A container takes 6.4 MB, a bag or parcel 0.7 MB.
+    """
+    from xray_datasets import scenes
+
+    scenes.check_installed("xray-data pool")
+    from xray_datasets import simulator
+
+    if not keep_fresh:
+        missing = simulator.lacking(out, kind.value, count, seed)
+        with Progress(console=Console(stderr=True)) as progress:
+            task = progress.add_task("filling", total=missing)
+            simulator.fill(
+                out, kind.value, count, seed, workers, side, lambda _: progress.advance(task)
+            )
+        print(out)
+        return
+    os.nice(10)  # what trains goes first
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        for path in simulator.keep_fresh(out, kind.value, count, seed, workers, side):
+            print(path, flush=True)
 
 
 def _written(samples: Iterator[Sample], out: Path, split: str, to: Target) -> Path:

@@ -163,10 +163,19 @@ def _box(xyxy_px: tuple[float, float, float, float]) -> tuple[float, float, floa
     return x1, y1, x2, y2
 
 
+def check_installed(command: str) -> None:
+    """Whether the simulator's packages are there.
+
+    Raises:
+        MissingExtra: they are not; tells how to install them for this command.
+    """
+    if any(find_spec(name) is None for name in NEEDED):
+        raise MissingExtra(command, "data")
+
+
 def _simulator() -> tuple[Callable[[str, int, int | None], Any], Callable[..., Any]]:
     """What draws a scene, and what colours it."""
-    if any(find_spec(name) is None for name in NEEDED):
-        raise MissingExtra("xray-data simulate", "data")
+    check_installed("xray-data simulate")
     from xray_datasets.simulator import show, simulate
 
     return simulate, show

@@ -31,7 +31,7 @@ class Scene:
     boxes: np.ndarray
     labels: tuple[str, ...]
     visible: np.ndarray
-    kv: int = 150
+    parameters = {"kv": 150}  # noqa: RUF012
 
 
 class TinyPool:
@@ -109,7 +109,7 @@ def test_a_real_recipe_without_real_scans_says_which_variable_to_set(
 
 
 def test_an_empty_pool_says_how_to_fill_it(tmp_path: pytest.TempPathFactory) -> None:
-    with pytest.raises(RecipeError, match="xray-data simulate"):
+    with pytest.raises(RecipeError, match="xray-data pool --out"):
         sources(tiny.recipe(real=False, pools=(str(tmp_path),)))
 
 

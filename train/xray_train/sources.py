@@ -17,7 +17,7 @@ from xray.tensors import RANGES, air, planes, resize
 from xray.tiles import whole_scale
 from xray_datasets import layouts, real
 from xray_datasets.sample import Sample
-from xray_datasets.simulator import LABELS, Pool, colour
+from xray_datasets.simulator import LABELS, Pool, show
 from xray_train.item import Item, air_of, indexed
 from xray_train.recipe import Recipe
 from xray_train.stock import LONG_MM, Stock, Threat, cut, from_grey
@@ -95,7 +95,7 @@ class Simulated:
             picture = planes(np.stack(energies, -1), encoding, ranges)
             background = air(encoding, ranges)
         else:
-            picture = colour(scene.low, scene.high, rng, scene.kv)
+            picture = show(scene, rng)
             background = air_of(picture)
         known = np.array([label in self.index for label in scene.labels], bool)
         labels = np.array([self.index.get(label, -1) for label in scene.labels], np.int64)
@@ -120,7 +120,9 @@ def sources(recipe: Recipe) -> list[tuple[float, Source]]:
     for folder in recipe.pools:
         pool = Pool(Path(folder))
         if not len(pool):
-            raise RecipeError(f"{folder}: holds no simulated scenes; make some: xray-data simulate")
+            raise RecipeError(
+                f"{folder}: holds no simulated scenes; make some: xray-data pool --out {folder}"
+            )
         found.append((recipe.share_simulated / len(recipe.pools), Simulated(pool, recipe)))
     for folder in recipe.data:
         root = Path(folder)

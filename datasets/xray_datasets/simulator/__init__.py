@@ -1,13 +1,14 @@
 """Simulated scans with ground truth: materials, paths, two energies, noise, colours of a console.
 
 simulate() makes one scan, show() draws it as some console would and colour() any two planes,
-fill() and Pool keep many, lone() makes a single threat.
+fill() and Pool keep many, keep_fresh() replaces them, lone() makes a single threat.
 """
 
+from .filling import fill, keep_fresh, lacking
 from .kinds import KINDS, show, simulate
 from .lone import Lone, lone
 from .palettes import colour
-from .pool import Pool, fill
+from .pool import Pool
 from .scene import Simulated
 from .threats import LABELS
 from .truth import SimulatedObject
@@ -21,6 +22,8 @@ __all__ = [
     "SimulatedObject",
     "colour",
     "fill",
+    "keep_fresh",
+    "lacking",
     "lone",
     "show",
     "simulate",

@@ -104,7 +104,7 @@ class Canvas:
         return x0, y0, x1, y1
 
     def taken(self, at: Box) -> NDArray[np.float32]:  # (h, w, 2)
-        """What the labelled item just painted put here, along the rays; the plane is empty again."""
+        """What the labelled item just painted put here, along rays; the plane is empty again."""
         x0, y0, x1, y1 = at
         own = self.own[y0:y1, x0:x1] * self.fan.slant()[y0:y1, None, None]
         self.own[max(0, y0 - 3) : y1 + 3, max(0, x0 - 3) : x1 + 3] = 0

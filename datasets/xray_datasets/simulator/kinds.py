@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Protocol
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -31,8 +34,27 @@ def simulate(kind: str, seed: int, side_px: int | None = None) -> scene.Simulate
     return scene.simulate(kind, seed, side_px or SIDE_PX)
 
 
-def show(made: scene.Simulated, rng: np.random.Generator) -> NDArray[np.uint8]:  # (H, W, 3)
-    """The scan in the colours of some console, drawn from rng."""
+class Planes(Protocol):
+    """What consoles show: transmissions (H, W), air = 1, and how they were made."""
+
+    @property
+    def low(self) -> NDArray[np.float32]:
+        """Low energy."""
+        ...
+
+    @property
+    def high(self) -> NDArray[np.float32]:
+        """High energy."""
+        ...
+
+    @property
+    def parameters(self) -> Mapping[str, float | int | str]:
+        """Those of Simulated."""
+        ...
+
+
+def show(made: Planes, rng: np.random.Generator) -> NDArray[np.uint8]:  # (H, W, 3)
+    """The scan, new or from a pool, in the colours of some console, drawn from rng."""
     if "mv" in made.parameters:
         return cargo_palette.colour(made.low, made.high, rng, str(made.parameters["mv"]))
     return colour(made.low, made.high, rng, int(made.parameters["kv"]))

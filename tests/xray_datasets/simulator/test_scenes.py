@@ -1,9 +1,9 @@
-"""Whole scenes, the detector, the consoles and the pool."""
+"""Whole scenes, the detector and the consoles."""
 
 import numpy as np
 import pytest
 
-from xray_datasets.simulator import Pool, clutter, colour, fill, pool, simulate, threats
+from xray_datasets.simulator import clutter, colour, simulate, threats
 from xray_datasets.simulator.scanner import Detector
 
 SIDE = 160
@@ -107,19 +107,3 @@ def test_every_family_has_a_plausible_mass(family) -> None:
     for _ in range(5):
         item = family(rng)
         assert 0.1 < item.mass_g() < 9000, item.name
-
-
-def test_a_pool_resumes_and_reads_back_what_was_simulated(tmp_path, monkeypatch) -> None:
-    monkeypatch.setattr(pool, "SHARD", 2)
-    fill(tmp_path, "baggage", 2, seed=10, side_px=96)
-    first = next(tmp_path.glob("*.npy")).stat().st_mtime_ns
-    scenes = Pool(tmp_path)
-    assert len(scenes) == 2
-    fill(tmp_path, "baggage", 4, seed=10, side_px=96)
-    assert next(iter(sorted(tmp_path.glob("*.npy")))).stat().st_mtime_ns == first
-    assert scenes.refresh() == 4
-    kept, made = scenes[3], simulate("baggage", 13, 96)
-    assert kept.seed == 13
-    assert np.abs(kept.low - made.low).max() < 1e-4
-    assert kept.labels == tuple(o.label for o in made.objects if o.label)
-    assert kept.boxes.shape == (len(kept.labels), 4)
