@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xray.errors import DataError
-from xray_datasets import layouts, public
+from xray_datasets import layouts, lists, public
 from xray_datasets.findings import Findings
 from xray_datasets.labels import Source, translate
 from xray_datasets.sample import Sample
@@ -34,20 +34,44 @@ class Asked:
     def samples(self, findings: Findings | None = None) -> Iterator[tuple[str, Sample]]:
         """Every sample with the name of its split.
 
-        Lists overlap, so where there are some of VOC's kind, all is one split, "all".
+        Lists overlap, so where there are some of VOC's kind, all that have an XML file are one
+        split, "all".
 
         Raises:
             DataError: no such public data set, words that are no mapping, what `layouts.read` says.
         """
-        labels_map, source = self.labels_map(), self._source()
         chosen: list[str | None] = [*self.splits] if self.splits else [None]
-        if not self.splits and layouts.name(self.root) not in LISTED:
+        if not self.splits and not self._listed():
             chosen = [*layouts.splits(self.root)] or [None]
         for split in chosen:
-            for sample in layouts.read(
-                self.root, split, labels_map=labels_map, source=source, findings=findings
-            ):
+            for sample in self._read(split, findings):
                 yield split or "all", sample
+
+    def checked(self, findings: Findings) -> Iterator[tuple[str, Sample]]:
+        """The same, list by list where there are some: whether they overlap is to be checked.
+
+        Each scan comes once, with what its lists are for, see `lists`; one that is in two lists
+        that should share none is noted, and comes with the first.
+        """
+        if self.splits or not self._listed():
+            yield from self.samples(findings)
+            return
+        lists.shared(self.root, findings)
+        before = set[str]()
+        for split, asked in lists.asked(lists.by_split(self.root)):
+            here = set[str]()
+            for sample in self._read(asked, findings):
+                if sample.id not in before:
+                    yield split, sample
+                here.add(sample.id)
+            before |= here
+
+    def _listed(self) -> bool:
+        return layouts.name(self.root) in LISTED
+
+    def _read(self, split: str | None, findings: Findings | None) -> Iterator[Sample]:
+        words, source = self.labels_map(), self._source()
+        return layouts.read(self.root, split, labels_map=words, source=source, findings=findings)
 
     def labels_map(self) -> dict[str, str | None]:
         """Class of the data set → label, or None where the class is left out."""

@@ -22,6 +22,8 @@ MARKS, LISTS, PICTURES = (
     ("ImageSets/Main", "ImageSets", "ImageSet"),
     ("JPEGImages", "JPEGImage"),
 )
+JOINT = "+"  # between lists that are read as one, each scan once
+UNLISTED = "in no list"  # the name of what has an XML file and is in none of the lists
 
 
 def read(
@@ -38,7 +40,8 @@ def read(
 
     Args:
         root: the folder that holds the three folders.
-        split: a list's name without its ending: "train", SIXray's "10/test".
+        split: a list's name without its ending: "train", SIXray's "10/test"; several joined by
+            "+"; or UNLISTED.
         labels_map: class → our label, or None to leave it out; what is not in the map is looked
             up in the taxonomy.
         judged: the labels that the annotators looked for; by default those of the map, or,
@@ -95,6 +98,12 @@ def splits(root: str | Path) -> list[str]:
     return [p.relative_to(folder).with_suffix("").as_posix() for p in lists]
 
 
+def listed(root: str | Path) -> dict[str, set[str]]:
+    """List → the names in it."""
+    files = _folder(Path(root), MARKS)
+    return {one: {name for name, _ in _names(Path(root), one, files)} for one in splits(root)}
+
+
 def classes(root: str | Path) -> list[str]:
     """Every class that an XML file names, by alphabet."""
     files = _folder(Path(root), MARKS).rglob("*.xml")
@@ -120,6 +129,14 @@ def _names(root: Path, split: str | None, files: Path) -> Iterator[tuple[str, li
     if split is None:
         for path in sorted(files.rglob("*.xml")):
             yield path.relative_to(files).with_suffix("").as_posix(), None
+        return
+    if split == UNLISTED:
+        known = set[str]().union(*listed(root).values())
+        yield from (found for found in _names(root, None, files) if found[0] not in known)
+        return
+    if JOINT in split:
+        lists = (_names(root, one, files) for one in split.split(JOINT))
+        yield from {name: shown for one in lists for name, shown in one}.items()
         return
     for suffix in (".txt", ".csv"):
         path = _folder(root, LISTS) / f"{split}{suffix}"

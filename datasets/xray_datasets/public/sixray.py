@@ -61,6 +61,8 @@ def read(
 ) -> Iterator[Sample]:
     """The scans of one list ("10/test"), or without one all that have an XML file.
 
+    Several lists are read as one where they are joined by "+".
+
     Raises:
         DataError: no such list.
     """
