@@ -15,7 +15,7 @@ from xray_app.api import papers
 from xray_app.api.shapes import CaseFile, CaseOut, CasePage, OpinionOut, Said, Searched, ViewOut
 from xray_app.api.signing import Reads
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import reading
+from xray_app.cases import reading, seen
 from xray_app.cases.case import Case, load
 from xray_app.cases.decisions import decisions_of, searches_of
 from xray_app.cases.errors import NotFound, Refused
@@ -58,7 +58,7 @@ def read_case(actor: Reads, service: Service, case_id: CaseId) -> CaseFile:
     """A case with everything that was said of it."""
     with service.database.read() as connection:
         case = visible(connection, actor, case_id)
-        return CaseFile(
+        file = CaseFile(
             **shown(case, actor).model_dump(),
             views=_views(connection, case_id),
             decisions=[
@@ -76,6 +76,8 @@ def read_case(actor: Reads, service: Service, case_id: CaseId) -> CaseFile:
             links=reading.linked(connection, case_id) if actor.may(Right.READ) else [],
             clearance=reading.clearance(connection, case_id) if actor.may(Right.READ) else None,
         )
+    _keep_seen(service, actor, case)
+    return file
 
 
 @router.get("/{case_id}/report", response_model=None)
@@ -101,13 +103,15 @@ def read_report_of(
         with service.database.read() as connection:
             case = visible(connection, actor, case_id)
             of = known(connection, replace(case, kind=shown(case, actor).kind), there)
+        _keep_seen(service, actor, case)
         return papers.answer(request, service, actor, of, format == "pdf", zone)
     with service.database.read() as connection:
-        visible(connection, actor, case_id)
+        case = visible(connection, actor, case_id)
         body = reading.reports(connection, case_id, role).get(view)
         sources = [source_of(row) for row in views_of(connection, case_id)]
     if body is None:
         raise NotFound(f"case {case_id} has no report of view {view}, or not yet")
+    _keep_seen(service, actor, case)
     if format == "json":
         return Response(json.dumps(body), media_type="application/json")
     out = io.BytesIO()
@@ -169,6 +173,12 @@ def _views(connection: Connection, case_id: str) -> list[ViewOut]:
         ViewOut(**row, has_report=row["position"] in reported)
         for row in views_of(connection, case_id)
     ]
+
+
+def _keep_seen(service: Service, actor: Actor, case: Case) -> None:
+    """An officer who reads here what the machine says cannot give a first verdict any more."""
+    if actor.may(Right.WORK):
+        seen.keep(service.database, actor.name, case, service.now)
 
 
 def _cursor(after: str | None) -> tuple[datetime, str] | None:

@@ -175,6 +175,14 @@ first_verdicts = Table(  # what officers said before they saw what the machine s
     UniqueConstraint("case_id", "said_by"),
 )
 
+seen = Table(  # which officer was shown what the machine says of a case; see `seen.py`
+    "seen",
+    metadata,
+    Column("case_id", KEY, ForeignKey("cases.id"), primary_key=True),
+    Column("seen_by", NAME, primary_key=True),
+    Column("seen_at", Moment, nullable=False),  # the first time
+)
+
 search_results = Table(
     "search_results",
     metadata,

@@ -10,17 +10,20 @@ from xray.report import Outcome
 from xray_app.access import preferences
 from xray_app.access.preferences import SCAN_FIRST
 from xray_app.access.roles import RIGHTS, Actor, Right, Role
-from xray_app.cases import first_verdicts, pending
+from xray_app.cases import first_verdicts, pending, seen
 from xray_app.cases.case import Case, load
 from xray_app.cases.decisions import SearchResult, record_search
 from xray_app.cases.errors import Refused
 from xray_app.cases.pending import Proposal
-from xray_app.cases.states import Intent, Level, Reason, State, Verdict
+from xray_app.cases.states import Intent, Level, Reason, Verdict
 from xray_app.desk import work
 from xray_app.languages import say
 from xray_app.service import Service
 
 FIRST_KEPT = "Your first verdict is kept. Now look at what the machine says, and decide."
+FROM_THE_NEXT = (
+    "Scan first begins with the next case: you have seen what the machine says of this one."
+)
 MOST_MINUTES = 24 * 60  # that a case is held for
 
 
@@ -85,16 +88,15 @@ def is_blind(connection: Connection, actor: Actor, case: Case) -> bool:
 
 
 def blind_among(connection: Connection, actor: Actor, cases: Sequence[Case]) -> set[str]:
-    """The ids of those cases of which this officer is not to see yet what the machine says."""
+    """The ids of those cases of which this officer is not to see yet what the machine says.
+
+    Nothing is hidden again that they were shown before.
+    """
     if not wants_scan_first(connection, actor):
         return set()
-    officer = actor.officer()
-    open_ones = [
-        case.id
-        for case in cases
-        if case.outcome and (case.state is State.WAITING or work.has(case, officer))
-    ]
-    return set(open_ones) - first_verdicts.given_by(connection, actor.name, open_ones)
+    ids = [case.id for case in cases if case.outcome and case.state in seen.UNDECIDED]
+    known = first_verdicts.given_by(connection, actor.name, ids)
+    return set(ids) - known - seen.by(connection, actor.name, ids)
 
 
 def colleagues(service: Service, actor: Actor, level: Level) -> list[str]:
@@ -174,8 +176,9 @@ class _Doing:
         database, name = self.service.database, self.actor.name
         with database.read() as connection:
             wanted = not wants_scan_first(connection, self.actor)
+            late = wanted and seen.by(connection, name, [self.asked.case_id])
         preferences.put(database, name, SCAN_FIRST, wanted)
-        return After(self.asked.case_id or None)
+        return After(self.asked.case_id or None, say(FROM_THE_NEXT) if late else "")
 
     def _code(self) -> Reason | None:
         if not self.asked.code:

@@ -19,7 +19,7 @@ from xray_app.access.preferences import DESK
 from xray_app.access.roles import Actor, Right
 from xray_app.api.signing import cookie_of
 from xray_app.api.style import theme_of
-from xray_app.cases import pending, reading, register
+from xray_app.cases import pending, reading, register, seen
 from xray_app.cases import queue as queues
 from xray_app.cases.case import Case, load
 from xray_app.cases.contents import Staged, discard
@@ -123,6 +123,8 @@ class OfficerDesk:
                 beside = casefile.beside(self._service, connection, actor, case, blind, notice)
         except NotFound as error:
             return view.blank(problem(error))
+        if not blind:
+            seen.keep(self._service.database, actor.name, case, self._service.now)
         return view.case(shown, self._card, beside)
 
     def scene(self, actor: Actor, key: str | None) -> str:

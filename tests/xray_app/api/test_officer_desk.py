@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import RIGHTS, Right, Role
-from xray_app.cases import inspection
+from xray_app.cases import first_verdicts, inspection
 from xray_app.cases.errors import Conflict, Refused
 from xray_app.desk.doing import After, Asked
 from xray_app.desk.officer import OfficerDesk
@@ -145,15 +145,26 @@ def test_the_viewer_is_told_what_comes_next(
     assert [one["picture"] for one in said["ahead"]] == [f"pictures/{other}-0/full"]
 
 
-def test_the_scan_comes_first_for_whoever_wants_it_and_both_verdicts_stay(
-    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str, clock: Any
-) -> None:
+@pytest.fixture
+def kim(desk: OfficerDesk, who: Callable[..., Any], case_id: str) -> Any:
+    """Somebody who wants the scan first, and who has seen no case yet."""
     kim = who(Role.SCREENER, "kim")
+    desk.act(kim, Asked("scan_first"))
+    return kim
+
+
+def hides(desk: OfficerDesk, actor: Any, case_id: str) -> bool:
+    """Whether nothing on the page tells what the machine says."""
+    pages = (desk.case(actor, case_id), desk.queue(actor, case_id), desk.scene(actor, case_id))
+    return not any(word in page for page in pages for word in ("Alarm", "gun"))
+
+
+def test_the_scan_comes_first_for_whoever_wants_it_and_both_verdicts_stay(
+    desk: OfficerDesk, kim: Any, act: Act, case_id: str, clock: Any
+) -> None:
     act(kim, "take")
-    assert act(kim, "scan_first", case_id).case_id == case_id
-    page = desk.case(kim, case_id)
-    for words in ("Alarm", "gun", 'aria-pressed="true">Weapon'):
-        assert words not in page
+    assert hides(desk, kim, case_id)
+    assert 'aria-pressed="true">Weapon' not in desk.case(kim, case_id)
     assert "Scan first" in desk.queue(kim, case_id)
     assert json.loads(desk.scene(kim, case_id))["views"][0]["marks"] == []
     after = act(kim, "clear", case_id)
@@ -167,19 +178,60 @@ def test_the_scan_comes_first_for_whoever_wants_it_and_both_verdicts_stay(
     page = desk.case(kim, case_id)
     assert re.search(r"kim, before the machine</b><span class=\"\">clear<", page)
     assert re.search(r"kim</b><span class=\"\">search: weapon<", page)
-    assert act(kim, "scan_first", case_id).case_id == case_id
+    assert act(kim, "scan_first", case_id) == After(case_id)
 
 
 def test_where_both_agree_the_first_verdict_decides(
-    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str
+    desk: OfficerDesk, kim: Any, act: Act, case_id: str
 ) -> None:
-    kim = who(Role.SCREENER, "kim")
     act(kim, "take")
-    act(kim, "scan_first", case_id)
     with pytest.raises(Refused, match="say why"):
         act(kim, "search", case_id)
     assert act(kim, "search", case_id, code="weapon").case_id is None
     assert "sent to be searched" in desk.pending(kim)
+
+
+def test_who_saw_the_machines_opinion_gives_no_first_verdict_on_that_case(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, cases: list[str], service: Service
+) -> None:
+    kim = who(Role.SCREENER, "kim")
+    mine = str(act(kim, "take").case_id)
+    after = act(kim, "scan_first", mine)
+    assert "begins with the next case" in after.notice
+    assert "Alarm" in desk.case(kim, mine)
+    (other,) = set(cases) - {mine}
+    assert act(kim, "clear", mine).case_id == other  # it decides
+    with service.database.read() as connection:
+        assert first_verdicts.of(connection, mine) == []
+    assert hides(desk, kim, other)
+
+
+def test_looking_once_without_it_or_on_paper_ends_the_first_verdict(
+    desk: OfficerDesk, kim: Any, act: Act, case_id: str, sign_in: SignIn
+) -> None:
+    act(kim, "take")
+    assert hides(desk, kim, case_id)
+    assert act(kim, "scan_first", case_id).notice == ""
+    assert not hides(desk, kim, case_id)
+    assert "begins with the next case" in act(kim, "scan_first", case_id).notice
+    assert not hides(desk, kim, case_id)
+
+    lee = sign_in(Role.SCREENER, "lee")
+    officer = desk.who(dict(lee.cookies))
+    desk.act(officer, Asked("scan_first"))
+    assert hides(desk, officer, case_id)
+    assert lee.get(f"/api/v1/cases/{case_id}/report").status_code == 200
+    assert not hides(desk, officer, case_id)
+
+
+def test_a_case_that_is_set_aside_stays_without_the_machines_opinion(
+    desk: OfficerDesk, kim: Any, act: Act, case_id: str
+) -> None:
+    act(kim, "take")
+    act(kim, "hold", case_id, to="documents are missing")
+    assert hides(desk, kim, case_id)
+    act(kim, "resume", case_id)
+    assert act(kim, "clear", case_id).case_id == case_id  # kept as the first verdict
 
 
 def test_a_case_is_handed_to_a_colleague_who_is_free(

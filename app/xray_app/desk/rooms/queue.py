@@ -16,7 +16,7 @@ from xray_app.cases import listing
 from xray_app.cases.case import Case
 from xray_app.cases.listing import PAGE, Asked, Order
 from xray_app.cases.states import Kind, Level, State
-from xray_app.desk import work
+from xray_app.desk import doing, work
 from xray_app.desk.navigation import QUEUE
 from xray_app.desk.rooms import frame, words
 from xray_app.languages import say
@@ -76,22 +76,22 @@ def show(
     page: Annotated[int, Query(ge=0, le=10_000)] = 0,
 ) -> HTMLResponse:
     """A page of the list."""
-    sort = order or (Order.NEWEST if tab == "closed" else Order.QUEUE)
-    chosen = {
-        "outcome": outcome,
-        "lane": lane,
-        "scanner": scanner,
-        "holder": holder,
-        "text": text,
-    }
-    said = Outcome(outcome) if outcome else None
-    asked = Asked(TABS[tab][1], said, lane, scanner, holder, text, sort, page)
+    chosen = {"lane": lane, "scanner": scanner, "holder": holder, "text": text}
     now = service.now
     with service.database.read() as connection:
+        if doing.wants_scan_first(connection, actor):
+            outcome, orders = "", {one: ORDERS[one] for one in ORDERS if one is not Order.SCORE}
+        else:
+            chosen, orders = {"outcome": outcome, **chosen}, ORDERS
+        plain = Order.NEWEST if tab == "closed" else Order.QUEUE
+        sort = order if order in orders else plain
+        said = Outcome(outcome) if outcome else None
+        asked = Asked(TABS[tab][1], said, lane, scanner, holder, text, sort, page)
         found, count = listing.cases(connection, asked)
         counts = listing.counts(connection)
         values: dict[str, Any] = {
             "rows": [_row(case, now) for case in found],
+            "blind": doing.blind_among(connection, actor, found),
             "choices": listing.choices(connection, now - CHOICES_OF),
         }
     tabs = [
@@ -106,7 +106,7 @@ def show(
         "tabs": tabs,
         "tab": tab,
         "chosen": chosen,
-        "orders": ORDERS,
+        "orders": orders,
         "order": sort,
     }
     values |= {

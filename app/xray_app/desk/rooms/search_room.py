@@ -15,7 +15,7 @@ from xray.labels import CONTAINER_LABELS, PARCEL_LABELS
 from xray_app.access.roles import Actor
 from xray_app.api.signing import Searches
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import lookup
+from xray_app.cases import lookup, seen
 from xray_app.cases.case import Case, load
 from xray_app.cases.contents import Staged
 from xray_app.cases.decisions import (
@@ -109,6 +109,8 @@ def _page(
         wanted = case_id or (matches[0].id if len(matches) == 1 else "")
         sheet = _sheet(connection, wanted)
         ended = _sheet(connection, done)
+    if sheet:
+        seen.keep(service.database, actor.name, sheet["case"], service.now)
     if case_id and sheet is None:
         problem = problem or say("There is no such case.")
     if code and not matches:

@@ -1,6 +1,7 @@
 """The supervisor's page: what was left to them, what was decided without them, what came twice."""
 
-from typing import Annotated
+from itertools import chain
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -15,6 +16,7 @@ from xray_app.cases.case import Case
 from xray_app.cases.decisions import Decision, correct, decisions_of
 from xray_app.cases.oversight import Sample
 from xray_app.cases.states import Verdict
+from xray_app.desk import doing
 from xray_app.desk.navigation import SUPERVISOR
 from xray_app.desk.rooms import frame, rates, words
 from xray_app.desk.rooms.frame import Text
@@ -64,13 +66,15 @@ def _page(
 ) -> HTMLResponse:
     with service.database.read() as connection:
         sample = oversight.sample(connection)
-        values = {
+        values: dict[str, Any] = {
             "escalated": oversight.escalated(connection),
             "cleared": _with_decisions(connection, oversight.against_the_alarm(connection)),
             "twice": oversight.used_twice(connection),
             "sample": sample,
             "finding": _finding(sample),
         }
+        open_ones = [*values["escalated"], *sample.waiting, *chain(*values["twice"])]
+        values["blind"] = doing.blind_among(connection, actor, open_ones)
     status = 422 if problem else 200
     said = {"done": done, "problem": problem, "words": words}
     return frame.page(request, actor, SUPERVISOR, status, **said, **values)

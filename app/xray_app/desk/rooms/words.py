@@ -34,8 +34,10 @@ def stands(case: Case) -> str:
     return say(STATES[case.state])
 
 
-def verdict(case: Case) -> view.Verdict:
-    """What the machine said, as the case page says it."""
+def verdict(case: Case, hidden: bool = False) -> view.Verdict:
+    """What the machine said, as the case page says it; `hidden`: not to this reader yet."""
+    if hidden:
+        return view.SCAN_FIRST
     if case.outcome is not None:
         return view.VERDICTS[case.outcome]
     return view.NOT_INSPECTED

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.xray_app.desk.case.desks import Desk, standing
+from xray_app.access import preferences
 from xray_app.cases import pending
 from xray_app.cases.case import load
 
@@ -92,19 +93,24 @@ def test_the_scan_first_then_a_reason_by_digit_and_a_case_held_by_digit(
     desk: Desk, bring: Callable[[int], list[str]], page_of: Callable[[str], Page]
 ) -> None:
     first, second = bring(2)
+    preferences.put(desk.service.database, "lee", preferences.SCAN_FIRST, True)
     page = page_of("lee")
     page.keyboard.press("n")
     standing(page, first)
-    page.keyboard.press("f")
     expect(page.locator(".banner strong")).to_have_text("Scan first")
     expect(page.locator(".mark")).to_have_count(0)
-    standing(page, first)
     picture(page, "scan-first")
     page.keyboard.press("x")
     expect(page.locator(".codes")).to_have_attribute("data-asked", "")
     page.keyboard.press("6")  # not as declared; the machine alarms too, so it is decided
     standing(page, second)
     expect(page.locator(".undoable")).to_contain_text("kept back as suspect")
+    page.keyboard.press("f")
+    expect(page.locator(".banner strong")).not_to_have_text("Scan first")
+    page.keyboard.press("f")
+    expect(page.locator(".notice")).to_contain_text("begins with the next case")
+    expect(page.locator(".banner strong")).not_to_have_text("Scan first")
+    standing(page, second)
     page.keyboard.press("?")
     keys = page.get_by_role("dialog", name="Keys")
     for label in ("Clear", "Suspect", "Search", "Escalate", "Weapon", "Undo"):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from fastapi.testclient import TestClient
 
+from xray_app.access import preferences
 from xray_app.access.roles import Role
 from xray_app.cases.case import Case
 from xray_app.cases.rules import Officer
@@ -84,3 +85,19 @@ def test_those_who_only_read_see_the_list_without_links_into_the_case_page(
     page = sign_in(Role.AUDITOR).get("/queue").text
     assert names(page) == ["A-1"]
     assert "/?case=" not in page
+
+
+def test_whoever_wants_the_scan_first_is_told_nothing_of_the_machine_here(
+    kim: TestClient, inspected: Make, decided: Make, service: Service
+) -> None:
+    inspected("ALARM", consignment="A-1")
+    inspected("ALARM", consignment="B-2")
+    decided(Verdict.CLEAR)
+    preferences.put(service.database, "kim", preferences.SCAN_FIRST, True)
+    page = kim.get("/queue").text
+    for words in ("Machine says", "strongest alarm", ">Alarm", ">Clear"):
+        assert words not in page
+    assert re.search(r"90\s*%", page) is None
+    assert ">Scan first<" in page
+    assert len(names(kim.get("/queue?outcome=CLEAR&order=score").text)) == 1
+    assert ">Alarm" in kim.get("/queue?tab=closed").text

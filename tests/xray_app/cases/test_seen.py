@@ -1,0 +1,46 @@
+"""Who was shown what the machine says."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from xray_app.cases import seen
+from xray_app.cases.case import Case, load
+from xray_app.cases.database import Database
+from xray_app.cases.queue import Queue
+from xray_app.cases.rules import Officer
+
+
+def test_the_first_time_that_an_officer_saw_it_is_kept_for_each_of_them(
+    case: Case, database: Database, clock: Any
+) -> None:
+    began = clock()
+    seen.keep(database, "kim", case, began)
+    clock.move(minutes=1)
+    seen.keep(database, "kim", case, clock())
+    with database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM seen")).scalar_one() == 1
+        assert seen.by(connection, "kim", [case.id, "0" * 32]) == {case.id}
+        assert seen.by(connection, "lee", [case.id]) == set()
+
+
+def test_a_case_that_is_decided_is_nobodys_to_judge_any_more(
+    case: Case, database: Database, queue: Queue, clock: Any
+) -> None:
+    queue.take(Officer("kim"))
+    with database.write() as connection:
+        connection.execute(text("UPDATE cases SET state = 'search', holder = NULL"))
+    with database.read() as connection:
+        case = load(connection, case.id)
+    seen.keep(database, "kim", case, clock())
+    with database.read() as connection:
+        assert seen.by(connection, "kim", [case.id]) == set()
+
+
+def test_the_database_refuses_to_forget_it(case: Case, database: Database, clock: Any) -> None:
+    seen.keep(database, "kim", case, clock())
+    for act in ("DELETE FROM seen", "UPDATE seen SET seen_by = 'lee'"):
+        with pytest.raises(DBAPIError, match="append-only"), database.write() as connection:
+            connection.execute(text(act))
