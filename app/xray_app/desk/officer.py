@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from xray.card import Card
 from xray_app.access import preferences
 from xray_app.access.errors import NotSignedIn
-from xray_app.access.preferences import DESK
+from xray_app.access.preferences import DESK, SCANNERS
 from xray_app.access.roles import Actor, Right
 from xray_app.api.signing import cookie_of
 from xray_app.api.style import theme_of
@@ -143,7 +143,8 @@ class OfficerDesk:
         places = [view.key for _, view in views]
         wanted = f"{case_id}-{position}"
         current = places.index(wanted) if wanted in places else 0
-        return scene.scene(views, current, case_id, case.version, [view for _, view in ahead])
+        about = (case_id, case.version, case.scanner or "")
+        return scene.scene(views, current, *about, [view for _, view in ahead])
 
     def act(self, actor: Actor, asked: Asked) -> After:
         """Do what a button says; what is shown next.
@@ -189,7 +190,8 @@ class OfficerDesk:
         """What they chose for themselves, and what the page's keys do, for the scripts."""
         with self._service.database.read() as connection:
             chosen = preferences.get(connection, actor.name, DESK, otherwise={})
-        return json.dumps({**chosen, "acts": work.by_key()})
+            scanners = preferences.get(connection, actor.name, SCANNERS, otherwise=[])
+        return json.dumps({**chosen, "scanners": scanners, "acts": work.by_key()})
 
     def _content(self, key: str, column: str) -> bytes | None:
         try:

@@ -21,6 +21,7 @@ def scene(
     current: int,
     case_id: str,
     version: int,
+    scanner: str = "",
     ahead: Sequence[Case] = (),
 ) -> str:
     """The open case.
@@ -30,6 +31,7 @@ def scene(
         current: the view that is open.
         case_id: where the service keeps it, with what officers say of it.
         version: of that case; the viewer asks again whether it is the officer's when it changes.
+        scanner: that the case came from; how its scans are looked at is kept by it.
         ahead: views of the case that most likely comes next, to be fetched meanwhile.
     """
     if not views or not views[current][1].picture:
@@ -40,6 +42,7 @@ def scene(
         "opinions": f"api/v1/cases/{case_id}/opinions",
         "version": version,
         "case": case_id,
+        "scanner": scanner,
         "ahead": [_source(case) for case in ahead if case.picture],
         "views": [_view(case, name if len(views) > 1 else "") for name, case in views],
     }

@@ -33,6 +33,7 @@ ROUTES: dict[tuple[str, str], Right | None] = {
     ("GET", "/api/v1/cases/{case_id}/opinions"): Right.READ_OWN,
     ("POST", "/api/v1/cases/{case_id}/opinions"): Right.WORK,
     ("PUT", "/api/v1/own"): Right.WORK,
+    ("PUT", "/api/v1/own/scanner"): Right.WORK,
     ("GET", "/api/v1/people"): Right.MANAGE,
     ("POST", "/api/v1/people"): Right.MANAGE,
     ("PATCH", "/api/v1/people/{name}"): Right.MANAGE,

@@ -1,9 +1,9 @@
-// What an officer chose for themselves: keys, and a sound for alarms. The bar at the top carries it,
-// with what the keys of the page beside the viewer do. Everything else speaks of the usual keys.
+// What an officer chose for themselves: keys, a sound for alarms, how each scanner's scans
+// look. The bar at the top carries it, with what the keys of the page beside the viewer do. Everything else speaks of the usual keys.
 
 import { say } from './words.js';
 
-const PLAIN = { keys: {}, sound: false, acts: [] };
+const PLAIN = { keys: {}, sound: false, scanners: [], acts: [] };
 const bar = () => document.querySelector('#desk-header [data-own]');
 const NAMES = { Escape: 'Esc', Delete: 'Del', Backspace: '⌫' };
 
@@ -20,14 +20,26 @@ export const usualFor = (pressed) => {
   return moved ?? (pressed in keys ? '' : pressed);
 };
 
+// Changes what this page knows of it.
+export const learn = (change) => { bar().dataset.own = JSON.stringify({ ...own(), ...change }); };
+
+const send = (address, body) => fetch(address, { method: 'PUT', body: JSON.stringify(body),
+  keepalive: true, headers: { 'content-type': 'application/json' } }).catch(() => null);
+
+// Keeps how a scanner's scans are looked at; null: as they came. Nothing is lost where that fails.
+export const keepScanner = (scanner, left) => {
+  if (!bar()) return;
+  const others = own().scanners.filter((one) => one.scanner !== scanner);
+  learn({ scanners: left ? [...others, { scanner, ...left }] : others });
+  send('api/v1/own/scanner', { scanner, left });
+};
+
 // Keeps a change wherever this officer signs in; throws a sentence where it cannot be.
 export const keep = async (change) => {
   const { keys, sound } = { ...own(), ...change };
-  const body = JSON.stringify({ keys, sound });
-  const answer = await fetch('api/v1/own',
-    { method: 'PUT', body, headers: { 'content-type': 'application/json' } }).catch(() => null);
+  const answer = await send('api/v1/own', { keys, sound });
   if (!answer?.ok) throw new Error(say('The desk could not keep this; try again.'));
-  bar().dataset.own = JSON.stringify({ ...own(), keys, sound });
+  learn({ keys, sound });
   showKeys();
 };
 

@@ -11,6 +11,7 @@ import { Status, shownAs } from './status.js';
 import { tablesOf } from './tables.js';
 import { colours, tones } from './tone.js';
 import { KeysPage } from './keys_page.js';
+import { recalled, remember } from './remembered.js';
 import { Toolbar } from './toolbar.js';
 import { ALL, MARKING, named, plainLook, plainState, reason } from './tools.js';
 import { say } from './words.js';
@@ -60,7 +61,7 @@ export class Viewer {
       await Promise.all(panes.map((pane) => pane.load(signal)));
       if (signal.aborted) return;
       this.about = about;
-      this.state = plainState(this.pane.source);
+      this.state = recalled(scene.scanner, this.pane.source, about.palettes.length);
       this.root.dataset.state = 'ready';
       this.changed();
       this.lights.renew();
@@ -135,6 +136,8 @@ export class Viewer {
   changed(since) {
     const { state } = this, { source } = this.pane;
     this.toolbar.show(state, source, this.facts);
+    if (this.root.dataset.state === 'ready')
+      remember(this.#scene.scanner, source, this.about.palettes.length, state);
     const plain = plainLook(source);
     this.status.say(shownAs(state.look, plain, this.about));
     this.root.dataset.mode = state.mode;
