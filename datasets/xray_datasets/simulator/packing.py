@@ -39,11 +39,11 @@ class Placed:
 
 @dataclass(slots=True)
 class Packed:
-    """All things of a scene and the picture's width in mm."""
+    """All things of a scene and the picture's width in mm; goods: how many lie in each bag."""
 
     things: list[Placed]
     width_mm: float
-    bags: int
+    goods: tuple[int, ...]
     theme: str
 
 
@@ -130,8 +130,8 @@ _TOOLS = (wrenches.wrench, wrenches.wrench, tools.screwdriver, tools.hex_keys, t
 
 def _bag(
     rng: Rng, kind: str, cx: float, cy: float, size: float, scene: float, share: float, wanted: int
-) -> tuple[list[Placed], str]:
-    """One bag about a centre: shell, goods and the threats wanted."""
+) -> tuple[list[Placed], int, str]:
+    """One bag about a centre: shell, goods, the threats wanted; how many goods; their theme."""
     long, short = size, size * rng.uniform(0.55, 0.85)
     style = (
         luggage.carton
@@ -152,8 +152,8 @@ def _bag(
         placed.append(Placed(fill, turn, cx, cy, 0.0, 1.0, rng.uniform(0.5, 1.3)))
     theme = clutter.THEMES[int(rng.integers(0, len(clutter.THEMES)))]
     area = long * short / 2.4e5  # 1 = a bag of 600 by 400 mm
-    count = rng.uniform(5, 14) if rng.random() < share else rng.uniform(28, 70)
-    count = int(count * min(1.2, max(0.3, area)))
+    count = rng.uniform(5, 14) if rng.random() < share else rng.uniform(30, 75)
+    count = int(count * min(1.2, max(0.6, area**0.4)))  # small bags hold smaller things
     hot = rng.uniform(-0.3, 0.3, 2)  # goods crowd somewhere
     crowd = rng.uniform(0.2, 0.36)
 
@@ -181,7 +181,7 @@ def _bag(
         ):
             placed.extend(_bundle(rng, threat, scene))
         placed.append(threat)
-    return placed, theme
+    return placed, count, theme
 
 
 def pack(rng: Rng, kind: str) -> Packed:
@@ -191,7 +191,7 @@ def pack(rng: Rng, kind: str) -> Packed:
     if rng.random() < 0.72:
         width = rng.uniform(480, 900)
         size = width * rng.uniform(0.68, 1.08)
-        placed, theme = _bag(
+        placed, count, theme = _bag(
             rng,
             kind,
             rng.normal(0, 0.04) * width,
@@ -201,18 +201,19 @@ def pack(rng: Rng, kind: str) -> Packed:
             0.2,
             wanted,
         )
-        return Packed(placed, width, 1, theme)
+        return Packed(placed, width, (count,), theme)
     bags = int(rng.integers(2, 6))
     width = rng.uniform(420, 560) * bags
     if rng.random() < 0.3:
         width *= 0.75  # crowded
     where = rng.integers(0, bags, wanted)
-    placed, theme = [], ""
+    placed, goods, theme = [], [], ""
     level = rng.uniform(-0.2, 0.2) * width
     for k in range(bags):
         size = rng.uniform(300, 640)
         x = ((k + 0.5) / bags - 0.5 + rng.normal(0, 0.03)) * width
         y = level + rng.normal(0, 0.08) * width
-        more, theme = _bag(rng, kind, x, y, size, scene, 0.4, int((where == k).sum()))
+        more, count, theme = _bag(rng, kind, x, y, size, scene, 0.25, int((where == k).sum()))
         placed.extend(more)
-    return Packed(placed, width, bags, theme)
+        goods.append(count)
+    return Packed(placed, width, tuple(goods), theme)

@@ -91,7 +91,8 @@ def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
     low, high = detector.read([low, high], rng, quanta)
     parameters: dict[str, float | int | str] = {
         "kv": kv,
-        "bags": packed.bags,
+        "bags": len(packed.goods),
+        "goods": "+".join(map(str, packed.goods)),
         "theme": packed.theme,
         "width_mm": packed.width_mm,
         "source_mm": fan.source_mm,

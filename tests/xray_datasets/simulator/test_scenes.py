@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from xray_datasets.simulator import clutter, colour, simulate, threats
+from xray_datasets.simulator import clutter, colour, packing, simulate, threats
 from xray_datasets.simulator.scanner import Detector
 
 SIDE = 160
@@ -58,11 +58,30 @@ def test_an_unknown_kind_is_refused() -> None:
         simulate("submarine", 1)
 
 
-def test_three_scenes_in_ten_hold_no_threat_and_bags_are_full() -> None:
-    made = [simulate("baggage", seed, 64) for seed in range(40)]
-    benign = sum(not any(o.label in threats.LABELS for o in m.objects) for m in made)
-    assert 4 <= benign <= 22
-    assert np.median([len(m.objects) for m in made]) >= 30
+@pytest.fixture(scope="module")
+def packed() -> list[packing.Packed]:
+    return [packing.pack(np.random.default_rng(seed), "baggage") for seed in range(120)]
+
+
+def test_three_scenes_in_ten_hold_no_threat(packed: list[packing.Packed]) -> None:
+    benign = sum(not any(thing.threat for thing in one.things) for one in packed)
+    assert 0.2 * len(packed) <= benign <= 0.4 * len(packed)
+
+
+def test_the_median_bag_holds_thirty_goods_alone_or_on_a_belt(packed: list[packing.Packed]) -> None:
+    alone = [count for one in packed if len(one.goods) == 1 for count in one.goods]
+    on_belts = [count for one in packed if len(one.goods) > 1 for count in one.goods]
+    assert len(on_belts) > 60
+    assert np.median(alone) >= 30
+    assert np.median(on_belts) >= 30
+    for one in packed:  # beside goods there are shells, wadding and threats
+        assert sum(one.goods) < len(one.things) <= sum(one.goods) + 2 * len(one.goods) + 33
+
+
+def test_a_scan_says_how_many_goods_are_in_each_bag(scene) -> None:
+    counts = str(scene.parameters["goods"]).split("+")
+    assert len(counts) == scene.parameters["bags"]
+    assert sum(map(int, counts)) >= len(scene.objects) - 2 * len(counts) - 33
 
 
 def test_quantum_noise_grows_with_transmission() -> None:
