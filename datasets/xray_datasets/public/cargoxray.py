@@ -3,7 +3,8 @@
 Terms: none stated by its authors (Institute of Smart Systems and Artificial Intelligence,
     Kazakhstan); ask before any use beyond research.
 Classes: some 20 kinds of goods are common, many more occur. None is contraband; of our words
-    only vehicles fit, so keep the others with labels_map or --own.
+    only vehicles fit, so keep the others with labels_map or --own. Per class: not published in its
+    repository.
 Cite: the repository IS2AI/cargoxray.
 
     images.json.gz         image_id, size, md5, width, height, filepath (later: file_name, subset)
@@ -76,7 +77,7 @@ def read(
     """The scans of one subset, or all.
 
     Raises:
-        DataError: no such subset, or tables of another form than is known.
+        DataError: no such subset, tables of another form than is known, or a picture outside root.
     """
     if split is not None and split not in splits(root):
         there = ", ".join(splits(root)) or "none: leave the split out"
@@ -102,7 +103,8 @@ def _samples(
         if split is not None and row.get("subset") != split:
             continue
         name = _name(row)
-        path = root / name if (root / name).is_file() else files.get(Path(name).name)
+        path = pictures.inside(root, name, f"{origin}, images")
+        path = path if path.is_file() else files.get(path.name)
         if path is None:
             findings.add("scans left out, for their picture is missing", f"{origin}: {name}")
             continue

@@ -4,7 +4,8 @@
 
 Terms: academic use only, no commercial use (Tongji University).
 Classes: blade, scissors, knife, dagger, SwissArmyKnife, PlasticBottle, Cans, VacuumCup,
-    GlassBottle, CartonDrinks, Tin, SprayCans.
+    GlassBottle, CartonDrinks, Tin, SprayCans. Per class: not published in its repository
+    (GreysonPhoenix/CLCXray).
 Cite: Zhao et al., Detecting Overlapped Objects in X-ray Security Imagery by a Label-aware
     Mechanism, IEEE TIFS 17, 2022.
 

@@ -1,7 +1,8 @@
 """CUBOX: 260,459 pseudo-colour scans of bags from one airport scanner, packed for it.
 
 Terms: research and education only (CUBOX, on request; a few scans stand in its repository).
-Classes: 66, numbered from 1; number 0 is 'None'. Train 212,119, val 24,104, test 24,236 scans.
+Classes: 66, numbered from 1; number 0 is 'None'. Train 212,119, val 24,104, test 24,236 scans. Per
+    class: not published where we looked.
 Cite: CUBOX AI Lab, X-Ray Hazardous Object Detection, 2024.
 
     images/train/E3S690_20220816_012879_M_Pistol_001-002_Solid fuel_130-002_7.png

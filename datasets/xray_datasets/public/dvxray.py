@@ -4,7 +4,8 @@
 
 Terms: none stated by its authors; take it for academic use.
 Classes: Gun, Knife, Wrench, Pliers, Scissors, Lighter, Battery, Bat, Razor_blade, Saw_blade,
-    Fireworks, Hammer, Screwdriver, Dart, Pressure_vessel.
+    Fireworks, Hammer, Screwdriver, Dart, Pressure_vessel. Per class: not published in its
+    repository (Mbwslib/DvXray).
 Cite: Ma et al., Toward Dual-View X-Ray Baggage Inspection: A Large-Scale Benchmark and Adaptive
     Hierarchical Cross Refinement for Prohibited Item Discovery, IEEE TIFS 19, 2024.
 

@@ -2,7 +2,8 @@
 
 Terms: academic use only, on request (Beihang University).
 Classes: plasticbottle, knife, scissor, laptop, umbrella, lighter, device, powerbank, pressure,
-    glassbottle; 31,654 objects, at least 1,000 a class.
+    glassbottle; 31,654 objects, at least 1,000 a class. Per class: not published in its repository
+    (DIG-Beihang/PSN).
 Cite: Tao et al., Exploring Endogenous Shift for Cross-domain Detection: A Large-scale Benchmark
     and Perturbation Suppression Network, CVPR 2022.
 

@@ -2,16 +2,19 @@
 
 Terms: research and education only (Pontificia Universidad Catolica de Chile).
 Classes: none in the files. A series shows objects of one kind, and its ground truth boxes those;
-    `SOURCE.labels` says which kind for the series that are in common use.
+    `SOURCE.labels` says which kind for the series that are in common use. Per class: not published
+    where we looked.
 Cite: Mery et al., GDXray: The Database of X-ray Images for Nondestructive Testing, Journal of
     Nondestructive Evaluation 34, 2015.
 
     Baggages/B0046/B0046_0001.png      grey, 8 bits
     Baggages/B0046/ground_truth.txt    k x1 x2 y1 y2, k the number of the picture
+                                       k x1 y1 x2 y2 x3 y3 x4 y4, corners of a box that is turned
+                                       k x y, a point
 
-Known: the names, and the order of the five columns, x before y. Rows of 9 columns hold four
-corners and rows of 3 a point; in which order the corners stand is not known, so both are left out
-and noted. *Assumed*, for the series' own descriptions were not at hand: what the series below
+Known: the names, and the order of the columns, from the authors' toolbox (domingomery/Xvis,
+XshowGT.m). Of a turned box the upright one around it is taken; a point is left out and noted.
+*Assumed*, for the series' own descriptions were not at hand: what the series below
 show (guns B0046 and B0049, shurikens B0047 and B0050, razor blades B0048 and B0051). For others
 name the label yourself, labels_map={"B0052": "knife"} (on the command line --map B0052=knife),
 or None to leave a series out; until then their boxes are left out, and noted.
@@ -119,15 +122,18 @@ def _rows(path: Path, findings: Findings) -> dict[int, list[tuple[float, float, 
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         values = line.split()
         where = f"{path}:{number}"
-        if len(values) in (3, 9):
-            what = "a point" if len(values) == 3 else "four corners in an order that nobody wrote"
-            findings.add(f"rows left out, which are {what}", f"{where}: {line.strip()}")
+        if len(values) == 3:
+            findings.add("rows left out, which are a point", f"{where}: {line.strip()}")
+        elif len(values) == 9:
+            k, *corners = map(float, values)
+            x, y = corners[::2], corners[1::2]
+            rows.setdefault(int(k), []).append((min(x), min(y), max(x), max(y)))
         elif len(values) == 5:
             k, x1, x2, y1, y2 = map(float, values)
             rows.setdefault(int(k), []).append((x1, y1, x2, y2))
         elif values:
             raise DataError(
-                f"{where}: expected k x1 x2 y1 y2, met {line.strip()!r}; if you know what this "
-                "row means, please tell us"
+                f"{where}: expected k x1 x2 y1 y2, or four corners, met {line.strip()!r}; if you "
+                "know what this row means, please tell us"
             )
     return rows

@@ -3,7 +3,7 @@
 Terms: those of the contest (Tianchi, "Jinnan digital manufacturing", second field, 2019); no
     licence was found, so take it for research only.
 Classes: iron-shell lighters, black-nail lighters, knives, batteries (and capacitors), scissors,
-    in Chinese.
+    in Chinese. Per class: not published where we looked.
 Cite: Tianchi contest 231703, Tianjin Jinnan, 2019.
 
     restricted/                        JPEG, with something

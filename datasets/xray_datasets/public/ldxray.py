@@ -4,7 +4,7 @@ Terms: academic and non-commercial use only.
 Classes, as short codes: MP mobile phone, OL orange liquid, PC1 charger with a cell, LA laptop, GL
     green liquid, PC2 charger without a cell, TA tablet, BL blue liquid, CO cylindrical orange
     liquid, NL nonmetallic lighter, UM umbrella, CG cylindrical green liquid; the long names are
-    read too.
+    read too. 353,646 objects. Per class: not published in its repository (rstao-bjtu/LDXray).
 Cite: Tao et al., Dual-view X-ray Detection: Can AI Detect Prohibited Items from Dual-view X-ray
     Images like Humans?, 2024.
 
@@ -16,14 +16,17 @@ their loader: the second view is found by putting a B for the A twelve character
 of the path, which for their ten-character names is the folder's. What a code stands for is
 *assumed* from the names that they use elsewhere.
 
-The second view has no boxes, so it is no sample; where it is there, `meta["second_view"]` names
-its file.
+The second view has no boxes. Where it is there, it is a sample of its own, in the group of the
+first: what is boxed there is somewhere in it (`ignored`, the whole picture), and of nothing else
+is it known whether it shows (`judged` is empty). It is sought in every folder test_B, two deep.
 """
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from xray.annotation import Annotation
+from xray_datasets import pictures
 from xray_datasets.findings import Findings
 from xray_datasets.labels import POWER_BANKS, SOME_DEVICES, SOME_LIGHTERS, Source
 from xray_datasets.labels import classes as by_label
@@ -76,12 +79,37 @@ def read(
     labels_map: Mapping[str, str | None] | None = None,
     findings: Findings | None = None,
 ) -> Iterator[Sample]:
-    """The first views of one split, or of both.
+    """The scans of one split, or of both: each first view, and the second where it is there.
 
     Raises:
         DataError: no such split, a broken file, or no folder holds the pictures.
     """
+    folders = {name: _seconds(root, name) for name in splits(root)}
     for sample in _READER.read(root, split, labels_map=labels_map, findings=findings):
-        second = root / f"{sample.origin.split()[-1]}_B" / sample.id
-        there = {"second_view": str(second)} if second.is_file() else {}
-        yield replace(sample, meta={**sample.meta, **there})
+        yield sample
+        for folder in folders[sample.origin.split()[-1]]:
+            path = pictures.inside(folder, sample.id, sample.origin)
+            if path.is_file():
+                yield _second(sample, path)
+                break
+
+
+def _seconds(root: Path, split: str) -> list[Path]:
+    """The folders of a split's second views."""
+    name = f"{split}_B"
+    return [root / name, *sorted(root.glob(f"*/{name}")), *sorted(root.glob(f"*/*/{name}"))]
+
+
+def _second(first: Sample, path: Path) -> Sample:
+    height, width = pictures.size_hw(path)
+    anywhere = (0.0, 0.0, float(width), float(height))
+    found = dict.fromkeys(a.label for a in (*first.annotations, *first.ignored))
+    return replace(
+        first,
+        id=f"{path.parent.name}/{first.id}",
+        open=pictures.opener(path),
+        annotations=(),
+        ignored=tuple(Annotation(label, anywhere) for label in found),
+        judged=frozenset(),
+        meta={"size_hw": (height, width)},
+    )

@@ -2,9 +2,11 @@
 
 Terms: academic use only, no commercial use (Institute of Software, Chinese Academy of Sciences).
 Classes: Baton, Pliers, Hammer, Powerbank, Scissors, Wrench, Gun, Bullet, Sprayer, HandCuffs,
-    Knife, Lighter, with boxes and masks. Version 1: 47,677 scans, train 29,457, test 18,220 in
-    easy (one object), hard (several) and hidden. Version 2: 124,486 scans, train 76,913, easy
-    24,758, hard 9,746, hidden 13,069.
+    Knife, Lighter, with boxes and masks; nothing here learns from outlines, so masks are not read.
+    Version 1: 47,677 scans, train 29,457, test 18,220 in easy (one object), hard (several) and
+    hidden. Version 2: 124,486 scans, train 76,913, easy 24,758, hard 9,746, hidden 13,069.
+    Per class: not published as numbers; both repositories (bywang2018/security-dataset,
+    lutao2021/PIDray) draw them in a figure.
 Cite: version 1, Wang et al., Towards Real-World Prohibited Item Detection: A Large-Scale X-ray
     Benchmark, ICCV 2021; version 2, Zhang et al., PIDray, IJCV 131, 2023.
 

@@ -1,9 +1,9 @@
 """SIXray: 1,059,231 pseudo-colour scans of bags from subway stations, 8,929 of them with something.
 
 Terms: academic use only, no commercial use (UCAS-PRISDL).
-Classes, in scans: Gun 3,131, Knife 1,943, Wrench 2,199, Pliers 3,961, Scissors 983; the paper
-    also counts 60 with a Hammer, which stands in no list. Only scans with something have boxes;
-    of the rest the lists say, by class, what is there.
+Classes, in scans: Gun 3,131, Knife 1,943, Wrench 2,199, Pliers 3,961, Scissors 983, and Hammer 60,
+    which the paper counts and no list names. Only scans with something have boxes; of the rest
+    the lists say, by class, what is there.
 Cite: Miao et al., SIXray: A Large-scale Security Inspection X-ray Benchmark for Prohibited Item
     Discovery in Overlapping Images, CVPR 2019.
 

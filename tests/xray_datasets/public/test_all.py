@@ -1,6 +1,7 @@
 """What holds of every public data set."""
 
 import logging
+import re
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,17 @@ from xray_datasets.public import READERS, Reader
 @pytest.mark.parametrize("name", READERS)
 def test_each_says_where_it_is_from_on_which_terms_how_much_and_whom_to_cite(name: str) -> None:
     text = READERS[name].__doc__ or ""
-    assert text.startswith(READERS[name].SOURCE.name)
-    assert all(word in text for word in ("Terms:", "Classes", "Cite:"))
+    source = READERS[name].SOURCE
+    assert text.startswith(source.name)
+    terms, classes, cite = (text.index(word) for word in ("\nTerms: ", "\nClasses", "\nCite: "))
+    assert terms < classes < cite
+    assert re.search(r"[1-9]\d{2}|some \d+", text[:cite]), "how many scans there are"
+    told = " ".join(text[classes:cite].split())
+    counted = {word for word in source.labels if re.search(rf"\b{re.escape(word)} [1-9]", told)}
+    if "Per class: not published" not in told:
+        assert counted == set(source.labels), "each class with its count, or that there are none"
+    else:
+        assert not counted, "counts that nobody published"
     assert "Known" in text or "known from" in text
 
 

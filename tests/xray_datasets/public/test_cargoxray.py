@@ -58,6 +58,15 @@ def test_the_later_form_has_corners_in_pixels_categories_and_subsets(root: Path)
         cargoxray.read(root, "test")
 
 
+@pytest.mark.parametrize("name", ["../secret.png", "images/../../secret.png", "/etc/secret.png"])
+def test_a_path_that_leaves_the_folder_is_refused(root: Path, draw, name: str) -> None:
+    draw(root.parent / "secret.png")
+    row = {"image_id": 4, "file_name": name, "width": 30, "height": 20}
+    pack(root / "images.json.gz", [row])
+    with pytest.raises(DataError, match=r"secret\.png leads out of "):
+        list(cargoxray.read(root))
+
+
 def test_other_columns_are_shown_and_asked_about(root: Path) -> None:
     pack(root / "annotations.json.gz", [{"image_id": 4, "bbox": [1, 2, 3, 4]}])
     with pytest.raises(DataError, match=r"have the columns bbox, image_id; expected .*please tell"):

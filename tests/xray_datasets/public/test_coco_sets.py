@@ -104,19 +104,28 @@ def test_eds_has_a_split_a_scanner(tmp_path: Path, draw, write_coco) -> None:
     assert first.group != second.group
 
 
-def test_ldxray_reads_the_first_view_and_names_the_second(tmp_path: Path, draw, write_coco) -> None:
+@pytest.mark.parametrize("below", ["", "LDXray/images"])
+def test_ldxray_has_boxes_in_the_first_view_and_a_second_one_of_the_same_bag(
+    tmp_path: Path, draw, write_coco, below: str
+) -> None:
     draw(tmp_path / "test_A" / "000001.jpg")
     draw(tmp_path / "test_A" / "000002.jpg")
-    second = draw(tmp_path / "test_B" / "000001.jpg")
+    draw(tmp_path / below / "test_B" / "000001.jpg", height=24, width=40)
     marks = {"000001.jpg": [("PC1", BOX), ("PC2", BOX), ("CO", BOX)], "000002.jpg": []}
     write_coco(tmp_path / "test.json", marks)
     assert public.recognised(tmp_path) == "ldxray"
     findings = Findings()
-    paired, alone = ldxray.read(tmp_path, "test", findings=findings)
+    paired, second, alone = ldxray.read(tmp_path, "test", findings=findings)
     assert "assumed, see xray-data list ldxray" in findings.notes[0]
     assert [a.label for a in paired.annotations] == ["battery", "liquid"]
-    assert paired.meta["second_view"] == str(second)
-    assert "second_view" not in alone.meta
+    assert (second.id, second.group) == ("test_B/000001.jpg", paired.group)
+    assert (second.annotations, second.judged) == ((), frozenset())
+    assert [(a.label, a.xyxy_px) for a in second.ignored] == [
+        ("battery", (0, 0, 40, 24)),
+        ("liquid", (0, 0, 40, 24)),
+    ]
+    assert (second.scan.height, second.scan.width) == (24, 40)
+    assert alone.group != paired.group
 
 
 def test_jinnan_has_scans_with_something_in_a_file_and_scans_without_in_a_folder(
