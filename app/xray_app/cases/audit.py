@@ -43,6 +43,11 @@ class Entry:
             [self.seq, self.at, self.actor, self.action, self.subject, self.body, self.prev]
         )
 
+    @property
+    def where(self) -> str:
+        """The entry as a sentence calls it."""
+        return f"entry {self.seq} ({self.action} of {self.subject}, {self.at})"
+
 
 @dataclass(frozen=True)
 class Head:
@@ -117,13 +122,12 @@ def verify(connection: Connection, anchors: Sequence[Head] = ()) -> Verified:
 
 
 def _problem(entry: Entry, seq: int, prev: str) -> str | None:
-    where = f"entry {entry.seq} ({entry.action} of {entry.subject}, {entry.at})"
     if entry.seq != seq:
-        return f"entry {seq} is missing; {where} follows"
+        return f"entry {seq} is missing; {entry.where} follows"
     if entry.prev != prev:
-        return f"{where} does not follow the entry before it"
+        return f"{entry.where} does not follow the entry before it"
     if entry.hash != entry.seal():
-        return f"{where} was changed"
+        return f"{entry.where} was changed"
     return None
 
 

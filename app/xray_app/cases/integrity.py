@@ -1,7 +1,8 @@
 """Whether the cases are what the audit chain says: the chain itself, then what it seals.
 
-The chain holds the hash of every decision, search result, opinion, report and profile put in force.
-A row that was changed, taken away or slipped in past the triggers is found by comparing the two.
+The chain holds the hash of every decision, search result, opinion, report and profile put in force,
+and of what came in; `consistency` says where each case must stand. A row that was changed, taken
+away or slipped in past the triggers is found by comparing the two.
 """
 
 import hashlib
@@ -10,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, select
 
-from xray_app.cases import audit, profiles, tables
+from xray_app.cases import audit, consistency, profiles, tables
 from xray_app.cases.decisions import seal_of
 
 Seal = tuple[str, str, str]  # table, case or model, hash
@@ -27,16 +28,29 @@ SEALED_BY = {
 
 
 def verify(connection: Connection, anchors: Sequence[audit.Head] = ()) -> audit.Verified:
-    """The first thing that does not hold, the chain first."""
+    """The first entry that does not hold; what no entry tells of comes after them all."""
     chain = audit.verify(connection, anchors)
     if chain.problem:
         return chain
-    promised, there = set(_promised(connection)), set(_there(connection))
-    for seal in sorted(there - promised):
-        return audit.Verified(chain.entries, f"{_row(seal)} was changed or slipped in")
-    for seal in sorted(promised - there):
-        return audit.Verified(chain.entries, f"{_row(seal)} is gone")
-    return chain
+    found = [*_unsealed(connection), *consistency.problems(connection)]
+    if not found:
+        return chain
+    seq, problem = min(found)
+    return audit.Verified(int(min(seq - 1, chain.entries)), problem)
+
+
+def _unsealed(connection: Connection) -> Iterator[consistency.Problem]:
+    promised, there = dict(_promised(connection)), set(_there(connection))
+    strange = there - promised.keys()
+    changed = {seal[:2] for seal in strange}
+    broken = {seal: entry for seal, entry in promised.items() if seal not in there}
+    for seal, entry in broken.items():
+        what = "was changed" if seal[:2] in changed else "is gone"
+        yield entry.seq, f"{entry.where}: {_row(seal)} {what}"
+    explained = {seal[:2] for seal in broken}
+    for seal in sorted(strange):
+        if seal[:2] not in explained:
+            yield float("inf"), f"{_row(seal)} is in no entry of the chain: it was slipped in"
 
 
 def _row(seal: Seal) -> str:
@@ -44,13 +58,13 @@ def _row(seal: Seal) -> str:
     return f"a row of {table} of {'model' if table == tables.profiles.name else 'case'} {of}"
 
 
-def _promised(connection: Connection) -> Iterator[Seal]:
+def _promised(connection: Connection) -> Iterator[tuple[Seal, audit.Entry]]:
     table = tables.audit
-    sealing = select(table.c.subject, table.c.action, table.c.body)
-    for row in connection.execute(sealing.where(table.c.action.in_(SEALED_BY))):
-        body = json.loads(row.body)
+    sealing = select(table).where(table.c.action.in_(SEALED_BY)).order_by(table.c.seq)
+    for row in connection.execute(sealing).mappings():
+        entry, body = audit.Entry(**row), json.loads(row["body"])
         for sha256 in body.get("reports", [body.get("sha256")]):
-            yield SEALED_BY[row.action], row.subject, sha256
+            yield (SEALED_BY[entry.action], entry.subject, sha256), entry
 
 
 def _there(connection: Connection) -> Iterator[Seal]:

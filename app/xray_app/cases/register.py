@@ -5,8 +5,9 @@ identity is a new case, flagged, linked to the first and left to a supervisor: a
 used twice is a fraud until somebody has looked.
 """
 
+import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -24,6 +25,8 @@ from xray_app.cases.states import Kind, Level, State
 
 RETRY_AFTER_S = 5
 SAME_CONTENT = "same content"
+RECEIVED = "received"  # the entry of the audit chain
+SAID_OF_A_VIEW = ("name", "pixel_mm", "file_name", "high_file_name")
 ASKED_BY = {"cargo_number", "house_bill"}  # what the clearance system knows a cargo by
 
 
@@ -195,14 +198,26 @@ def _insert(connection: Connection, sent: Submission, now: datetime) -> Case:
         "content_sha256": sent.content_sha256(),
     }
     connection.execute(insert(tables.cases).values(**row))
-    for position, view in enumerate(sent.views):
-        _insert_view(connection, case_id, position, view)
+    views = [_insert_view(connection, case_id, n, view) for n, view in enumerate(sent.views)]
     for other in others:
         link = {"case_id": case_id, "other_id": other, "why": SAME_CONTENT, "linked_at": now}
         connection.execute(insert(tables.links).values(**link))
-    said = {"kind": sent.kind, "content_sha256": row["content_sha256"], "same_as": list(others)}
-    audit.append(connection, now, sent.submitted_by, "received", case_id, said)
+    said: dict[str, Any] = {
+        "kind": sent.kind,
+        "content_sha256": row["content_sha256"],
+        "same_as": list(others),
+    }
+    said |= {"identity_sha256": row["identity_sha256"], "views_sha256": said_of_views(views)}
+    said["declaration_sha256"] = hashlib.sha256(str(row["declaration"] or "").encode()).hexdigest()
+    audit.append(connection, now, sent.submitted_by, RECEIVED, case_id, said)
     return load(connection, case_id)
+
+
+def said_of_views(views: Sequence[Mapping[Any, Any]]) -> str:
+    """The hash of what a sender said of the views of a case, from their rows in order."""
+    said = [{name: view.get(name) for name in SAID_OF_A_VIEW} for view in views]
+    widths = [None if one["pixel_mm"] is None else float(one["pixel_mm"]) for one in said]
+    return sha256_of([one | {"pixel_mm": width} for one, width in zip(said, widths, strict=True)])
 
 
 def folded(name: str | None) -> str | None:
@@ -214,12 +229,15 @@ def folded(name: str | None) -> str | None:
     return " ".join(name.casefold().split())[:200] or None if name else None
 
 
-def _insert_view(connection: Connection, case_id: str, position: int, view: NewView) -> None:
-    row = {"case_id": case_id, "position": position, "name": view.name}
+def _insert_view(
+    connection: Connection, case_id: str, position: int, view: NewView
+) -> dict[str, Any]:
+    row: dict[str, Any] = {"case_id": case_id, "position": position, "name": view.name}
     row |= {"sha256": view.content.sha256, "file_name": view.file_name, "pixel_mm": view.pixel_mm}
     if view.high is not None:
         row |= {"high_sha256": view.high.sha256, "high_file_name": view.high_file_name}
     connection.execute(insert(tables.views).values(**row))
+    return row
 
 
 def _with_same_view(connection: Connection, sent: Submission) -> Sequence[str]:

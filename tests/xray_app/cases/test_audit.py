@@ -2,21 +2,24 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
 
-from xray_app.cases import audit, integrity
+from xray_app.cases import audit, integrity, tables
 from xray_app.cases.audit import Head
 from xray_app.cases.case import Case
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import Decision, decide
 from xray_app.cases.queue import Queue
+from xray_app.cases.register import Registered
 from xray_app.cases.rules import Officer
 from xray_app.cases.states import Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 KIM = Officer("kim")
+COLUMNS = list(tables.cases.columns.keys())
 
 
 def without_triggers(connection: Connection, table: str) -> None:
@@ -81,20 +84,131 @@ def test_an_anchor_finds_a_chain_that_was_cut_off_or_written_anew(chain: Databas
     assert "entry 5 is not the one of the anchor" in str(verified(chain, anchor).problem)
 
 
-@pytest.mark.parametrize("table", ["decisions", "reports"])
-def test_a_row_that_the_chain_seals_cannot_be_changed_unnoticed(
-    queue: Queue, inspected: Callable[..., Case], database: Database, table: str
-) -> None:
-    inspected()
+@pytest.fixture
+def decided(
+    queue: Queue, inspected: Callable[..., Case], submit: Callable[..., Registered]
+) -> Case:
+    """One case decided, by entries 1 to 4 and one more; another one waits for inspection."""
+    inspected(scanner="gate 1", declaration={"consignee": "Kim"})
     case = queue.take(KIM)
     assert case is not None
     decide(queue, case.id, case.version, KIM, Decision(Verdict.SEARCH, "a pistol"))
-    assert verified(database).problem is None
-    act = {"decisions": "verdict = 'clear'", "reports": "body = '{}'"}[table]
+    submit(b"another scan")
+    return case
+
+
+@pytest.mark.parametrize(
+    ("table", "changed", "entry"),
+    [
+        ("decisions", "verdict = 'clear'", "entry 4 (decided of "),
+        ("reports", "body = '{}'", "entry 2 (inspected of "),
+    ],
+)
+def test_a_row_that_the_chain_seals_cannot_be_changed_unnoticed(
+    decided: Case, database: Database, table: str, changed: str, entry: str
+) -> None:
+    assert verified(database) == audit.Verified(5)
     with database.write() as connection:
         without_triggers(connection, table)
-        connection.execute(text(f"UPDATE {table} SET {act}"))
-    assert f"a row of {table} of case {case.id} was changed" in str(verified(database).problem)
+        connection.execute(text(f"UPDATE {table} SET {changed}"))
+    said = verified(database)
+    assert said.entries == int(entry.split()[1]) - 1
+    assert str(said.problem).startswith(entry + decided.id)
+    assert f"a row of {table} of case {decided.id} was changed" in str(said.problem)
     with database.write() as connection:
         connection.execute(text(f"DELETE FROM {table}"))
-    assert f"a row of {table} of case {case.id} is gone" in str(verified(database).problem)
+    assert f"a row of {table} of case {decided.id} is gone" in str(verified(database).problem)
+
+
+def test_the_first_broken_entry_is_named_whatever_its_table_is_called(
+    decided: Case, database: Database
+) -> None:
+    with database.write() as connection:
+        for table in ("decisions", "reports"):  # the report is the older one
+            without_triggers(connection, table)
+            connection.execute(text(f"DELETE FROM {table}"))
+    assert "entry 2 (inspected of " in str(verified(database).problem)
+
+
+@pytest.mark.parametrize(
+    ("act", "problem"),
+    [
+        ("UPDATE cases SET state = 'closed', disposition = 'cleared'", "entry 4 (decided of "),
+        ("UPDATE cases SET state = 'waiting'", "entry 4 (decided of "),
+        ("UPDATE cases SET disposition = 'found'", "stands as search found, which nothing led to"),
+        ("UPDATE cases SET outcome = 'CLEAR'", "entry 2 (inspected of "),
+        ("UPDATE cases SET declaration = '{}'", "changed since (declaration)"),
+        ("UPDATE cases SET declaration = NULL", "changed since (declaration)"),
+        ("UPDATE cases SET emptied_at = received_at, declaration = NULL", "entry 1 (received of "),
+        ("UPDATE cases SET scanner = 'gate 2'", "changed since (identity)"),
+        ("UPDATE cases SET kind = 'test'", "changed since (kind)"),
+        ("UPDATE cases SET submitted_by = 'kim'", "changed since (sender)"),
+        ("UPDATE cases SET received_at = place_at", "changed since (arrival)"),
+        (f"UPDATE cases SET content_sha256 = '{'0' * 64}'", "changed since (views)"),
+        (f"UPDATE views SET sha256 = '{'0' * 64}'", "changed since (views)"),
+        ("UPDATE views SET pixel_mm = 9.5", "changed since (views)"),
+        ("DELETE FROM views", "entry 1 (received of "),
+        ("DELETE FROM cases", "its case is gone"),
+    ],
+)
+def test_a_case_that_is_changed_past_the_service_is_named_by_its_entry(
+    decided: Case, database: Database, act: str, problem: str
+) -> None:
+    where = f" WHERE {'case_id' if 'views' in act else 'id'} = '{decided.id}'"
+    with database.write() as connection:
+        if act == "DELETE FROM cases":
+            for table in ("reports", "decisions"):
+                without_triggers(connection, table)
+            for table in ("views", "reports", "decisions"):
+                connection.execute(text(f"DELETE FROM {table} WHERE case_id = '{decided.id}'"))
+        connection.execute(text(act + where))
+    said = str(verified(database).problem)
+    assert problem in said
+    assert decided.id in said
+
+
+def test_a_case_that_is_closed_before_anybody_decided_is_named(
+    decided: Case, database: Database
+) -> None:
+    with database.write() as connection:
+        act = "UPDATE cases SET state = 'closed', disposition = 'cleared' WHERE state = 'received'"
+        connection.execute(text(act))
+    assert "stands as closed cleared, which nothing led to" in str(verified(database).problem)
+
+
+def test_a_case_that_nobody_brought_in_is_named(decided: Case, database: Database) -> None:
+    columns = ", ".join(name for name in COLUMNS if name not in ("id", "kind"))
+    with database.write() as connection:
+        act = f"INSERT INTO cases (id, kind, {columns}) SELECT 'new', 'test', {columns} FROM cases"
+        connection.execute(text(f"{act} WHERE id = '{decided.id}'"))
+    said = verified(database)
+    assert said == audit.Verified(5, "case new is in no entry of the chain: it was slipped in")
+
+
+def test_a_pair_that_shows_the_same_picture_stays_one(
+    submit: Callable[..., Registered], database: Database
+) -> None:
+    for scanner in ("gate 1", "gate 2"):
+        submit(b"one scan", scanner=scanner)
+    assert verified(database).problem is None
+    with database.write() as connection:
+        connection.execute(text("DELETE FROM links"))
+    assert "changed since (links)" in str(verified(database).problem)
+
+
+def test_arrivals_of_older_versions_still_hold(
+    submit: Callable[..., Registered], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append: Any = audit.append
+
+    def older(*given: Any) -> audit.Entry:
+        *who, said = given
+        body = {name: said[name] for name in ("kind", "content_sha256", "same_as")}
+        return append(*who, body)
+
+    monkeypatch.setattr(audit, "append", older)
+    submit(declaration={"consignee": "Kim"})
+    assert verified(database) == audit.Verified(1)
+    with database.write() as connection:
+        connection.execute(text("UPDATE cases SET container = 'CSQU3054383'"))
+    assert "changed since (identity)" in str(verified(database).problem)

@@ -10,7 +10,7 @@ from itertools import count
 import pytest
 from sqlalchemy import insert, select
 
-from xray_app.cases import integrity, tables
+from xray_app.cases import audit, integrity, tables
 from xray_app.cases.canonical import sha256_of
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import Decision, decide
@@ -28,12 +28,15 @@ def fill(database: Database, cases: int) -> None:
             **{"id": f"{n:032}", "kind": "live", "state": State.WAITING, "version": 1, "level": 0},
             **{"place_at": NOW + timedelta(seconds=n), "received_at": NOW, "flags": "[]"},
             **{"tries": 1, "checks_machine": False, "submitted_by": "scanner"},
-            **{"identity_sha256": sha256_of(n), "content_sha256": sha256_of(n)},
+            **{"scanner": f"gate {n}", "identity_sha256": sha256_of([f"gate {n}", None, None])},
+            "content_sha256": sha256_of([]),
         }
         for n in range(cases)
     ]
     with database.write() as connection:
         connection.execute(insert(tables.cases), rows)
+        for row in rows:
+            audit.append(connection, NOW, "scanner", "received", str(row["id"]))
 
 
 @pytest.mark.parametrize(

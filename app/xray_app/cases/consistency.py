@@ -1,0 +1,153 @@
+"""Whether each case stands where the audit chain left it, and shows what came in.
+
+The entry of its arrival holds the hashes of its views, of whose it is and of its declaration; the
+last entry that decided something tells whether it is closed, and as what. Entries of older
+versions hold fewer hashes: what they do not say is not compared.
+"""
+
+import hashlib
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, select
+
+from xray_app.cases import tables
+from xray_app.cases.audit import Entry
+from xray_app.cases.canonical import moment, sha256_of
+from xray_app.cases.register import RECEIVED, SAME_CONTENT, said_of_views
+from xray_app.cases.states import Disposition, State, Verdict
+
+ENDS = (State.SEARCH, State.CLOSED)
+MOVES = ("decided", "corrected", "searched", "inspected")
+EMPTIED = "emptied"
+
+Problem = tuple[float, str]  # the number of the entry that does not hold, and what is wrong
+
+
+@dataclass
+class Told:
+    """What the chain tells of one case: its arrival, its inspection, the last word on it."""
+
+    received: Entry | None = None
+    inspected: Entry | None = None
+    moved: Entry | None = None
+    emptied: Entry | None = None
+
+
+def problems(connection: Connection) -> Iterator[Problem]:
+    """What does not hold, in no order; a case that no entry tells of comes after all entries."""
+    told, views, links = _told(connection), _views(connection), _links(connection)
+    table, no_views = tables.cases, (sha256_of([]), said_of_views([]))
+    for row in connection.execute(select(table)).mappings():
+        one = told.pop(row["id"], Told())
+        if one.received is None:
+            yield float("inf"), f"case {row['id']} is in no entry of the chain: it was slipped in"
+            continue
+        yield from _arrival(row, one, views.get(row["id"], no_views), links[row["id"]])
+        yield from _standing(row, one)
+    for one in told.values():
+        if one.received is not None:
+            yield one.received.seq, f"{one.received.where}: its case is gone"
+
+
+def _told(connection: Connection) -> dict[str, Told]:
+    table, told = tables.audit, defaultdict[str, Told](Told)
+    wanted = table.c.action.in_([RECEIVED, EMPTIED, *MOVES])
+    for row in connection.execute(select(table).where(wanted).order_by(table.c.seq)).mappings():
+        entry = Entry(**row)
+        one = told[entry.subject]
+        if entry.action in (RECEIVED, EMPTIED):
+            setattr(one, entry.action, entry)
+        else:
+            one.moved = entry
+            one.inspected = entry if entry.action == "inspected" else one.inspected
+    return told
+
+
+def _views(connection: Connection) -> dict[str, tuple[str, str]]:
+    """Case → the hashes of what its views show, and of what is said of them."""
+    table = tables.views
+    rows = connection.execute(select(table).order_by(table.c.case_id, table.c.position)).mappings()
+    found = {}
+    for case_id, group in groupby(rows, key=lambda row: str(row["case_id"])):
+        views = list(group)
+        shown = [[v[n] for n in ("sha256", "high_sha256") if v[n] is not None] for v in views]
+        found[case_id] = sha256_of(shown), said_of_views(views)
+    return found
+
+
+def _links(connection: Connection) -> dict[str, set[str]]:
+    table, links = tables.links, defaultdict[str, set[str]](set)
+    same = select(table.c.case_id, table.c.other_id).where(table.c.why == SAME_CONTENT)
+    for row in connection.execute(same):
+        links[row.case_id].add(row.other_id)
+    return links
+
+
+def _arrival(
+    row: RowMapping, one: Told, views: tuple[str, str], links: set[str]
+) -> Iterator[Problem]:
+    entry = one.received
+    assert entry is not None
+    said: dict[str, Any] = json.loads(entry.body)
+    declared = row["declaration"] or ""
+    whose = sha256_of([row[name] for name in ("scanner", "container", "consignment")])
+    there: dict[str, Any] = {
+        "views": (views[0], views[1], row["content_sha256"]),
+        "identity": (whose, row["identity_sha256"]),
+        "declaration": hashlib.sha256(declared.encode()).hexdigest(),
+        "kind": row["kind"],
+        "sender": row["submitted_by"],
+        "arrival": moment(row["received_at"]),
+        "links": links,
+    }
+    shown = said.get("content_sha256", views[0])
+    sealed: dict[str, Any] = {
+        "views": (shown, said.get("views_sha256", views[1]), shown),
+        "identity": (said.get("identity_sha256", whose),) * 2,
+        "declaration": said.get("declaration_sha256", there["declaration"]),
+        "kind": said.get("kind", row["kind"]),
+        "sender": entry.actor,
+        "arrival": entry.at,
+        "links": set(said.get("same_as", links)),
+    }
+    if one.emptied is not None and row["declaration"] is None:
+        sealed["declaration"] = there["declaration"]  # gone by its age
+    other = [name for name, value in there.items() if value != sealed[name]]
+    if other:
+        yield entry.seq, f"{entry.where}: its case was changed since ({', '.join(other)})"
+
+
+def _standing(row: RowMapping, one: Told) -> Iterator[Problem]:
+    entry = one.moved or one.received
+    assert entry is not None
+    left, stands = _left_as(entry), (row["state"], row["disposition"])
+    open_still = left is None and row["state"] not in ENDS and row["disposition"] is None
+    if not open_still and left != stands:
+        said = " ".join(str(word).replace("_", " ") for word in stands if word)
+        yield entry.seq, f"{entry.where}: its case stands as {said}, which nothing led to"
+    seen = one.inspected and json.loads(one.inspected.body).get("outcome")
+    if row["outcome"] != seen:
+        where = one.inspected or one.received
+        assert where is not None
+        yield where.seq, f"{where.where}: its case says {row['outcome']}, the chain {seen}"
+    if (row["emptied_at"] is None) != (one.emptied is None):
+        where = one.emptied or entry
+        yield where.seq, f"{where.where}: its case was emptied, or filled again, by nobody"
+
+
+def _left_as(entry: Entry) -> tuple[str, str | None] | None:
+    """State and disposition that an entry led to; None: open."""
+    said = json.loads(entry.body)
+    if entry.action == "searched":
+        return State.CLOSED, Disposition.FOUND if said["found"] else Disposition.NOT_FOUND
+    if entry.action in ("decided", "corrected"):
+        cleared = said["verdict"] == Verdict.CLEAR
+        return (State.CLOSED, Disposition.CLEARED) if cleared else (State.SEARCH, None)
+    if said.get("state") == State.CLOSED:
+        return State.CLOSED, Disposition.CLEARED_BY_MACHINE
+    return None
