@@ -103,8 +103,8 @@ def _samples(
         if split is not None and row.get("subset") != split:
             continue
         name = _name(row)
-        path = pictures.inside(root, name, f"{origin}, images")
-        path = path if path.is_file() else files.get(path.name)
+        named = pictures.inside(root, name, f"{origin}, images")
+        path = named if named.is_file() else files.get(named.name)
         if path is None:
             findings.add("scans left out, for their picture is missing", f"{origin}: {name}")
             continue
