@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -65,7 +66,8 @@ class OfficerDesk:
     def first(self, actor: Actor, named: str) -> After:
         """What the page opens on: the case that its address names, or the one that they have."""
         key = named or self.mine(actor) or self._welcome.given(actor)
-        return After(key, self._welcome.notice(key))
+        keys: dict[str, str] = self._chosen(actor).get("keys", {})
+        return After(key, self._welcome.notice(key, keys))
 
     def who(self, cookies: Mapping[str, str]) -> Actor:
         """Who has the page open.
@@ -186,10 +188,15 @@ class OfficerDesk:
         column = {"full": "picture_sha256", "small": "thumbnail_sha256"}.get(size)
         return self._content(key, column) if column else None
 
+    def _chosen(self, actor: Actor) -> dict[str, Any]:
+        """What they chose of keys and sounds."""
+        with self._service.database.read() as connection:
+            return dict(preferences.get(connection, actor.name, DESK, otherwise={}))
+
     def _own(self, actor: Actor) -> str:
         """What they chose for themselves, and what the page's keys do, for the scripts."""
+        chosen = self._chosen(actor)
         with self._service.database.read() as connection:
-            chosen = preferences.get(connection, actor.name, DESK, otherwise={})
             scanners = preferences.get(connection, actor.name, SCANNERS, otherwise=[])
         return json.dumps({**chosen, "scanners": scanners, "acts": work.by_key()})
 

@@ -1,12 +1,16 @@
 """What a demo's first visitor finds: a case that is theirs already, with marks to look at."""
 
 import time
+from collections.abc import Mapping
 
 from xray_app.access.roles import Actor, Role
+from xray_app.desk import work
 from xray_app.languages import say
 from xray_app.service import Service
 
-GREETING = "This scan is yours to decide: C clears it, S has it searched, ? shows every key."
+GREETING = (
+    "This scan is yours to decide: {clear} clears it, {search} has it searched, ? shows every key."
+)
 INSPECTED_WITHIN_S = 60.0  # the first of all; by then a visitor has gone
 
 
@@ -30,6 +34,12 @@ class Welcome:
         self._given = case.id if case else None
         return self._given
 
-    def notice(self, case_id: str | None) -> str:
-        """What stands beside that case, also when the page is loaded again."""
-        return say(GREETING) if case_id and case_id == self._given else ""
+    def notice(self, case_id: str | None, keys: Mapping[str, str]) -> str:
+        """What stands beside that case, also when the page is loaded again.
+
+        `keys`: the usual key → the officer's own.
+        """
+        if not case_id or case_id != self._given:
+            return ""
+        does = {act.name: keys.get(act.key, act.key).upper() for act in work.DECISIONS}
+        return say(GREETING, clear=does["clear"], search=does["search"])

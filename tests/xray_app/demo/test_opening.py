@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 
 from xray.errors import RecipeError
 from xray_app import service as services
+from xray_app.access import preferences
 from xray_app.access.roles import Role
 from xray_app.api import app as api
 from xray_app.api.signing import COOKIE, DEMO_COOKIE
@@ -163,6 +164,9 @@ def test_the_first_visitor_finds_a_case_open(service: Service, tmp_path: Path) -
     token = service.people.sign_in_outside(PERSONAS[0].name)
     visitor = desk.who({DEMO_COOKIE: token})
     for _ in ("at first", "when they load the page again"):
-        assert desk.first(visitor, "") == After(case.id, GREETING)
+        greeting = GREETING.format(clear="C", search="S")
+        assert desk.first(visitor, "") == After(case.id, greeting)
+    preferences.put(service.database, visitor.name, preferences.DESK, {"keys": {"c": "5"}})
+    assert "5 clears it, S has it searched" in desk.first(visitor, "").notice
     assert desk.first(visitor, "other") == After("other"), "what the address names comes first"
     assert desk.header(visitor).count('name="name"') == len(PERSONAS)

@@ -4,6 +4,7 @@
 import { Labels } from './labels.js';
 import { listenFirst } from './keys.js';
 import { Opinions, newName } from './opinions.js';
+import { keyFor, written } from './own.js';
 import { Rows } from './rows.js';
 import { FREE, MARKING } from './tools.js';
 import { labelled, say } from './words.js';
@@ -57,7 +58,8 @@ export class Marking {
     if (name === 'next' || name === 'previous') return this.#walk(name === 'next' ? 1 : -1);
     if (!this.opinions.mine) return this.refused(FREE);
     const [pane, mark] = this.#lit;
-    if (!mark) return this.viewer.status.tell(say('Point at a mark first, or press . for the next one.'));
+    if (!mark) return this.viewer.status.tell(
+      say('Point at a mark first, or press {key} for the next one.', { key: written(keyFor('.')) }));
     const about = { view: pane.said.position, finding: mark.finding ?? null,
       drawn: mark.drawn ?? null, xyxy_px: mark.xyxy };
     if (name === 'relabel') return this.#relabel(mark, about);

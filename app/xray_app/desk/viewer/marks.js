@@ -4,6 +4,8 @@
 // officer confirmed has a tick, what they rejected a cross and a dotted line.
 
 import { element } from './element.js';
+import { keyFor, written } from './own.js';
+import { MARKING } from './tools.js';
 import { toScreen } from './transform.js';
 import { labelled, say } from './words.js';
 
@@ -17,12 +19,12 @@ const SAID = { confirmed: '✓', rejected: '✕' };
 const CORNERS = ['upper left', 'upper right', 'lower left', 'lower right'];
 let hatches = 0;    // patterns are known by their id to the whole page
 
-// What the buttons at a lit box do, with the keys that do the same; see `marking.js`.
+// What the buttons at a lit box do; see `marking.js`.
 const BARS = {
-  drawn: [['relabel', '✎', '/', say('Call it something else')], ['adjust', '⤡', ';', say('Move or stretch it by keys')],
-    ['reject', '✕', 'Del', say('Take it away')]],
-  found: [['confirm', '✓', 'Y', say('Confirm')], ['reject', '✕', 'Del', say('Reject')],
-    ['relabel', '✎', '/', say('Call it something else')]],
+  drawn: [['relabel', '✎', say('Call it something else')], ['adjust', '⤡', say('Move or stretch it by keys')],
+    ['reject', '✕', say('Take it away')]],
+  found: [['confirm', '✓', say('Confirm')], ['reject', '✕', say('Reject')],
+    ['relabel', '✎', say('Call it something else')]],
 };
 
 const svg = (parent, name, attributes = {}) => {
@@ -36,11 +38,13 @@ const part = (parent, name, text, className = '') =>
 
 const bar = (parent, { drawn, number, says }) => {
   const buttons = part(parent, 'div', '', 'bar');
-  for (const [name, sign, key, title] of BARS[drawn ? 'drawn' : 'found']) {
+  for (const [name, sign, title] of BARS[drawn ? 'drawn' : 'found']) {
     const button = part(buttons, 'button', sign, name);
-    Object.assign(button, { type: 'button', title: `${title} (${key})`, tabIndex: -1 });
+    const { key } = MARKING.find((tool) => tool.name === name);
+    Object.assign(button, { type: 'button', title, tabIndex: -1 });
+    button.dataset.usual = key;
     button.toggleAttribute('data-on', name === { confirmed: 'confirm', rejected: 'reject' }[says]);
-    part(button, 'kbd', key);
+    part(button, 'kbd', written(keyFor(key)));
     button.addEventListener('click', () => parent.dispatchEvent(
       new CustomEvent('marking', { bubbles: true, detail: { name, number } })));
   }

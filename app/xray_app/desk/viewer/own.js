@@ -43,10 +43,11 @@ export const keep = async (change) => {
   showKeys();
 };
 
-// Writes the officer's own keys onto the buttons of the page; a dialog's keys are its own.
+// Writes the officer's own keys onto the buttons of the page; a dialog's keys are its own. A button
+// names its usual key as `data-key` where a press of it clicks the button, else as `data-usual`.
 export const showKeys = () => {
-  for (const sign of document.querySelectorAll('[data-key] > kbd')) {
-    const { key } = sign.parentElement.dataset;
+  for (const sign of document.querySelectorAll('[data-key] > kbd, [data-usual] > kbd')) {
+    const { usual, key = usual } = sign.parentElement.dataset;
     if (key && !sign.closest('dialog')) sign.textContent = written(keyFor(key));
   }
 };
