@@ -33,6 +33,7 @@ class Card:
         ranges: what the planes cover (`xray.tensors`).
         side_px: longer side of the network's input for a scan of 4:3; other shapes get as many
             pixels. For tiles, their side.
+        presets: name → side_px of a faster look at the same scan; the scores say what it costs.
         overlap_px: of neighbouring tiles; None: the scan is seen whole.
         profile: the default rules, thresholds included.
         calibration: label → (slope, offset) on the log-odds of a box's raw score.
@@ -56,6 +57,7 @@ class Card:
     encodings: frozenset[Encoding] = frozenset(Encoding)
     ranges: Ranges = field(default_factory=Ranges)
     side_px: int = 416
+    presets: Mapping[str, int] = field(default_factory=dict)
     overlap_px: int | None = None
     profile: Profile = field(default_factory=Profile)
     calibration: Mapping[str, tuple[float, float]] = field(default_factory=dict)
@@ -75,10 +77,11 @@ class Card:
     def __post_init__(self) -> None:
         if not self.labels:
             raise ModelError(f"card of {self.name}: names no labels")
-        if self.side_px < 32 or self.side_px % 32:
-            raise ModelError(
-                f"card of {self.name}: side_px must be a multiple of 32, got {self.side_px}"
-            )
+        for side_px in (self.side_px, *self.presets.values()):
+            if side_px < 32 or side_px % 32:
+                raise ModelError(
+                    f"card of {self.name}: side_px must be a multiple of 32, got {side_px}"
+                )
 
         if self.overlap_px is not None and not 0 <= self.overlap_px < self.side_px:
             raise ModelError(
@@ -190,13 +193,23 @@ def _score_line(name: str, row: Any) -> str:
     if not isinstance(row, Mapping) or "map50" not in row:
         return f"{name}: {row}"
     each = ", ".join(f"{label} {of['ap50']:.2f}" for label, of in row["labels"].items())
+    beside = "".join(f"; {how} {of['map50']:.3f}" for how, of in row.get("beside", {}).items())
+    known = "; learned from these very scans" if row.get("learned_from_it") else ""
     interval = row.get("map50_interval")
     reach = f" ({interval[0]:.3f} to {interval[1]:.3f} at 95 %)" if interval else ""
     return (
         f"{name}: mAP50 {row['map50']:.3f}{reach}, mAP50:95 {row['map50_95']:.3f} over "
-        f"{', '.join(row['mean_over'])}; {row['scans']} scans of {row['groups']} groups; "
-        f"AP50 {each}"
+        f"{', '.join(row['mean_over'])}{beside}{known}; {row['scans']} scans of {row['groups']} "
+        f"groups; AP50 {each}{_benign(row)}"
     )
+
+
+def _benign(row: Mapping[str, Any]) -> str:
+    called = row.get("outcomes", {}).get("benign")
+    if called is None:
+        return ""
+    alarm, unknown = f"{called['ALARM']:.1%} ALARM", f"{called['UNKNOWN']:.1%} UNKNOWN"
+    return f"; of {called['scans']} benign scans {alarm} and {unknown}"
 
 
 def _texts(values: Any) -> tuple[str, ...]:

@@ -48,6 +48,9 @@ class Detector:
         profile: rules in place of those in the model's card.
         clearance: the file that `xray-train calibrate` wrote: which scans of the scanner that it
             names may be cleared without a human.
+        preset: a faster way to look that the card names, such as "fast": a smaller picture. What it
+            costs stands in the card. Thresholds and probabilities stay those of the full size, and
+            no clearance holds.
         prior: label → share of scans that hold it where this detector works, over 0 and under 1.
             Probabilities are re-weighted from the prevalence that the card states. The card's
             thresholds go along, so that the same scans alarm as before: they were set for a share
@@ -57,8 +60,8 @@ class Detector:
             `xray.backends` says how far they agree.
 
     Raises:
-        ModelError: there is no such model, its file is damaged, the clearance file is none, or
-            the card states no prevalence to re-weight from.
+        ModelError: there is no such model or preset, its file is damaged, the clearance file is
+            none or was given with a preset, or the card states no prevalence to re-weight from.
         MissingExtra: the packages of the backend are not installed.
     """
 
@@ -69,10 +72,16 @@ class Detector:
         threads: int | None = None,
         profile: Profile | None = None,
         clearance: str | Path | None = None,
+        preset: str | None = None,
         prior: Mapping[str, float] | None = None,
         backend: Backend | str = Backend.CPU,
     ) -> None:
-        self._network = Network(_find(model), threads, backend)
+        self._network = _looking(Network(_find(model), threads, backend), preset)
+        if preset is not None and clearance is not None:
+            raise ModelError(
+                f"a clearance was calibrated without the preset {preset!r} and does not hold with "
+                "it; give one of the two"
+            )
         card, self._prior = self._network.card, dict(prior or {})
         shifts = odds.shifts(card.name, card.prevalence, self._prior)
         self._box_lines = odds.lines(card.labels, card.calibration, shifts)
@@ -262,6 +271,17 @@ def _moved(profile: Profile, shifts: Mapping[str, float]) -> Profile:
     """The same rules at other prevalences: what alarmed before alarms now, no more and no less."""
     changed = {label: odds.moved(profile.threshold(label), by) for label, by in shifts.items()}
     return profile.with_thresholds(**changed)
+
+
+def _looking(network: Network, preset: str | None) -> Network:
+    """The network as a preset of its card looks at scans."""
+    card = network.card
+    if preset is None:
+        return network
+    if preset not in card.presets:
+        there = ", ".join(sorted(card.presets)) or "none"
+        raise ModelError(f"{card.name} has no preset {preset!r}; its card names {there}")
+    return network.at_side(card.presets[preset])
 
 
 def _find(model: str | Path) -> Path:

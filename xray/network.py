@@ -7,6 +7,7 @@ multiples of 32; outputs `boxes` float32 (1, N, 4) in pixels of the input, `scor
 
 import threading
 from copy import copy
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -62,6 +63,12 @@ class Network:
         """Every candidate of one tile, unsorted, overlapping ones included."""
         boxes, scores, embedding = self._compute(image[None])
         return Raw(boxes[0], scores[0], embedding[0])
+
+    def at_side(self, side_px: int) -> "Network":
+        """The same for scans that are looked at with another `Card.side_px`."""
+        other = copy(self)
+        other.card, other._beside = replace(self.card, side_px=side_px), {}
+        return other
 
     def side_by_side(self, streams: int) -> "Network":
         """The same for so many threads at once, each of which computes on one core alone.
