@@ -96,30 +96,50 @@ def test_the_results_are_the_same_whatever_the_number_of_workers(
     assert results(tmp_path / "alone") == results(tmp_path / "three")
 
 
+KILLS = 10
+
+
 @pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="processes are watched as on Linux")
-def test_killed_at_random_it_goes_on_and_leaves_the_results_of_an_undisturbed_run(
+def test_killed_ten_times_at_random_it_goes_on_and_leaves_the_results_of_an_undisturbed_run(
     make_archive, standin: Path, engine, results, tmp_path: Path
 ) -> None:
-    archive, out, draw = make_archive(160), tmp_path / "out", random.Random(7)  # 11 shards
+    archive, draw = make_archive(340), random.Random(7)  # 22 shards
     batch.run(archive, tmp_path / "calm", Settings(str(standin)), Format.PARQUET, engine)
-    command = [sys.executable, "-m", "xray", "batch", str(archive), "--out", str(out)]
-    command += ["--model", str(standin), "--workers", "2"]
-    killed = 0
-    for wanted in sorted(draw.sample(range(11), 3)):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        while process.poll() is None and len(list(out.glob("shards/*/*.jsonl"))) < wanted:
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(0.01)
-        orphans = children(process.pid)
-        process.kill()
-        killed += process.wait() == -signal.SIGKILL
-        for orphan in orphans:  # they end with the command
-            assert select.select([orphan], [], [], 60)[0]
-            os.close(orphan)
-    assert killed
-    last = subprocess.run(command, check=False, capture_output=True, text=True)
+    command = [sys.executable, "-m", "xray", "batch", str(archive), "--model", str(standin)]
+    outs, killed, shards = [tmp_path / "out-0"], 0, sorted(draw.choices(range(16), k=KILLS))
+    while killed < KILLS:
+        process = subprocess.Popen(
+            [*command, "--out", str(outs[-1]), "--workers", str(draw.choice((1, 2)))],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        moment = shards[killed], draw.random() / 2  # so many shards done, and a while after that
+        if killed_at(process, outs[-1], *moment):
+            killed += 1
+        else:  # it was done before: on with another one
+            assert results(outs[-1]) == results(tmp_path / "calm")
+            outs.append(tmp_path / f"out-{len(outs)}")
+    last = subprocess.run(
+        [*command, "--out", str(outs[-1])], check=False, capture_output=True, text=True
+    )
     assert last.returncode == 3, last.stderr  # some files could not be read
-    assert results(out) == results(tmp_path / "calm")
-    assert sorted(path.name for path in out.iterdir()) == [
+    assert results(outs[-1]) == results(tmp_path / "calm")
+    assert sorted(path.name for path in outs[-1].iterdir()) == [
         *(".lock", "plan.json", "reports", "set_aside.jsonl", "summary.json", "work.jsonl")
     ]
+
+
+def killed_at(process: subprocess.Popen, out: Path, shards: int, seconds: float) -> bool:
+    """Kill it so long after so many shards of its batch are done; whether it was still at work."""
+    while process.poll() is None and len(list(out.glob("shards/*/*.jsonl"))) < shards:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.01)
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(seconds)
+    orphans = children(process.pid)
+    process.kill()
+    ended = process.wait()
+    for orphan in orphans:  # they end with the command
+        assert select.select([orphan], [], [], 60)[0]
+        os.close(orphan)
+    return ended == -signal.SIGKILL
