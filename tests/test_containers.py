@@ -49,10 +49,18 @@ def test_what_is_copied_is_there_and_is_not_ignored(lines: list[str]) -> None:
 
 def test_extras_that_are_installed_are_declared(lines: list[str]) -> None:
     (install,) = [line for line in of(lines, "RUN") if line.startswith("pip")]
-    extras = re.search(r"\[([a-z,]+)\]", install)
-    assert extras
+    assert install.endswith('".[${EXTRAS}]"')
+    usual = of(lines, "ARG")[0].removeprefix("EXTRAS=")
+    assert "app" in usual.split(",")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    assert set(extras[1].split(",")) <= set(project["project"]["optional-dependencies"])
+    told = [
+        found
+        for file in ("Containerfile", "docs/scale.md")
+        for found in re.findall(r"--build-arg EXTRAS=(\S+)", (ROOT / file).read_text("utf-8"))
+    ]
+    assert len(told) == 2
+    for extras in (usual, *told):
+        assert set(extras.split(",")) <= set(project["project"]["optional-dependencies"])
 
 
 def test_settings_and_options_are_known(lines: list[str], compose: dict[str, Any]) -> None:

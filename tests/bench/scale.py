@@ -4,6 +4,7 @@ Measures `xray batch` over an archive of scans with one worker and with two, wit
 prints the tables of docs/scale.md. What is computed from what stands beside each figure.
 """
 
+import math
 import shutil
 import sys
 import tempfile
@@ -38,9 +39,9 @@ class Need:
     task: str
     scans_s: float
 
-    def cores(self, rate: float) -> float:
-        """How many, where one does `rate` scans a second."""
-        return self.scans_s / rate / USED
+    def cores(self, rate: float) -> int:
+        """How many, where one does `rate` scans a second; part of a core is a core."""
+        return math.ceil(self.scans_s / rate / USED)
 
 
 PEAK_HOUR = Need("peak hour of a national service", A_YEAR * VIEWS / YEAR_S * PEAK)
@@ -117,8 +118,8 @@ def _show_needs(console: Console, rate: float, size: float) -> None:
         table.add_row(
             need.task,
             f"{need.scans_s:.0f}",
-            f"{cores:.0f}",
-            f"{-(-cores // CORES):.0f}",
+            f"{cores}",
+            f"{-(-cores // CORES)}",
             f"{need.scans_s * size * 8 / 1e6:.0f} Mbit/s",
             f"{need.scans_s * seconds * size / 1e12:.2f} TB",
             f"{cores * seconds / 3600 * CORE_HOUR:.0f}",
