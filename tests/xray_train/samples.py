@@ -36,7 +36,11 @@ def sample(
     )
 
 
-def judged(truth: Sample, *found: tuple[str, float, tuple[float, float, float, float]]) -> Judged:
+def judged(
+    truth: Sample,
+    *found: tuple[str, float, tuple[float, float, float, float]],
+    outcome: Outcome = Outcome.CLEAR,
+) -> Judged:
     """The sample, and these detections of it."""
     detections = tuple(
         Detection(label, score, box) for label, score, box in sorted(found, key=lambda f: -f[1])
@@ -48,6 +52,6 @@ def judged(truth: Sample, *found: tuple[str, float, tuple[float, float, float, f
         ModelId("standin", "1", "0" * 64),
         Profile(),
         detections,
-        outcome=Outcome.CLEAR,
+        outcome=outcome,
     )
     return Judged(truth, report)

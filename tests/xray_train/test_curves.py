@@ -5,13 +5,14 @@ import pytest
 
 from tests.xray_train.samples import HERE, THERE, judged, sample
 from xray import Profile
+from xray_train.bootstrap import interval, resamples
 from xray_train.curves import (
     MISSED,
     NOTHING,
     confusion,
+    drawn,
     froc,
     hits,
-    intervals,
     shares,
     things,
     weighted_ap,
@@ -50,19 +51,33 @@ def test_without_objects_there_is_no_precision_and_without_detections_none_at_al
     assert weighted_ap(hits([judged(sample("gun"))], "gun"), np.ones(1)) == 0
 
 
-def test_the_interval_holds_the_figure_and_more_groups_narrow_it() -> None:
-    few, many = scans(30), scans(600)
-    reach = [intervals(each, ["gun"]) for each in (few, many)]
-    for each, interval in zip((few, many), reach, strict=True):
-        ap = weighted_ap(hits(each, "gun"), np.ones(len(each)))
-        assert interval["gun"][0] <= ap <= interval["gun"][1]
-        assert interval[""] == interval["gun"]  # the mean over one label
-    widths = [r["gun"][1] - r["gun"][0] for r in reach]
-    assert widths[1] < widths[0] / 2
+def test_draws_of_groups_lie_around_the_figure_and_more_groups_narrow_them() -> None:
+    few, many = scans(30), scans(300)
+    spans = []
+    for mine in (few, many):
+        draws = drawn(mine, ["gun"])[0, :, 0]  # (R,) AP50
+        span = interval(draws)
+        assert span is not None
+        assert span[0] <= weighted_ap(hits(mine, "gun"), np.ones(len(mine))) <= span[1]
+        spans.append(span[1] - span[0])
+    assert spans[1] < spans[0] / 2
 
 
-def test_nothing_to_draw_gives_no_interval() -> None:
-    assert intervals([judged(sample())], []) == {}
+def test_a_box_that_overlaps_by_six_tenths_counts_at_three_of_coco_s_ten_overlaps() -> None:
+    x1, y1, x2, _ = HERE  # 40 by 40; a box of 40 by 24 within it has an overlap of 0.6
+    mine = [judged(sample("gun", id=str(k)), ("gun", 0.9, (x1, y1, x2, y1 + 24.8))) for k in "ab"]
+    assert drawn(mine, ["gun"])[:, 0, 0].tolist() == [1.0, pytest.approx(0.3)]
+    assert average_precision(mine, "gun") == (1.0, pytest.approx(0.3))
+
+
+def test_what_lies_behind_the_last_hit_changes_no_precision() -> None:
+    mine = scans(40)
+    whole = [weighted_ap(hits(mine, "gun"), row) for row in resamples([j.group for j in mine])]
+    assert drawn(mine, ["gun"])[0, :, 0].tolist() == whole
+
+
+def test_without_labels_there_is_nothing_to_draw() -> None:
+    assert drawn([judged(sample())], []).shape[2] == 0
 
 
 def test_free_response_reads_what_is_found_at_each_rate_of_false_boxes() -> None:
@@ -103,3 +118,14 @@ def test_objects_are_counted_by_scanner_size_and_visible_share() -> None:
     assert list(found["size"]) == ["10% to 20%"]  # 40 of 320 px
     assert list(found["visible"]) == ["50% to 70%", "90% and over"]
     assert found["visible"]["90% and over"]["found"] == 0.0
+
+
+def test_many_views_of_few_bags_are_few_bags() -> None:
+    """Of two bags with 50 views each, one is always found: by views it would be 0.40 to 0.60."""
+    mine = [
+        judged(sample("gun", id=f"{bag}{view}", group=bag), ("gun", score, HERE))
+        for bag, score in (("a", 0.9), ("b", 0.1))
+        for view in range(50)
+    ]
+    found = shares(things(mine, {"gun": 0.5}))["scanner"][""]
+    assert (found["found"], found["found_95"]) == (0.5, [0.0, 1.0])

@@ -87,3 +87,34 @@ def test_simulated_scans_alone_describe_a_model_that_learned_from_nothing_else(
     monkeypatch.setattr(familiar.sets, "real_folder", no_real_folder)
     origins = {sample.origin for sample in familiar.sets.taught({"simulated scans"}, 8)}
     assert origins == {"simulated baggage", "simulated parcel"}
+
+
+def test_scans_that_score_do_not_decide_whether_strangers_are_told_apart() -> None:
+    others = {"cal": Others([]), "val": Others([], decides=False)}
+
+    def refusing(**shares: float) -> dict[Encoding, familiar.Familiar]:
+        one = familiar.Familiar(np.zeros(1), np.zeros((1, 1)), 1.0, shares)
+        return familiar.wide_enough({Encoding.DUAL: one}, others)
+
+    assert refusing(cal=0.0, val=0.9)  # it is reported, and nothing follows from it
+    assert not refusing(cal=0.2, val=0.0)
+
+
+def test_of_the_real_sets_cal_decides_and_val_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: dict[str, Others] = {}
+
+    def fitted(card: Card, taught: object, others: dict[str, Others]) -> dict[str, object]:
+        seen.update(others)
+        return {}
+
+    monkeypatch.setattr(familiar, "fit", fitted)
+    monkeypatch.setattr(familiar, "real_scans", lambda: "a folder")
+    monkeypatch.setattr(familiar.sets, "real_folder", lambda: "a folder")
+    monkeypatch.setattr(familiar.sets, "read", lambda name: iter(()))
+    free = Card("m", "1", ("gun",), data=({"name": "simulated scans"},))
+    assert familiar.of_model(free) == {}
+    assert seen["sixray-cal+benign"] == (seen["sixray-cal+benign"].scans, None, True)
+    assert not seen["sixray-val+benign"].decides
+    academic = Card("m", "1", ("gun",), data=({"name": "SIXray"},))
+    familiar.of_model(academic)
+    assert seen["sixray-cal+benign"].refused == REFUSED

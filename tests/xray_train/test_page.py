@@ -32,7 +32,9 @@ def scans() -> list[Sample]:
 def written(standin: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     detector = Detector(standin)
     judged = judge(detector, scans())
-    every = figures(detector.card, judged, "made up") | details(detector.card, judged)
+    every = figures(detector.card, judged, "made up")
+    every |= details(detector.card, judged, every["labels"])
+    every["learned_from_it"] = f"it knows {HOSTILE}"
     path = tmp_path_factory.mktemp("page") / "out.html"
     page.write(path, detector.card, every, judged)
     return path.read_text(encoding="utf-8")
@@ -68,6 +70,7 @@ def test_every_part_is_there(written: str) -> None:
     titles = re.findall("<h2>(.*?)</h2>", written)
     assert titles == [
         "Average precision and screening",
+        "Outcomes",
         "Free response",
         "Probabilities",
         "Confusion",
@@ -77,6 +80,11 @@ def test_every_part_is_there(written: str) -> None:
     ]
     assert written.count("<svg") == 3
     assert "{" not in re.sub(r"<style>.*?</style>", "", written, flags=re.S)
+
+
+def test_it_says_where_thresholds_come_from_and_that_the_model_knew_the_scans(written: str) -> None:
+    assert "<p class=warning role=alert>it knows &lt;script" in written
+    assert "these scans: 6 clean" in written
 
 
 def test_light_and_dark_have_colours_of_their_own(written: str) -> None:
@@ -103,3 +111,15 @@ def test_the_command_writes_page_and_figures(standin: Path, tmp_path: Path) -> N
     assert kept["mean_over"] == ["gun"]
     assert {"froc", "confusion", "reliability", "found_by"} <= set(kept)
     assert (tmp_path / "o.html").stat().st_size > 5000
+
+
+def test_without_a_place_the_page_goes_below_runs(
+    standin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    coco.write([sample("gun", id="0.png"), sample(id="1.png")], tmp_path / "scans")
+    monkeypatch.chdir(tmp_path)
+    run = CliRunner().invoke(app, ["evaluate", str(standin), "--on", "scans"])
+    assert run.exit_code == 0, run.output
+    (html,) = (tmp_path / "runs" / "evaluate").glob("*-scans.html")
+    assert html.with_suffix(".json").stat().st_size > 500
+    assert str(html.relative_to(tmp_path)) in run.output.replace("\n", "")

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from tests.xray_train.samples import sample
-from xray import DataError
+from xray import DataError, Encoding
+from xray.card import Card
 from xray_datasets import coco
 from xray_train import sets
 
@@ -29,3 +30,55 @@ def test_an_unknown_set_names_those_that_there_are() -> None:
 def test_the_real_sets_are_read_by_name(real_scans: Path) -> None:
     both = [sum(1 for _ in sets.read(name)) for name in ("sixray-val", "sixray-val+benign")]
     assert both[1] > both[0] > 100
+
+
+def test_the_mean_belongs_to_the_set() -> None:
+    """A knife in them does not make pairs of knives and scissors a set of knives."""
+    there = ["gun", "knife", "wrench", "scissors", "pliers"]
+    assert sets.headline("sixray-val+benign", there) == ["gun", "knife", "wrench"]
+    assert sets.headline("dual-energy-3", ["knife", "scissors"]) == ["knife", "scissors"]
+    assert sets.headline("sim-baggage", there) == there
+    assert sets.headline("my/scans", ["knife", "pliers"]) == ["knife", "pliers"]
+
+
+def test_thresholds_for_val_come_from_cal_and_for_simulated_scans_from_other_seeds() -> None:
+    assert sets.tuning("my/scans") is None
+    found = sets.tuning("sim-baggage", count=1)
+    assert found is not None
+    (one,) = found[1]
+    assert str(sets.TUNING_SEED) in one.group
+
+
+def test_raw_sets_hold_both_transmissions() -> None:
+    (one,) = sets.read("sim-parcel-raw", count=1)
+    assert one.scan.encoding is Encoding.DUAL
+
+
+def card(*data: str, folds: list[int] | None = None) -> Card:
+    recipe = {} if folds is None else {"recipe": {"dual_folds": folds}}
+    return Card("m", "1", ("knife",), data=tuple({"name": d} for d in data), training=recipe)
+
+
+def test_a_model_that_learned_from_the_scored_scans_is_warned_of() -> None:
+    pairs = card("simulated scans", "dual-energy suitcases")
+    assert "learned from these very pairs" in (sets.learned(pairs, "dual-energy") or "")
+    assert sets.learned(card("simulated scans"), "dual-energy") is None
+    assert sets.learned(pairs, "sixray-val") is None
+    without = card("dual-energy suitcases", folds=[0, 1, 2, 4])
+    assert sets.learned(without, "dual-energy-3") is None
+    assert sets.learned(without, "dual-energy") is not None
+
+
+def test_a_folder_of_the_name_that_taught_is_warned_of_unless_a_split_was_held_out() -> None:
+    mine = card("my-scans")
+    assert "set named my-scans" in (sets.learned(mine, "data/my-scans") or "")
+    assert sets.learned(mine, "data/my-scans", "train") is not None
+    assert sets.learned(mine, "data/my-scans", "val") is None
+    assert sets.learned(mine, "data/others") is None
+
+
+def test_the_folds_of_the_pairs_are_read_one_by_one(real_scans: Path) -> None:
+    whole = {one.id for one in sets.read("dual-energy")}
+    folds = [{one.id for one in sets.read(f"dual-energy-{k}")} for k in sets.FOLDS]
+    assert set.union(*folds) == whole
+    assert sum(map(len, folds)) == len(whole) == 96

@@ -5,12 +5,13 @@ import sys
 import typer
 
 from xray.errors import XrayError
-from xray_train.commands import promotion, release, scoring, training
+from xray_train.commands import promotion, release, scoring, training, trials
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, export and score.")
 for command in (
     *(training.fit, training.export),
-    *(scoring.evaluate, scoring.robustness, scoring.calibrate, scoring.coverage),
+    *(scoring.evaluate, scoring.folds, scoring.compare),
+    *(trials.robustness, trials.strangers, trials.calibrate, trials.coverage),
     *(release.familiar, release.ship),
     *(promotion.promote, promotion.rollback, promotion.loop),
 ):

@@ -24,8 +24,9 @@ from xray.detector import Detector
 from xray.errors import DataError, RecipeError
 from xray.report import Outcome
 from xray_datasets.sample import Sample
+from xray_train.bootstrap import share_interval
 from xray_train.damage import Damage
-from xray_train.judged import Judged, hinted, judge, marked, one_per_group, strongest, wilson
+from xray_train.judged import Judged, hinted, judge, marked, one_per_group, strongest
 
 NEVER = math.inf  # of a scan that is not cleared under any threshold: ALARM or UNKNOWN
 
@@ -242,7 +243,7 @@ def _evidence(
 ) -> Mapping[str, Any]:
     benign = [j for j in judged if not hinted(j, *alarming)]
     unsure = [j for j in judged if hinted(j, *alarming) and not marked(j, *alarming)]
-    cleared = sum(_value(j, alarming) < limit for j in benign)
+    passed = [_value(j, alarming) < limit for j in benign]
     misses = int(np.sum(values < limit))
     looked = [j.sample.judged for j in benign if j.sample.judged is not None]
     common = set(alarming).intersection(*looked) if looked else set(alarming)
@@ -251,9 +252,9 @@ def _evidence(
         "missed": misses,
         **bounds(len(values), misses, confidence),
         "benign_scans": len(benign),
-        "benign_cleared": cleared,
-        "benign_cleared_share": round(cleared / max(len(benign), 1), 4),
-        "benign_cleared_95": [round(v, 4) for v in wilson(cleared, len(benign))],
+        "benign_cleared": sum(passed),
+        "benign_cleared_share": round(sum(passed) / max(len(benign), 1), 4),
+        "benign_cleared_95": share_interval([j.group for j in benign], passed),
         "benign_looked_for": sorted(common),
         "left_out_ignored_only": len(unsure),
     }

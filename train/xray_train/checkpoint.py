@@ -32,6 +32,7 @@ class Checkpoint:
     learned_from: dict[str, int]  # source → scans of it, of this run and of all that it began from
     scans_before: int = 0  # seen by the runs that it began from
     seconds_before: float = 0.0  # that those took
+    devices: tuple[str, ...] = ()  # what computed it, this run and those before it, in order
 
     @property
     def scans_seen(self) -> int:

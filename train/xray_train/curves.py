@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from xray.boxes import iou
 from xray.profile import Profile
 from xray_datasets.sample import Sample
-from xray_train.judged import HIT_IOU, Judged, looked_for, match, wilson
+from xray_train.bootstrap import resamples, share_interval
+from xray_train.judged import HIT_IOU, Judged, looked_for, match
 
-RESAMPLES = 500  # of a bootstrap; its ends move by less than 0.01 from there on
+IOUS = np.linspace(0.5, 0.95, 10)  # overlaps that COCO means over
 RECALLS = np.linspace(0, 1, 101)  # where COCO reads precision
 FALSE_PER_SCAN = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)  # where FROC is read (LUNA16's points, and 4)
 POINTS = 160  # of a drawn curve
@@ -35,8 +36,8 @@ class Hits(NamedTuple):
     objects: NDArray[np.int64]  # (S,) of each scan
 
 
-def hits(judged: Sequence[Judged], label: str) -> Hits:
-    """Of all scans whose annotators looked for the label."""
+def hits(judged: Sequence[Judged], label: str, least: float = HIT_IOU) -> Hits:
+    """Of all scans whose annotators looked for the label; `least` is the overlap of a hit."""
     rows, objects = [], np.zeros(len(judged), np.int64)
     known = {id(j) for j in looked_for(judged, label)}
     for place, one in enumerate(judged):
@@ -44,7 +45,7 @@ def hits(judged: Sequence[Judged], label: str) -> Hits:
             objects[place] = sum(a.label == label for a in one.sample.annotations)
             rows += [
                 (m.detection.score, m.object is not None, place)
-                for m in match(one, label)
+                for m in match(one, label, least)
                 if m.counts
             ]
     rows.sort(key=lambda row: -row[0])
@@ -69,28 +70,28 @@ def weighted_ap(found: Hits, weights: NDArray[np.float64]) -> float:
     return float(np.append(envelope, 0.0)[np.minimum(place, len(envelope))].mean())
 
 
-def intervals(judged: Sequence[Judged], labels: Sequence[str]) -> dict[str, list[float]]:
-    """95 % interval of AP50 by label, and of their mean under "": groups drawn with repetition."""
-    found = [hits(judged, label) for label in labels]
-    rows = []
-    for weights in resamples(judged) if found else ():
-        row = [weighted_ap(f, weights) for f in found]
-        rows.append([*row, float(np.nanmean(row)) if not np.isnan(row).all() else np.nan])
-    return {
-        name: [round(float(v), 4) for v in np.nanpercentile(column, (2.5, 97.5))]
-        for name, column in zip([*labels, ""], np.array(rows).T, strict=False)
-        if not np.isnan(column).all()
-    }
+def drawn(judged: Sequence[Judged], labels: Sequence[str]) -> NDArray[np.float64]:
+    """AP50 and AP50:95 of each label in each draw of groups: (2, R, L), nan where no object is."""
+    weights = resamples([j.group for j in judged])
+    table = np.array(
+        [
+            [weighted_ap(found, row) for row in weights]
+            for least in IOUS
+            for found in _to_last_hit(judged, labels, float(least))
+        ]
+    ).reshape(len(IOUS), len(labels), len(weights))  # (T, L, R)
+    return np.stack([table[0], table.mean(0)]).swapaxes(1, 2)
 
 
-def resamples(judged: Sequence[Judged]) -> NDArray[np.float64]:  # (R, S)
-    """How often each scan is drawn when groups are drawn with repetition, from a fixed seed."""
-    names = {group: k for k, group in enumerate(sorted({j.group for j in judged}))}
-    place = np.array([names[j.group] for j in judged], np.intp)  # (S,)
-    rng = np.random.default_rng(0)
-    drawn = rng.integers(max(len(names), 1), size=(RESAMPLES, len(names)))
-    counts = np.array([np.bincount(row, minlength=len(names)) for row in drawn])
-    return counts[:, place].astype(np.float64)
+def _to_last_hit(judged: Sequence[Judged], labels: Sequence[str], least: float) -> list[Hits]:
+    """No precision is read behind the last hit, so what lies there is left out."""
+    every = []
+    for label in labels:
+        found = hits(judged, label, least)
+        end = int(np.max(np.flatnonzero(found.right), initial=-1)) + 1
+        shown = (found.scores[:end], found.right[:end], found.scan[:end])
+        every.append(Hits(*shown, found.objects))
+    return every
 
 
 def froc(judged: Sequence[Judged], label: str) -> dict[str, Any]:
@@ -207,16 +208,16 @@ def _bin(value: float, edges: Sequence[float]) -> str:
 
 
 def _by(objects: Sequence[Thing], key: Callable[[Thing], str | None]) -> dict[str, Any]:
-    counts: dict[str, list[int]] = {}
+    kinds: dict[str, list[Thing]] = {}
     for thing in sorted(objects, key=lambda t: (t.size, t.visible or 0.0)):
         name = key(thing)
         if name is not None:
-            counts.setdefault(name, []).append(thing.found)
+            kinds.setdefault(name, []).append(thing)
     return {
         name: {
-            "objects": len(found),
-            "found": round(sum(found) / len(found), 4),
-            "found_95": [round(v, 4) for v in wilson(sum(found), len(found))],
+            "objects": len(mine),
+            "found": round(sum(t.found for t in mine) / len(mine), 4),
+            "found_95": share_interval([t.one.group for t in mine], [t.found for t in mine]),
         }
-        for name, found in counts.items()
+        for name, mine in kinds.items()
     }

@@ -1,15 +1,14 @@
 """Scores of an exported file, through `xray.Detector`: what ships is what is scored.
 
-COCO's average precision per label, ignored regions honoured; and what screening asks for: the
-probability of detection (Pd) at a fixed share of clean scans that alarm (Pfa), with Wilson's
-95 % interval. A label counts only in the scans whose annotators looked for it.
+COCO's average precision per label, ignored regions honoured; what screening asks for
+(`screening`); and intervals of all of it (`bootstrap`). A label counts only in the scans whose
+annotators looked for it.
 """
 
 import contextlib
 import io
 import json
-import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,22 +17,13 @@ from numpy.typing import NDArray
 
 from xray.card import Card
 from xray.detector import Detector
+from xray.report import Outcome
 from xray_datasets.sample import Sample
-from xray_train import curves, reliability
+from xray_train import curves, reliability, screening, sets
+from xray_train.bootstrap import interval
 from xray_train.curves import Thing
-from xray_train.judged import (
-    Judged,
-    hinted,
-    judge,
-    looked_for,
-    marked,
-    strongest,
-    strongest_hit,
-    wilson,
-)
-
-PFAS = (0.01, 0.05)  # shares of clean scans that alarm
-HEADLINE = ("gun", "knife", "wrench")  # labels with enough real scans to mean something
+from xray_train.judged import Judged, judge, looked_for
+from xray_train.screening import Tuning
 
 
 def evaluate(model: str | Path, samples: Iterable[Sample], name: str) -> dict[str, Any]:
@@ -42,16 +32,30 @@ def evaluate(model: str | Path, samples: Iterable[Sample], name: str) -> dict[st
     return figures(detector.card, judge(detector, samples), name)
 
 
-def figures(card: Card, judged: Sequence[Judged], name: str) -> dict[str, Any]:
-    """The same of scans that were inspected already."""
+def figures(
+    card: Card, judged: Sequence[Judged], name: str, tuning: Tuning | None = None
+) -> dict[str, Any]:
+    """The same of scans that were inspected already.
+
+    Args:
+        card: of the model.
+        judged: the scans, with every candidate.
+        name: of the set, which says what the mean is over (`sets.headline`).
+        tuning: scans that set thresholds; None: they are chosen on the scored scans themselves.
+    """
     present = {a.label for j in judged for a in j.sample.annotations}
     labels = [label for label in card.labels if label in present]
-    headline = [label for label in HEADLINE if label in labels] or labels
-    reach = curves.intervals(judged, labels)
-    mean_reach = curves.intervals(judged, headline)
+    headline = sets.headline(name, labels)
+    draws = curves.drawn(judged, labels)  # (2, R, L)
     per_label = {
-        label: {**_scores(judged, label), "ap50_interval": reach.get(label)} for label in labels
+        label: {
+            **_scores(judged, label, tuning),
+            "ap50_interval": interval(draws[0, :, k]),
+            "ap50_95_interval": interval(draws[1, :, k]),
+        }
+        for k, label in enumerate(labels)
     }
+    spans = [interval(m) for m in means(draws[:, :, [labels.index(name) for name in headline]])]
     return {
         "model": f"{card.name}@{card.version}",
         "sha256": card.sha256,
@@ -60,38 +64,72 @@ def figures(card: Card, judged: Sequence[Judged], name: str) -> dict[str, Any]:
         "groups": len({j.group for j in judged}),
         "mean_over": headline,
         "map50": _mean([per_label[label]["ap50"] for label in headline]),
-        "map50_interval": mean_reach.get(""),
+        "map50_interval": spans[0],
         "map50_95": _mean([per_label[label]["ap50_95"] for label in headline]),
+        "map50_95_interval": spans[1],
         "labels": per_label,
+        "outcomes": screening.outcomes(judged, card.profile.alarming),
         "ms_per_scan": _mean([sum(j.report.elapsed_ms.values()) for j in judged]),
     }
 
 
-def details(card: Card, judged: Sequence[Judged]) -> dict[str, Any]:
-    """What the page shows beside: FROC, confusion, probabilities, and who is found by kind."""
-    present = {a.label for j in judged for a in j.sample.annotations}
-    labels = [label for label in card.labels if label in present]
+def details(
+    card: Card, judged: Sequence[Judged], labels: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """What the page shows beside: FROC, confusion, probabilities, and who is found by kind.
+
+    Args:
+        card: of the model.
+        judged: the scans.
+        labels: the part of the figures that goes by label.
+    """
     return {
         "froc": {label: curves.froc(judged, label) for label in labels},
         "confusion": curves.confusion(judged, card.profile),
-        "reliability": reliability.measure(judged, labels),
-        "found_by": curves.shares(objects(card, judged)),
+        "reliability": reliability.measure(judged, list(labels)),
+        "found_by": curves.shares(objects(card, judged, labels)),
     }
 
 
-def objects(card: Card, judged: Sequence[Judged]) -> list[Thing]:
-    """Every object, found where its score alarms on at most 5 % of the scans without its label.
+def objects(
+    card: Card, judged: Sequence[Judged], labels: Mapping[str, Mapping[str, Any]]
+) -> list[Thing]:
+    """Every object, found where its score reaches the threshold of the larger Pfa.
 
-    Where every scan holds the label, the profile's threshold stands in.
+    Where no scan is free of the label, the profile's threshold stands in.
     """
-    present = {a.label for j in judged for a in j.sample.annotations}
-    thresholds = {}
-    for label in card.labels:
-        if label in present:
-            point = screening(looked_for(judged, label), label, PFAS[-1])
-            own = card.profile.threshold(label)
-            thresholds[label] = point["threshold"] if point["clean_scans"] else own
+    points = {label: row["screening"][-1] for label, row in labels.items()}
+    thresholds = {
+        label: point["threshold"] if point["set_on_clean"] else card.profile.threshold(label)
+        for label, point in points.items()
+    }
     return curves.things(judged, thresholds)
+
+
+def lines(figures: Mapping[str, Any]) -> list[str]:
+    """The figures for a terminal."""
+    said = [f"{figures['model']} on {figures['set']}: {figures['scans']} scans"]
+    if figures.get("learned_from_it"):
+        said.append(f"warning: {figures['learned_from_it']}")
+    said.append(
+        f"mAP50 {_spanned(figures, 'map50')}  mAP50:95 {_spanned(figures, 'map50_95')} over "
+        f"{', '.join(figures['mean_over'])}"
+    )
+    for label, row in figures["labels"].items():
+        points = "  ".join(f"Pd {p['pd']:.2f} at Pfa {p['pfa']}" for p in row["screening"])
+        said.append(f"{label:12} {row['objects']:4} objects  AP50 {row['ap50']:.3f}  {points}")
+    froms = {p["set_on"] for row in figures["labels"].values() for p in row["screening"]}
+    names = ", ".join(sorted(name or "the scored scans themselves" for name in froms))
+    said.append(f"thresholds of Pd were chosen on {names or 'nothing'}")
+    for kind, row in figures["outcomes"].items():
+        shares = ", ".join(f"{o} {row[o]:.1%}" for o in Outcome)
+        said.append(f"{row['scans']} scans, {kind}: {shares}")
+    return said
+
+
+def _spanned(figures: Mapping[str, Any], name: str) -> str:
+    low, high = figures[f"{name}_interval"] or (0.0, 1.0)
+    return f"{figures[name]:.3f} ({low:.3f} to {high:.3f})"
 
 
 def save(figures: dict[str, Any], path: Path) -> None:
@@ -100,14 +138,14 @@ def save(figures: dict[str, Any], path: Path) -> None:
     path.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
-def _scores(judged: Sequence[Judged], label: str) -> dict[str, Any]:
+def _scores(judged: Sequence[Judged], label: str, tuning: Tuning | None) -> dict[str, Any]:
     known = looked_for(judged, label)
     ap50, ap50_95 = average_precision(known, label)
     return {
         "objects": sum(a.label == label for j in known for a in j.sample.annotations),
         "ap50": round(ap50, 4),
         "ap50_95": round(ap50_95, 4),
-        "screening": [screening(known, label, pfa) for pfa in PFAS],
+        "screening": screening.points(judged, label, tuning),
     }
 
 
@@ -140,37 +178,6 @@ def average_precision(judged: Sequence[Judged], label: str) -> tuple[float, floa
     return float(scorer.stats[1]), float(scorer.stats[0])
 
 
-def screening(judged: Sequence[Judged], label: str, pfa: float) -> dict[str, Any]:
-    """Pd at the lowest threshold that alarms on at most this share of scans without the label."""
-    clean = [strongest(j, (label,)) for j in judged if not hinted(j, label)]
-    held = [strongest_hit(j, label) for j in judged if marked(j, label)]
-    threshold = lowest_threshold(np.array(clean), pfa)
-    hits = int(np.sum(np.array(held) >= threshold))
-    low, high = wilson(hits, len(held))
-    return {
-        "pfa": pfa,
-        "clean_scans": len(clean),
-        "threshold": round(threshold, 6),
-        "pd": round(hits / max(len(held), 1), 4),
-        "pd_95": [round(low, 4), round(high, 4)],
-        "scans_with": len(held),
-    }
-
-
-def lowest_threshold(clean: NDArray[np.float64], pfa: float) -> float:
-    """Just above the score that may no longer alarm; with few clean scans none may.
-
-    >>> lowest_threshold(np.array([0.1, 0.2, 0.3, 0.9]), 0.25) > 0.3
-    True
-    >>> lowest_threshold(np.array([0.1, 0.2, 0.3, 0.9]), 0.25) < 0.31
-    True
-    """
-    allowed = math.floor(pfa * len(clean))
-    if allowed >= len(clean):
-        return 0.0
-    return float(np.nextafter(np.sort(clean)[::-1][allowed], np.inf))
-
-
 def _mark(image: int, xyxy: tuple[float, ...], crowd: int) -> dict[str, Any]:
     x1, y1, x2, y2 = xyxy
     return {
@@ -180,6 +187,14 @@ def _mark(image: int, xyxy: tuple[float, ...], crowd: int) -> dict[str, Any]:
         "area": (x2 - x1) * (y2 - y1),
         "iscrowd": crowd,
     }
+
+
+def means(draws: NDArray[np.float64]) -> NDArray[np.float64]:  # (2, R, L) -> (2, R)
+    """Over the labels that a draw holds; nan where it holds none."""
+    held = ~np.isnan(draws)
+    counts = held.sum(2)
+    sums = np.where(held, draws, 0.0).sum(2)
+    return np.where(counts, sums / np.maximum(counts, 1), np.nan)
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -91,6 +91,7 @@ def card_of(found: Checkpoint, version: str) -> Card:
             "scans_seen": found.scans_seen,
             "hours": round(found.seconds / 3600, 2),
             "seed": recipe.seed,
+            "device": ", then ".join(found.devices) or "not recorded",
         },
     )
 

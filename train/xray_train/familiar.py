@@ -41,6 +41,7 @@ class Others(NamedTuple):
 
     scans: Iterable[Scan]
     refused: float | None = None  # the share of them that may be taken for strangers; None: any
+    decides: bool = True  # too many refusals of them, and nothing is said of their encoding
 
 
 def fit(
@@ -86,15 +87,29 @@ def of_model(card: Card, count: int = 300) -> dict[Encoding, Familiar]:
     if not names & {sources.SIMULATED, sources.SIXRAY}:
         return {}
     others = {}
-    if sources.SIXRAY in names:
-        others["sixray-cal+benign"] = Others(_scans(sets.read("sixray-cal+benign")), REFUSED)
-    wide = REFUSED_SIMULATED if others else REFUSED
+    real = sources.SIXRAY in names
+    if real or real_scans() is not None:
+        share = REFUSED if real else None
+        others["sixray-cal+benign"] = Others(_scans(sets.read("sixray-cal+benign")), share)
+    wide = REFUSED_SIMULATED if real else REFUSED
     others["simulated ones that taught nothing"] = Others(_scans(sets.untaught(2 * count)), wide)
     if real_scans() is not None:
-        others["sixray-val+benign"] = Others(_scans(sets.read("sixray-val+benign")))
+        scored = _scans(sets.read("sixray-val+benign"))
+        others["sixray-val+benign"] = Others(scored, decides=False)
         others[sources.DUAL] = Others(_scans(sets.taught({sources.DUAL}, 0)))
-    found = fit(card, _scans(sets.taught(names, 2 * count)), others)
-    return {e: one for e, one in found.items() if max(one.refused.values()) <= TOO_NARROW}
+    return wide_enough(fit(card, _scans(sets.taught(names, 2 * count)), others), others)
+
+
+def wide_enough(
+    found: Mapping[Encoding, Familiar], others: Mapping[str, Others]
+) -> dict[Encoding, Familiar]:
+    """Those that refuse few scans of every set that decides; what scores is only reported."""
+    judges = [name for name, of in others.items() if of.decides]
+    return {
+        encoding: one
+        for encoding, one in found.items()
+        if max(one.refused.get(name, 0.0) for name in judges) <= TOO_NARROW
+    }
 
 
 def lines(found: Mapping[Encoding, Familiar]) -> list[str]:

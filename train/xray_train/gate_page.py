@@ -4,8 +4,9 @@ from html import escape
 from pathlib import Path
 
 from xray.card import Card
-from xray_train import gate, page
+from xray_train import gate
 from xray_train.gate import Comparison, Row
+from xray_train.markup import save, section, table
 
 
 def write(path: Path, found: Comparison, old: Card, new: Card, on: str) -> None:
@@ -40,8 +41,8 @@ def write(path: Path, found: Comparison, old: Card, new: Card, on: str) -> None:
         "threshold",
         "",
     ]
-    body += page.section("What changed", page.table(names, rows), NOTE)
-    page.save(path, title, body)
+    body += section("What changed", table(names, rows), NOTE)
+    save(path, title, body)
 
 
 def lines(found: Comparison) -> list[str]:

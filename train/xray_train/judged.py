@@ -100,11 +100,16 @@ def strongest_hit(one: Judged, label: str) -> float:
     return max((d.score for d, o in zip(mine, overlap, strict=True) if o >= HIT_IOU), default=0.0)
 
 
-def match(one: Judged, label: str) -> list[Match]:
+def match(one: Judged, label: str, least: float = HIT_IOU) -> list[Match]:
     """Its detections of one label, strongest first, each against the objects as COCO does.
 
     A detection takes the object that it overlaps most of those not taken yet; what takes none and
     lies in an ignored region counts neither for nor against.
+
+    Args:
+        one: the scan.
+        label: of detections and objects.
+        least: overlap from which an object counts as found.
     """
     mine = [d for d in one.report.detections if d.label == label][:MOST]
     boxes = np.array([d.xyxy_px for d in mine], np.float32).reshape(-1, 4)
@@ -112,11 +117,11 @@ def match(one: Judged, label: str) -> list[Match]:
     true = _boxes(a for a in one.sample.annotations if a.label == label)
     crowds = _boxes(a for a in one.sample.ignored if a.label == label)
     overlap = iou(boxes, true)  # (N, M)
-    in_crowd = coverage(boxes, crowds).max(1, initial=0.0) >= HIT_IOU  # (N,)
+    in_crowd = coverage(boxes, crowds).max(1, initial=0.0) >= least  # (N,)
     found: list[Match] = []
     for k, detection in enumerate(mine):
         best = int(overlap[k].argmax()) if len(places) else 0
-        if len(places) and overlap[k, best] >= HIT_IOU:
+        if len(places) and overlap[k, best] >= least:
             overlap[:, best] = 0.0  # taken
             found.append(Match(detection, places[best]))
         else:

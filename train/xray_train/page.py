@@ -5,17 +5,19 @@ Whatever came from outside (labels, names of files and scanners) is escaped wher
 
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from xray.card import Card
+from xray.report import Outcome
 from xray_train import gallery
 from xray_train.curves import FALSE_PER_SCAN, MISSED, NOTHING
 from xray_train.evaluate import objects
 from xray_train.gallery import Exhibit
 from xray_train.judged import Judged
+from xray_train.markup import figure, save, section, share, table
 from xray_train.plots import Series, chart
+from xray_train.screening import PFAS
 
 KINDS = {
     "scanner": "By scanner, or by source where the scans name none",
@@ -33,12 +35,13 @@ def write(path: Path, card: Card, figures: Mapping[str, Any], judged: Sequence[J
         figures: from `evaluate.figures` and `evaluate.details`, joined.
         judged: the scans, for their pictures.
     """
-    things = objects(card, judged)
+    things = objects(card, judged, figures["labels"])
     simulated = all(j.sample.origin.startswith("simulated") for j in judged)
     body = "".join(
         (
             _head(card, figures, simulated),
             section("Average precision and screening", _scores(figures["labels"]), AP_NOTE),
+            section("Outcomes", _outcomes(figures["outcomes"]), OUTCOMES_NOTE),
             section("Free response", _froc(figures["froc"]), FROC_NOTE),
             section("Probabilities", _reliability(figures["reliability"], card), PROBABILITY_NOTE),
             section("Confusion", _confusion(figures["confusion"]), CONFUSION_NOTE),
@@ -55,18 +58,14 @@ def write(path: Path, card: Card, figures: Mapping[str, Any], judged: Sequence[J
     save(path, title, body)
 
 
-def save(path: Path, title: str, body: str) -> None:
-    """A page with this title and body, which is markup."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    frame = resources.files("xray_train").joinpath("page.html").read_text("utf-8")
-    path.write_text(frame.format(title=escape(title), body=body), encoding="utf-8")
-
-
 def _head(card: Card, figures: Mapping[str, Any], simulated: bool) -> str:
-    low, high = figures["map50_interval"] or (0.0, 1.0)
+    over = f"over {', '.join(figures['mean_over'])}"
     tiles = [
-        ("mAP50", f"{figures['map50']:.3f}", f"95 % interval {low:.3f} to {high:.3f}"),
-        ("mAP50:95", f"{figures['map50_95']:.3f}", f"over {', '.join(figures['mean_over'])}"),
+        (name, f"{figures[key]:.3f}", f"95 % interval {low:.3f} to {high:.3f}, {over}")
+        for name, key in (("mAP50", "map50"), ("mAP50:95", "map50_95"))
+        for low, high in [figures[f"{key}_interval"] or (0.0, 1.0)]
+    ]
+    tiles += [
         ("scans", f"{figures['scans']}", f"of {figures['groups']} groups"),
         ("ms per scan", f"{figures['ms_per_scan']:.0f}", "one thread, this machine"),
     ]
@@ -74,30 +73,56 @@ def _head(card: Card, figures: Mapping[str, Any], simulated: bool) -> str:
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<small>{escape(more)}</small></dd></div>"
         for name, value, more in tiles
     )
+    warning = figures.get("learned_from_it")
+    warned = f"<p class=warning role=alert>{escape(warning)}</p>" if warning else ""
     return (
         f"<header><h1>{escape(card.name)} <span>{escape(card.version)}</span></h1>"
         f"<p>on {escape(str(figures['set']))}"
         f"{' · simulated scans' if simulated else ''} · sha256 "
-        f"<code>{escape(card.sha256[:16])}…</code></p><dl>{shown}</dl></header>"
+        f"<code>{escape(card.sha256[:16])}…</code></p>{warned}<dl>{shown}</dl></header>"
     )
 
 
-def section(title: str, content: str, note: str) -> str:
-    """A part of a page; the content is markup."""
-    return f"<section><h2>{escape(title)}</h2><p class=note>{escape(note)}</p>{content}</section>"
-
-
 def _scores(labels: Mapping[str, Any]) -> str:
-    rows = []
+    rows, origins = [], []
     for label, row in labels.items():
-        points = [
-            _share(p["pd"], p["pd_95"]) if p["clean_scans"] else "no clean scan"
-            for p in row["screening"]
-        ]
-        ap50 = _share(row["ap50"], row["ap50_interval"])
-        rows.append([label, row["objects"], ap50, f"{row['ap50_95']:.3f}", *points])
-    names = ["label", "objects", "AP50", "AP50:95", "Pd at Pfa 0.01", "Pd at Pfa 0.05"]
-    return table(names, rows)
+        points = row["screening"]
+        ap50 = share(row["ap50"], row["ap50_interval"])
+        ap50_95 = share(row["ap50_95"], row["ap50_95_interval"])
+        rows.append([label, row["objects"], ap50, ap50_95, *map(_pd, points)])
+        origins.append([label, _set_on(points[0]), *map(_pfa, points), *map(_chosen_here, points)])
+    names = ["label", "objects", "AP50", "AP50:95", *(f"Pd at Pfa {p}" for p in PFAS)]
+    more = ["label", "thresholds chosen on", *(f"Pfa here, aimed at {p}" for p in PFAS)]
+    more += [f"Pd at Pfa {p}, chosen here" for p in PFAS]
+    return table(names, rows) + table(more, origins)
+
+
+def _pd(point: Mapping[str, Any]) -> str:
+    return share(point["pd"], point["pd_95"]) if point["set_on_clean"] else "no clean scan"
+
+
+def _pfa(point: Mapping[str, Any]) -> str:
+    if not point["clean_scans"] or not point["set_on_clean"]:
+        return "no clean scan"
+    return share(point["pfa_here"], point["pfa_here_95"])
+
+
+def _set_on(point: Mapping[str, Any]) -> str:
+    return f"{point['set_on'] or 'these scans'}: {point['set_on_clean']} clean"
+
+
+def _chosen_here(point: Mapping[str, Any]) -> str:
+    here = point.get("chosen_here", point)
+    return share(here["pd"], here["pd_95"]) if point["clean_scans"] else "no clean scan"
+
+
+def _outcomes(kinds: Mapping[str, Mapping[str, Any]]) -> str:
+    names = [outcome.value for outcome in Outcome]
+    rows = [
+        [kind, row["scans"], row["groups"], *(share(row[n], row[f"{n}_95"], 3) for n in names)]
+        for kind, row in kinds.items()
+    ]
+    return table(["", "scans", "groups", *names], rows)
 
 
 def _froc(labels: Mapping[str, Any]) -> str:
@@ -141,8 +166,8 @@ def _reliability(labels: Mapping[str, Any], card: Card) -> str:
             [
                 label,
                 "not fitted" if prevalence is None else f"{prevalence:.3f}",
-                *(_figure(row["scan"][k]) for k in ("n", "error", "brier", "slope")),
-                *(_figure(row["box"][k]) for k in ("n", "error", "brier", "slope")),
+                *(figure(row["scan"][k]) for k in ("n", "error", "brier", "slope")),
+                *(figure(row["box"][k]) for k in ("n", "error", "brier", "slope")),
             ]
         )
     names = ["label", "fitted at prevalence", "scans", "error", "Brier", "slope"]
@@ -176,7 +201,7 @@ def _found_by(kinds: Mapping[str, Mapping[str, Any]]) -> str:
         f"<h3>{escape(KINDS[kind])}</h3>"
         + table(
             ["", "objects", "found"],
-            [[n, r["objects"], _share(r["found"], r["found_95"])] for n, r in rows.items()],
+            [[n, r["objects"], share(r["found"], r["found_95"])] for n, r in rows.items()],
         )
         for kind, rows in kinds.items()
         if rows
@@ -191,33 +216,18 @@ def _gallery(exhibits: Iterable[Exhibit]) -> str:
     return f"<div class=gallery>{shown}</div>" if shown else "<p>None.</p>"
 
 
-def table(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    """Rows of text under their names, escaped."""
-    head = "".join(f"<th>{escape(name)}</th>" for name in names)
-    body = "".join(
-        f"<tr><th>{escape(str(first))}</th>"
-        + "".join(f"<td>{escape(str(value))}</td>" for value in rest)
-        + "</tr>"
-        for first, *rest in rows
-    )
-    return f"<div class=wide><table><thead><tr>{head}</tr></thead>{body}</table></div>"
-
-
-def _share(value: float, interval: Sequence[float] | None) -> str:
-    if interval is None:
-        return f"{value:.2f}"
-    return f"{value:.2f} ({interval[0]:.2f}–{interval[1]:.2f})"
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
-
-
 AP_NOTE = (
     "COCO's average precision at an overlap of 0.5, and averaged over 0.5 to 0.95; ignored regions "
     "count neither for nor against. Pd: share of scans with the label in which an object of it is "
-    "found, at the threshold that alarms on this share (Pfa) of scans without it. In brackets "
-    "95 % intervals: groups drawn with repetition for AP, Wilson's for Pd."
+    "found, at a threshold that alarms on at most this share (Pfa) of scans without it. The "
+    "threshold was chosen on other scans where the second table names some; beside stand the share "
+    "of these scans that alarms at it, and what the best threshold for these scans would have "
+    "given. In brackets 95 % intervals: groups drawn with repetition."
+)
+OUTCOMES_NOTE = (
+    "Share of scans by what officers are called to, with the model's own profile, and 95 % "
+    "intervals, groups drawn with repetition. Benign: nothing is marked. The default profile aims "
+    "at ALARM for at most 5 % of benign scans and UNKNOWN for at most 2 %."
 )
 FROC_NOTE = (
     "Share of objects found against false boxes of the same label per scan, as the threshold falls."
@@ -232,8 +242,8 @@ CONFUSION_NOTE = (
     "strongest box that overlaps it by half."
 )
 FOUND_NOTE = (
-    "Share of objects found at the threshold that alarms on 5 % of the scans without the label, "
-    "with Wilson's 95 % intervals."
+    "Share of objects found at the threshold of Pfa 0.05 above, with 95 % intervals, groups drawn "
+    "with repetition."
 )
 MISSES_NOTE = "Green: the object. The number is the probability of the box that overlaps it."
 FALSE_NOTE = "Red: the box, with its probability. Green: what annotators marked."

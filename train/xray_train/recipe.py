@@ -44,7 +44,8 @@ class Recipe:
     share_simulated: float = 1.0  # of the scans, when there are pools
     share_real: float = 1.0  # of the scans, when real is true: marked ones
     share_benign: float = 0.3  # of the scans, when real is true: those without threats
-    share_dual: float = 0.0  # of the scans, when real is true: dual-energy pairs, all folds
+    share_dual: float = 0.0  # of the scans, when real is true: dual-energy pairs
+    dual_folds: tuple[int, ...] = (0, 1, 2, 3, 4)  # of those pairs, by suitcase; the rest may score
     # So rare that a scan which nobody marked for them holds none: without this, nothing would
     # keep them from being seen in every real scan that was not judged for them.
     rare: tuple[str, ...] = ("razor_blade", "shuriken", "bullet")

@@ -10,38 +10,45 @@ from numpy.typing import NDArray
 from xray.detector import Detector
 from xray.scan import Scan
 from xray_datasets.sample import Sample
-from xray_train.curves import Hits, hits, resamples, weighted_ap
-from xray_train.damage import DAMAGES
-from xray_train.evaluate import HEADLINE
+from xray_train import sets
+from xray_train.bootstrap import interval, resamples
+from xray_train.curves import Hits, hits, weighted_ap
+from xray_train.damage import DAMAGES, Damage
 from xray_train.judged import Judged, judge
 
 NOT_THERE = "these scans cannot have it"
 NONE_LEFT = "no object stays in the picture"
 
 
-def robustness(detector: Detector, samples: Iterable[Sample], name: str) -> dict[str, Any]:
+def robustness(
+    detector: Detector,
+    samples: Iterable[Sample],
+    name: str,
+    damages: Sequence[Damage] = DAMAGES,
+) -> dict[str, Any]:
     """One row a damage, as plain values.
 
     Args:
         detector: to be tried.
         samples: with their truth.
-        name: of the set.
+        name: of the set, which says what the mean is over (`sets.headline`).
+        damages: what is done to them.
     """
     clean: list[Judged] = []
-    damaged: dict[str, list[Judged]] = {damage.name: [] for damage in DAMAGES}
+    damaged: dict[str, list[Judged]] = {damage.name: [] for damage in damages}
     for k, sample in enumerate(samples):
         scan = sample.scan
         clean += judge(detector, [_opened(sample, scan)])
-        for d, damage in enumerate(DAMAGES):
+        for d, damage in enumerate(damages):
             changed = damage.apply(sample, scan, np.random.default_rng([k, d]))
             if changed is not None:
                 damaged[damage.name] += judge(detector, [changed])
-    labels = _labels(detector, clean)
-    weights = resamples(clean)
+    labels = _labels(detector, clean, name)
+    weights = resamples([j.group for j in clean])
     before = _figures(clean, labels, weights)
     rows = [
         {"damage": d.name, "level": d.level, **_row(before, damaged[d.name], labels, weights)}
-        for d in DAMAGES
+        for d in damages
     ]
     return {
         "model": f"{detector.card.name}@{detector.card.version}",
@@ -52,6 +59,25 @@ def robustness(detector: Detector, samples: Iterable[Sample], name: str) -> dict
         "map50": round(float(before[0]), 4),
         "rows": rows,
     }
+
+
+def not_there(table: Mapping[str, Any]) -> list[Damage]:
+    """The damages that the scans of a table cannot have."""
+    names = {row["damage"] for row in table["rows"] if row.get("why") == NOT_THERE}
+    return [damage for damage in DAMAGES if damage.name in names]
+
+
+def filled(table: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """The table, with rows that its scans cannot have from scans that can; these name their set."""
+    from_other = {
+        row["damage"]: {**row, "set": other["set"], "before": other["map50"]}
+        for row in other["rows"]
+    }
+    rows = [
+        from_other.get(row["damage"], row) if row.get("why") == NOT_THERE else row
+        for row in table["rows"]
+    ]
+    return {**table, "rows": rows}
 
 
 def lines(table: Mapping[str, Any]) -> tuple[str, ...]:
@@ -66,6 +92,7 @@ def lines(table: Mapping[str, Any]) -> tuple[str, ...]:
             text.append(
                 f"{row['damage']:14} {row['map50']:6.3f} {row['cost']:+7.3f}  "
                 f"{f'{low:+.3f} to {high:+.3f}':17} {row['level']}"
+                + (f" (on {row['set']}, from {row['before']:.3f})" if "set" in row else "")
             )
     return tuple(text)
 
@@ -74,10 +101,9 @@ def _opened(sample: Sample, scan: Scan) -> Sample:
     return replace(sample, open=lambda: scan)
 
 
-def _labels(detector: Detector, judged: Sequence[Judged]) -> list[str]:
+def _labels(detector: Detector, judged: Sequence[Judged], name: str) -> list[str]:
     present = {a.label for j in judged for a in j.sample.annotations}
-    known = [label for label in detector.card.labels if label in present]
-    return [label for label in HEADLINE if label in known] or known
+    return sets.headline(name, [label for label in detector.card.labels if label in present])
 
 
 def _figures(
@@ -108,5 +134,5 @@ def _row(
     return {
         "map50": round(float(after[0]), 4),
         "cost": round(float(lost[0]), 4),
-        "cost_95": [round(float(v), 4) for v in np.nanpercentile(lost[1:], (2.5, 97.5))],
+        "cost_95": interval(lost[1:]),
     }

@@ -1,6 +1,7 @@
 """The state of a training run: what a step changes, and what a checkpoint keeps."""
 
 import copy
+import platform
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ import torch
 from torch import Tensor, nn
 
 from xray.errors import RecipeError
+from xray.processor import usable_cores
 from xray_train import checkpoint
 from xray_train.checkpoint import Checkpoint
 from xray_train.lite import Lite, pretrained
@@ -34,6 +36,13 @@ class Run:
     learned_from: dict[str, int] = field(default_factory=dict)  # source → scans of it
     scans_before: int = 0  # seen by the runs that it began from
     seconds_before: float = 0.0  # that those took
+    devices: tuple[str, ...] = ()  # what computed it, those runs included, in order
+
+    def computed_on(self, *names: str) -> None:
+        """Note what computes, unless the last sitting was on the same."""
+        for name in names:
+            if self.devices[-1:] != (name,):
+                self.devices += (name,)
 
     def learns_from(self, counts: Mapping[str, int]) -> None:
         """Note the sources of this run beside those of the runs before it."""
@@ -69,6 +78,7 @@ class Run:
             self.learned_from,
             self.scans_before,
             self.seconds_before,
+            self.devices,
         ).save(path)
 
     def resume(self, found: Checkpoint) -> None:
@@ -81,6 +91,19 @@ class Run:
         self.done, self.elapsed_s = found.step, found.elapsed_s
         self.learned_from = dict(found.learned_from)
         self.scans_before, self.seconds_before = found.scans_before, found.seconds_before
+        self.devices = found.devices
+
+
+def name_of(device: torch.device, cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
+    """What computes, as the card will say it."""
+    if device.type == "cuda":
+        return torch.cuda.get_device_name(device)
+    try:
+        lines = cpuinfo.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return f"{usable_cores()} CPU cores, {next(models, platform.machine())}"
 
 
 def begin(
@@ -112,11 +135,13 @@ def begin(
     if before is not None:
         run.learned_from = dict(before.learned_from)
         run.scans_before, run.seconds_before = before.scans_seen, before.seconds
+        run.devices = before.devices
     if path.exists():
         found = checkpoint.read(path)
         _same(recipe, found.recipe, path)
         run.resume(found)
         log({"event": "resume", "step": run.done})
+    run.computed_on(name_of(device))
     for teacher in recipe.teachers:  # what they learned from is in their answers
         run.learns_from(checkpoint.read(Path(teacher)).learned_from)
     return run

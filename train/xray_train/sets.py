@@ -1,15 +1,17 @@
 """The sets of scans that commands speak of: named ones, simulated ones, or anyone's folder.
 
 sixray-cal, sixray-val     the real scans of development, "+benign" with those that hold nothing
-dual-energy                its pairs of suitcases
-sim-baggage, sim-parcel    simulated now, from seeds that neither teach nor tune
+dual-energy                its pairs of suitcases; dual-energy-0 to -4, one fold of them
+sim-baggage, sim-parcel    simulated now, from seeds that neither teach nor tune, as consoles show
+                           them; with "-raw", both transmissions
 anything else              a folder or COCO file in any layout that xray-data reads
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from xray.card import Card
 from xray.errors import DataError
 from xray.scan import Encoding, Scan
 from xray_datasets import layouts, real, simulated
@@ -22,31 +24,95 @@ LOOKS_SEED = 910_000_000  # of those that say what scans look like
 LIMIT_SEED = 920_000_000  # of those that limit what still looks like one
 SCORING_SEED = 950_000_000  # of those that score
 SIXRAY = ("sixray-cal", "sixray-val", "sixray-cal+benign", "sixray-val+benign")
-SIMULATED = ("sim-baggage", "sim-parcel")
-NAMES = (*SIXRAY, "dual-energy", *SIMULATED)
+FOLDS = tuple(range(5))  # of the dual-energy pairs, by suitcase
+DUAL_ENERGY = ("dual-energy", *(f"dual-energy-{fold}" for fold in FOLDS))
+RAW = "-raw"
+SIMULATED = ("sim-baggage", "sim-parcel", f"sim-baggage{RAW}", f"sim-parcel{RAW}")
+NAMES = (*SIXRAY, *DUAL_ENERGY, *SIMULATED)
 HELP = f"{' | '.join(NAMES)}, or a folder of scans with boxes."
+# What the mean of a set is over, where that is not all of its labels: with enough scans to mean
+# something (SIXray's are what published figures are about), and looked for in every scan.
+HEADLINES = {
+    **dict.fromkeys(SIXRAY, ("gun", "knife", "wrench")),
+    **dict.fromkeys(DUAL_ENERGY, ("knife", "scissors")),
+}
 
 
-def read(on: str, split: str | None = None, count: int = 300) -> Iterator[Sample]:
+def read(
+    on: str, split: str | None = None, count: int = 300, seed: int = SCORING_SEED
+) -> Iterator[Sample]:
     """The samples of a set.
 
     Args:
         on: one of NAMES, or a path.
         split: of a folder; None: all of it.
         count: of a simulated set.
+        seed: of the first of a simulated set.
 
     Raises:
         DataError: there is no such set and no such folder.
     """
     if on in SIXRAY:
         return _sixray(real_folder(), *on.removeprefix("sixray-").split("+"))
-    if on == "dual-energy":
-        return real.dual_energy(real_folder())
+    if on in DUAL_ENERGY:
+        return real.dual_energy(real_folder(), folds_of(on))
     if on in SIMULATED:
-        return simulated.read(on.removeprefix("sim-"), count, seed=SCORING_SEED)
+        kind = on.removeprefix("sim-").removesuffix(RAW)
+        encoding = Encoding.DUAL if on.endswith(RAW) else Encoding.PSEUDOCOLOR
+        return simulated.read(kind, count, seed, encoding)
     if not Path(on).exists():
         raise DataError(f"no set or folder named {on}; expected one of {', '.join(NAMES)}")
     return layouts.read(Path(on), split)
+
+
+def tuning(on: str, count: int = 300) -> tuple[str, Iterator[Sample]] | None:
+    """The scans that set thresholds for this set, and their name; None where it has none."""
+    if on.startswith("sixray-val"):
+        name = on.replace("val", "cal")
+        return name, read(name)
+    if on in SIMULATED:
+        return f"{on}, other seeds", read(on, count=count, seed=TUNING_SEED)
+    return None
+
+
+def headline(on: str, labels: Sequence[str]) -> list[str]:
+    """Those of the labels of its scans that the mean of a set is over.
+
+    >>> headline("sixray-val", ["gun", "knife", "wrench", "scissors"])
+    ['gun', 'knife', 'wrench']
+    >>> headline("my-scans", ["gun", "scissors"])
+    ['gun', 'scissors']
+    """
+    return [label for label in labels if label in HEADLINES.get(on, labels)]
+
+
+def folds_of(on: str) -> tuple[int, ...]:
+    """The folds in a set of dual-energy pairs.
+
+    >>> folds_of("dual-energy"), folds_of("dual-energy-3")
+    ((0, 1, 2, 3, 4), (3,))
+    """
+    return FOLDS if on == DUAL_ENERGY[0] else (int(on.rpartition("-")[2]),)
+
+
+def learned(card: Card, on: str, split: str | None = None) -> str | None:
+    """A warning where the card says that the model learned from the very scans of this set."""
+    names = {str(source["name"]) for source in card.data}
+    if on in DUAL_ENERGY and sources.DUAL in names:
+        taught = card.training.get("recipe", {}).get("dual_folds", FOLDS)
+        if not set(taught) & set(folds_of(on)):
+            return None
+        return (
+            f"The model learned from these very pairs ({sources.DUAL}): the figures say nothing of "
+            "new ones. xray-train folds scores each by a model that did not train on it."
+        )
+    held_out = split is not None and not split.endswith("train")
+    if on in NAMES or held_out or Path(on).name not in names:
+        return None
+    return (
+        f"The model learned from scans of a set named {Path(on).name}: if they are these, the "
+        "figures say nothing of new ones. Name a split that was held out: --split val."
+    )
 
 
 def taught(data: Collection[str], count: int) -> Iterator[Sample]:

@@ -41,6 +41,7 @@ def read(path: Path, recipe: Recipe, pictures: Sequence[Picture]) -> Checkpoint:
         learned_from={str(d["name"]): int(d.get("scans", 0)) for d in card.data},
         scans_before=int(card.training.get("scans_seen", 0)),
         seconds_before=3600 * float(card.training.get("hours", 0)),
+        devices=tuple(str(card.training[k]) for k in ("device",) if k in card.training),
     )
 
 

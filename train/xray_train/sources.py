@@ -139,7 +139,8 @@ def sources(recipe: Recipe) -> list[tuple[float, Source]]:
         found.extend(_balanced(marked, recipe, recipe.share_real, SIXRAY))
         found.append((recipe.share_benign, Real(real.sixray_benign(root, "train"), recipe, SIXRAY)))
         if recipe.share_dual > 0:
-            found.append((recipe.share_dual, Real(real.dual_energy(root), recipe, DUAL)))
+            pairs = real.dual_energy(root, recipe.dual_folds)
+            found.append((recipe.share_dual, Real(pairs, recipe, DUAL)))
     return [(share, source) for share, source in found if share > 0]
 
 

@@ -1,5 +1,6 @@
 """The commands that put a model among the shipped ones: familiar, ship."""
 
+import json
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -25,46 +26,61 @@ def familiar(
 
 
 def ship(
-    model: Annotated[Path, typer.Argument(help="ONNX file that export wrote.")],
+    model: Annotated[
+        Path, typer.Argument(help="ONNX file that export wrote, NAME.float.onnx beside.")
+    ],
     version: Annotated[str, typer.Option(help="As in parcel@0.1.0.")],
     weights: Annotated[Path, typer.Option(help="Folder of shipped models.")] = Path("weights"),
-    device: Annotated[str, typer.Option(help="What it was trained on, for the card.")] = "CPU",
+    device: Annotated[
+        str | None, typer.Option(help="What it was trained on, where the run did not note it.")
+    ] = None,
     tune: Annotated[int, typer.Option(help="Simulated scans that set thresholds.")] = 300,
+    count: Annotated[int, typer.Option(help="Scans of each simulated set that scores.")] = 300,
+    fast_px: Annotated[
+        int, typer.Option(help="Side of the preset fast, a multiple of 32; 0: none.")
+    ] = 320,
+    folds: Annotated[
+        Path | None, typer.Option(help="Figures of xray-train folds, for the card.")
+    ] = None,
     limit: Annotated[list[str] | None, typer.Option(help="A limit to name first.")] = None,
 ) -> None:
-    """Fit probabilities, set thresholds, score, and put a model among the shipped ones."""
+    """Fit probabilities, set thresholds, score, and put a model among the shipped ones.
+
+    Without a folder of real scans, models that learned from simulated ones alone are scored on
+    simulated ones alone.
+    """
     from xray.card import read
-    from xray.detector import Detector
-    from xray_datasets import simulated
-    from xray_train import evaluate as scores
-    from xray_train import familiar as looks
-    from xray_train import reliability, sets
+    from xray_train import scorecard, sets
     from xray_train import ship as shipping
-    from xray_train.judged import judge
     from xray_train.sources import real_folder
 
-    real_folder()
     asked = read(model)
     terms = shipping.terms_of(asked.data)
-    free = terms is shipping.FREE
-    held_out = simulated.read("baggage", tune, seed=sets.TUNING_SEED)
+    if terms is not shipping.FREE:
+        real_folder()
+    floating = scorecard.float_of(model)
+    presets = {"fast": fast_px} if fast_px and asked.overlap_px is None else {}
+    held_out = sets.read("sim-baggage", count=tune, seed=sets.TUNING_SEED)
     with TemporaryDirectory() as folder:
-        raw = shipping.uncalibrated(model, Path(folder, "raw.onnx"))
-        seen = judge(Detector(raw), held_out if free else sets.read("sixray-cal+benign"))
-        fit = reliability.fit(seen, asked.labels)
-        said = shipping.calibrated(raw, Path(folder, "calibrated.onnx"), fit)
-        judged = judge(Detector(said), sets.read("sixray-val+benign"))
-    marked = [j for j in judged if j.sample.origin == "sixray val"]
+        seen = held_out if terms is shipping.FREE else sets.read("sixray-cal+benign")
+        made = scorecard.complete(model, Path(folder), list(seen), presets, tune)
+        measured = scorecard.measured(made, floating, count)
+    scores = measured.scores
+    if folds is not None:
+        scores[scorecard.POOLED] = json.loads(folds.read_text(encoding="utf-8"))
     card = shipping.ship(
         model,
         weights,
         version=version,
-        profile_thresholds=shipping.thresholds(seen, asked.labels, fit.boxes),
-        scores={"SIXray val": scores.figures(asked, marked, "sixray-val")},
-        training={"device": device},
-        terms=replace(terms, limits=(*(limit or ()), *terms.limits)),
-        fit=fit,
-        reliability={"SIXray val": reliability.measure(judged, asked.labels)},
-        familiar=looks.of_model(asked, tune),
+        profile_thresholds=made.thresholds,
+        scores=scores,
+        training={"device": device} if device else {},
+        terms=replace(terms, limits=(*(limit or ()), *scorecard.limits(scores), *terms.limits)),
+        fit=made.fit,
+        reliability=measured.reliability,
+        familiar=made.familiar,
+        operating=made.operating,
+        robustness=measured.robustness,
+        presets=presets,
     )
     typer.echo((weights / f"{card.name}.LICENSE").read_text(encoding="utf-8"))

@@ -1,132 +1,113 @@
-"""The commands that say how good a model is: evaluate, robustness, calibrate, coverage."""
+"""The commands that say how good a model is: evaluate, folds, compare."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-ON = (
-    "sixray-cal | sixray-val, either with +benign | dual-energy | sim-baggage | sim-parcel | FOLDER"
-)
+from xray_train.commands import ON
+
+PAGES = Path("runs/evaluate")  # where pages go that nobody names a place for
 
 
 def evaluate(
     model: Annotated[str, typer.Argument(help="Name of a shipped model, or an ONNX file.")],
-    on: Annotated[str, typer.Option(help=ON)] = "sixray-cal",
-    out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
-    html: Annotated[Path | None, typer.Option(help="Page to write, pictures in it.")] = None,
+    on: Annotated[str, typer.Option(help=ON)] = "sixray-val",
+    out: Annotated[
+        Path | None, typer.Option(help=f"JSON file to write, by default one below {PAGES}.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Page to write, pictures in it; by default beside.")
+    ] = None,
     split: Annotated[str | None, typer.Option(help="Split of the folder.")] = None,
     count: Annotated[int, typer.Option(help="Scans of a simulated set.")] = 300,
+    preset: Annotated[
+        str | None, typer.Option(help="A faster look that the card names, such as fast.")
+    ] = None,
+    thresholds_from: Annotated[
+        str | None,
+        typer.Option(help="Set that sets thresholds; of sixray-val, sixray-cal is by default."),
+    ] = None,
 ) -> None:
-    """Score an exported file on scans that it has not seen."""
+    """Score an exported file on scans that it has not seen: figures, and a page of them."""
     from xray.detector import Detector
     from xray_train import evaluate as scores
     from xray_train import page, sets
     from xray_train.judged import judge
+    from xray_train.screening import Tuning
 
-    detector = Detector(model, threads=1)
+    detector = Detector(model, threads=1, preset=preset)
     judged = judge(detector, sets.read(on, split, count))
-    figures = scores.figures(detector.card, judged, on)
-    if out is not None or html is not None:
-        figures |= scores.details(detector.card, judged)
-    if out is not None:
-        scores.save(figures, out)
-    if html is not None:
-        page.write(html, detector.card, figures, judged)
-    typer.echo(f"{figures['model']} on {on}: {figures['scans']} scans")
-    typer.echo(f"mAP50 {figures['map50']:.3f}  mAP50:95 {figures['map50_95']:.3f}")
-    for label, row in figures["labels"].items():
-        points = "  ".join(f"Pd {p['pd']:.2f} at Pfa {p['pfa']}" for p in row["screening"])
-        typer.echo(f"{label:12} {row['objects']:4} objects  AP50 {row['ap50']:.3f}  {points}")
+    tuning = sets.tuning(on, count)
+    if thresholds_from is not None:
+        tuning = thresholds_from, sets.read(thresholds_from, count=count, seed=sets.TUNING_SEED)
+    tuned = Tuning(tuning[0], judge(detector, tuning[1])) if tuning else None
+    figures = scores.figures(detector.card, judged, on, tuned)
+    figures["learned_from_it"] = sets.learned(detector.card, on, split)
+    figures |= scores.details(detector.card, judged, figures["labels"])
+    name = "-".join(part for part in (figures["model"], Path(on).name, split, preset) if part)
+    out = out or PAGES / f"{name}.json"
+    html = html or out.with_suffix(".html")
+    scores.save(figures | {"preset": preset}, out)
+    page.write(html, detector.card, figures, judged)
+    typer.echo("\n".join((*scores.lines(figures), f"written to {html}")))
 
 
-def robustness(
-    model: Annotated[str, typer.Argument(help="Name of a shipped model, or an ONNX file.")],
-    on: Annotated[str, typer.Option(help=ON)] = "sixray-val",
-    out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
-    into_card: Annotated[
-        bool, typer.Option("--into-card", help="Write the table into the model's own card.")
-    ] = False,
-    split: Annotated[str | None, typer.Option(help="Split of the folder.")] = None,
-    count: Annotated[int, typer.Option(help="Scans of a simulated set.")] = 300,
-) -> None:
-    """Say what noise, blur, dead lines, drift, JPEG, palettes and turns cost."""
-    from xray.detector import Detector, available
-    from xray_train import evaluate as scores
-    from xray_train import robustness as trial
-    from xray_train import sets
-    from xray_train.ship import note
-
-    table = trial.robustness(Detector(model, threads=1), sets.read(on, split, count), on)
-    if out is not None:
-        scores.save(table, out)
-    if into_card:
-        note(available().get(model, Path(model)), robustness=table)
-    typer.echo("\n".join(trial.lines(table)))
-
-
-def calibrate(
-    data: Annotated[str, typer.Option(help=f"Scans that taught nothing: {ON}")],
-    miss_rate: Annotated[float, typer.Option(help="Share of threats that may be cleared.")],
-    model: Annotated[
-        str, typer.Option(help="Name of a shipped model, or an ONNX file.")
-    ] = "parcel",
-    confidence: Annotated[
-        float, typer.Option(help="With which it holds; 0: on average over calibrations alone.")
-    ] = 0.95,
-    scanner: Annotated[
-        str | None, typer.Option(help="Which made them, if they do not say.")
+def folds(
+    recipe: Annotated[Path, typer.Argument(help="TOML file of settings, with share_dual over 0.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder of the five runs; goes on where it was broken off.")
+    ] = Path("runs/folds"),
+    minutes: Annotated[float | None, typer.Option(help="Of training, each.")] = None,
+    pool: Annotated[list[str] | None, typer.Option(help="Folder of simulated scenes.")] = None,
+    device: Annotated[str, typer.Option(help="cpu or cuda.")] = "cpu",
+    workers: Annotated[int, typer.Option(help="Processes that prepare scans.")] = 0,
+    start: Annotated[
+        str | None,
+        typer.Option("--from", help="What each starts from; it must never have seen a pair."),
     ] = None,
-    split: Annotated[str | None, typer.Option(help="Split of the folder.")] = None,
-    profile: Annotated[Path | None, typer.Option(help="Rules: a TOML or JSON file.")] = None,
-    out: Annotated[Path, typer.Option(help="File to write.")] = Path("clearance.json"),
 ) -> None:
-    """Bound the share of scans with an alarming object that would be cleared without a human."""
-    from xray import profile as profiles
-    from xray.detector import Detector
-    from xray_train import calibrate as bounding
-    from xray_train import sets
+    """Score the dual-energy pairs, each by a model that did not train on its suitcase.
 
-    rules = profiles.read(profile) if profile else None
-    detector = Detector(model, profile=rules)
-    rule = bounding.calibrate(
-        detector, sets.read(data, split), miss_rate, confidence or None, scanner
-    )
-    rule.save(out)
-    typer.echo("\n".join((*bounding.said(rule), f"written to {out}")))
-
-
-def coverage(
-    model: Annotated[str, typer.Argument(help="Name of a shipped model, or an ONNX file.")],
-    on: Annotated[str, typer.Option(help=ON)] = "sim-baggage",
-    count: Annotated[int, typer.Option(help="Scans of a simulated set.")] = 10_000,
-    seen: Annotated[int, typer.Option(help="Scans with a threat that calibrate.")] = 200,
-    miss_rate: Annotated[float, typer.Option(help="Share of threats that may be cleared.")] = 0.05,
-    confidence: Annotated[float, typer.Option(help="0: on average alone.")] = 0.95,
-    shift: Annotated[str, typer.Option(help="Damage that stands for another scanner.")] = "palette",
-    out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
-) -> None:
-    """Try the bounded miss rate: calibrate on some scans, count on others, a thousand times."""
-    from xray.detector import Detector
-    from xray_train import calibrate as bounding
+    Trains a model for each fold left out, and pools what each says of the fold that it never saw.
+    Give the figures to ship: --folds OUT/dual-energy.json.
+    """
     from xray_train import evaluate as scores
-    from xray_train import sets
-    from xray_train.damage import named
+    from xray_train import folds as crossed
+    from xray_train import mine, page
+    from xray_train import recipe as recipes
 
-    found = bounding.trial(
-        Detector(model, threads=1),
-        sets.read(on, count=count),
-        miss_rate,
-        confidence or None,
-        seen,
-        named(shift),
+    settings = recipes.load(recipe)
+    settings = replace(settings, pools=tuple(pool)) if pool else settings
+    card, judged = crossed.pooled(
+        settings,
+        out,
+        minutes=minutes,
+        device=device,
+        workers=workers,
+        init=mine.weights(start) if start else None,
+        say=typer.echo,
     )
-    if out is not None:
-        scores.save(found, out)
-    for name in ("same", "shifted"):
-        if name in found:
-            row = found[name]
-            typer.echo(
-                f"{name:8} miss rate {row['mean_miss_rate']:.4f} on average; at most "
-                f"{miss_rate:g} in {row['kept']:.1%} of splits; {found['scans']} scans"
-            )
+    figures = scores.figures(card, judged, "dual-energy")
+    figures |= scores.details(card, judged, figures["labels"])
+    scores.save(figures, out / "dual-energy.json")
+    page.write(out / "dual-energy.html", card, figures, judged)
+    typer.echo("\n".join((*scores.lines(figures), f"written to {out / 'dual-energy.html'}")))
+
+
+def compare(
+    new: Annotated[str, typer.Argument(help="Model made anew: a name or an ONNX file.")],
+    old: Annotated[str, typer.Argument(help="Model whose card it is to reproduce.")],
+) -> None:
+    """Hold each figure of a new card against the 95 % interval on an old one.
+
+    Ends with 1 where one lies outside, or is missing.
+    """
+    from xray.card import read
+    from xray_train import mine
+    from xray_train import reproduced as cards
+
+    rows = cards.compare(read(mine.weights(new)), read(mine.weights(old)))
+    typer.echo("\n".join(cards.lines(rows)))
+    raise typer.Exit(0 if all(row.within for row in rows) else 1)
