@@ -1,0 +1,132 @@
+"""What a card says of its model: every set, the float file beside, operating points, damages."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.xray_train.samples import HERE, THERE, judged, sample
+from xray import ModelError, RecipeError
+from xray.card import Card, read
+from xray_datasets.sample import Sample
+from xray_train import scorecard, sets
+from xray_train.__main__ import app
+from xray_train.scorecard import beside, float_of, limits, operating
+
+
+def test_what_another_file_scores_is_drawn_on_the_same_groups() -> None:
+    scans = [sample("gun", id=str(k)) for k in range(4)]
+    found = [judged(one, ("gun", 0.9, HERE)) for one in scans]
+    half = [judged(one, ("gun", 0.9, HERE if k < 2 else THERE)) for k, one in enumerate(scans)]
+    same = beside(found, found, ["gun"])
+    assert (same["map50"], same["more"], same["more_interval"]) == (1.0, 0.0, [0.0, 0.0])
+    less = beside(found, half, ["gun"])
+    assert less["map50"] == 0.505  # half of the objects: 51 of COCO's 101 recalls
+    assert less["more"] == pytest.approx(less["map50"] - 1, abs=1e-4)
+    assert less["more_interval"][0] == -1.0  # a draw of the two that it misses
+    assert less["more_50_95"] == less["more"]
+
+
+def test_operating_points_are_there_for_labels_that_scans_say_anything_of() -> None:
+    clean = judged(sample(id="clean"), ("gun", 0.2, THERE), ("knife", 0.1, THERE))
+    scans = [judged(sample("gun"), ("gun", 0.8, HERE)), clean]
+    found = operating(scans, ["gun", "knife"])
+    assert list(found) == ["gun"]
+    assert [row[1:] for row in found["gun"]] == [[1.0, 1.0], [1.0, 0.0]]
+
+
+def test_a_card_without_real_scans_says_so() -> None:
+    assert limits({"simulated baggage": {"set": "sim-baggage"}})[0].startswith(
+        "Scored on simulated"
+    )
+    assert limits({"SIXray val": {"set": "sixray-val"}, "x": {"set": "sim-parcel"}}) == ()
+
+
+def test_a_float_model_needs_no_other_beside(standin: Path) -> None:
+    assert float_of(standin) is None
+
+
+def test_an_integer_file_whose_float_file_is_gone_is_refused(tmp_path: Path) -> None:
+    import onnx
+
+    node = onnx.helper.make_node("DequantizeLinear", ["x", "scale"], ["y"])
+    graph = onnx.helper.make_graph([node], "integers", [], [])
+    model = tmp_path / "m.onnx"
+    model.write_bytes(onnx.helper.make_model(graph).SerializeToString())
+    with pytest.raises(ModelError, match=r"m\.float\.onnx: no such file; .* what integers cost"):
+        float_of(model)
+    (tmp_path / "m.float.onnx").touch()
+    assert float_of(model) == tmp_path / "m.float.onnx"
+
+
+def made_up(on: str, split: str | None = None, count: int = 4, seed: int = 0) -> Iterator[Sample]:
+    """Sets of any name: two bags with a gun where the stand-in finds it, and two without."""
+    named = f"{on} {seed}"
+    yield from (sample("gun", id=f"{named} {k}", group=f"{named} {k}") for k in range(2))
+    yield from (sample(id=f"{named} clean {k}", group=f"{named} clean {k}") for k in range(2))
+
+
+@pytest.fixture
+def free(make_model: Callable[[Card], Path], standin_card: Card) -> Path:
+    data = ({"name": "simulated scans", "scans": 9},)
+    return make_model(
+        replace(standin_card, name="free", data=data, training={"device": "an abacus"})
+    )
+
+
+@pytest.fixture
+def no_real_scans(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("XRAY_REAL_SCANS", raising=False)
+    monkeypatch.setattr(sets, "read", made_up)
+    monkeypatch.setattr(scorecard.familiar, "of_model", lambda card, count: {})
+
+
+def test_a_free_model_ships_without_real_scans_and_its_card_says_what_it_was_scored_on(
+    free: Path, no_real_scans: None, tmp_path: Path
+) -> None:
+    command = ["ship", str(free), "--version", "1.2.3", "--weights", str(tmp_path)]
+    run = CliRunner().invoke(app, [*command, "--fast-px", "160", "--count", "4"])
+    assert run.exit_code == 0, (run.output, run.exception)
+    card = read(tmp_path / "free.onnx")
+    assert set(card.scores) == {"simulated baggage", "simulated parcels", "simulated baggage, raw"}
+    row = card.scores["simulated baggage"]
+    assert (row["mean_over"], row["map50"]) == (["gun"], 1.0)
+    assert row["labels"]["gun"]["screening"][0]["set_on"] == "sim-baggage, other seeds"
+    assert row["beside"]["fast"]["map50"] == 0.0  # half the side: its boxes lie elsewhere
+    assert row["outcomes"]["benign"]["scans"] == 2
+    assert card.presets == {"fast": 160}
+    assert set(card.operating) == {"gun"}
+    assert card.robustness["set"] == "sim-baggage"
+    assert card.training["device"] == "an abacus"
+    assert card.limits[0].startswith("Scored on simulated scans alone")
+    assert "Scored on simulated scans alone" in (tmp_path / "free.LICENSE").read_text()
+
+
+def test_a_model_that_learned_from_real_scans_needs_them_to_ship(
+    standin: Path, no_real_scans: None, tmp_path: Path
+) -> None:
+    run = CliRunner().invoke(
+        app, ["ship", str(standin), "--version", "1", "--weights", str(tmp_path)]
+    )
+    assert isinstance(run.exception, RecipeError)
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_folds_gave_and_what_the_run_was_made_on_go_into_the_card(
+    free: Path, no_real_scans: None, tmp_path: Path
+) -> None:
+    figures = tmp_path / "dual-energy.json"
+    row = {"set": "dual-energy", "map50": 0.5, "map50_95": 0.4, "mean_over": ["gun"]}
+    row |= {"scans": 96, "groups": 7, "labels": {}}
+    figures.write_text(json.dumps(row))
+    command = ["ship", str(free), "--version", "1", "--weights", str(tmp_path / "w")]
+    command += ["--folds", str(figures), "--device", "another abacus", "--fast-px", "0"]
+    run = CliRunner().invoke(app, command)
+    assert run.exit_code == 0, (run.output, run.exception)
+    card = read(tmp_path / "w" / "free.onnx")
+    assert card.scores[scorecard.POOLED]["map50"] == 0.5
+    assert card.training["device"] == "another abacus"
+    assert card.presets == {}
