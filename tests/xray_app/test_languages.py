@@ -108,7 +108,7 @@ def test_no_language_lacks_a_word(code: str) -> None:
 # Where errors come from that officers read; those of operators' commands stay English.
 SHOWN_TO_OFFICERS = (
     *("desk", "cases/case.py", "cases/queue.py", "cases/decisions.py", "cases/opinions.py"),
-    *("cases/pending.py", "cases/oversight.py", "cases/register.py", "cases/reading.py"),
+    *("cases/profiles.py", "cases/pending.py", "cases/oversight.py", "cases/register.py", "cases/reading.py"),
     *("cases/contents.py", "access/people.py", "access/passwords.py", "access/keys.py"),
     *("uploads.py", "api/signing.py", "api/answers.py", "api/work.py", "api/pages.py"),
 )

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, func, select
 
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import audit, tables
+from xray_app.cases import audit, profiles, tables
 from xray_app.cases.states import State
 
 router = APIRouter(tags=["health"])
@@ -15,11 +15,15 @@ router = APIRouter(tags=["health"])
 
 @router.get("/metrics", response_model=None)
 def metrics(actor: Observes, service: Service) -> Response:
-    """Cases by state, how long the oldest waits, messages that wait or were given up."""
+    """Cases by state, how long the oldest waits, messages that wait or were given up, changes of
+    the profile that scans are inspected by.
+    """
     with service.database.read() as connection:
         lines = [*_cases(connection), *_waiting(connection, service), *_outbox(connection)]
         entries = audit.head(connection).seq
+        changes = profiles.count(connection)
     lines += _metric("xray_audit_entries", "entries of the audit chain", {"": entries})
+    lines += _metric("xray_profile_changes", "profiles that were put in force", {"": changes})
     return Response("\n".join(lines) + "\n", media_type="text/plain; version=0.0.4")
 
 

@@ -65,6 +65,15 @@ class Standing:
         """Of the row that stands; whoever changes it says which they saw."""
         return self.row["seq"] if self.row else 0
 
+    def must_be(self, number: int) -> None:
+        """Stop where what somebody saw stands no longer.
+
+        Raises:
+            Conflict: another was put in force since.
+        """
+        if self.number != number:
+            raise Conflict("somebody else changed the profile meanwhile; look at it again")
+
     @property
     def is_cards(self) -> bool:
         """Whether it is the profile of the card."""
@@ -97,6 +106,11 @@ def history(connection: Connection, most: int = 20) -> Sequence[RowMapping]:
     return connection.execute(newest).mappings().all()
 
 
+def count(connection: Connection) -> int:
+    """How often a profile was put in force, or the card's own again."""
+    return connection.execute(select(func.max(tables.profiles.c.seq))).scalar() or 0
+
+
 def texts(connection: Connection, numbers: Collection[int]) -> Mapping[int, tuple[str, str]]:
     """Number of a row → its name and reason, which people wrote: the chain holds their hash."""
     table = tables.profiles
@@ -125,15 +139,10 @@ def put(
         Conflict: somebody else changed it since.
         ModelError: the profile names a label that nobody knows.
     """
-    if profile is not None:
-        _check_name(profile.name, card)
-        profile.must_know(card.labels)
-    if not reason.strip():
-        raise Refused("say why: the reason is kept beside the profile")
+    check(card, profile, reason)
     with database.write() as connection:
         before = standing(connection, card)
-        if before.number != seen:
-            raise Conflict("somebody else changed the profile meanwhile; look at it again")
+        before.must_be(seen)
         differ = changes(before.profile, profile or card.profile, card.labels)
         settles = profile is None and before.passed_over is not None
         if not differ and not settles:
@@ -147,9 +156,8 @@ def put(
 
 
 def _row(connection: Connection, card: Card, profile: Profile | None) -> dict[str, Any]:
-    last = connection.execute(select(func.max(tables.profiles.c.seq))).scalar()
     return {
-        "seq": (last or 0) + 1,
+        "seq": count(connection) + 1,
         "model": str(ModelId(card.name, card.version, card.sha256)),
         "model_sha256": card.sha256,
         "name": (profile or card.profile).name,
@@ -177,8 +185,21 @@ def changes(before: Profile, after: Profile, labels: Collection[str]) -> tuple[C
     return tuple(one for one in made if one.before != one.after)
 
 
-def _check_name(name: str, card: Card) -> None:
-    if not name.strip() or len(name) > MOST_OF_A_NAME or not name.isprintable():
-        raise Refused(f"a profile has a name of 1 to {MOST_OF_A_NAME} letters that can be shown")
-    if name.strip() == card.profile.name:
-        raise Refused(f"{name} is the name of the card's own profile; choose another")
+def check(card: Card, profile: Profile | None, reason: str) -> None:
+    """Stop where `put` would, whatever is in force.
+
+    Raises:
+        Refused: a name or the reason is missing.
+        ModelError: the profile names a label that nobody knows.
+    """
+    if profile is not None:
+        name = profile.name
+        if not name.strip() or len(name) > MOST_OF_A_NAME or not name.isprintable():
+            raise Refused(
+                f"a profile has a name of 1 to {MOST_OF_A_NAME} letters that can be shown"
+            )
+        if name.strip() == card.profile.name:
+            raise Refused(f"{name} is the name of the card's own profile; choose another")
+        profile.must_know(card.labels)
+    if not reason.strip():
+        raise Refused("say why: the reason is kept beside the profile")

@@ -1,7 +1,7 @@
-"""The manager's page: people, API keys, the model in use and its terms, what its thresholds do."""
+"""The manager's page: people, API keys, the model in use and its terms, the profile in force."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Annotated, Any
 
@@ -10,13 +10,17 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from xray.card import Card
 from xray.errors import XrayError
+from xray.profile import Profile
 from xray_app.access.errors import AccessError
 from xray_app.access.roles import RIGHTS, SCOPES, Actor, Right, Role
 from xray_app.api.signing import Manages
 from xray_app.api.signing import TheService as Service
+from xray_app.cases import profiles
+from xray_app.cases.errors import Conflict
 from xray_app.desk.navigation import ADMIN
-from xray_app.desk.rooms import frame, operating, promotion
+from xray_app.desk.rooms import frame, operating, promotion, thresholds
 from xray_app.desk.rooms.frame import Line
+from xray_app.desk.rooms.thresholds import Asked
 from xray_app.languages import problem as said_of
 from xray_app.languages import say, told
 
@@ -28,6 +32,8 @@ DONE: Mapping[str, str] = {
     "on": "Switched on again.",
     "password": "The password is changed; they sign in anew.",
     "revoke": "The key is worthless from now on.",
+    "put": "In force: every inspection that begins from now on goes by it.",
+    "card": "The card's own profile is in force for every inspection that begins from now on.",
 }
 
 router = APIRouter(include_in_schema=False)
@@ -96,6 +102,39 @@ def change_keys(
     return _page(request, actor, service, made=made)
 
 
+@router.post(ADMIN.path + "/profile", response_model=None)
+def change_profile(
+    request: Request, actor: Manages, service: Service, said: Annotated[Asked, Form()]
+) -> HTMLResponse | RedirectResponse:
+    """Put a profile in force, or the card's own again; what lets more by is said first."""
+    card: Card | None = request.app.state.card
+    draft: Profile | None = None
+    try:
+        if card is None:
+            raise Conflict("no model is loaded, so no profile can be put in force")
+        with service.database.read() as connection:
+            before = profiles.standing(connection, card)
+        before.must_be(said.seen)
+        draft = thresholds.profile_of(said, card, before.profile)
+        putting = draft if said.act == "put" else None
+        profiles.check(card, putting, said.reason)
+        after = putting or card.profile
+        differ = [
+            one for one in profiles.changes(before.profile, after, card.labels) if one.lets_by
+        ]
+        if differ and said.confirmed != thresholds.seal(said, after):
+            warned = list(thresholds.told(differ, card))
+            said = said.model_copy(update={"confirmed": thresholds.seal(said, after)})
+            return _page(request, actor, service, draft=draft, asked=said, warned=warned)
+        wanted = (service.database, service.now, actor.name, card, putting, said.reason, said.seen)
+        profiles.put(*wanted)
+    except XrayError as error:
+        kept = None if isinstance(error, Conflict) else said  # what was typed rests on what is over
+        shown = draft if kept else None
+        return _page(request, actor, service, problem=said_of(error), draft=shown, asked=kept)
+    return RedirectResponse(f"{ADMIN.path}?done={said.act}", 303)
+
+
 def _end(until: str, now: datetime) -> datetime | None:
     """The end of a day.
 
@@ -121,6 +160,9 @@ def _page(
     problem: str = "",
     typed: str = "",
     made: str = "",
+    draft: Profile | None = None,
+    asked: Asked | None = None,
+    warned: Sequence[str] = (),
 ) -> HTMLResponse:
     now, card = service.now, request.app.state.card
     values: dict[str, Any] = {
@@ -129,13 +171,28 @@ def _page(
         "keys": [_key(row, now) for row in service.keys.list()],
         "scopes": [(one, _right(one)) for one in sorted(SCOPES)],
         "card": card,
-        "lines": operating.lines(card) if card else [],
         "terms": _data(card),
         "promotion": promotion.of(card) if card else None,
         "settings": service.settings,
+        "asked": asked,
+        "warned": warned,
+        **_rules(service, card, draft),
     }
     said = {"done": done, "problem": problem, "typed": typed, "made": made, "me": actor.name}
     return frame.page(request, actor, ADMIN, 422 if problem else 200, **said, **values)
+
+
+def _rules(service: Service, card: Card | None, draft: Profile | None) -> dict[str, Any]:
+    """What is in force, and what was before; the sliders stand where `draft` has them."""
+    with service.database.read() as connection:
+        earlier = profiles.history(connection)
+        standing = profiles.standing(connection, card) if card else None
+    if card is None or standing is None:
+        return {"standing": None, "lines": [], "opaque": ("", ""), "earlier": earlier}
+    shown = draft or standing.profile
+    lines = operating.lines(card, shown, standing.profile)
+    values = {"lines": lines, "opaque": thresholds.opaque(shown)}
+    return {"standing": standing, "earlier": earlier, **values}
 
 
 def _person(row: Any, now: datetime) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The auditor's page: who did what to which case, and whether the record is whole."""
 
 import json
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 from urllib.parse import urlencode
@@ -11,16 +12,17 @@ from fastapi.responses import HTMLResponse
 from xray_app.access.roles import Actor
 from xray_app.api.signing import Audits
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import audit, chronicle, integrity
+from xray_app.cases import audit, chronicle, integrity, profiles
 from xray_app.cases.audit import Entry, Verified
 from xray_app.cases.chronicle import PAGE, Asked
 from xray_app.desk.navigation import AUDIT
-from xray_app.desk.rooms import frame
+from xray_app.desk.rooms import frame, thresholds
 from xray_app.languages import say, spoken
 
 Word = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 CASE_LETTERS = 32
+OF_PROFILES = (profiles.PUT, profiles.WITHDRAWN)
 SHOWN_LETTERS = 12  # of hashes and IDs; whole in the title
 
 router = APIRouter(include_in_schema=False)
@@ -78,10 +80,12 @@ def _page(
         found = chronicle.entries(connection, asked)
         values: dict[str, Any] = {"actions": chronicle.actions(connection)}
         values["head"] = audit.head(connection)
+        numbers = [json.loads(e.body)["profile"] for e in found if e.action in OF_PROFILES]
+        texts = profiles.texts(connection, numbers)
     more = found[PAGE - 1].seq if len(found) > PAGE else None
     link = urlencode({name: value for name, value in chosen.items() if value})
     values |= {
-        "rows": [_row(entry) for entry in found[:PAGE]],
+        "rows": [_row(entry, texts) for entry in found[:PAGE]],
         "chosen": chosen,
         "more": more,
     }
@@ -96,19 +100,25 @@ def _day(text: str) -> date | None:
         return None
 
 
-def _row(entry: Entry) -> dict[str, Any]:
-    body: dict[str, Any] = json.loads(entry.body)
-    said = [
-        f"{_in_words('body', name.replace('_', ' '))}: {_short(value)}"
-        for name, value in body.items()
-    ]
+def _row(entry: Entry, texts: Mapping[int, tuple[str, str]]) -> dict[str, Any]:
     is_case = len(entry.subject) == CASE_LETTERS and set(entry.subject) <= set("0123456789abcdef")
     return {
         "entry": entry,
-        "said": ", ".join(said),
+        "said": _said(entry, texts),
         "is_case": is_case,
         "n": SHOWN_LETTERS,
     }
+
+
+def _said(entry: Entry, texts: Mapping[int, tuple[str, str]]) -> str:
+    body: dict[str, Any] = json.loads(entry.body)
+    if entry.action in OF_PROFILES:
+        return thresholds.recorded(body, texts)
+    said = (
+        f"{_in_words('body', name.replace('_', ' '))}: {_short(value)}"
+        for name, value in body.items()
+    )
+    return ", ".join(said)
 
 
 def _in_words(kind: str, code: str) -> str:

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from xray.card import Card
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import statistics
+from xray_app.cases import profiles, statistics
 from xray_app.cases.states import Kind
 from xray_app.cases.statistics import Fact
 from xray_app.desk.navigation import INSIGHT
@@ -45,11 +45,12 @@ def show(
 ) -> HTMLResponse:
     """The figures of the last days."""
     period = min(PERIODS, key=lambda one: (abs(one - days), one))
-    now = service.now
+    now, card = service.now, _card(request)
     with service.database.read() as connection:
         kind = service.queue.rules.only or Kind.LIVE
         found = statistics.facts(connection, now - timedelta(days=period), kind)
-    card: Card | None = request.app.state.card
+        standing = profiles.standing(connection, card) if card else None
+    since = standing.row["set_at"] if standing and standing.row else None
     values: dict[str, Any] = {
         "period": period,
         "periods": {days: say(name) for days, name in PERIODS.items()},
@@ -60,6 +61,9 @@ def show(
         "days": _days(figures.by_day(found.rows, now, period)) if period > 1 else None,
         "groups": _groups(found.rows),
         "card": card,
+        "profile": standing.profile.name if standing else "",
+        "since": since,
+        "mixed": since is not None and since > now - timedelta(days=period),
         "reliability": _reliability(card),
     }
     return frame.page(
@@ -72,6 +76,11 @@ def show(
         tiles=_tiles,
         **values,
     )
+
+
+def _card(request: Request) -> Card | None:
+    card: Card | None = request.app.state.card
+    return card
 
 
 def real(one: OfHundred) -> str:

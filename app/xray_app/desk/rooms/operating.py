@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xray.card import Card
+from xray.profile import Profile
 from xray_app.languages import say
 
 
@@ -29,6 +30,7 @@ class Line:
         label: of the model.
         alarming: whether it raises the alarm; else it is a finding.
         threshold: of the profile.
+        given: of the one in force, which it is compared with.
         points: what was measured, by rising threshold.
         measured_on: the set of scans, with how many held the label; empty: not measured.
     """
@@ -36,6 +38,7 @@ class Line:
     label: str
     alarming: bool
     threshold: float
+    given: float
     points: tuple[Point, ...]
     measured_on: str
 
@@ -50,14 +53,14 @@ class Line:
         return " ".join(f"{p.threshold:g},{p.pd:g},{p.pfa:g}" for p in self.points)
 
 
-def lines(card: Card) -> list[Line]:
-    """Each label, the alarming ones first."""
+def lines(card: Card, shown: Profile, in_force: Profile) -> list[Line]:
+    """Each label of a model, those first that alarm by the profile in force."""
     made = []
     for label in card.labels:
-        points, where = _measured(card, label)
-        alarming = label in card.profile.alarming
-        made.append(Line(label, alarming, card.profile.threshold(label), points, where))
-    return sorted(made, key=lambda line: (not line.alarming, line.label))
+        points, where = measured(card, label)
+        values = shown.threshold(label), in_force.threshold(label)
+        made.append(Line(label, label in shown.alarming, *values, points, where))
+    return sorted(made, key=lambda line: (line.label not in in_force.alarming, line.label))
 
 
 def expected(points: Sequence[Point], threshold: float) -> str:
@@ -98,8 +101,8 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f}" if share >= 0.095 or not share else f"{100 * share:.2g}"
 
 
-def _measured(card: Card, label: str) -> tuple[tuple[Point, ...], str]:
-    """The card's operating curve, or the points that its scores hold."""
+def measured(card: Card, label: str) -> tuple[tuple[Point, ...], str]:
+    """The card's operating curve of a label, or the points that its scores hold, and on what."""
     curve = card.operating.get(label)
     if curve:
         points = (Point(float(p[0]), float(p[1]), float(p[2])) for p in curve)

@@ -53,10 +53,15 @@ const expected = (points, threshold) => {
     pfa: between(above[0][2], below.at(-1)[2]) });
 };
 const sliders = [...document.querySelectorAll('.thresholds input[type=range]')];
+const boxes = [...document.querySelectorAll('.thresholds input[type=checkbox]')];
+const limits = document.forms['profile-form']?.elements;
 const write = () => {
   const given = sliders.map(({ dataset: { label }, value }) => `${label} = ${value}`);
+  const alarming = boxes.filter(({ checked }) => checked).map(({ value }) => value);
   const place = document.getElementById('profile');
-  place.textContent = [`name = ${JSON.stringify(place.dataset.name)}`, '', '[thresholds]', ...given].join('\n');
+  place.textContent = [`name = ${JSON.stringify(place.dataset.name)}`,
+    `alarming = ${JSON.stringify(alarming)}`, `max_opaque_mm2 = ${100 * limits.opaque_cm2.value}`,
+    `max_opaque_share = ${limits.opaque_percent.value / 100}`, '', '[thresholds]', ...given].join('\n');
 };
 for (const slider of sliders) {
   const row = slider.closest('tr');
@@ -64,8 +69,14 @@ for (const slider of sliders) {
   slider.addEventListener('input', () => {
     row.querySelector('output').textContent = Number(slider.value).toFixed(2);
     row.querySelector('.expected').textContent = expected(points, Number(slider.value));
-    row.classList.toggle('moved', Math.abs(slider.value - slider.dataset.given) > 0.005);
+    write();
+  });
+  row.addEventListener('input', () => {
+    const box = row.querySelector('input[type=checkbox]');
+    const other = box.checked !== (box.dataset.given === '1');
+    row.classList.toggle('moved', other || Math.abs(slider.value - slider.dataset.given) > 0.005);
     write();
   });
 }
+for (const limit of sliders.length ? [limits.opaque_cm2, limits.opaque_percent] : []) limit.addEventListener('input', write);
 if (sliders.length) write();

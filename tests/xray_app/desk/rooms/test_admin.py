@@ -72,7 +72,8 @@ def test_each_threshold_stands_beside_what_was_measured(standin_card: Card) -> N
     points = [{"threshold": 0.2, "pd": 0.9, "pfa": 0.05, "scans_with": 9, "clean_scans": 20}]
     points += [{"threshold": 0.4, "pd": 0.7, "pfa": 0.01, "scans_with": 9, "clean_scans": 20}]
     scores = {"yard": {"labels": {"gun": {"screening": points}}}}
-    gun, wrench = operating.lines(replace(standin_card, scores=scores))
+    rules = standin_card.profile
+    gun, wrench = operating.lines(replace(standin_card, scores=scores), rules, rules)
     assert (gun.label, gun.alarming, gun.threshold) == ("gun", True, 0.3)
     assert (gun.says, gun.measured_on) == (
         "Pd 70 to 90 %, Pfa 1 to 5 %",
@@ -80,8 +81,16 @@ def test_each_threshold_stands_beside_what_was_measured(standin_card: Card) -> N
     )
     assert (wrench.alarming, wrench.says) == (False, "not measured")
     curve = {"gun": [(0.3, 0.8, 0.02)]}
-    first = operating.lines(replace(standin_card, operating=curve))[0]
-    assert first.says == "Pd 80 %, Pfa 2 %"
+    moved = rules.with_thresholds(gun=0.4)
+    first = operating.lines(replace(standin_card, operating=curve), moved, rules)[0]
+    assert (first.threshold, first.given, first.says) == (
+        0.4,
+        0.3,
+        "Pd at most 80 %, Pfa at most 2 %",
+    )
+    assert operating.lines(replace(standin_card, operating=curve), rules, rules)[0].says == (
+        "Pd 80 %, Pfa 2 %"
+    )
 
 
 def test_the_page_says_since_when_a_model_is_in_place_and_what_that_changed(

@@ -25,6 +25,7 @@ HANDLERS: dict[tuple[str, str], Right] = {
     ("GET", "/admin"): Right.MANAGE,
     ("POST", "/admin/people"): Right.MANAGE,
     ("POST", "/admin/keys"): Right.MANAGE,
+    ("POST", "/admin/profile"): Right.MANAGE,
 }
 
 

@@ -1,4 +1,6 @@
-"""The rooms in a real browser: the bar, a search recorded by bar code and mouse, a slider."""
+"""The rooms in a real browser: the bar, a search recorded by bar code and mouse, a slider, and what
+it is set to put in force.
+"""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -38,7 +40,7 @@ def sign_in(page: Page, name: str) -> None:
 
 
 @pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
-def test_a_search_is_recorded_and_a_slider_says_what_to_expect(
+def test_a_search_is_recorded_and_a_profile_is_put_in_force(
     page: Page,
     address: str,
     inspected: Callable[..., Case],
@@ -76,9 +78,18 @@ def test_a_search_is_recorded_and_a_slider_says_what_to_expect(
     expect(page).to_have_url(f"{address}/admin")
     row = page.locator(".thresholds tbody tr").first
     expect(row.locator("output")).to_have_text("0.30")
-    row.locator("input").fill("0.55")
+    row.get_by_role("slider").fill("0.55")
     expect(row.locator("output")).to_have_text("0.55")
     page.get_by_text("As a file").click()
     expect(page.locator("#profile")).to_contain_text("gun = 0.55")
+    page.get_by_label("Name of the profile").fill("gate 1")
+    page.locator("input[name=reason]").fill("too many alarms")
+    page.get_by_role("button", name="Put in force").click()
+    expect(page.locator(".lets-by")).to_contain_text("gun: from probability 0.3 to 0.55")
+    expect(row.locator("output")).to_have_text("0.55")
+    page.get_by_role("button", name="Put in force all the same").click()
+    expect(page.get_by_role("status")).to_contain_text("In force: every inspection")
+    expect(page.locator(".facts").first).to_contain_text("gate 1")
+    expect(row.locator("output")).to_have_text("0.55")
     assert broken == []
     assert {url.split("/")[2] for url in asked} == {address.removeprefix("http://")}
