@@ -13,14 +13,17 @@ addEventListener('keydown', async (event) => {
   const { named, raw } = await keyNames;
   const dialog = document.querySelector('dialog[open]');
   const key = dialog ? raw(event) : named(event);
-  if (key) (dialog ?? document).querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`)?.click();
+  const part = key && (dialog ?? document).querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`);
+  if (!part?.matches('input')) return part?.click();
+  event.preventDefault();  // the key is not part of what is written
+  part.focus();
 });
 
 // Buttons are written with the usual keys; an officer may have others.
 const ownKeys = import(new URL('viewer/own.js', document.baseURI).href);
 addEventListener('panel-painted', async () => (await ownKeys).showKeys());
 
-// The arrow keys walk through the queue.
+// The arrow keys walk through the queue, where the viewer has not taken them.
 addEventListener('keydown', (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (!step || event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;

@@ -76,6 +76,7 @@ class Undoable:
 
 TAKE = Act("take", "Take the next case", "n")
 UNDO_KEY = "Backspace"
+NOTE_KEY = "'"
 DECISIONS = (
     Act("clear", "act|Clear", "c", decides=True),
     Act("suspect", "act|Suspect", "x", decides=True, why=True),
@@ -92,7 +93,7 @@ SEARCHED = (
     Act("not_found", "act|Nothing found", "x", decides=True, unseen=True),
 )
 VIEWER_KEYS = (  # of viewer/tools.js; a test holds the two together
-    *"pgoidlvutwzm+-01qkjba?.,y/;",
+    *"pgoidlvutwzm+-01qkjba?.,y/;]",
     *("Ctrl+Z", "Escape", "Delete"),
 )
 MEANS = {
@@ -181,7 +182,10 @@ def by_key() -> list[tuple[str, str]]:
     does: dict[str, list[str]] = {}
     for act in (*DECISIONS, TAKE, *ASIDE, SCAN_FIRST, *SEARCHED):
         does.setdefault(act.key, []).append(say(act.label))
-    does |= {code.key: [say(code.label)] for code in CODES} | {UNDO_KEY: [say("Undo")]}
+    does |= {code.key: [say(code.label)] for code in CODES} | {
+        UNDO_KEY: [say("Undo")],
+        NOTE_KEY: [say("Write the note; Enter or Esc leaves it")],
+    }
     return [(key, " / ".join(labels)) for key, labels in does.items()]
 
 

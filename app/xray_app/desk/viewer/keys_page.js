@@ -14,6 +14,13 @@ const POINTER = [
   [say('Shift + drag'), say('window: sideways brightness, up and down contrast')],
   [say('Shift + Alt + drag'), say('gamma')], [say('Double click'), say('the whole scan again')],
 ];
+const ARROWS = [
+  [say('Arrow keys'), say('on a view that has the focus: move the scan; what the cross lies on is read out')],
+  [say('with Window'), say('brightness and contrast; Page up and Page down, gamma')],
+  [say('with Measure'), say('move the cross; Enter begins and ends a measurement')],
+  [say('with Magnifier'), say('move the cross and the magnifier with it')],
+  ['Shift', say('larger steps')],
+];
 const DRAWING = [
   [say('Drag'), say('from corner to corner, then a digit or the first letters of its label')],
   [say('Arrow keys'),
@@ -50,6 +57,7 @@ export class KeysPage {
       ...this.#list(say('Decision'), own().acts),
       ...this.#list(say('Scan'), ALL.map((tool) => [tool.key, tool.title])),
       ...this.#list(say('What is marked'), MARKING.map((one) => [one.key, one.title])),
+      ...this.#list(say('Arrow keys'), ARROWS, 'wide'),
       ...this.#list(say('Drawing'), DRAWING, 'wide'),
       ...this.#list(say('Pointer'), POINTER, 'wide'),
       this.#choices(close),

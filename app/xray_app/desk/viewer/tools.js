@@ -109,7 +109,10 @@ export const MARKING = [
   { name: 'adjust', key: ';', title: say('Move or stretch your own box: arrow keys, with Shift, Enter') },
 ];
 
-export const ALL = TOOLS.flat();
+// Without a button: it is for whoever leaves the pointer alone.
+const WALK = { name: 'view', key: ']', title: say('Next view, and the arrow keys on it'), walks: true };
+
+export const ALL = [...TOOLS.flat(), WALK];
 export const named = (name) => ALL.find((tool) => tool.name === name);
 
 const PICTURE = say('This scan came as a pseudo-colour picture, which holds no transmission.');

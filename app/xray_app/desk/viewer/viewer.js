@@ -1,6 +1,7 @@
 // The viewer: panes, tools and keys around one case. Python says what the case is (`desk/scene.py`);
 // everything that an officer does to the picture is answered here, in the browser.
 
+import { ByKeys } from './by_keys.js';
 import { Frames } from './frames.js';
 import { listen as listenToKeys } from './keys.js';
 import { Lights } from './lights.js';
@@ -36,6 +37,7 @@ export class Viewer {
     this.frames = new Frames((moving, since) => this.draw(moving, since));
     this.lights = new Lights(this);
     this.marking = new Marking(this);
+    this.byKeys = new ByKeys(this);
     new ResizeObserver(() => this.resized()).observe(this.stage);
     root.addEventListener('stale', () => this.frames.moved());
     const down = (key, event) => this.pressed(key, event), up = (key) => this.released(key);
@@ -107,6 +109,7 @@ export class Viewer {
     if (!source) return;
     const why = reason(tool, source, this.facts);
     if (why) return tool.needs === 'held' ? this.marking.refused(why) : this.status.tell(why);
+    if (tool.walks) return this.byKeys.next();
     if (tool.undo) this.marking.undo();
     else if (tool.reset) {
       this.state = { ...plainState(source), together: this.state.together };
