@@ -8,7 +8,7 @@ ARGS :=
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check soak fuzz bench scale weights notebooks docs samples pictures screenshots clean
+.PHONY: help run setup test check soak fuzz bench scale weights adapters notebooks docs samples pictures screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -89,6 +89,16 @@ endif
 	  --count $(COUNT) || exit 1; done
 	$(if $(SMOKE),,-for name in $(SHIPPED); do echo "$$name, against the one that ships:"; \
 	  $(XRAY_TRAIN) compare $(RUNS)/weights/$$name.onnx $$name; done)
+
+# supervision brings PyAV, which carries FFmpeg (LGPL), so it is in no extra. The adapter needs
+# nothing of that.
+adapters: runs/adapters.stamp ## the adapter to roboflow's supervision, against the real one
+	@PYTHONPATH=runs/adapters $(BIN)/python -m pytest tests/xray/test_supervision.py -rs $(ARGS)
+
+runs/adapters.stamp: | $(VENV)/dev.stamp
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps \
+	  --target runs/adapters 'supervision>=0.31,<0.32' 'pydeprecate>=0.9,<0.14'
+	@touch $@
 
 notebooks: $(VENV)/dev.stamp ## the .ipynb of each notebook, without outputs, from its source
 	@$(BIN)/jupytext --quiet --update --to ipynb notebooks/*.py

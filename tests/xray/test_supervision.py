@@ -33,7 +33,7 @@ def made(request: pytest.FixtureRequest) -> Any:
     try:
         return importlib.import_module("supervision").Detections
     except ModuleNotFoundError:
-        pytest.skip("supervision is not installed")
+        pytest.skip("supervision is not installed: make adapters")
 
 
 @pytest.fixture
