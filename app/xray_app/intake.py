@@ -38,10 +38,14 @@ class Inspector:
     absence: str = ""
 
     @staticmethod
-    def load(model: str | None) -> "Inspector":
-        """The named model, or the first of USUAL; without any, scans are shown and it is said."""
+    def load(model: str | None, calibration: str | None = None) -> "Inspector":
+        """The named model, or the first of USUAL; without any, scans are shown and it is said.
+
+        Args:
+            calibration: what `xray-train calibrate` wrote: who may be cleared without an officer.
+        """
         try:
-            return Inspector(Detector(model or usual()))
+            return Inspector(Detector(model or usual(), clearance=calibration))
         except ModelError as error:
             log.warning("no model: %s", error)
             return Inspector(None, f"No model is loaded, so nothing was inspected: {error}.")

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from xray.clearance import read as read_rule
 from xray.detector import available
 from xray.errors import RecipeError
 from xray_app.access.keys import Keys
@@ -25,7 +26,7 @@ from xray_app.cases.states import Kind, Target
 from xray_app.inspectors.dispatch import Dispatch
 from xray_app.inspectors.pool import Limits, Pool
 from xray_app.intake import usual
-from xray_app.settings import Settings
+from xray_app.settings import CALIBRATION, Settings
 
 log = logging.getLogger("xray_app.service")
 
@@ -79,6 +80,7 @@ def build(
     Raises:
         RecipeError: the database's address cannot be read, or it is not the one that the scans in
             the data folder were kept with.
+        ModelError: the calibration file cannot be read.
     """
     private_folder(settings.data_dir)
     database = Database(settings.url)
@@ -96,7 +98,9 @@ def build(
     installation.pair(database, contents)
     queue = Queue(database, clock, rules)
     limits = Limits(settings.inspect_seconds, settings.inspect_memory_mb)
-    pool = Pool(settings.workers, settings.model, limits)
+    calibration = keep_calibration(settings)
+    told = str(calibration) if calibration else None
+    pool = Pool(settings.workers, settings.model, limits, told)
     return Service(
         settings=settings,
         database=database,
@@ -131,8 +135,24 @@ def keep_model(settings: Settings) -> Path | None:
     file = available().get(name, Path(name))
     if not file.is_file():
         return None
+    return _keep(settings, file, ".onnx")
+
+
+def keep_calibration(settings: Settings) -> Path | None:
+    """Keep the calibration file by its hash, as the weights; None: none is set.
+
+    Raises:
+        ModelError: it is missing, or is none.
+    """
+    if settings.calibration_file is None:
+        return None
+    read_rule(settings.calibration_file)
+    return _keep(settings, Path(settings.calibration_file), CALIBRATION)
+
+
+def _keep(settings: Settings, file: Path, ending: str) -> Path:
     data = file.read_bytes()
-    place = settings.models_dir / f"{hashlib.sha256(data).hexdigest()}.onnx"
+    place = settings.models_dir / f"{hashlib.sha256(data).hexdigest()}{ending}"
     if not place.exists():
         private_folder(settings.models_dir)
         unfinished = place.with_suffix(".part")

@@ -22,6 +22,7 @@ LEAST_SECRET = 32  # letters: no shorter one is worth signing with
 LEAST_LETTERS = 8  # different ones: 32 random hex digits have fewer once in 28 million times
 MOST_DAYS = 36_500  # 100 years: more is a slip of the finger
 LEAST_MEMORY_MB = 1024  # with 256 an inspecting process cannot start, with 512 it does
+CALIBRATION = ".clearance.json"  # how the names of kept calibration files end, beside the weights
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
 
@@ -49,6 +50,7 @@ class Settings:
     inspect_memory_mb: int = 12_288
     max_waiting: int = 200
     lease_minutes: float = 5.0
+    calibration_file: str | None = None
     clear_by_machine: bool = False
     human_share: float = 0.05
     retention_days: int = 0
@@ -105,6 +107,11 @@ class Settings:
             raise RecipeError(
                 f"XRAY_RETENTION_DAYS must lie in 0..{MOST_DAYS}, got {self.retention_days}; "
                 "0 keeps scans for ever"
+            )
+        if self.clear_by_machine and not self.calibration_file:
+            raise RecipeError(
+                "XRAY_CLEAR_BY_MACHINE needs XRAY_CALIBRATION_FILE: without what xray-train "
+                "calibrate writes, no scan may be cleared without an officer"
             )
         self._check_secrets()
 
@@ -180,7 +187,8 @@ SAYS: Mapping[str, str] = {
     "inspect_memory_mb": "Address space of such a process, in MiB.",
     "max_waiting": "Scans that may wait for inspection; then 503 and Retry-After.",
     "lease_minutes": "How long an officer holds a case without a sign of life.",
-    "clear_by_machine": "Close cases without an officer whose report calibration makes eligible.",
+    "calibration_file": "What `xray-train calibrate` wrote: which scans may be cleared.",
+    "clear_by_machine": "Close cases without an officer whose report it makes eligible.",
     "human_share": "Of those, the share that an officer sees all the same.",
     "retention_days": "Days after which scans of closed cases are deleted; 0: never.",
     "secure_cookies": "Browsers send the session over HTTPS alone; for a service behind TLS.",

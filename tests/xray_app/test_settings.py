@@ -38,7 +38,8 @@ def test_the_environment_is_read_and_options_win() -> None:
     environment = {"XRAY_PORT": "80", "XRAY_HUMAN_SHARE": "0.1", "XRAY_NAMES": "a.example, b"}
     read = Settings.read(environment, port=90, host=None)
     assert (read.port, read.human_share, read.names) == (90, 0.1, ("a.example", "b"))
-    assert Settings.read({"XRAY_CLEAR_BY_MACHINE": "yes"}).clear_by_machine
+    clears = {"XRAY_CLEAR_BY_MACHINE": "yes", "XRAY_CALIBRATION_FILE": "clearance.json"}
+    assert Settings.read(clears).clear_by_machine
     others = {"HOME": "/", "XRAY_REAL_SCANS": "/scans", "XRAY_JUDGED": "/scans"}
     assert Settings.read(others) == Settings()
 
@@ -51,6 +52,7 @@ def test_the_environment_is_read_and_options_win() -> None:
         ("XRAY_DEMO", "perhaps", "XRAY_DEMO must be yes or no"),
         ("XRAY_HUMAN_SHARE", "2", r"must lie in 0\.\.1"),
         ("XRAY_WORKERS", "0", "must lie over 0"),
+        ("XRAY_CLEAR_BY_MACHINE", "yes", "needs XRAY_CALIBRATION_FILE"),
         ("XRAY_INSPECT_SECONDS", "inf", "must lie over 0"),
         ("XRAY_LEASE_MINUTES", "nan", "must lie over 0"),
         ("XRAY_RETENTION_DAYS", "-1", r"must lie in 0\.\.36500, got -1"),

@@ -31,7 +31,9 @@ def paired(low: Opened, high: Opened) -> Picture:
         )
     if first.transmission != second.transmission:
         raise ScanError(f"{low.name} and {high.name}: one holds transmission, the other counts")
-    said = [f"{file.name}: {s}" for file in (low, high) for s in file.picture.assumed]
+    # Not by their names: those differ from place to place, and what was assumed does not.
+    both = (("low", low), ("high", high))
+    said = [f"{name}: {s}" for name, file in both for s in file.picture.assumed]
     return Picture(
         (*first.planes, *second.planes),
         transmission=first.transmission,

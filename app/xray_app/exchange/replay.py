@@ -16,6 +16,7 @@ from xray.profile import Profile
 from xray.report import Report
 from xray_app.cases.reports import read_report
 from xray_app.exchange.dossier import Dossier
+from xray_app.settings import CALIBRATION
 
 SCORE, BOX_PX = 0.01, 1.0
 
@@ -40,7 +41,8 @@ def replay(dossier: Dossier, model: Path) -> list[Compared]:
 
     Args:
         dossier: verified.
-        model: the weights, or a folder that keeps weights by their hash.
+        model: the weights, or a folder that keeps weights by their hash. Calibration files lie
+            beside them; a report that was made by one is the same only by that one.
 
     Raises:
         DataError: the model is not the one that made the reports.
@@ -50,13 +52,19 @@ def replay(dossier: Dossier, model: Path) -> list[Compared]:
     for number, body in sorted(dossier.manifest["reports"].items()):
         then, view = read_report(body), views[int(number)]
         file = model / f"{then.model.sha256}.onnx" if model.is_dir() else model
-        detector = Detector(file, profile=Profile.from_dict(body["profile"]))
+        rules = Profile.from_dict(body["profile"])
+        detector = Detector(file, profile=rules)
         if detector.card.sha256 != then.model.sha256:
             raise DataError(
                 f"view {number} was inspected by {then.model} ({then.model.sha256[:12]}), "
                 f"{file} is {detector.card.sha256[:12]}; pass the file that was kept"
             )
-        now = detector.inspect(_scan(dossier, view, then, dossier.manifest["case"]))
+        scan = _scan(dossier, view, then, dossier.manifest["case"])
+        now = detector.inspect(scan)
+        if now.clearance != then.clearance:
+            kept = sorted(file.parent.glob(f"*{CALIBRATION}"))
+            again = (Detector(file, profile=rules, clearance=one).inspect(scan) for one in kept)
+            now = next((one for one in again if one.clearance == then.clearance), now)
         same = now.canonical() == then.canonical()
         compared.append(Compared(int(number), same, same or _close(then, now)))
     return compared

@@ -20,8 +20,10 @@ from xray_app.shown import Case
 
 
 def main() -> None:
-    """Run until standard input ends. Arguments: model or '', limit of memory in MiB."""
-    model, memory_mb = sys.argv[1], int(sys.argv[2])
+    """Run until standard input ends. Arguments: model or '', limit of memory in MiB, calibration
+    or ''.
+    """
+    model, memory_mb, calibration = sys.argv[1], int(sys.argv[2]), sys.argv[3]
     logs.configure(os.environ.get("XRAY_LOG") or "text")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # a library that prints must not garble the answers
@@ -29,7 +31,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a scan must not lie about in a core file
     requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(requests,), daemon=True).start()
-    inspector = Inspector.load(model or None)
+    inspector = Inspector.load(model or None, calibration or None)
     detector = inspector.detector
     says = {"model": str(detector.card.name) if detector else None, "absence": inspector.absence}
     _answer(answers, says)

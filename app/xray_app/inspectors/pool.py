@@ -46,9 +46,9 @@ class Limits:
 class Inspecting:
     """One process, started when first needed and again after it was killed."""
 
-    def __init__(self, model: str | None, limits: Limits) -> None:
+    def __init__(self, model: str | None, limits: Limits, calibration: str | None) -> None:
         self._command = [sys.executable, "-m", "xray_app.inspectors.child"]
-        self._command += [model or "", str(limits.memory_mb)]
+        self._command += [model or "", str(limits.memory_mb), calibration or ""]
         self._limits = limits
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
@@ -150,10 +150,13 @@ class Pool:
         size: how many.
         model: name or path of the weights; None: the usual.
         limits: what one inspection may take.
+        calibration: the file by which a report says whether its scan may be cleared; None: none.
     """
 
-    def __init__(self, size: int, model: str | None, limits: Limits) -> None:
-        self.all = tuple(Inspecting(model, limits) for _ in range(size))
+    def __init__(
+        self, size: int, model: str | None, limits: Limits, calibration: str | None = None
+    ) -> None:
+        self.all = tuple(Inspecting(model, limits, calibration) for _ in range(size))
         self._idle: queue.Queue[Inspecting] = queue.Queue()
         for one in self.all:
             self._idle.put(one)

@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
+from xray.clearance import Rule
 from xray.profile import Profile
+from xray.scan import Encoding
 from xray_app.cases.errors import Full
 from xray_app.inspectors.pool import BrokeOff, Inspecting, Limits, Pool
 
@@ -44,6 +46,19 @@ def test_a_process_answers_again_and_again_and_after_it_was_killed(
         with pytest.raises(BrokeOff):
             ask(process, file)
         assert ask(process, file) == "a case"
+
+
+def test_a_process_goes_by_the_calibration_that_it_was_given(
+    standin: Path, write_scan: Callable[..., Path], tmp_path: Path
+) -> None:
+    sha256, file = hashlib.sha256(standin.read_bytes()).hexdigest(), tmp_path / "clearance.json"
+    said = {"scanner": "gate 1", "encodings": frozenset(Encoding), "profile": Profile()}
+    Rule(0.93, 0.05, 0.95, **said, model="standin@1", sha256=sha256).save(file)  # type: ignore[arg-type]
+    pool = Pool(1, str(standin), Limits(), str(file))
+    with pool.lend() as process:
+        answer = process.ask([str(write_scan("bag.png"))], ["bag.png"], {"id": "a case"}, {})
+    pool.close()
+    assert answer["report"]["clearance"]["bound"] == 0.05
 
 
 def test_a_process_takes_the_profile_of_each_question_without_a_restart(
