@@ -88,7 +88,7 @@ def test_a_search_is_recorded_and_a_profile_is_put_in_force(
     expect(page.locator(".lets-by")).to_contain_text("gun: from probability 0.3 to 0.55")
     expect(row.locator("output")).to_have_text("0.55")
     page.get_by_role("button", name="Put in force all the same").click()
-    expect(page.get_by_role("status")).to_contain_text("In force: every inspection")
+    expect(page.locator(".notice.good")).to_contain_text("In force: every inspection")
     expect(page.locator(".facts").first).to_contain_text("gate 1")
     expect(row.locator("output")).to_have_text("0.55")
     assert broken == []
