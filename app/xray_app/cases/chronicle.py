@@ -1,7 +1,7 @@
 """The audit chain as somebody reads it: filtered, the newest first, a page at a time."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -20,8 +20,9 @@ class Asked:
     Attributes:
         actor, action: word for word.
         subject: beginning of a case's ID, or of a person's or key's name.
-        since, until: days in UTC, both of them with.
+        since, until: days, both of them with.
         before: only entries with a smaller number, as the last page ended.
+        zone: in which those days begin and end.
     """
 
     actor: str = ""
@@ -30,6 +31,7 @@ class Asked:
     since: date | None = None
     until: date | None = None
     before: int | None = None
+    zone: tzinfo = UTC
 
 
 def entries(connection: Connection, asked: Asked) -> tuple[Entry, ...]:
@@ -53,14 +55,14 @@ def _wanted(asked: Asked) -> list[ColumnElement[bool]]:
     if asked.subject:
         wanted.append(table.subject.startswith(asked.subject.strip(), autoescape=True))
     if asked.since:
-        wanted.append(table.at >= _day(asked.since))
+        wanted.append(table.at >= _day(asked.since, asked.zone))
     if asked.until:
-        wanted.append(table.at < _day(asked.until + timedelta(days=1)))
+        wanted.append(table.at < _day(asked.until + timedelta(days=1), asked.zone))
     if asked.before is not None:
         wanted.append(table.seq < asked.before)
     return wanted
 
 
-def _day(day: date) -> str:
+def _day(day: date, zone: tzinfo) -> str:
     """The first moment of a day, as the chain writes moments: as text they sort as they follow."""
-    return moment(datetime.combine(day, time.min, UTC))
+    return moment(datetime.combine(day, time.min, zone))

@@ -23,6 +23,7 @@ Word = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 CASE_LETTERS = 32
 OF_PROFILES = (profiles.PUT, profiles.WITHDRAWN)
+YEARS = range(1900, 9000)  # far from where a day of another zone is no date any more
 SHOWN_LETTERS = 12  # of hashes and IDs; whole in the title
 
 router = APIRouter(include_in_schema=False)
@@ -68,6 +69,7 @@ def _page(
     checked: Verified | None = None,
 ) -> HTMLResponse:
     chosen = dict.fromkeys(("by", "action", "subject", "since", "until"), "") | chosen
+    zone = frame.zone(request)
     asked = Asked(
         chosen["by"],
         chosen["action"],
@@ -75,6 +77,7 @@ def _page(
         _day(chosen["since"]),
         _day(chosen["until"]),
         before,
+        zone,
     )
     with service.database.read() as connection:
         found = chronicle.entries(connection, asked)
@@ -87,6 +90,7 @@ def _page(
     values |= {
         "rows": [_row(entry, texts) for entry in found[:PAGE]],
         "chosen": chosen,
+        "zone": zone.key,
         "more": more,
     }
     values |= {"link": link, "checked": checked, "in_words": _in_words}
@@ -95,9 +99,10 @@ def _page(
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text) if text else None
+        day = date.fromisoformat(text) if text else None
     except ValueError:  # no such day
         return None
+    return day if day and day.year in YEARS else None
 
 
 def _row(entry: Entry, texts: Mapping[int, tuple[str, str]]) -> dict[str, Any]:

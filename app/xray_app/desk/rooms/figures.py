@@ -3,7 +3,7 @@
 import statistics as mathematics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from xray.report import Outcome
 from xray_app.cases.states import Disposition, Verdict
@@ -116,13 +116,17 @@ def by_class(facts: Sequence[Fact]) -> list[Tally]:
     return [tally(label, [fact for fact in facts if label in fact.labels]) for label in labels]
 
 
-def by_day(facts: Sequence[Fact], now: datetime, days: int) -> list[tuple[date, Tally]]:
-    """The counts of each day (UTC), those without a case too, the oldest first."""
-    there = [now.date() - timedelta(days=back) for back in range(days - 1, -1, -1)]
+def by_day(
+    facts: Sequence[Fact], now: datetime, days: int, zone: tzinfo = UTC
+) -> list[tuple[date, Tally]]:
+    """The counts of each day of a zone, those without a case too, the oldest first."""
+    today = now.astimezone(zone).date()
+    there = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
     groups: dict[date, list[Fact]] = {day: [] for day in there}
     for fact in facts:
-        if fact.received_at.date() in groups:
-            groups[fact.received_at.date()].append(fact)
+        day = fact.received_at.astimezone(zone).date()
+        if day in groups:
+            groups[day].append(fact)
     return [(day, tally(f"{day}", groups[day])) for day in there]
 
 

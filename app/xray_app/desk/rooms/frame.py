@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Form, Request
 from fastapi.responses import HTMLResponse
@@ -27,6 +28,8 @@ from xray_app.wording import case_name
 Text = Annotated[str, Form(max_length=2000, pattern=r"^[^\x00]*$")]
 Line = Annotated[str, Form(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
+ZONE = "xray_zone"  # the cookie that says where the reader is
+
 
 def page(
     request: Request, actor: Actor, room: Room, status: int = 200, **values: Any
@@ -39,6 +42,14 @@ def page(
     template = _templates().get_template(room.path.strip("/").replace("-", "_") + ".html")
     said = {"bar": Markup(bar), "room": room, "now": service.now}
     return HTMLResponse(template.render(**said, **values), status, PAGE_HEADERS)
+
+
+def zone(request: Request) -> ZoneInfo:
+    """The zone in which the reader's days begin, as the pages' script says it; UTC until it has."""
+    try:
+        return ZoneInfo(request.cookies.get(ZONE) or "UTC")
+    except (KeyError, ValueError, OSError):  # no such zone
+        return ZoneInfo("UTC")
 
 
 def moment(at: datetime | None) -> Markup:

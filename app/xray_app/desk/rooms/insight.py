@@ -44,6 +44,7 @@ def show(
     days: Annotated[int, Query(ge=1, le=90)] = 7,
 ) -> HTMLResponse:
     """The figures of the last days."""
+    zone = frame.zone(request)
     period = min(PERIODS, key=lambda one: (abs(one - days), one))
     now, card = service.now, _card(request)
     with service.database.read() as connection:
@@ -58,7 +59,8 @@ def show(
         "all": figures.tally("all", found.rows),
         "hundred": figures.of_hundred(found.rows),
         "kinds": _kinds(),
-        "days": _days(figures.by_day(found.rows, now, period)) if period > 1 else None,
+        "days": _days(figures.by_day(found.rows, now, period, zone)) if period > 1 else None,
+        "zone": zone.key,
         "groups": _groups(found.rows),
         "card": card,
         "profile": standing.profile.name if standing else "",

@@ -6,6 +6,14 @@ const FRESH_MS = 15_000;
 const zone = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric',
   hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
+// Days begin where the reader is: a page that counts or filters by days is fetched again once it knows.
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const said = () => document.cookie.split('; ').includes(`xray_zone=${here}`);
+if (here && !said()) {
+  document.cookie = `xray_zone=${here}; path=/; max-age=31536000; samesite=lax`;
+  if (said() && document.querySelector('[data-days]')) location.reload();
+}
+
 const local = (root) => {
   for (const time of root.querySelectorAll('time[datetime]')) {
     time.textContent = zone.format(new Date(time.dateTime));

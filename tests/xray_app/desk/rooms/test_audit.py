@@ -48,6 +48,24 @@ def test_entries_are_filtered_by_who_what_to_whom_and_when(
     assert shown(by="<b>nobody</b>") == []
 
 
+def test_days_begin_where_the_auditor_is(
+    sign_in: Callable[..., TestClient], inspected: Make, clock: Callable[..., None]
+) -> None:
+    inspected()  # at eight in the morning UTC, five in the afternoon in Seoul
+    clock.move(hours=8)  # type: ignore[attr-defined]
+    inspected()  # at one in the night there
+    choi = sign_in(Role.AUDITOR, "choi")
+
+    def count(**asked: str) -> int:
+        return len(acts(choi.get("/audit", params={"action": "received", **asked}).text))
+
+    assert (count(since="2026-03-02"), count(until="2026-03-01")) == (0, 2)
+    choi.cookies.set("xray_zone", "Asia/Seoul")
+    assert (count(since="2026-03-02"), count(until="2026-03-01")) == (1, 1)
+    assert "From (Asia/Seoul)" in choi.get("/audit").text
+    assert count(since="0001-01-01", until="9999-12-31") == 2
+
+
 def test_a_whole_record_is_called_whole_and_a_changed_one_is_not(
     choi: TestClient, inspected: Make, decided: Make, service: Service
 ) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from fastapi.testclient import TestClient
@@ -53,6 +54,23 @@ def test_days_without_a_case_are_there_too() -> None:
     two_ago = replace(ALARM, received_at=NOON - timedelta(days=2))
     days = figures.by_day([ALARM, two_ago, two_ago], NOON, 3)
     assert [of.cases for _, of in days] == [2, 0, 1]
+
+
+def test_a_day_in_korea_begins_at_midnight_there() -> None:
+    seoul = ZoneInfo("Asia/Seoul")
+    late = datetime(2026, 3, 1, 15, tzinfo=UTC)  # midnight
+    facts = [replace(ALARM, received_at=late - timedelta(minutes=back)) for back in (0, 1, 2)]
+    days = figures.by_day(facts, late, 2, seoul)
+    assert [(f"{day}", of.cases) for day, of in days] == [("2026-03-01", 2), ("2026-03-02", 1)]
+
+
+def test_the_page_counts_by_days_of_the_readers_zone(sign_in: Callable[..., TestClient]) -> None:
+    roe = sign_in(Role.RESEARCHER, "roe")
+    assert "Cases a day <span>UTC<" in roe.get("/insight").text
+    roe.cookies.set("xray_zone", "Asia/Seoul")
+    assert "Cases a day <span>Asia/Seoul<" in roe.get("/insight").text
+    roe.cookies.set("xray_zone", "../etc/passwd")
+    assert "Cases a day <span>UTC<" in roe.get("/insight").text
 
 
 def test_plots_say_in_words_what_they_show_and_keep_text_as_text() -> None:

@@ -1,0 +1,38 @@
+"""A room's script says where its reader is, once."""
+
+import pytest
+from playwright.sync_api import Browser, Route
+
+from xray_app.desk.look import FOLDER, VIEWER
+
+HERE = "http://127.0.0.1:1/"  # nothing listens there
+PAGE = "<!doctype html><h2 data-days>Days</h2><script type=module src=/rooms.js></script>"
+
+
+@pytest.mark.browser
+def test_a_page_with_days_is_fetched_again_once_the_desk_knows_the_readers_zone(
+    browser: Browser,
+) -> None:
+    zones: list[str] = []
+
+    def serve(route: Route) -> None:
+        name = route.request.url.removeprefix(HERE)
+        if name == "rooms.js":
+            route.fulfill(path=FOLDER / "rooms" / name, content_type="text/javascript")
+        elif name == "words.js":
+            route.fulfill(path=VIEWER / name, content_type="text/javascript")
+        elif name == "":
+            zones.append(route.request.all_headers().get("cookie", ""))
+            route.fulfill(body=PAGE, content_type="text/html")
+        else:
+            route.fulfill(status=404)
+
+    context = browser.new_context(timezone_id="Asia/Seoul")
+    page = context.new_page()
+    page.route(f"{HERE}**", serve)
+    page.goto(HERE)
+    page.wait_for_function("performance.getEntriesByType('navigation')[0].type === 'reload'")
+    page.reload(wait_until="networkidle")
+    context.close()
+    assert zones[-1] == "xray_zone=Asia/Seoul"
+    assert len(zones) == 3, "at first, once it was known, and by the test"
