@@ -80,6 +80,21 @@ def test_an_uploaded_scan_is_inspected_and_joins_the_queue(
     expect(desk.locator(".report")).to_contain_text("Assumed")
 
 
+def test_many_files_become_a_case_each_and_a_bad_one_costs_nothing_else(
+    desk: Page, write_scan: WriteScan, tmp_path: Path
+) -> None:
+    notes = tmp_path / "notes.png"
+    notes.write_text("this is no picture")
+    scans = [write_scan("one.png", bright=0.31), write_scan("two.png", bright=0.62)]
+    before = title(desk)
+    desk.set_input_files("#add-one", [scans[0], notes, scans[1]])
+    lines = desk.locator("#desk-add .sent li")
+    expect(lines.locator(".state")).to_have_text(["inspected", "Not read", "inspected"])
+    assert title(desk) == before, "what is looked at stays"
+    lines.nth(2).get_by_role("link", name="two.png").click()
+    expect(desk.locator("#desk-case .banner h2")).to_have_text("two.png")
+
+
 def test_a_pair_of_energies_is_inspected_as_one_scan(desk: Page, write_scan: WriteScan) -> None:
     desk.get_by_text("Add a low- and high-energy pair").click()
     button = desk.get_by_role("button", name="Inspect the pair")

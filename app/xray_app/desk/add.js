@@ -1,8 +1,10 @@
-// Sends files to the desk and tells Python their keys. props.most is the largest file in bytes.
+// Sends files to the desk. One, or a pair, goes to Python by its key and is opened at once; of many,
+// each becomes a case, and a line says how it fares. props.most is the largest file in bytes.
 const root = element.querySelector('.panel');
 root.innerHTML = props.value;
 const [one, low, high] = ['one', 'low', 'high'].map((name) => root.querySelector(`#add-${name}`));
 const pair = root.querySelector('#add-pair');
+const sent = root.querySelector('.sent');
 const busy = root.querySelector('.busy');
 const refusal = root.querySelector('.refusal');
 
@@ -18,12 +20,11 @@ const tell = (where, text) => {
   where.textContent = text;
   where.hidden = !text;
 };
-const inMegabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 20 ? 1 : 0)} MB`;
+const sending = import(new URL('viewer/sending.js', document.baseURI).href);
 
 const send = async (file) => {
-  if (file.size > props.most)
-    throw new Error(words('{name} is {size}; the desk takes at most {most}.',
-      { name: file.name, size: inMegabytes(file.size), most: inMegabytes(props.most) }));
+  const why = (await sending).tooLarge(file, props.most);
+  if (why) throw new Error(why);
   const name = encodeURIComponent(file.name);
   const answer = await fetch(`uploads?name=${name}`, { method: 'POST', body: file }).catch(() => {
     throw new Error(words('The desk could not be reached; nothing was sent.'));
@@ -47,8 +48,19 @@ const add = async (...files) => {
   }
 };
 
+let last = Promise.resolve();  // one batch after the other
+const addMany = async (files) => {
+  if (files.length < 2) return files.length ? add(files[0]) : undefined;
+  tell(refusal, '');
+  const { sendAll } = await sending;
+  last = last.then(async () => {
+    sent.hidden = false;
+    await sendAll(files, sent, props.most);
+  });
+};
+
 one.addEventListener('change', () => {
-  if (one.files.length) add(one.files[0]);
+  addMany([...one.files]);
   one.value = '';
 });
 for (const half of [low, high])
@@ -73,8 +85,7 @@ addEventListener('drop', (event) => {
   if (files.length === 1 && (half === low || half === high)) {
     half.files = event.dataTransfer.files;
     half.dispatchEvent(new Event('change'));
-  } else if (files.length === 1) add(files[0]);
-  else if (files.length) tell(refusal, words('Drop one scan at a time; for a pair, use the fields.'));
+  } else addMany(files);
 });
 
 watch('done', () => tell(busy, ''));
