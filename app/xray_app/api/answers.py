@@ -3,11 +3,12 @@
 import errno
 import logging
 import secrets
+import traceback
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
@@ -18,6 +19,10 @@ from xray_app.languages import told
 
 STATUS = ((NotFound, 404), (Conflict, 409), (Full, 503), (NotSignedIn, 401))  # the rest: 422
 MOST_OF_A_NAME = 60  # letters of a field's name in an answer
+DRIVER = "pg8000"
+SQLITE_FULL = "database or disk is full"  # sqlite3.c, SQLITE_FULL
+# PostgreSQL's appendix A: 53100 disk_full; connections, rollbacks, resources, interventions.
+DISK_FULL, LATER, ENDED = "53100", ("08", "40", "53", "57"), ("FATAL", "PANIC")
 AWAY_S, DISK_FULL_S = 5, 60  # when it is worth asking again
 
 log = logging.getLogger("xray_app.api")
@@ -55,19 +60,41 @@ def _malformed(_: Request, error: Exception) -> Response:
 
 
 def _database(request: Request, error: Exception) -> Response:
-    if "full" in str(getattr(error, "orig", "")):
+    severity, state = _said_by_postgresql(error)
+    if state == DISK_FULL or SQLITE_FULL in str(getattr(error, "orig", "")):
         return _disk_full()
-    if not isinstance(error, DBAPIError | NoConnection):
-        return _our_fault(request, error)
-    log.error("the database failed", exc_info=error)
-    away = "the database cannot be reached; nothing was kept, try again"
-    return _answer(503, away, {"retry-after": str(AWAY_S)})
+    gone = isinstance(error, OperationalError | InterfaceError | NoConnection)
+    gone |= isinstance(error, DBAPIError) and error.connection_invalidated
+    if gone or severity in ENDED or state.startswith(LATER):
+        return _away(error)
+    return _our_fault(request, error)
+
+
+def _said_by_postgresql(error: Exception) -> tuple[str, str]:
+    """Severity and SQLSTATE, as pg8000 hands on the server's message; empty where it is none."""
+    said = next(iter(getattr(getattr(error, "orig", None), "args", ())), None)
+    if not isinstance(said, dict):
+        return "", ""
+    return str(said.get("S", "")), str(said.get("C", ""))
 
 
 def _system(request: Request, error: Exception) -> Response:
     if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
         return _disk_full()
+    if _came_through(error, DRIVER):  # which lets the error of a reset connection through
+        return _away(error)
     return _our_fault(request, error)
+
+
+def _came_through(error: Exception, package: str) -> bool:
+    steps = traceback.walk_tb(error.__traceback__)
+    return any(str(f.f_globals.get("__name__")).split(".")[0] == package for f, _ in steps)
+
+
+def _away(error: Exception) -> Response:
+    log.error("the database failed", exc_info=error)
+    away = "the database cannot be reached; nothing was kept, try again"
+    return _answer(503, away, {"retry-after": str(AWAY_S)})
 
 
 def _disk_full() -> Response:

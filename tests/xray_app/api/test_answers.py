@@ -1,0 +1,104 @@
+"""What becomes of an error of the database or the disk: whose fault it is, when to come back."""
+
+import errno
+import sqlite3
+from collections.abc import Callable
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from sqlalchemy import exc
+
+from xray_app.api import answers
+
+driver = pytest.importorskip("pg8000.dbapi")
+core = pytest.importorskip("pg8000.core")
+
+
+def asked(error: Exception) -> "tuple[int, str, str | None]":
+    """Status, sentence and retry-after of a request that ends in this error."""
+    app = FastAPI()
+    answers.install(app)
+
+    def fail() -> None:
+        raise error
+
+    app.add_api_route("/", fail)
+    answer = TestClient(app, raise_server_exceptions=False).get("/")
+    return answer.status_code, answer.json()["error"], answer.headers.get("retry-after")
+
+
+def wrapped(orig: Exception, kind: type[exc.DBAPIError] = exc.DatabaseError) -> exc.DBAPIError:
+    return kind("SELECT", {}, orig)
+
+
+def server(state: str, severity: str = "ERROR") -> exc.DBAPIError:
+    """As pg8000 hands on what PostgreSQL says."""
+    return wrapped(
+        driver.ProgrammingError({"S": severity, "C": state, "M": "said"}), exc.ProgrammingError
+    )
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        wrapped(sqlite3.OperationalError("database is locked"), exc.OperationalError),
+        wrapped(driver.DatabaseError("network error"), exc.InterfaceError),
+        exc.DBAPIError("SELECT", {}, Exception("gone"), connection_invalidated=True),
+        exc.TimeoutError("no connection became free"),
+        server("57P01", "FATAL"),
+        server("55000", "FATAL"),
+        server("53300"),
+        server("40001"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_database_that_is_away_is_to_be_asked_again(error: Exception) -> None:
+    status, said, again = asked(error)
+    assert (status, again) == (503, "5")
+    assert "database cannot be reached" in said
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        server("42P01"),
+        server("23505"),
+        wrapped(sqlite3.IntegrityError("UNIQUE constraint failed: full.x"), exc.IntegrityError),
+        wrapped(ValueError("full"), exc.DataError),
+        exc.InvalidRequestError("ours"),
+        ConnectionResetError("not the database's"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_mistake_of_ours_is_not_said_to_be_the_databases(error: Exception) -> None:
+    status, said, again = asked(error)
+    assert (status, again) == (500, None)
+    assert said.startswith("something failed on our side; incident ")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        server("53100"),
+        wrapped(sqlite3.OperationalError("database or disk is full"), exc.OperationalError),
+        OSError(errno.ENOSPC, "No space left on device"),
+    ],
+    ids=["PostgreSQL", "SQLite", "disk"],
+)
+def test_a_full_disk_is_said_of_each_database(error: Exception) -> None:
+    status, said, again = asked(error)
+    assert (status, said, again) == (507, "the disk is full; nothing was kept", "60")
+
+
+def test_a_connection_that_the_driver_lost_in_mid_request_is_the_databases() -> None:
+    class Gone:
+        def read(self, _: int) -> bytes:
+            raise ConnectionResetError("reset by peer")
+
+    read: Callable[..., bytes] = core._read
+    app = FastAPI()
+    answers.install(app)
+    app.add_api_route("/", lambda: str(read(Gone(), 4)))
+    answer = TestClient(app, raise_server_exceptions=False).get("/")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
