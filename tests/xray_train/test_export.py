@@ -26,7 +26,7 @@ def floating(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def integer(floating: Path) -> Path:
     path = floating.with_name("integer.onnx")
-    pictures = [tiny.Shapes().item(k, np.random.default_rng(0)).planes for k in range(24)]
+    pictures = [tiny.Shapes().item(k, np.random.default_rng(0)).planes for k in range(64)]
     quantize.quantize(floating, path, pictures)
     return path
 
@@ -54,7 +54,7 @@ def test_the_integer_file_keeps_its_card_and_takes_the_bytes_as_they_are(integer
 
 
 def test_the_integer_file_finds_what_the_float_file_finds(floating: Path, integer: Path) -> None:
-    pictures = [tiny.Shapes().item(k, np.random.default_rng(0)) for k in range(100, 130)]
+    pictures = [tiny.Shapes().item(k, np.random.default_rng(0)) for k in range(100, 300)]
     samples = [
         Sample(
             id=str(k),
@@ -65,7 +65,7 @@ def test_the_integer_file_finds_what_the_float_file_finds(floating: Path, intege
     ]
     whole, small = (evaluate(path, samples, "shapes") for path in (floating, integer))
     assert whole["map50"] > 0.6
-    assert small["map50"] > whole["map50"] - 0.1
+    assert small["map50"] > whole["map50"] - 0.01, (small["map50"], whole["map50"])
     assert small["labels"]["gun"]["screening"][0]["scans_with"] > 5
     save(small, integer.with_name("scores.json"))
     assert integer.with_name("scores.json").stat().st_size > 200
