@@ -190,6 +190,8 @@ def of_text(text: str | None, where: str, sha256: str) -> Card:
 
 
 def _score_line(name: str, row: Any) -> str:
+    if isinstance(row, Mapping) and "caught" in row:
+        return f"{name}: {_caught(row['caught'])}"
     if not isinstance(row, Mapping) or "map50" not in row:
         return f"{name}: {row}"
     each = ", ".join(f"{label} {of['ap50']:.2f}" for label, of in row["labels"].items())
@@ -202,6 +204,15 @@ def _score_line(name: str, row: Any) -> str:
         f"{', '.join(row['mean_over'])}{beside}{known}; {row['scans']} scans of {row['groups']} "
         f"groups; AP50 {each}{_benign(row)}"
     )
+
+
+def _caught(encodings: Mapping[str, Any]) -> str:
+    """Of pictures that are no scans, how many are said to be none."""
+    each = (
+        f"{encoding}: " + ", ".join(f"{kind} {of['caught']:.0%}" for kind, of in kinds.items())
+        for encoding, kinds in encodings.items()
+    )
+    return "caught as " + "; as ".join(each) if encodings else "none is told from a scan"
 
 
 def _benign(row: Mapping[str, Any]) -> str:

@@ -43,6 +43,16 @@ def test_a_side_that_no_network_takes_is_refused(standin_card: Card) -> None:
         replace(standin_card, presets={"fast": 100})
 
 
+def test_the_card_says_how_many_pictures_are_known_to_be_no_scans() -> None:
+    shares = {"pages": {"caught": 1.0}, "blanks": {"caught": 0.5}}
+    row = {"caught": {"pseudocolor": shares, "single": {"pages": {"caught": 0.0}}}}
+    said = Card("m", "1", ("gun",), scores={"no scans": row, "others": {"caught": {}}})
+    assert said.score_lines() == (
+        "no scans: caught as pseudocolor: pages 100%, blanks 50%; as single: pages 0%",
+        "others: none is told from a scan",
+    )
+
+
 def test_the_card_says_what_integers_and_presets_make_of_a_figure_and_who_is_called() -> None:
     row = {
         "map50": 0.9,

@@ -20,7 +20,7 @@ from xray.familiarity import Familiar
 from xray.scan import Encoding
 from xray_datasets.real import from_environment as real_scans
 from xray_datasets.sample import Sample
-from xray_train import evaluate, familiar, reliability, robustness, screening, sets, ship
+from xray_train import evaluate, familiar, reliability, robustness, screening, sets, ship, strangers
 from xray_train.bootstrap import interval
 from xray_train.curves import drawn
 from xray_train.judged import Judged, judge, looked_for
@@ -38,6 +38,8 @@ TITLES = {
     "sim-parcel": "simulated parcels",
     RAW: "simulated baggage, raw",
 }
+NO_SCANS = "pictures that are no scans"
+PICTURES = 40  # of each kind, at most
 POOLED = "dual-energy pairs, each scored by a model that did not train on it"
 
 
@@ -104,8 +106,10 @@ def measured(made: Made, floating: Path | None, count: int) -> Measured:
     on = WITH_BENIGN if first == POSITIVES else first
     judged = judge(Detector(made.path), sets.read(on, count=count))
     labels = cards.read(made.path).labels
+    scores = measure(made.path, floating, names(), count)
+    pictures = strangers.caught(Detector(made.path, threads=1), min(count, PICTURES))
     return Measured(
-        measure(made.path, floating, names(), count),
+        {**scores, NO_SCANS: {"caught": pictures}},
         {TITLES[first]: reliability.measure(judged, labels)},
         damages(made.path, count),
     )
@@ -113,7 +117,7 @@ def measured(made: Made, floating: Path | None, count: int) -> Measured:
 
 def limits(scores: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     """What follows from the sets that were scored, a sentence each."""
-    if any(str(row["set"]).startswith("sixray") for row in scores.values()):
+    if any(str(row.get("set")).startswith("sixray") for row in scores.values()):
         return ()
     return ("Scored on simulated scans alone: how it does on real ones was not measured here.",)
 
