@@ -77,14 +77,14 @@ for (const slider of sliders) {
   slider.addEventListener('input', () => {
     row.querySelector('output').textContent = Number(slider.value).toFixed(2);
     row.querySelector('.expected').textContent = expected(points, Number(slider.value));
-    write();
   });
-  row.addEventListener('input', () => {
-    const box = row.querySelector('input[type=checkbox]');
+  const box = row.querySelector('input[type=checkbox]');
+  const mark = () => {
     const other = box.checked !== (box.dataset.given === '1');
     row.classList.toggle('moved', other || Math.abs(slider.value - slider.dataset.given) > 0.005);
     write();
-  });
+  };
+  row.addEventListener('input', mark);
+  mark();
 }
 for (const limit of sliders.length ? [limits.opaque_cm2, limits.opaque_percent] : []) limit.addEventListener('input', write);
-if (sliders.length) write();

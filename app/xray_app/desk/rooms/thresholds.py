@@ -90,12 +90,16 @@ def told(changes: Sequence[Change], card: Card) -> Iterator[str]:
     """What changes, with what was measured of it."""
     for one in changes:
         said = change(one.what, one.label, one.before, one.after)
-        points, _ = operating.measured(card, one.label) if one.label in card.labels else ((), "")
-        if one.what != "threshold" or not points:
+        if one.what != "threshold":
             yield said
             continue
+        points, _ = operating.measured(card, one.label)
         was, now = (operating.expected(points, at) for at in (one.before, one.after))
-        yield say("{change}; expected before: {was}, then: {now}", change=said, was=was, now=now)
+        if was == now:  # nothing was measured between the two
+            yield say("{change}; how many more are missed was not measured", change=said)
+        else:
+            values = {"change": said, "was": was, "now": now}
+            yield say("{change}; expected before: {was}, then: {now}", **values)
 
 
 def change(what: str, label: str, before: float, after: float) -> str:

@@ -87,6 +87,8 @@ def test_what_lets_more_by_is_said_before_it_is_put_in_force(
         "gun: from probability 0.3472 to 0.5; expected before: Pd 90 to 92 %, Pfa 1 to 2 %, "
         "then: Pd 70 %, Pfa 0.4 %"
     ) in first.text
+    beyond = boss.post("/admin/profile", data=form(threshold=["0.9", "0.3"]))
+    assert "then: Pd at most 70 %" in beyond.text
     assert standing(service, card).is_cards
     assert field(first.text, "name") == "gate 1"
     seen_to = field(first.text, "confirmed")
@@ -96,6 +98,13 @@ def test_what_lets_more_by_is_said_before_it_is_put_in_force(
     assert standing(service, card).is_cards
     assert boss.post("/admin/profile", data=lax | {"confirmed": seen_to}).status_code == 303
     assert standing(service, card).profile.threshold("gun") == 0.5
+    further = boss.post("/admin/profile", data=form(threshold=["0.9", "0.3"], seen="1"))
+    assert "then: Pd at most 70 %" in further.text
+    both = form(threshold=["0.5", "0.6"], alarming=["gun", "wrench"], seen="1")
+    assert boss.post("/admin/profile", data=both).status_code == 303
+    more = form(threshold=["0.5", "0.7"], alarming=["gun", "wrench"], seen="2")
+    unmeasured = "wrench: from probability 0.6 to 0.7; how many more are missed was not measured"
+    assert unmeasured in boss.post("/admin/profile", data=more).text
 
 
 def test_back_to_the_cards_own_with_a_reason(
