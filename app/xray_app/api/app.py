@@ -24,6 +24,7 @@ from xray_app.api import (
     work,
 )
 from xray_app.api.requests import Requests
+from xray_app.api.shapes import PROBLEMS
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as GivenService
 from xray_app.api.speaking import Speaking
@@ -45,6 +46,7 @@ def build(service: Service) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        responses=PROBLEMS,
         max_body_size=service.settings.max_upload_bytes + SPARE_BYTES,
     )
     app.state.service = service

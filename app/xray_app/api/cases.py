@@ -12,7 +12,16 @@ from sqlalchemy import Connection, RowMapping
 from xray import tdr
 from xray_app.access.roles import Actor, Right, Role
 from xray_app.api import papers
-from xray_app.api.shapes import CaseFile, CaseOut, CasePage, OpinionOut, Said, Searched, ViewOut
+from xray_app.api.shapes import (
+    CaseFile,
+    CaseOut,
+    CasePage,
+    OpinionOut,
+    Said,
+    Searched,
+    ViewOut,
+    content,
+)
 from xray_app.api.signing import Reads
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import reading, seen
@@ -33,6 +42,7 @@ SEES_KINDS = (Role.MANAGER, Role.AUDITOR, Role.SUPERVISOR)  # others must not kn
 router = APIRouter(prefix="/cases", tags=["cases"])
 CaseId = Annotated[str, Path(pattern="^[0-9a-f]{32}$")]
 Position = Annotated[int, Query(ge=0, le=7)]
+REPORTS = content("application/json", "application/dicom", "text/html", "application/pdf")
 
 
 @router.get("")
@@ -80,7 +90,7 @@ def read_case(actor: Reads, service: Service, case_id: CaseId) -> CaseFile:
     return file
 
 
-@router.get("/{case_id}/report", response_model=None)
+@router.get("/{case_id}/report", response_class=Response, responses=REPORTS)
 def read_report_of(
     actor: Reads,
     service: Service,
@@ -119,7 +129,7 @@ def read_report_of(
     return Response(out.getvalue(), media_type="application/dicom")
 
 
-@router.get("/{case_id}/image", response_model=None)
+@router.get("/{case_id}/image", response_class=Response, responses=content("image/jpeg"))
 def read_image(
     actor: Reads,
     service: Service,

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from xray_app.api.cases import CaseId
+from xray_app.api.shapes import content
 from xray_app.api.signing import Audits
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import audit, integrity
@@ -49,7 +50,9 @@ def read_entries(actor: Audits, service: Service, case_id: CaseId) -> list[dict[
         return [vars(entry) for entry in audit.of(connection, case_id)]
 
 
-@router.get("/cases/{case_id}/dossier", response_model=None)
+@router.get(
+    "/cases/{case_id}/dossier", response_class=Response, responses=content("application/zip")
+)
 def read_dossier(actor: Audits, service: Service, case_id: CaseId) -> Response:
     """Everything of one case as a signed ZIP."""
     key = dossier.signing_key(service.settings.signing_key)

@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter, Response
 
+from xray_app.api.shapes import content
 from xray_app.api.signing import Exports
 from xray_app.api.signing import TheService as Service
 from xray_app.exchange import export
@@ -9,7 +10,7 @@ from xray_app.exchange import export
 router = APIRouter(prefix="/export", tags=["export"])
 
 
-@router.get("/cases.csv", response_model=None)
+@router.get("/cases.csv", response_class=Response, responses=content("text/csv"))
 def cases_as_csv(actor: Exports, service: Service) -> Response:
     """Live cases that officers decided, a row each."""
     named = {"content-disposition": 'attachment; filename="cases.csv"'}

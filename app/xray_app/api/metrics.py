@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from fastapi import APIRouter, Response
 from sqlalchemy import Connection, func, select
 
+from xray_app.api.shapes import content
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import audit, profiles, tables
@@ -13,7 +14,7 @@ from xray_app.cases.states import State
 router = APIRouter(tags=["health"])
 
 
-@router.get("/metrics", response_model=None)
+@router.get("/metrics", response_class=Response, responses=content("text/plain"))
 def metrics(actor: Observes, service: Service) -> Response:
     """Cases by state, how long the oldest waits, messages that wait or were given up, changes of
     the profile that scans are inspected by.

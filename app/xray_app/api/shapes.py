@@ -27,6 +27,37 @@ class Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
+class Problem(BaseModel):
+    """What every error says."""
+
+    error: str  # one sentence
+
+
+PROBLEMS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": what}
+    for status, what in (
+        (400, "The request cannot be read."),
+        (401, "Nobody we know: sign in, or send a key."),
+        (403, "Known, but without the right to it."),
+        (404, "There is no such thing, or it is another's."),
+        (409, "It has changed since it was read."),
+        (413, "It is larger than is taken."),
+        (422, "It was understood, and cannot be."),
+        (503, "Not now: too much waits, or something is away. Retry-After says when."),
+        (507, "The disk is full."),
+    )
+}
+
+
+def content(*kinds: str) -> dict[int | str, dict[str, Any]]:
+    """How an answer that is no JSON of ours is described.
+
+    >>> content("image/jpeg")
+    {200: {'content': {'image/jpeg': {}}}}
+    """
+    return {200: {"content": {kind: {} for kind in kinds}}}
+
+
 class Declaration(Strict):
     """What the consignment is declared to be."""
 
