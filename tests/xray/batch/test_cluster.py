@@ -1,7 +1,11 @@
 """Ray's engine: the same results as without it, also where its workers are killed."""
 
 import os
+import select
 import signal
+import subprocess
+import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +20,12 @@ pytestmark = pytest.mark.xdist_group("ray")  # it takes ports and memory: one at
 
 def with_workers(workers: int):
     return lambda shards, settings, saw: cluster.finished(shards, settings, saw, workers)
+
+
+@pytest.fixture(autouse=True)
+def no_last_place(monkeypatch) -> None:
+    """Ray's workers let all others go first; on a busy machine tests would wait for minutes."""
+    monkeypatch.setenv("RAY_worker_niceness", "0")
 
 
 @pytest.fixture
@@ -66,3 +76,29 @@ def test_a_worker_killed_in_the_middle_costs_nothing(
     batch.run(archive, tmp_path / "ray", settings, Format.JSONL, breaking)
     assert killed
     assert results(tmp_path / "ray") == results(tmp_path / "alone")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="finds the workers in /proc")
+def test_the_command_itself_killed_leaves_no_worker_behind_and_goes_on(
+    make_archive, standin: Path, engine, results, tmp_path: Path
+) -> None:
+    archive, out = make_archive(320), tmp_path / "ray"  # 21 shards
+    batch.run(archive, tmp_path / "alone", Settings(str(standin)), Format.JSONL, engine)
+    command = [sys.executable, "-m", "xray", "batch", str(archive), "--model", str(standin)]
+    command += ["--out", str(out), "--engine", "ray", "--workers", "2", "--format", "jsonl"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not list(out.glob("shards/*/*.jsonl")):
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(0.005)
+    orphans = [os.pidfd_open(worker) for worker in actors()]
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert orphans
+    for orphan in orphans:
+        assert select.select([orphan], [], [], 60)[0]
+        os.close(orphan)
+    assert not (out / "summary.json").exists()
+    last = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert last.returncode == 3, last.stderr  # some files could not be read
+    assert results(out) == results(tmp_path / "alone")
