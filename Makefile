@@ -40,8 +40,8 @@ fuzz: $(VENV)/dev.stamp ## interface, readers and DICOS, fed with what nobody sh
 	  $(BIN)/python -m pytest tests/xray_app/api/test_fuzz.py tests/xray_app/dicos/test_fuzz.py \
 	  $(ARGS)
 
-bench: $(VENV)/dev.stamp runs/bench/peers.stamp ## speed against peers and limits: table, JSON, plot
-	@$(BIN)/python tests/bench/run.py
+bench: $(VENV)/dev.stamp runs/bench/peers.stamp ## speed against peers and limits (PAGE=1: into docs)
+	@PAGE=$(PAGE) $(BIN)/python tests/bench/run.py
 
 scale: $(VENV)/dev.stamp ## rates of `xray batch`, and what a country needs, as docs/scale.md has it
 	@$(BIN)/python tests/bench/scale.py

@@ -1,7 +1,8 @@
 """What users would pick instead, in an environment of its own: run by its Python, never imported.
 
-Answers a line with a line: `side threads file` makes ready for the picture in a .npy file, after
-that every line `go` is one prediction and is answered with its milliseconds and boxes.
+Answers a line with a line: `side threads most file` makes ready for the picture in a .npy file,
+after that every line `go` is one prediction and is answered with its milliseconds and boxes, of
+which there are `most`, whatever their scores.
 
 ultralytics is AGPL: it is a program that the benchmark starts, and no part of ours. Speed needs no
 training, so its network is built from its description, with weights by chance.
@@ -16,7 +17,7 @@ import numpy as np
 
 def main() -> None:
     """Serve until standard input ends."""
-    side, threads, file = sys.stdin.readline().split()
+    side, threads, most, file = sys.stdin.readline().split()
     import onnxruntime
     import torch
     from ultralytics import YOLO
@@ -40,7 +41,7 @@ def main() -> None:
     picture = np.load(file)[..., ::-1]  # OpenCV's order of colours
 
     def predicted() -> int:
-        said = model.predict(picture, imgsz=int(side), verbose=False)
+        said = model.predict(picture, imgsz=int(side), conf=0.0, max_det=int(most), verbose=False)
         return len(said[0].boxes)
 
     predicted()
