@@ -1,5 +1,7 @@
 """What a model's scans look like: fitted on those that taught it, limited by others."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -118,3 +120,7 @@ def test_of_the_real_sets_cal_decides_and_val_is_reported(monkeypatch: pytest.Mo
     academic = Card("m", "1", ("gun",), data=({"name": "SIXray"},))
     familiar.of_model(academic)
     assert seen["sixray-cal+benign"].refused == REFUSED
+    assert "dual-energy suitcases" in seen
+    seen.clear()
+    familiar.of_model(replace(academic, data=(*academic.data, {"name": "dual-energy suitcases"})))
+    assert "dual-energy suitcases, which taught" in seen

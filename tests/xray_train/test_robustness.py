@@ -39,6 +39,7 @@ def test_what_a_console_s_picture_cannot_have_is_measured_on_raw_scans(standin: 
     raw = Scan("raw", np.full((240, 320, 1), 0.5, np.float32), Encoding.SINGLE)
     other = robustness(detector, [sample("gun", scan=raw)], "raw", not_there(table))
     assert [row["damage"] for row in other["rows"]] == ["16 to 8 bits"]
+    assert not_there(robustness(detector, [sample("gun", scan=raw)], "raw")) == []
     whole = filled(table, other)
     row = whole["rows"][6]
     assert (row["set"], row["before"], row["cost"]) == ("raw", other["map50"], 0.0)

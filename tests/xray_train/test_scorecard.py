@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from tests.xray_train.samples import HERE, THERE, judged, sample
 from xray import ModelError, RecipeError
 from xray.card import Card, read
+from xray.detector import available
 from xray_datasets.sample import Sample
 from xray_train import scorecard, sets
 from xray_train.__main__ import app
@@ -133,3 +134,16 @@ def test_what_folds_gave_and_what_the_run_was_made_on_go_into_the_card(
     assert card.scores[scorecard.POOLED]["map50"] == 0.5
     assert card.training["device"] == "another abacus"
     assert card.presets == {}
+
+
+@pytest.mark.parametrize("name", sorted(available()))
+def test_integers_of_what_ships_cost_at_most_a_hundredth_of_map50(name: str) -> None:
+    scores = read(available()[name]).scores
+    stated = {
+        title: row["beside"][scorecard.FLOAT]["more"]
+        for title, row in scores.items()
+        if scorecard.FLOAT in row.get("beside", {})
+    }
+    if not stated:
+        pytest.skip(f"the card of {name} was written before float files were scored beside")
+    assert max(stated.values()) <= 0.01, stated

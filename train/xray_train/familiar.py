@@ -37,7 +37,7 @@ Table = NDArray[np.float32]  # (N, F)
 
 
 class Others(NamedTuple):
-    """Scans that taught nothing."""
+    """Scans that the limit is tried on; those that draw it taught nothing."""
 
     scans: Iterable[Scan]
     refused: float | None = None  # the share of them that may be taken for strangers; None: any
@@ -96,7 +96,8 @@ def of_model(card: Card, count: int = 300) -> dict[Encoding, Familiar]:
     if real_scans() is not None:
         scored = _scans(sets.read("sixray-val+benign"))
         others["sixray-val+benign"] = Others(scored, decides=False)
-        others[sources.DUAL] = Others(_scans(sets.taught({sources.DUAL}, 0)))
+        pairs = f"{sources.DUAL}, which taught" if sources.DUAL in names else sources.DUAL
+        others[pairs] = Others(_scans(sets.taught({sources.DUAL}, 0)))
     return wide_enough(fit(card, _scans(sets.taught(names, 2 * count)), others), others)
 
 
