@@ -17,6 +17,7 @@ class Here:
     def __init__(self, inspector: Inspector) -> None:
         self.inspector = inspector
         self.all = (self,)
+        self.absence = inspector.absence
 
     @contextmanager
     def lend(self, seconds: float | None = None) -> Iterator["Here"]:
@@ -32,6 +33,9 @@ class Here:
             for name in WRITTEN:
                 answer[name] = Path(answer[name]).read_bytes() if answer[name] else None
         return answer
+
+    def start(self) -> None:
+        pass
 
     def close(self) -> None:
         pass

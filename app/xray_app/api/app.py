@@ -88,7 +88,8 @@ def live() -> dict[str, str]:
 
 @readiness.get("/ready")
 def ready(service: GivenService) -> dict[str, str]:
-    """The database answers too."""
+    """The database answers, and the weights are loaded."""
     with service.database.read() as connection:
         connection.execute(select(1))
+    kserve.check_loaded(service)
     return {"status": "ready"}

@@ -19,6 +19,7 @@ from xray_app.api.scans import asked
 from xray_app.api.signing import Inspects
 from xray_app.api.signing import TheService as Service
 from xray_app.cases.errors import NotFound, Refused
+from xray_app.inspectors.pool import RETRY_AFTER_S
 from xray_app.intake import usual
 
 router = APIRouter(prefix="/v2", tags=["kserve"])
@@ -54,8 +55,9 @@ def live(actor: Inspects) -> dict[str, bool]:
 
 
 @router.get("/health/ready")
-def ready(actor: Inspects) -> dict[str, bool]:
-    """Scans can be inspected."""
+def ready(actor: Inspects, service: Service) -> dict[str, bool]:
+    """Scans can be inspected: the weights are loaded."""
+    check_loaded(service)
     return {"ready": True}
 
 
@@ -72,6 +74,7 @@ def about_model(actor: Inspects, service: Service, model: str) -> dict[str, Any]
 def model_ready(actor: Inspects, service: Service, model: str) -> dict[str, Any]:
     """The model can be asked."""
     _check(service, model)
+    check_loaded(service)
     return {"name": model, "ready": True}
 
 
@@ -95,6 +98,12 @@ def infer(actor: Inspects, service: Service, model: str, said: Infer) -> dict[st
         raise HTTPException(422, answer["problem"])
     report = {"name": "report", **BYTES, "data": [json.dumps(answer["report"])]}
     return {"model_name": model, "id": said.id or "", "outputs": [report]}
+
+
+def check_loaded(service: Service) -> None:
+    """Stop where no weights are loaded: whoever waits for us is to wait on, or to ask elsewhere."""
+    if service.pool.absence:
+        raise HTTPException(503, service.pool.absence, {"retry-after": str(RETRY_AFTER_S)})
 
 
 def _check(service: Service, model: str) -> None:

@@ -4,6 +4,7 @@ import logging
 import random
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -83,6 +84,8 @@ class Dispatch:
         return self._queue.clock()
 
     def _work(self) -> None:
+        with suppress(BrokeOff), self._pool.lend() as process:
+            process.start()  # so that it is known whether the weights load
         while not self._stopping.is_set():
             try:
                 with self._pool.lend() as process:

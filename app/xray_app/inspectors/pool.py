@@ -23,6 +23,8 @@ START_SECONDS = 300  # importing and loading a model, on a machine that is busy 
 RETRY_AFTER_S = 5
 WRITTEN = ("picture", "thumbnail", "planes")  # what an answer names as files
 
+LOADING = "The model is not loaded yet."
+
 log = logging.getLogger("xray_app.inspectors")
 
 
@@ -55,6 +57,7 @@ class Inspecting:
         self._guard = threading.Lock()
         self._rest = b""
         self.model: str | None = None
+        self.absence = LOADING  # why there is no model
 
     def ask(
         self, files: list[str], names: list[str], said: dict[str, Any], profiles: Mapping[str, Any]
@@ -118,7 +121,8 @@ class Inspecting:
             pipe = subprocess.PIPE
             process = subprocess.Popen(self._command, stdin=pipe, stdout=pipe)
             self._process, self._rest = process, b""
-        self.model = self._answer(process, START_SECONDS)["model"]
+        said = self._answer(process, START_SECONDS)
+        self.model, self.absence = said["model"], said["absence"]
         return process
 
     def _answer(self, process: "subprocess.Popen[bytes]", seconds: float) -> dict[str, Any]:
@@ -160,6 +164,11 @@ class Pool:
         self._idle: queue.Queue[Inspecting] = queue.Queue()
         for one in self.all:
             self._idle.put(one)
+
+    @property
+    def absence(self) -> str:
+        """Why nothing can be inspected; empty: it can."""
+        return "" if any(one.model for one in self.all) else self.all[0].absence
 
     @contextmanager
     def lend(self, seconds: float | None = None) -> Iterator[Inspecting]:

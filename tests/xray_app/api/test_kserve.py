@@ -2,10 +2,15 @@
 
 import base64
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+
+from tests.xray_app.here import Here
+from xray_app.intake import Inspector
+from xray_app.service import Service
 
 
 def ask(scanner: TestClient, *inputs: tuple[str, str]) -> Any:
@@ -46,3 +51,18 @@ def test_what_cannot_be_taken_is_said(scanner: TestClient, inputs: Any, said: st
     answer = ask(scanner, *inputs)
     assert answer.status_code == 422
     assert said in answer.json()["error"]
+
+
+def test_without_weights_nobody_says_that_scans_can_be_inspected(
+    client: TestClient, scanner: TestClient, service: Service
+) -> None:
+    paths = ("/v2/health/ready", "/v2/models/parcel/ready", "/health/ready")
+    assert [scanner.get(path).status_code for path in paths] == [200, 200, 200]
+    here: Any = Here(Inspector.load("no-such-model"))
+    client.app.state.service = replace(service, pool=here)  # type: ignore[attr-defined]
+    for path in paths:
+        answer = scanner.get(path)
+        assert answer.status_code == 503
+        assert "No model is loaded" in answer.json()["error"]
+        assert int(answer.headers["retry-after"]) > 0
+    assert scanner.get("/v2/health/live").status_code == 200

@@ -15,7 +15,7 @@ from xray.clearance import Rule
 from xray.profile import Profile
 from xray.scan import Encoding
 from xray_app.cases.errors import Full
-from xray_app.inspectors.pool import BrokeOff, Inspecting, Limits, Pool
+from xray_app.inspectors.pool import LOADING, BrokeOff, Inspecting, Limits, Pool
 
 pytestmark = pytest.mark.slow
 
@@ -46,6 +46,19 @@ def test_a_process_answers_again_and_again_and_after_it_was_killed(
         with pytest.raises(BrokeOff):
             ask(process, file)
         assert ask(process, file) == "a case"
+
+
+@pytest.mark.parametrize(("model", "said"), [(None, ""), ("no-such-model", "No model is loaded")])
+def test_the_pool_says_whether_the_weights_are_loaded(
+    standin: Path, model: str | None, said: str
+) -> None:
+    pool = Pool(1, model or str(standin), Limits())
+    assert pool.absence == LOADING
+    with pool.lend() as process:
+        process.start()
+    pool.close()
+    assert pool.absence.startswith(said)
+    assert bool(pool.absence) == bool(said)
 
 
 def test_a_process_goes_by_the_calibration_that_it_was_given(
