@@ -1,5 +1,6 @@
 """The exported file says what torch says, whole numbers included."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -36,6 +37,13 @@ def test_the_card_says_which_labels_the_scores_mean(floating: Path) -> None:
     assert (card.name, card.version, card.labels) == ("tiny", "0.1.0", ("gun", "wrench"))
     assert card.training["scans_seen"] == 200 * tiny.recipe().batch
     assert card.training["recipe"]["fine"] == tiny.recipe().fine
+
+
+def test_the_card_names_what_taught_and_not_where_it_lay(trained: Path) -> None:
+    found = checkpoint.read(trained)
+    recipe = replace(found.recipe, pools=("/home/kim/pools/bags",), teachers=("/tmp/big.pt",))
+    told = export.card_of(replace(found, recipe=recipe), "0.1.0").training["recipe"]
+    assert (told["pools"], told["teachers"], told["data"]) == (["bags"], ["big.pt"], [])
 
 
 def test_the_float_file_repeats_torch_at_sizes_it_was_not_traced_at(

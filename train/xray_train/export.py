@@ -8,6 +8,7 @@ thinned, and "embedding" (1, E). The file carries its card; batch normalisation 
 import json
 import warnings
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -20,9 +21,11 @@ from xray.errors import ModelError
 from xray.tensors import RANGES
 from xray_train import checkpoint
 from xray_train.checkpoint import Checkpoint
+from xray_train.recipe import Recipe
 
 OPSET = 17  # the first with everything we use; onnxruntime 1.20 and OpenVINO 2024 know it
 OUTPUTS = ("boxes", "scores", "embedding")
+PLACES = ("pools", "data", "teachers")  # settings of a recipe that are paths
 FLOAT_TOLERANCE = 1e-3  # of boxes as a share of the side and of scores, file against torch
 
 
@@ -87,13 +90,19 @@ def card_of(found: Checkpoint, version: str) -> Card:
         data=tuple({"name": n, "scans": count} for n, count in sorted(found.learned_from.items())),
         terms="not stated: xray-train ship states them",
         training={
-            "recipe": json.loads(recipe.to_json()),
+            "recipe": _told(recipe),
             "scans_seen": found.scans_seen,
             "hours": round(found.seconds / 3600, 2),
             "seed": recipe.seed,
             "device": ", then ".join(found.devices) or "not recorded",
         },
     )
+
+
+def _told(recipe: Recipe) -> dict[str, Any]:
+    """The recipe with folders and files by their names: where they lay is nobody's business."""
+    told: dict[str, Any] = json.loads(recipe.to_json())
+    return told | {name: [Path(p).name for p in told[name]] for name in PLACES}
 
 
 def put_card(path: Path, card: Card) -> None:
