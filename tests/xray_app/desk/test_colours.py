@@ -77,6 +77,15 @@ def test_whatever_is_written_can_be_read_in_either_theme(theme: str) -> None:
     assert {pair: round(ratio, 2) for pair, ratio in ratios.items() if ratio < LEAST} == {}
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_parts_of_a_column_are_told_apart_from_the_card_and_from_each_other(theme: str) -> None:
+    palette = palettes()[theme]
+    parts = [palette[f"part{n}"] for n in range(3)]
+    card, outline = palette["raised"], palette["quiet"]  # what is open is hollow
+    assert min(contrast(one, card) for one in (*parts, outline)) >= 2.9  # WCAG 1.4.11 asks 3
+    assert min(map(contrast, parts, parts[1:])) > 1.7
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_colours_stand_in_one_place_alone(file: Path) -> None:
     bodies = [body for _, body in RULE.findall(file.read_text(encoding="utf-8"))]
