@@ -53,7 +53,7 @@ def test_opaque_regions_are_explained() -> None:
 @pytest.mark.parametrize("field", ["name", "problem"])
 def test_a_hostile_name_or_message_stays_text(field: str) -> None:
     hostile = case(**{field: HOSTILE})
-    for page in (view.case(hostile, CARD), view.queue([("Yours", [hostile])], "key")):
+    for page in (view.case(hostile, CARD), view.queue([("Yours", 1, [hostile])], "key")):
         assert "<img src=x" not in page
     assert "&lt;img src=x onerror=alert(1)&gt;" in view.case(hostile, CARD)
 
@@ -89,14 +89,14 @@ def test_a_clear_scan_says_that_nothing_is_over_the_thresholds() -> None:
 
 
 def test_the_queue_counts_findings_and_marks_the_open_case() -> None:
-    page = view.queue([("Yours", [case(), case(key="other")]), ("Samples", [])], "key")
+    page = view.queue([("Yours", 2, [case(), case(key="other")]), ("Samples", 0, [])], "key")
     assert page.count("2 findings") == 2
     assert page.count('aria-current="true"') == 1
     assert "Samples" not in page
 
 
 def test_an_empty_queue_says_what_to_do() -> None:
-    assert "Add a scan" in view.queue([("Yours", [])], None)
+    assert "Add a scan" in view.queue([("Yours", 0, [])], None)
 
 
 @pytest.mark.parametrize(
@@ -111,3 +111,8 @@ def test_an_empty_queue_says_what_to_do() -> None:
 )
 def test_places_are_named_by_thirds(xyxy: tuple[float, ...], words: str) -> None:
     assert view.where(xyxy, 100, 100) == words
+
+
+def test_a_part_of_the_queue_says_of_how_many_it_shows_some() -> None:
+    shown = [case(key=f"{n}") for n in range(3)]
+    assert "<h2>Waiting <span>3 of 180</span></h2>" in view.queue([("Waiting", 180, shown)], None)

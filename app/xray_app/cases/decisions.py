@@ -17,6 +17,7 @@ from xray_app.cases.rules import Officer
 from xray_app.cases.states import Disposition, Level, Reason, State, Verdict
 
 LATER_COLUMNS = ("code", "taken_at")
+DECIDED = "decided"  # the action in the audit chain
 
 
 @dataclass(frozen=True)
@@ -168,7 +169,7 @@ def keep_decision(
         **{"code": said.code, "taken_at": case.taken_at},
     }
     connection.execute(insert(tables.decisions).values(**row))
-    action = "decided" if corrects is None else "corrected"
+    action = DECIDED if corrects is None else "corrected"
     seal = {"verdict": said.verdict, "sha256": seal_of(row)}
     audit.append(connection, now, officer.name, action, case.id, seal)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from xray_app.cases import audit, tables
 from xray_app.cases.canonical import canonical
@@ -26,7 +26,7 @@ NOBODY: dict[str, Any] = {
     **{"holder": None, "taken_at": None, "lease_until": None},
     **{"held_until": None, "held_why": None},
 }
-LISTED = 200  # cases that a list of the queue shows at most
+LISTED = 50  # cases that a list of the queue shows at most
 CLOCKWORK = "clock"  # the actor of what happens because time has passed
 
 
@@ -182,8 +182,10 @@ class Queue:
 
 def cases_in(
     connection: Connection, state: State, officer: Officer, own: bool = False
-) -> list[Case]:
-    """Cases that stand somewhere and are this officer's to see there, in the order of the queue.
+) -> tuple[list[Case], int]:
+    """Cases that stand somewhere and are this officer's to see there, and how many there are.
+
+    In the order of the queue, LISTED at most.
 
     Args:
         own: only those that the officer holds.
@@ -191,7 +193,11 @@ def cases_in(
     found = _ordered(state, officer)
     if own:
         found = found.where(tables.cases.c.holder == officer.name)
-    return [Case.of(row) for row in connection.execute(found.limit(LISTED)).mappings()]
+    cases = [Case.of(row) for row in connection.execute(found.limit(LISTED)).mappings()]
+    if len(cases) < LISTED:
+        return cases, len(cases)
+    count = select(func.count()).select_from(found.order_by(None).subquery())
+    return cases, int(connection.execute(count).scalar_one())
 
 
 def _ordered(state: State, officer: Officer) -> Select[Any]:

@@ -38,7 +38,6 @@ from xray_app.uploads import Inbox
 from xray_app.uploads import discard as discard_upload
 from xray_app.wording import view_name
 
-SHOWN = 50  # cases of each part of the queue
 INSPECTED_WITHIN_S = 60.0  # how long an upload's page waits for its report
 OUT = "Your session has ended. Load this page again to sign in."
 
@@ -100,10 +99,10 @@ class OfficerDesk:
                 say("To be searched"): queues.cases_in(connection, State.SEARCH, officer),
             }
             groups = [
-                (title, casefile.entries(connection, actor, cases[:SHOWN]))
-                for title, cases in parts.items()
+                (title, count, casefile.entries(connection, actor, cases))
+                for title, (cases, count) in parts.items()
             ]
-        return view.queue(groups, _case_of(selected), take=None if groups[0][1] else work.TAKE)
+        return view.queue(groups, _case_of(selected), take=None if groups[0][2] else work.TAKE)
 
     def pending(self, actor: Actor) -> str:
         """What the officer can still take back, as HTML."""

@@ -68,11 +68,17 @@ def verdict(case: Case) -> Verdict:
 
 
 def queue(
-    groups: Sequence[tuple[str, Sequence[Case]]], selected: str | None, take: Act | None = None
+    groups: Sequence[tuple[str, int, Sequence[Case]]],
+    selected: str | None,
+    take: Act | None = None,
 ) -> str:
-    """The queue as HTML: titled groups of cases, one of them open."""
+    """The queue as HTML: groups of cases with title and how many there are in all, one case open."""
     return _page("queue.html").render(
-        groups=[(title, [_entry(c, selected) for c in cases]) for title, cases in groups if cases],
+        groups=[
+            (title, count, [_entry(case, selected) for case in cases])
+            for title, count, cases in groups
+            if cases
+        ],
         take=take,
     )
 

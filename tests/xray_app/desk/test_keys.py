@@ -12,7 +12,12 @@ from xray_app.desk import work
 def own_keys() -> list[str]:
     """Those of a case that the officer has."""
     acts = (*work.DECISIONS, *work.ASIDE, work.SCAN_FIRST, work.TAKE)
-    return [*(act.key for act in acts), *(code.key for code in work.CODES), work.UNDO_KEY, work.NOTE_KEY]
+    return [
+        *(act.key for act in acts),
+        *(code.key for code in work.CODES),
+        work.UNDO_KEY,
+        work.NOTE_KEY,
+    ]
 
 
 def test_no_key_of_the_case_page_means_two_things() -> None:

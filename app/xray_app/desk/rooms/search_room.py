@@ -15,7 +15,7 @@ from xray.labels import CONTAINER_LABELS, PARCEL_LABELS
 from xray_app.access.roles import Actor
 from xray_app.api.signing import Searches
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import lookup, seen
+from xray_app.cases import listing, lookup, seen
 from xray_app.cases.case import Case, load
 from xray_app.cases.contents import Staged
 from xray_app.cases.decisions import (
@@ -105,6 +105,7 @@ def _page(
 ) -> HTMLResponse:
     with service.database.read() as connection:
         waiting = lookup.to_search(connection)
+        awaited = listing.counts(connection)[State.SEARCH]
         matches = lookup.by_code(connection, code) if code else []
         wanted = case_id or (matches[0].id if len(matches) == 1 else "")
         sheet = _sheet(connection, wanted)
@@ -119,6 +120,7 @@ def _page(
             code=repr(code.strip()),
         )
     values: dict[str, Any] = {"code": code}
+    values["awaited"] = awaited
     values |= {"waiting": [(one, case_name(one), at) for one, at in waiting]}
     values |= {
         "matches": matches if len(matches) > 1 else [],

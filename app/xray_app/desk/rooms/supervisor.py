@@ -1,5 +1,6 @@
 """The supervisor's page: what was left to them, what was decided without them, what came twice."""
 
+from datetime import timedelta
 from itertools import chain
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from xray_app.api.signing import TheService as Service
 from xray_app.cases import oversight
 from xray_app.cases.case import Case
 from xray_app.cases.decisions import Decision, correct, decisions_of
-from xray_app.cases.oversight import Sample
+from xray_app.cases.oversight import Listed, Sample
 from xray_app.cases.states import Verdict
 from xray_app.desk import doing
 from xray_app.desk.navigation import SUPERVISOR
@@ -23,6 +24,8 @@ from xray_app.desk.rooms.frame import Text
 from xray_app.languages import problem as said_of
 from xray_app.languages import say
 from xray_app.wording import why
+
+LOT_OF = timedelta(days=30)  # before today; what nobody looked at by then leaves the list
 
 router = APIRouter(include_in_schema=False)
 
@@ -69,21 +72,27 @@ def _page(
         values: dict[str, Any] = {
             "escalated": oversight.escalated(connection),
             "cleared": _with_decisions(connection, oversight.against_the_alarm(connection)),
+            "lot": _with_decisions(connection, oversight.by_lot(connection, service.now - LOT_OF)),
+            "one_in": round(1 / oversight.BY_LOT),
             "twice": oversight.used_twice(connection),
             "sample": sample,
             "finding": _finding(sample),
         }
-        open_ones = [*values["escalated"], *sample.waiting, *chain(*values["twice"])]
+        twice, _ = values["twice"]
+        open_ones = [*values["escalated"].cases, *sample.waiting.cases, *chain(*twice)]
         values["blind"] = doing.blind_among(connection, actor, open_ones)
     status = 422 if problem else 200
     said = {"done": done, "problem": problem, "words": words}
     return frame.page(request, actor, SUPERVISOR, status, **said, **values)
 
 
-def _with_decisions(connection: Connection, cases: list[Case]) -> list[tuple[Case, str, str]]:
-    """Each case with who decided it, and why."""
-    said = [(case, decisions_of(connection, case.id)[-1]) for case in cases]
-    return [(case, row["decided_by"], why(row["code"], row["reason"])) for case, row in said]
+def _with_decisions(
+    connection: Connection, listed: Listed
+) -> tuple[list[tuple[Case, str, str]], int]:
+    """Each case with who decided it, and why; and how many there are in all."""
+    said = [(case, decisions_of(connection, case.id)[-1]) for case in listed.cases]
+    rows = [(case, row["decided_by"], why(row["code"], row["reason"])) for case, row in said]
+    return rows, listed.count
 
 
 def _finding(sample: Sample) -> str:

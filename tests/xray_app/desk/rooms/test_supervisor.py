@@ -1,6 +1,9 @@
 """The supervisor's page: left to them, second looks, the sample, the same picture twice."""
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -81,6 +84,61 @@ def test_the_sample_says_what_people_found_in_what_the_machine_clears(
     page = park.get("/supervisor").text
     assert "Of 2 that people decided, 1 were searched and 1 held something" in page
     assert "1 waiting" in page
+
+
+def test_some_of_what_officers_clear_is_drawn_by_lot_and_leaves_when_it_was_looked_at(
+    park: TestClient,
+    inspected: Make,
+    decided: Make,
+    service: Service,
+    clock: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def drawn(share: float) -> set[str]:
+        monkeypatch.setattr(oversight, "BY_LOT", share)
+        with service.database.read() as connection:
+            listed = oversight.by_lot(connection, service.now - timedelta(days=1))
+        return {case.id for case in listed.cases}
+
+    cleared = set()
+    for n in range(12):
+        inspected("CLEAR", consignment=f"K-{n}")
+        cleared.add(decided(Verdict.CLEAR).id)
+    inspected("ALARM")  # is looked at anyway
+    decided(Verdict.CLEAR)
+    inspected("CLEAR")
+    decided(Verdict.SEARCH, "a barrel")
+    assert (drawn(1.0), drawn(0.0)) == (cleared, set())
+    some = drawn(0.5)
+    assert drawn(0.25) <= some == drawn(0.5) <= cleared  # whoever looks, and however often
+
+    drawn(1.0)
+    page = park.get("/supervisor").text
+    assert "drawn by lot <span>12<" in page
+    case_id, version = re.findall(
+        r'name="case" value="(\w+)"><input type="hidden" name="version" value="(\d+)"',
+        page[page.index("drawn by lot") :],
+    )[0]
+    form = {"case": case_id, "version": version, "verdict": "uphold"}
+    assert park.post("/supervisor", data=form).status_code == 303
+    assert drawn(1.0) == cleared - {case_id}
+    clock.move(days=2)
+    assert drawn(1.0) == set()
+
+
+def test_a_list_that_is_cut_says_of_how_many(
+    park: TestClient,
+    inspected: Make,
+    decided: Make,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(oversight, "LISTED", 2)
+    for n in range(3):
+        inspected(consignment=f"K-{n}")
+        decided(Verdict.CLEAR)
+    page = park.get("/supervisor").text
+    assert "Cleared though the machine alarmed <span>2 of 3<" in re.sub(r"</?h2[^>]*>", "", page)
 
 
 def test_only_a_supervisor_upholds(service: Service, inspected: Make, decided: Make) -> None:
