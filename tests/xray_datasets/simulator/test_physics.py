@@ -31,41 +31,26 @@ def test_one_energy_obeys_beer_and_lambert() -> None:
 
 
 # Hubbell and Seltzer, NIST XAAMDI (1995): cm2/g at these energies.
-NIST_KEV = (15, 20, 30, 40, 50, 60, 80, 100, 150)
+NIST_KEV = (15, 20, 30, 40, 50, 60, 80, 100, 150, 200)
 NIST_CM2_G = {
-    "water": (1.673, 0.8096, 0.3756, 0.2683, 0.2269, 0.2059, 0.1837, 0.1707, 0.1505),
-    "aluminium": (7.955, 3.441, 1.128, 0.5685, 0.3681, 0.2778, 0.2018, 0.1704, 0.1378),
-    "steel": (57.08, 25.68, 8.176, 3.629, 1.958, 1.205, 0.5952, 0.3717, 0.1964),
+    "water": (1.673, 0.8096, 0.3756, 0.2683, 0.2269, 0.2059, 0.1837, 0.1707, 0.1505, 0.1370),
+    "aluminium": (7.955, 3.441, 1.128, 0.5685, 0.3681, 0.2778, 0.2018, 0.1704, 0.1378, 0.1223),
+    "steel": (57.08, 25.68, 8.176, 3.629, 1.958, 1.205, 0.5952, 0.3717, 0.1964, 0.1460),
 }
 
 
+@pytest.mark.parametrize("kv", beam.TUBE_KV)
 @pytest.mark.parametrize("name", NIST_CM2_G)
-def test_ten_millimetres_pass_what_a_sum_over_published_coefficients_gives(name: str) -> None:
-    full = beam.full(140)
+def test_ten_millimetres_attenuate_as_a_sum_over_the_printed_rows_says(name: str, kv: int) -> None:
+    """Both energies, within 2 % of -ln T: at 140 kV the sum gives 0.0096 and 0.049 for steel."""
+    full = beam.full(kv)
     logs = np.interp(np.log(full.energies_kev), np.log(NIST_KEV), np.log(NIST_CM2_G[name]))
     passed = np.exp(-np.exp(logs) * MATERIALS[name].density_g_cm3 * 1.0)  # 1 cm
-    few = beam.reduced(140)
+    few = beam.reduced(kv)
     ours = few.transmission(attenuation_per_mm(name, few.energies_kev) * 10.0)
     for ray, share in zip(ours, (full.low, full.high), strict=True):
         assert np.log(ray) == pytest.approx(np.log(passed @ share), rel=0.02)
     assert ours[0] < ours[1]
-
-
-def test_ten_millimetres_of_steel_aluminium_and_water_by_hand() -> None:
-    """Each layer as one energy, 10 mm of water and aluminium: hardening is small in both.
-
-    exp(-0.2059) = 0.81 and exp(-0.2778 * 2.70) = 0.47 at 60 keV, near which the front layer
-    stands; exp(-0.1837) = 0.83 and exp(-0.2018 * 2.70) = 0.58 at 80 keV, near the back layer.
-    Through steel goes only the end of the spectrum: at 100 keV exp(-0.3717 * 7.85) = 0.054.
-    """
-    few = beam.reduced(140)
-    found = {
-        name: few.transmission(attenuation_per_mm(name, few.energies_kev) * 10.0)
-        for name in NIST_CM2_G
-    }
-    assert found["water"] == pytest.approx((0.81, 0.83), abs=0.03)
-    assert found["aluminium"] == pytest.approx((0.47, 0.58), abs=0.06)
-    assert found["steel"] == pytest.approx((0.02, 0.054), abs=0.03)
 
 
 @pytest.fixture(scope="module", params=beam.TUBE_KV)
