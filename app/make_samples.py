@@ -138,7 +138,7 @@ def plain(thing: SimulatedObject, side_px: int) -> bool:
     """Whether a newcomer would see it at once."""
     x1, y1, x2, y2 = thing.xyxy_px
     inside = min(x1, y1) > 0 and max(x2, y2) < side_px
-    return inside and thing.visible_fraction > 0.9 and max(x2 - x1, y2 - y1) > 0.1 * side_px
+    return inside and (thing.visible_fraction or 0) > 0.9 and max(x2 - x1, y2 - y1) > 0.1 * side_px
 
 
 def write(scene: Simulated, stem: Path, wish: Wish) -> Path:

@@ -215,11 +215,24 @@ def simulate(
     seed: Seed = 0,
     side: Side = None,
     workers: Workers = 1,
+    float_pages: Annotated[
+        bool, typer.Option("--float", help="Transmission as float32, too, beside 16 bits.")
+    ] = False,
+    jpeg: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=100, help="The console's picture as JPEG of this quality, not PNG."
+        ),
+    ] = None,
+    outlines: Annotated[
+        bool, typer.Option("--outlines", help="Masks of unlabelled things, too, in scenes/.")
+    ] = False,
 ) -> None:
     """Scans with ground truth, drawn by physics: both energies, a console's picture, COCO."""
-    from xray_datasets import scenes
+    from xray_datasets import scenefiles, scenes
 
-    done = scenes.simulate(out, kind.value, count, seed, side, workers)
+    extras = scenefiles.Extras(float_pages, jpeg, outlines)
+    done = scenes.simulate(out, kind.value, count, seed, side, workers, extras)
     for _ in track(done, "simulating", total=count, console=Console(stderr=True)):
         pass
     print(scenes.finish(out))

@@ -2,7 +2,7 @@
 
 import os
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -157,29 +157,15 @@ def write(scan: Scan, folder: Path, stem: str) -> dict[str, Any]:
     return said
 
 
-def write_pages(scan: Scan, path: Path) -> dict[str, Any]:
-    """Transmission as a TIFF of 16 bits, air at WHITE, a page an energy, the low one first.
-
-    Returns:
-        what COCO files say of it.
-    """
-    counts = np.rint(scan.pixels * np.float32(WHITE)).astype(np.uint16)  # (H, W, C)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    pages = np.ascontiguousarray(np.moveaxis(counts, 2, 0))
-    how: dict[str, Any] = {"photometric": "minisblack", "metadata": None, "software": False}
-    tifffile.imwrite(path, pages, **how)
-    return {"file_name": path.name, "white": WHITE}
+def write_rgb(picture: NDArray[np.uint8], path: Path, jpeg: int = 95) -> None:  # (H, W, 3)
+    """A picture for eyes; the ending of the name says in which format; jpeg: quality, to 100."""
+    _write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), path, [cv2.IMWRITE_JPEG_QUALITY, jpeg])
 
 
-def write_rgb(picture: NDArray[np.uint8], path: Path) -> None:  # (H, W, 3)
-    """A picture for eyes; the ending of the name says in which format."""
-    _write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), path)
-
-
-def _write(plane: NDArray[Any], path: Path) -> None:
+def _write(plane: NDArray[Any], path: Path, how: Sequence[int] = ()) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        done = cv2.imwrite(str(path), plane)
+        done = cv2.imwrite(str(path), plane, how)
     except cv2.error:
         done = False
     if not done:

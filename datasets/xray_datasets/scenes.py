@@ -1,9 +1,11 @@
 """Simulated scenes as a data set on disk, written by several processes, resumable.
 
-    images            16-bit TIFF of two pages, low and high energy, air at 65535
-    console           what a console would show, 8-bit colour PNG
-    scenes            a JSON per scene, written last: where it is, the scene is done
-    instances.json    all scenes as COCO with masks; a mark also has what TRUTH names, and its name
+    images            16-bit TIFF of two pages, low and high energy, air at 60000
+    float             the same as float32, air at 1, where asked for
+    console           what a console would show, 8-bit colour PNG or JPEG
+    scenes            a JSON per scene, with all that was drawn and every thing, labelled or not;
+                      written last: where it is, the scene is done
+    instances.json    all scenes as COCO with masks; a mark also has its name and matter
     manifest.json     what was asked for
 
 Scene k has the seed base + k and the same bytes whatever the number of processes.
@@ -16,6 +18,7 @@ import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import asdict
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
@@ -24,21 +27,21 @@ from typing import Any
 import numpy as np
 
 import xray
-from xray.annotation import Annotation
 from xray.errors import DataError, MissingExtra
-from xray.scan import Scan
-from xray_datasets import coco, pictures
-from xray_datasets.sample import Sample
+from xray_datasets import coco, scenefiles
+from xray_datasets.scenefiles import Extras
 
-TRUTH = (  # of simulator.truth.SimulatedObject, as each mark of COCO has it
-    *("materials", "material", "material_class", "effective_z", "mass_g", "height_mm"),
-    *("depth_order", "visible_fraction", "contrast_sigma"),
-)
 NEEDED = ("h5py", "numba", "scipy", "spekpy", "xraydb")  # of the extra `data`
 
 
 def simulate(
-    folder: Path, kind: str, count: int, seed: int, side_px: int | None, workers: int
+    folder: Path,
+    kind: str,
+    count: int,
+    seed: int,
+    side_px: int | None,
+    workers: int,
+    extras: Extras = Extras(),  # noqa: B008 it is frozen
 ) -> Iterator[Path]:
     """Write what is not there yet; give the JSON of every scene as soon as it is done.
 
@@ -49,6 +52,7 @@ def simulate(
         seed: of the first scene.
         side_px: width of the pictures; by default 416 of bags and parcels, 2000 of containers.
         workers: processes; 1 stays in this one.
+        extras: what is written beside the usual.
 
     Raises:
         DataError: the folder holds other scenes.
@@ -56,8 +60,9 @@ def simulate(
     """
     _simulator()
     asked = {"kind": kind, "seed": seed, "side_px": side_px, "simulator": _version()}
-    _claim(folder, {**asked, "count": count})
-    return _run(folder, kind, range(seed, seed + count), side_px, workers)
+    _claim(folder, {**asked, **asdict(extras), "count": count})
+    draw = partial(_scene, folder, kind, side_px, extras)
+    return _run(folder, kind, range(seed, seed + count), draw, workers)
 
 
 def finish(folder: Path) -> Path:
@@ -73,17 +78,16 @@ def finish(folder: Path) -> Path:
     if missing:
         raise DataError(f"{folder}: {len(missing)} scenes are missing, first {missing[0].name}")
     entries = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
-    _replace(folder / "instances.json", coco.assemble(entries))
+    _replace(folder / "instances.json", coco.assemble(map(scenefiles.of_coco, entries)))
     return folder / "instances.json"
 
 
 def _run(
-    folder: Path, kind: str, seeds: range, side_px: int | None, workers: int
+    folder: Path, kind: str, seeds: range, draw: Callable[[int], Path], workers: int
 ) -> Iterator[Path]:
     paths = {folder / "scenes" / f"{_stem(kind, s)}.json": s for s in seeds}
     missing = [s for path, s in paths.items() if not path.is_file()]
     yield from (path for path in paths if path.is_file())
-    draw = partial(_scene, folder, kind, side_px)
     if workers == 1 or len(missing) < 2:
         yield from map(draw, missing)
         return
@@ -116,51 +120,15 @@ def _claim(folder: Path, asked: dict[str, Any]) -> None:
     _replace(path, asked)
 
 
-def _scene(folder: Path, kind: str, side_px: int | None, seed: int) -> Path:
-    draw, colour = _simulator()
-    scene, stem = draw(kind, seed, side_px), _stem(kind, seed)
-    # Objects that nobody could find count neither for nor against; COCO lists them last.
-    things = sorted((t for t in scene.objects if t.label), key=lambda thing: not thing.visible)
-    marks = [Annotation(thing.label, _box(thing.xyxy_px)) for thing in things]
-    seen = sum(thing.visible for thing in things)
-    scan = Scan.from_arrays(
-        scene.low, scene.high, id=stem, pixel_mm=scene.pixel_mm, white=1.0, dark=0.0
-    )
-    sample = Sample(
-        id=stem,
-        open=lambda: scan,
-        annotations=tuple(marks[:seen]),
-        ignored=tuple(marks[seen:]),
-        group=scene.group,
-        origin=f"simulated {kind}",
-    )
-    written = pictures.write_pages(scan, folder / "images" / f"{stem}.tif")
-    entry = coco.described(sample, scan, written)
-    for mark, thing in zip(entry["marks"], things, strict=True):
-        mark |= _known(thing, scan.height, scan.width)
-    shown = colour(scene, np.random.default_rng(seed))
-    pictures.write_rgb(shown, folder / "console" / f"{stem}.png")
+def _scene(folder: Path, kind: str, side_px: int | None, extras: Extras, seed: int) -> Path:
+    draw, show = _simulator()
+    scene, stem = draw(kind, seed, side_px, extras.outlines), _stem(kind, seed)
+    picture, console = show(scene, np.random.default_rng(seed))
+    entry = scenefiles.write(folder, stem, kind, scene, picture, extras)
     path = folder / "scenes" / f"{stem}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    _replace(path, {**entry, "seed": seed, "parameters": dict(scene.parameters)})
+    _replace(path, {**entry, "seed": seed, "console": console})
     return path
-
-
-def _known(thing: Any, height: int, width: int) -> dict[str, Any]:
-    """Fields of a mark beyond the standard's, and its mask."""
-    x1, y1, x2, y2 = _box(thing.tight_xyxy_px)
-    known: dict[str, Any] = {"name": thing.name, "tight_bbox": [x1, y1, x2 - x1, y2 - y1]}
-    for name in TRUTH:
-        value = getattr(thing, name)
-        value = list(value) if isinstance(value, tuple) else value
-        known[name] = round(value, 3) if isinstance(value, float) else value
-    known["area"] = thing.area_px
-    return {**known, "segmentation": {"size": [height, width], "counts": thing.mask_rle}}
-
-
-def _box(xyxy_px: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
-    x1, y1, x2, y2 = (round(float(v), 2) for v in xyxy_px)
-    return x1, y1, x2, y2
 
 
 def check_installed(command: str) -> None:
@@ -173,12 +141,12 @@ def check_installed(command: str) -> None:
         raise MissingExtra(command, "data")
 
 
-def _simulator() -> tuple[Callable[[str, int, int | None], Any], Callable[..., Any]]:
-    """What draws a scene, and what colours it."""
+def _simulator() -> tuple[Callable[[str, int, int | None, bool], Any], Callable[..., Any]]:
+    """What draws a scene, and what colours it and tells how."""
     check_installed("xray-data simulate")
-    from xray_datasets.simulator import show, simulate
+    from xray_datasets.simulator import shown, simulate
 
-    return simulate, show
+    return simulate, shown
 
 
 def _version() -> str:

@@ -36,7 +36,7 @@ def _sample(scene: Simulated, kind: str, encoding: Encoding) -> Sample:
     marks = [
         (Annotation(thing.label, thing.xyxy_px), float(thing.visible_fraction))
         for thing in scene.objects
-        if thing.label is not None
+        if thing.label is not None and thing.visible_fraction is not None
     ]
     return Sample(
         id=scene.group,

@@ -1,5 +1,5 @@
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +7,11 @@ import numpy as np
 import pytest
 import tifffile
 
+import xray
 from xray.errors import DataError, MissingExtra
 from xray.scan import Encoding
 from xray_datasets import layouts, scenes
+from xray_datasets.scenefiles import Extras
 
 
 @dataclass
@@ -17,7 +19,7 @@ class Thing:
     label: str | None
     name: str
     xyxy_px: tuple[int, int, int, int]
-    visible_fraction: float = 1.0
+    visible_fraction: float | None = 1.0
     materials: tuple[str, ...] = ("steel",)
     mass_g: float = 100.0
     material: str = "steel"
@@ -25,17 +27,17 @@ class Thing:
     effective_z: float | None = 26.0
     height_mm: float = 12.0
     depth_order: int = 1
-    contrast_sigma: float = 20.0
-    area_px: int = 16
-    mask_rle: str = "0"
+    contrast_sigma: float | None = 20.0
+    area_px: int | None = 16
+    mask_rle: str | None = "0"
 
     @property
     def tight_xyxy_px(self) -> tuple[int, int, int, int]:
         return self.xyxy_px
 
     @property
-    def visible(self) -> bool:
-        return self.visible_fraction > 0.3
+    def visible(self) -> bool | None:
+        return None if self.visible_fraction is None else self.visible_fraction > 0.3
 
 
 @dataclass
@@ -48,28 +50,35 @@ class Scene:
     parameters = {"kv": 160}  # noqa: RUF012
 
 
-def simulate(kind: str, seed: int, side_px: int) -> Scene:
+def simulate(kind: str, seed: int, side_px: int, outlines: bool = False) -> Scene:
     rng = np.random.default_rng(seed)
-    low = rng.uniform(0, 1, (side_px, side_px)).astype(np.float32)
+    low = rng.uniform(0, 1.05, (side_px, side_px)).astype(np.float32)
     things = (
         Thing("gun", "hidden pistol", (3, 3, 9, 9), visible_fraction=0.05),
-        Thing(None, "shoe", (0, 0, 5, 5)),
+        SHOE_WITH_OUTLINE if outlines else SHOE,
         Thing("knife", "bread knife", (1, 2, 9, 4), visible_fraction=0.8),
     )
     return Scene(low, np.sqrt(low), things, f"{kind} {seed}")
 
 
-def show(scene: Scene, rng: np.random.Generator) -> Any:
-    return rng.integers(0, 256, (*scene.low.shape, 3), dtype=np.uint8)
+SHOE_WITH_OUTLINE = Thing(None, "shoe", (0, 0, 5, 5))
+SHOE = replace(
+    SHOE_WITH_OUTLINE, visible_fraction=None, contrast_sigma=None, area_px=None, mask_rle=None
+)
+
+
+def shown(scene: Scene, rng: np.random.Generator) -> tuple[Any, dict[str, Any]]:
+    return rng.integers(0, 256, (*scene.low.shape, 3), dtype=np.uint8), {"family": "belt"}
 
 
 @pytest.fixture(autouse=True)
 def _made_up_simulator(monkeypatch) -> None:
-    monkeypatch.setattr(scenes, "_simulator", lambda: (simulate, show))
+    monkeypatch.setattr(scenes, "_simulator", lambda: (simulate, shown))
 
 
-def run(folder: Path, count: int, seed: int = 5) -> list[str]:
-    return [path.name for path in scenes.simulate(folder, "parcel", count, seed, 16, workers=1)]
+def run(folder: Path, count: int, seed: int = 5, **extras: Any) -> list[str]:
+    done = scenes.simulate(folder, "parcel", count, seed, 16, 1, Extras(**extras))
+    return [path.name for path in done]
 
 
 def everything(folder: Path) -> dict[str, bytes]:
@@ -86,7 +95,8 @@ def test_scenes_become_a_data_set_that_our_own_reader_takes(tmp_path: Path) -> N
     assert (first.group, second.group) == ("parcel 5", "parcel 6")
     assert first.scan.encoding is Encoding.DUAL
     assert first.scan.pixel_mm == 1.5
-    np.testing.assert_allclose(first.scan.low, simulate("parcel", 5, 16).low, atol=1 / 65535)
+    made = np.minimum(simulate("parcel", 5, 16).low, 1)  # a scan holds nothing above air
+    np.testing.assert_allclose(first.scan.low, made, atol=1 / 60_000)
     with tifffile.TiffFile(tmp_path / "images" / "parcel-00000005.tif") as file:
         assert [(page.shape, page.dtype) for page in file.pages] == [((16, 16), np.uint16)] * 2
     assert (tmp_path / "console" / "parcel-00000005.png").is_file()
@@ -104,6 +114,43 @@ def test_what_is_known_of_each_object_is_kept(tmp_path: Path) -> None:
     assert knife["segmentation"] == {"size": [16, 16], "counts": "0"}
     assert knife["tight_bbox"] == knife["bbox"] == [1, 2, 8, 2]
     assert document["images"][0]["parameters"] == {"kv": 160}
+    assert document["images"][0]["console"] == {"family": "belt"}
+
+
+def test_noise_above_air_survives_in_16_bits_and_in_floats(tmp_path: Path) -> None:
+    run(tmp_path, 1, float_pages=True)
+    made = simulate("parcel", 5, 16)
+    assert made.low.max() > 1.02
+    codes = tifffile.imread(tmp_path / "images" / "parcel-00000005.tif")
+    np.testing.assert_allclose(codes[0] / 60_000, made.low, atol=1 / 60_000)
+    path = tmp_path / "float" / "parcel-00000005.tif"
+    pages = tifffile.imread(path)
+    assert (pages.dtype, pages.shape) == (np.float32, (2, 16, 16))
+    assert (pages == np.stack([made.low, made.high])).all()
+    read = xray.read(path, white=1.0, dark=0.0)
+    assert read.encoding is Encoding.DUAL
+    assert (read.low == np.minimum(made.low, 1)).all()
+
+
+def test_a_console_may_export_jpeg(tmp_path: Path) -> None:
+    run(tmp_path / "good", 1, jpeg=95)
+    run(tmp_path / "bad", 1, jpeg=20)
+    good, bad = (tmp_path / name / "console" / "parcel-00000005.jpg" for name in ("good", "bad"))
+    assert good.read_bytes()[:2] == bad.read_bytes()[:2] == b"\xff\xd8"
+    assert bad.stat().st_size < good.stat().st_size
+    assert not [*tmp_path.rglob("*.png")]
+
+
+@pytest.mark.parametrize("outlines", [False, True])
+def test_unlabelled_things_are_told_of_and_what_is_unknown_of_them_is_null(
+    tmp_path: Path, outlines: bool
+) -> None:
+    (name,) = run(tmp_path, 1, outlines=outlines)
+    (shoe,) = json.loads((tmp_path / "scenes" / name).read_text())["things"]
+    assert (shoe["name"], shoe["mass_g"], shoe["tight_bbox"]) == ("shoe", 100.0, [0, 0, 5, 5])
+    assert shoe["visible_fraction"] == (1.0 if outlines else None)
+    assert ("segmentation" in shoe) == outlines
+    assert "things" not in json.loads(scenes.finish(tmp_path).read_text())["images"][0]
 
 
 def test_a_run_that_was_cut_off_goes_on_and_ends_the_same(tmp_path: Path) -> None:

@@ -1,11 +1,12 @@
 """Simulated scans with ground truth: materials, paths, two energies, noise, colours of a console.
 
-simulate() makes one scan, show() draws it as some console would and colour() any two planes,
-fill() and Pool keep many, keep_fresh() replaces them, lone() makes a single threat.
+simulate() makes one scan, show() draws it as some console would, shown() also tells which one, and
+colour() draws any two planes; fill() and Pool keep many, keep_fresh() replaces them; lone() makes a
+single threat.
 """
 
 from .filling import fill, keep_fresh, lacking
-from .kinds import KINDS, show, simulate
+from .kinds import KINDS, show, shown, simulate
 from .lone import Lone, lone
 from .palettes import colour
 from .pool import Pool
@@ -26,5 +27,6 @@ __all__ = [
     "lacking",
     "lone",
     "show",
+    "shown",
     "simulate",
 ]

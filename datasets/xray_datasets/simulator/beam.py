@@ -28,12 +28,16 @@ _BACK_MM = 4.0  # CsI, 4.51 g/cm3
 
 @dataclass(frozen=True, slots=True)
 class Beam:
-    """Energies in keV and the share of each in the signal of both layers (each sums to 1)."""
+    """Energies in keV and the share of each in the signal of both layers (each sums to 1).
+
+    high_photons: of the high signal in air, for each of the low one (photons()).
+    """
 
     kv: int
     energies_kev: NDArray[np.float64]  # (K,)
     low: NDArray[np.float64]  # (K,)
     high: NDArray[np.float64]  # (K,)
+    high_photons: float = 1.0
 
     def quanta(self) -> NDArray[np.float64]:  # (2, K)
         """Share of each energy in the noise of both layers: a photon of energy E counts E squared.
@@ -56,6 +60,11 @@ class Beam:
         return passed @ self.low, passed @ self.high
 
 
+def photons(energies_kev: NDArray[np.float64], signal: NDArray[np.float64]) -> float:
+    """How many photons of one energy are as noisy as a signal sum N E: (sum N E)² / sum N E²."""
+    return float(signal.sum() ** 2 / (signal @ energies_kev))
+
+
 @lru_cache(maxsize=8)
 def full(kv: int) -> Beam:
     """The beam in bins of 1 keV."""
@@ -76,7 +85,8 @@ def full(kv: int) -> Beam:
     copper = stopped("Cu", 8.96, _COPPER_MM)
     low = fluence * energies * front
     high = fluence * energies * (1 - front) * (1 - copper) * stopped("CsI", 4.51, _BACK_MM)
-    return Beam(kv, energies, low / low.sum(), high / high.sum())
+    ratio = photons(energies, high) / photons(energies, low)
+    return Beam(kv, energies, low / low.sum(), high / high.sum(), ratio)
 
 
 @lru_cache(maxsize=8)
@@ -93,7 +103,7 @@ def reduced(kv: int) -> Beam:
     else:
         at = quadrature.choose(paths, (beam.low, beam.high), NODES)
     low, high = (quadrature.fit(paths[:, at], paths @ share) for share in (beam.low, beam.high))
-    return Beam(kv, beam.energies_kev[at], low, high)
+    return Beam(kv, beam.energies_kev[at], low, high, beam.high_photons)
 
 
 # Materials whose curves span those of all: the weights are fitted to them.

@@ -46,7 +46,7 @@ class Canvas:
     physics: Physics
     fan: Fan
     depth: NDArray[np.float32]  # (H, W, RANK)
-    own: NDArray[np.float32]  # (H, W, 2), of the labelled item being painted
+    own: NDArray[np.float32]  # (H, W, 2), of the one item being painted
     scratch: NDArray[np.float32]  # (2 H, 2 W), zero between items
 
     @staticmethod
@@ -68,6 +68,7 @@ class Canvas:
         turn: NDArray[np.float64] | None = None,  # (3, 3)
         at_mm: tuple[float, float, float] = (0.0, 0.0, 0.0),
         factors: NDArray[np.float32] | None = None,  # (P,)
+        outline: bool = False,
     ) -> Box | None:
         """Add an item, each of its corners where the fan shows it.
 
@@ -77,6 +78,7 @@ class Canvas:
             turn: how it lies in the world.
             at_mm: where, x, y, z of the world as Fan has it.
             factors: by which the attenuation of each part is multiplied.
+            outline: whether taken is wanted of it, though it has no label.
 
         Returns:
             what it touched; None where it is out of the picture.
@@ -93,7 +95,7 @@ class Canvas:
         touched = np.empty(4)
         into: Callable[..., None] = paths.paint
         into(
-            self.depth, self.own, item.label is not None, self.scratch,
+            self.depth, self.own, outline or item.label is not None, self.scratch,
             self.fan.seen(corners), ends, self.fan.seen(nodes), *wires, attenuation, textures(),
             np.array([part.texture for part in item.parts], np.int64), texture_pose,
             np.eye(3, 4), 1 / self.fan.pixel_mm, touched,
@@ -104,7 +106,7 @@ class Canvas:
         return x0, y0, x1, y1
 
     def taken(self, at: Box) -> NDArray[np.float32]:  # (h, w, 2)
-        """What the labelled item just painted put here, along rays; the plane is empty again."""
+        """What the item just painted put here, along the rays; the plane is empty again."""
         x0, y0, x1, y1 = at
         own = self.own[y0:y1, x0:x1] * self.fan.slant()[y0:y1, None, None]
         self.own[max(0, y0 - 3) : y1 + 3, max(0, x0 - 3) : x1 + 3] = 0

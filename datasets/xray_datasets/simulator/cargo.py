@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import lru_cache
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,8 +26,11 @@ def _beam(pair_mv: tuple[int, int]) -> Physics:
     return physics(linac.reduced(*pair_mv))
 
 
-def simulate(seed: int, wide_px: int | None = None) -> Simulated:
-    """Simulate one container of wide_px columns: the same seed gives the same bytes."""
+def simulate(seed: int, wide_px: int | None = None, outlines: bool = False) -> Simulated:
+    """Simulate one container of wide_px columns: the same seed gives the same bytes.
+
+    outlines: of unlabelled things, too.
+    """
     wide = wide_px or WIDE_PX
     size = (round(wide * ASPECT), wide)
     rng = np.random.default_rng([seed, 22])
@@ -45,20 +47,19 @@ def simulate(seed: int, wide_px: int | None = None) -> Simulated:
     canvas = Canvas.blank(_beam(pair), fan)
     seen = []
     for item in [item for one in stowed for item in one.items]:
-        at = canvas.paint(rng, item)
+        at = canvas.paint(rng, item, outline=outlines)
         if at is None:
             continue
-        own = canvas.taken(at) if item.label else None
+        own = canvas.taken(at) if outlines or item.label else None
         ones = np.ones(len(item.parts), np.float32)
         seen.append(Seen(item, ones, _middle_z(item), at, own))
     low, high, *quanta = canvas.passed()
-    detector = _detector(rng)
+    detector = Detector.draw_for_containers(rng, canvas.physics.beam.high_photons)
     objects = tell(seen, low, high, detector, megavolt=True)
-    veil = float(rng.uniform(0.0005, 0.006))
-    interlaced = bool(rng.random() < 0.4)
-    low, high = (_veiled(plane, veil) for plane in (low, high))
     low, high = detector.read([low, high], rng, quanta)
-    low, high = _pulses(rng, [low, high], interlaced)
+    interlaced = bool(rng.random() < 0.4)
+    jitter = float(rng.uniform(0.0005, 0.004))
+    low, high = _pulses(rng, [low, high], interlaced, jitter)
     parameters: dict[str, float | int | str] = {
         "kv": canvas.physics.beam.kv,
         "mv": f"{pair[0]}/{pair[1]}",
@@ -66,12 +67,12 @@ def simulate(seed: int, wide_px: int | None = None) -> Simulated:
         "load": "+".join(one.load for one in stowed),
         "hs_chapter": "+".join(one.hs_chapter for one in stowed),
         "fill": stowed[0].fill,
-        "photons": detector.photons_at_air,
-        "blur_px": detector.blur_px,
-        "scatter": veil,
+        **detector.parameters(),
         "interlaced": int(interlaced),
+        "pulse_jitter": jitter,
         "stretch": fan.stretch,
         "source_mm": fan.source_mm,
+        "source_y_mm": fan.source_y_mm,
     }
     return Simulated(low, high, objects, f"sim-container-{seed}", seed, pixel_mm, parameters)
 
@@ -97,28 +98,13 @@ def _middle_z(item: Item) -> float:
     return float(lowest + highest) / 2
 
 
-def _detector(rng: np.random.Generator) -> Detector:
-    return Detector(
-        blur_px=float(rng.uniform(0.3, 0.75)),
-        photons_at_air=float(np.exp(rng.uniform(np.log(1.5e4), np.log(2e5)))),
-        electronic=float(np.exp(rng.uniform(np.log(3e-5), np.log(4e-4)))),
-        stripes=float(rng.uniform(0, 3e-3)),
-        dead=int(rng.integers(1, 3)) if rng.random() < 0.1 else 0,
-        bits=16,
-    )
+def _pulses(
+    rng: np.random.Generator, planes: list[Plane], interlaced: bool, jitter: float
+) -> list[Plane]:
+    """Pulses differ in strength, as far as the monitor does not see it; half may be missing.
 
-
-def _veiled(plane: Plane, share: float) -> Plane:
-    """With a share of scatter from all around, as smooth as the beam is wide."""
-    small = cv2.resize(plane, None, fx=1 / 16, fy=1 / 16, interpolation=cv2.INTER_AREA)
-    smooth = cv2.GaussianBlur(small, (0, 0), 6)
-    spread = cv2.resize(smooth, plane.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray((plane + np.float32(share) * spread) / np.float32(1 + share), np.float32)
-
-
-def _pulses(rng: np.random.Generator, planes: list[Plane], interlaced: bool) -> list[Plane]:
-    """Pulses differ in strength, as far as the monitor does not see it; half may be missing."""
-    jitter = float(rng.uniform(0.0005, 0.004))
+    As the scanner hands them on: of 16 bits, whatever its converter has.
+    """
     out: list[NDArray[np.float32]] = []
     for k, plane in enumerate(planes):
         plane = plane * (1 + rng.normal(0, jitter, (1, plane.shape[1])).astype(np.float32))
@@ -126,5 +112,5 @@ def _pulses(rng: np.random.Generator, planes: list[Plane], interlaced: bool) -> 
             missing = np.arange(2 - k, plane.shape[1] - 1, 2)
             missing = missing[missing > 0]
             plane[:, missing] = (plane[:, missing - 1] + plane[:, missing + 1]) / 2
-        out.append(np.rint(np.clip(plane, 0, 1.05) * np.float32(65535)) / np.float32(65535))
+        out.append(np.rint(plane * np.float32(65535)) / np.float32(65535))
     return out

@@ -7,6 +7,8 @@ stays grey.
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +16,45 @@ from numpy.typing import NDArray
 from xray.spectrum import spectrum
 
 _HUES = np.array([(235, 140, 40), (70, 160, 70), (40, 100, 200), (120, 50, 160)], np.float64)
-_SHARES = (0.6, 0.12, 0.28)  # grey, inverted, coloured
+FAMILIES = ("grey", "inverted", "coloured")
+_SHARES = (0.6, 0.12, 0.28)
 _DEEPEST = 9.0  # -ln T that counts as opaque
 
 
-def colour(
-    low: NDArray[np.float32], high: NDArray[np.float32], rng: np.random.Generator, mv: str
+@dataclass(frozen=True, slots=True)
+class CargoConsole:
+    """One console; scale and exponent as of consoles.Console, edge the gain of edges."""
+
+    family: str
+    scale: float
+    exponent: float
+    edge: float
+
+    @staticmethod
+    def draw(rng: np.random.Generator) -> CargoConsole:
+        """Some console."""
+        family = FAMILIES[int(rng.choice(3, p=_SHARES))]
+        scale, exponent = float(rng.uniform(1.6, 3.2)), float(rng.uniform(0.7, 1.0))
+        edge = float(rng.uniform(0.2, 1.0)) if rng.random() < 0.5 else 0.0
+        return CargoConsole(family, scale, exponent, edge)
+
+    def parameters(self) -> dict[str, object]:
+        """As JSON has it."""
+        return asdict(self)
+
+
+def paint(
+    low: NDArray[np.float32], high: NDArray[np.float32], console: CargoConsole, mv: str
 ) -> NDArray[np.uint8]:  # (H, W, 3)
-    """The picture of some console, drawn from rng; mv: the pulses, such as "4/6"."""
-    family = int(rng.choice(3, p=_SHARES))
+    """The picture by a console that knows the pulses; mv: such as "4/6"."""
     depth = np.clip(-np.log(np.maximum(high, np.float32(1e-4))), 0, _DEEPEST)
-    bright = np.exp(-((depth / rng.uniform(1.6, 3.2)) ** rng.uniform(0.7, 1.0)))
-    if rng.random() < 0.5:  # edges lifted
-        bright = bright + rng.uniform(0.2, 1.0) * (bright - cv2.GaussianBlur(bright, (0, 0), 2.0))
+    bright = np.exp(-((depth / console.scale) ** console.exponent))
+    if console.edge:
+        bright = bright + console.edge * (bright - cv2.GaussianBlur(bright, (0, 0), 2.0))
     bright = np.clip(bright, 0, 1).astype(np.float32)
-    if family < 2:
-        grey = np.rint(255 * (bright if family == 0 else 1 - bright)).astype(np.uint8)
+    if console.family != "coloured":
+        grey = 1 - bright if console.family == "inverted" else bright
+        grey = np.rint(255 * grey).astype(np.uint8)
         return np.repeat(grey[..., None], 3, axis=2)
     index, sure = _index(low, high, mv)
     k = np.clip(index, 0, 2.999).astype(np.int64)

@@ -169,7 +169,8 @@ def write_shard(pond: Pond, first_seed: int) -> Path:
     kept, listed = [], []
     for seed in range(first_seed, first_seed + pond.size):
         scene = simulate(pond.kind, seed, pond.side_px)
-        kept.append(np.rint(np.stack([scene.low, scene.high]) * SCALE).astype(np.uint16))
+        codes = np.rint(np.stack([scene.low, scene.high]) * SCALE)
+        kept.append(np.minimum(codes, 65535).astype(np.uint16))
         listed.append(_note(scene))
     path = pond.path(first_seed)
     draft = path.with_name(f".{path.name}.part")
@@ -183,6 +184,7 @@ def write_shard(pond: Pond, first_seed: int) -> Path:
 
 def _note(scene: Simulated) -> dict[str, object]:
     labelled = [o for o in scene.objects if o.label]
+    visible = [o.visible_fraction for o in labelled if o.visible_fraction is not None]
     return {
         "seed": scene.seed,
         "pixel_mm": scene.pixel_mm,
@@ -190,7 +192,7 @@ def _note(scene: Simulated) -> dict[str, object]:
         "boxes": [[round(v, 2) for v in o.xyxy_px] for o in labelled],
         "labels": [o.label for o in labelled],
         "names": [o.name for o in labelled],
-        "visible": [round(o.visible_fraction, 3) for o in labelled],
+        "visible": [round(share, 3) for share in visible],
         "mass_g": [round(o.mass_g, 1) for o in labelled],
     }
 

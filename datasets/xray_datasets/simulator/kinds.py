@@ -9,13 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import cargo, cargo_palette, scene
-from .palettes import colour
+from .consoles import Console
+from .palettes import paint
 
 KINDS = (*scene.KINDS, "container")
 SIDE_PX = 416  # of bags and parcels, when nothing is asked for
 
 
-def simulate(kind: str, seed: int, side_px: int | None = None) -> scene.Simulated:
+def simulate(
+    kind: str, seed: int, side_px: int | None = None, outlines: bool = False
+) -> scene.Simulated:
     """Simulate one scan; the same seed gives the same bytes.
 
     Args:
@@ -23,6 +26,7 @@ def simulate(kind: str, seed: int, side_px: int | None = None) -> scene.Simulate
         seed: of everything that is drawn.
         side_px: bags and parcels are square, 416 by default; containers are that wide and two
             fifths as high, 2000 by default.
+        outlines: of unlabelled things, too, which takes longer.
 
     Raises:
         ValueError: no such kind.
@@ -30,8 +34,8 @@ def simulate(kind: str, seed: int, side_px: int | None = None) -> scene.Simulate
     if kind not in KINDS:
         raise ValueError(f"kind {kind!r}: expected one of {', '.join(KINDS)}")
     if kind == "container":
-        return cargo.simulate(seed, side_px)
-    return scene.simulate(kind, seed, side_px or SIDE_PX)
+        return cargo.simulate(seed, side_px, outlines)
+    return scene.simulate(kind, seed, side_px or SIDE_PX, outlines)
 
 
 class Planes(Protocol):
@@ -55,6 +59,18 @@ class Planes(Protocol):
 
 def show(made: Planes, rng: np.random.Generator) -> NDArray[np.uint8]:  # (H, W, 3)
     """The scan, new or from a pool, in the colours of some console, drawn from rng."""
+    return shown(made, rng)[0]
+
+
+def shown(
+    made: Planes, rng: np.random.Generator
+) -> tuple[NDArray[np.uint8], dict[str, object]]:  # (H, W, 3)
+    """As show, with what was drawn for the console."""
     if "mv" in made.parameters:
-        return cargo_palette.colour(made.low, made.high, rng, str(made.parameters["mv"]))
-    return colour(made.low, made.high, rng, int(made.parameters["kv"]))
+        cargo_console = cargo_palette.CargoConsole.draw(rng)
+        mv = str(made.parameters["mv"])
+        picture = cargo_palette.paint(made.low, made.high, cargo_console, mv)
+        return picture, cargo_console.parameters()
+    console = Console.draw(rng)
+    picture = paint(made.low, made.high, console, int(made.parameters["kv"]))
+    return picture, console.parameters()

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import quadrature
-from .beam import Beam
+from .beam import Beam, photons
 from .materials import attenuation_per_mm, mass_attenuation
 
 PAIRS_MV = ((3, 6), (4, 6), (6, 9))  # low and high pulses of scanners that are sold
@@ -55,7 +55,8 @@ def full(low_mv: int, high_mv: int) -> Beam:
     filtered = np.exp(-depth("W", 19.3 * _TUNGSTEN_CM) - depth("Cu", 8.96 * _COPPER_CM))
     seen = filtered * energies * -np.expm1(-depth("CdWO4", 7.9 * _CRYSTAL_CM))
     low, high = (schiff(mv, energies) * seen for mv in (low_mv, high_mv))
-    return Beam(high_mv * 1000, energies, low / low.sum(), high / high.sum())
+    ratio = photons(energies, high) / photons(energies, low)  # of as many electrons
+    return Beam(high_mv * 1000, energies, low / low.sum(), high / high.sum(), ratio)
 
 
 @lru_cache(maxsize=8)
@@ -76,7 +77,7 @@ def reduced(low_mv: int, high_mv: int) -> Beam:
     else:
         at = quadrature.choose(paths, (beam.low, beam.high), NODES)
     low, high = (quadrature.fit(paths[:, at], paths @ share) for share in (beam.low, beam.high))
-    return Beam(beam.kv, beam.energies_kev[at], low, high)
+    return Beam(beam.kv, beam.energies_kev[at], low, high, beam.high_photons)
 
 
 _FITTED = ("water", "polyethylene", "salt", "stone", "aluminium", "steel", "copper", "tin", "lead")

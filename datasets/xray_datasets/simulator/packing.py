@@ -129,7 +129,7 @@ _TOOLS = (wrenches.wrench, wrenches.wrench, tools.screwdriver, tools.hex_keys, t
 
 
 def _bag(
-    rng: Rng, kind: str, cx: float, cy: float, size: float, scene: float, share: float, wanted: int
+    rng: Rng, kind: str, cx: float, cy: float, size: float, scene: float, belt: bool, wanted: int
 ) -> tuple[list[Placed], int, str]:
     """One bag about a centre: shell, goods, the threats wanted; how many goods; their theme."""
     long, short = size, size * rng.uniform(0.55, 0.85)
@@ -152,8 +152,10 @@ def _bag(
         placed.append(Placed(fill, turn, cx, cy, 0.0, 1.0, rng.uniform(0.5, 1.3)))
     theme = clutter.THEMES[int(rng.integers(0, len(clutter.THEMES)))]
     area = long * short / 2.4e5  # 1 = a bag of 600 by 400 mm
-    count = rng.uniform(5, 14) if rng.random() < share else rng.uniform(30, 75)
-    count = int(count * min(1.2, max(0.6, area**0.4)))  # small bags hold smaller things
+    sparse = rng.random() < (0.28 if belt else 0.2)
+    count = rng.uniform(5, 14) if sparse else rng.uniform(28, 70)
+    # bags on belts are smaller, and no less full for that
+    count = int(count * min(1.2, max(0.3, np.sqrt(area) if belt else area)))
     hot = rng.uniform(-0.3, 0.3, 2)  # goods crowd somewhere
     crowd = rng.uniform(0.2, 0.36)
 
@@ -198,7 +200,7 @@ def pack(rng: Rng, kind: str) -> Packed:
             rng.normal(0, 0.04) * width,
             size,
             scene,
-            0.2,
+            False,
             wanted,
         )
         return Packed(placed, width, (count,), theme)
@@ -213,7 +215,7 @@ def pack(rng: Rng, kind: str) -> Packed:
         size = rng.uniform(300, 640)
         x = ((k + 0.5) / bags - 0.5 + rng.normal(0, 0.03)) * width
         y = level + rng.normal(0, 0.08) * width
-        more, count, theme = _bag(rng, kind, x, y, size, scene, 0.25, int((where == k).sum()))
+        more, count, theme = _bag(rng, kind, x, y, size, scene, True, int((where == k).sum()))
         placed.extend(more)
         goods.append(count)
     return Packed(placed, width, tuple(goods), theme)

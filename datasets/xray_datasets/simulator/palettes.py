@@ -1,8 +1,8 @@
-"""Two energies as some console would show them: colour(low, high, rng).
+"""Two energies as a console would show them: colour(low, high, rng) draws one, paint takes it.
 
 Hue tells the material (organic orange, inorganic green, metal blue), brightness the attenuation.
-Families differ in background, in how fast they darken, and in what opaque matter looks like. The
-ramps are medians of published console pictures, per hue and brightness.
+What consoles differ in is drawn in consoles.py. The ramps are medians of published console
+pictures, per hue and brightness.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from . import beam as beams
+from .consoles import Console, Hues
 from .materials import attenuation_per_mm
 
 _DEPTHS, _RATIOS = 160, 64  # cells of the table
@@ -145,109 +146,71 @@ def _ramp(
     return np.stack([np.interp(brightness, p[:, 0], p[:, c]) for c in (1, 2, 3)], -1)
 
 
-_FAMILIES = ("white", "grey", "belt", "airport", "plain", "inverted")
-_SHARES = (0.38, 0.32, 0.11, 0.08, 0.08, 0.03)
-# Per family: range of the depth at which brightness falls to 1/e, of the exponent, of the edges
-_LOOKS = {
-    "white": ((1.5, 3.4), (0.7, 1.0), (0.0, 0.9)),
-    "grey": ((1.1, 2.4), (0.75, 1.1), (0.4, 2.6)),
-    "belt": ((1.1, 2.2), (0.75, 1.05), (0.0, 1.2)),
-    "airport": ((1.0, 2.4), (0.7, 1.1), (0.0, 1.5)),
-    "plain": ((0.9, 2.6), (0.6, 1.1), (0.0, 1.5)),
-    "inverted": ((0.9, 2.6), (0.7, 1.1), (0.0, 1.0)),
-}
-
-
-def _background(family: str, rng: np.random.Generator) -> NDArray[np.float64]:
-    u = rng.uniform
-    if family == "grey":
-        if rng.random() < 0.2:  # pink or cyan
-            tint = np.array([[224, 208, 224], [208, 226, 224]])[int(rng.integers(0, 2))]
-            return tint + u(-6, 6, 3)
-        return u(212, 232) + u(-4, 4, 3)
-    if family == "belt":
-        return u(188, 206) + u(-3, 3, 3)
-    return np.full(3, 255.0) - (u(0, 8, 3) if rng.random() < 0.2 else 0.0)
-
-
 def _shares(
-    index: NDArray[np.float64], depth: NDArray[np.float64], rng: np.random.Generator
+    index: NDArray[np.float64], depth: NDArray[np.float64], hues: Hues
 ) -> list[NDArray[np.float64]]:
     """Weights of the orange, green and blue ramps in each cell."""
-    u = rng.uniform
-    first, second, soft = u(0.2, 0.6), u(0.95, 1.6), u(0.05, 0.24)
-    organic = 1 / (1 + np.exp((index - first) / (soft * 0.5)))
-    metal = 1 / (1 + np.exp(-(index - second) / (soft * 0.6)))
+    organic = 1 / (1 + np.exp((index - hues.first) / (hues.soft * 0.5)))
+    metal = 1 / (1 + np.exp(-(index - hues.second) / (hues.soft * 0.6)))
     # thick plastic turns green, as hardening and noise pull it
-    drift = np.clip((depth - u(1.2, 3.0)) / 1.5, 0, 1)[:, None] * u(0.2, 1.0)
-    organic = organic * (1 - drift)
+    organic = organic * (1 - np.clip((depth - hues.drift_from) / 1.5, 0, 1)[:, None] * hues.drift)
     mixed = np.clip(1 - organic - metal, 0, 1)
     total = organic + mixed + metal
     return [organic / total, mixed / total, metal / total]
 
 
-def _table(kv: int, rng: np.random.Generator) -> tuple[NDArray[np.float32], float]:
-    """Draw a console: its colours by depth and ratio (_DEPTHS, _RATIOS, 3), and its edge gain."""
-    u = rng.uniform
-    family = str(rng.choice(_FAMILIES, p=_SHARES))
-    scales, exponents, edges = _LOOKS[family]
+def _table(console: Console, kv: int) -> NDArray[np.float32]:  # (_DEPTHS, _RATIOS, 3)
+    """The colours of a console by depth and ratio."""
     depth = np.arange(_DEPTHS) / _DEPTHS * _DEEPEST
     index = _material_index(kv).astype(np.float64)
-    bright = np.exp(-((depth / u(*scales)) ** u(*exponents)))
-    edge = float(u(*edges)) if rng.random() < 0.75 else 0.0
-    if family in ("plain", "inverted"):
-        grey = 255 * bright * (u(0.78, 1.0) if rng.random() < 0.5 else 1.0)
-        grey = 255 - grey if family == "inverted" else grey
+    bright = np.exp(-((depth / console.scale) ** console.exponent))
+    hues = console.hues
+    if hues is None:
+        grey = 255 * bright * console.air
+        grey = 255 - grey if console.family == "inverted" else grey
         table = np.broadcast_to(grey[:, None, None], (*index.shape, 3))
-        return np.ascontiguousarray(table, np.float32), edge
+        return np.ascontiguousarray(table, np.float32)
     level = np.broadcast_to(bright[:, None], index.shape)
-    navy = family == "grey" or (family != "belt" and rng.random() < 0.1)
-    metal_level = np.clip(level * (u(0.75, 1.1) if navy else u(0.85, 1.15)), 0, 1)
-    metal_level = np.where(level > 0.97, level, metal_level)
-    ramps = (
-        _ramp(_ORANGE, level),
-        _ramp(_GREEN, level),
-        _ramp(_NAVY if navy else _BLUE, metal_level),
-    )
-    shares = np.stack(_shares(index, depth, rng))[..., None]
-    rgb = (shares * np.stack(ramps)).sum(0)
-    if family == "belt":
-        rgb = rgb * np.array([1.0, u(0.8, 0.95), u(0.85, 1.05)])
-    if family == "airport":
-        black = np.clip((depth - u(2.5, 4.5)) / 0.6, 0, 1)[:, None, None]
-        opaque = np.array([[0, 0, 0], [90, 0, 0], [60, 20, 60]])[
-            int(rng.choice(3, p=(0.7, 0.2, 0.1)))
-        ]
-        rgb = rgb * (1 - black) + black * opaque
-    if rng.random() < 0.6:  # saturation
-        grey = rgb.mean(-1, keepdims=True)
-        rgb = grey + (rgb - grey) * u(0.85, 1.4)
-    rgb = rgb / np.maximum(rgb[0, 0], 1.0) * _background(family, rng)
-    if rng.random() < 0.7:  # whatever is nearly air is shown as air
-        rgb[depth < u(0.015, 0.06)] = rgb[0, 0]
-    return np.clip(rgb, 0, 255).astype(np.float32), edge
+    metal_level = np.where(level > 0.97, level, np.clip(level * hues.metal, 0, 1))
+    metal = _ramp(_NAVY if hues.navy else _BLUE, metal_level)
+    shares = np.stack(_shares(index, depth, hues))[..., None]
+    rgb = (shares * np.stack((_ramp(_ORANGE, level), _ramp(_GREEN, level), metal))).sum(0)
+    rgb = rgb * np.array([1.0, *hues.tint])
+    if hues.black_from is not None:
+        black = np.clip((depth - hues.black_from) / 0.6, 0, 1)[:, None, None]
+        rgb = rgb * (1 - black) + black * np.array(hues.opaque)
+    grey = rgb.mean(-1, keepdims=True)
+    rgb = grey + (rgb - grey) * hues.saturation
+    rgb = rgb / np.maximum(rgb[0, 0], 1.0) * np.array(console.background)
+    rgb[depth < console.nearly_air] = rgb[0, 0]
+    return np.clip(rgb, 0, 255).astype(np.float32)
+
+
+def paint(
+    low: NDArray[np.float32], high: NDArray[np.float32], console: Console, kv: int = 150
+) -> NDArray[np.uint8]:  # (H, W, 3)
+    """The picture of two transmissions by a console that knows the tube's voltage."""
+    table, smooth = _table(console, kv), (console.smooth_px, console.smooth_px)
+    out = np.empty((*low.shape, 3), np.uint8)
+    _look_up(low, high, cv2.blur(low, smooth), cv2.blur(high, smooth), _logs(), table,
+             np.float32(console.edge), out)  # fmt: skip
+    if console.cursor is not None:
+        _cursor(out, *console.cursor)
+    return out
 
 
 def colour(
     low: NDArray[np.float32], high: NDArray[np.float32], rng: np.random.Generator, kv: int = 150
 ) -> NDArray[np.uint8]:
     """A pseudo-colour picture (H, W, 3) of two transmissions, by a console drawn from rng."""
-    table, edge = _table(kv, rng)
-    width = int(rng.choice([3, 3, 5]))
-    low_soft, high_soft = cv2.blur(low, (width, width)), cv2.blur(high, (width, width))
-    out = np.empty((*low.shape, 3), np.uint8)
-    _look_up(low, high, low_soft, high_soft, _logs(), table, np.float32(edge), out)
-    if rng.random() < 0.04:
-        _cursor(out, rng)
-    return out
+    return paint(low, high, Console.draw(rng), kv)
 
 
 _ARROW = np.array([(0, 0), (0, 16), (4, 12), (7, 18), (9, 17), (6, 11), (11, 11)], np.int32)
 
 
-def _cursor(picture: NDArray[np.uint8], rng: np.random.Generator) -> None:
-    at = rng.integers(0, max(1, min(picture.shape[:2]) - 20), 2).astype(np.int32)
-    size = rng.uniform(0.5, 1.0)
-    arrow = (at + _ARROW * size).astype(np.int32)
+def _cursor(picture: NDArray[np.uint8], across: float, down: float, size: float) -> None:
+    height, width = picture.shape[:2]
+    arrow = (np.array((across * width, down * height)) + _ARROW * size).astype(np.int32)
     cv2.fillPoly(picture, [arrow], (255, 255, 255))
     cv2.polylines(picture, [arrow], True, (30, 30, 30), 1)

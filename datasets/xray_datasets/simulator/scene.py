@@ -49,10 +49,12 @@ def blank(side_px: int, width_mm: float, kv: int) -> Canvas:
     return Canvas.blank(_tube(kv), Fan.square(side_px, width_mm))
 
 
-def paint(rng: np.random.Generator, thing: packing.Placed, canvas: Canvas) -> Box | None:
-    """Add a thing; what it touched, None where it is out of the picture."""
+def paint(
+    rng: np.random.Generator, thing: packing.Placed, canvas: Canvas, outline: bool = False
+) -> Box | None:
+    """Add a thing; what it touched, None where it is out of the picture. outline: as of Canvas."""
     at_mm = (thing.x_mm, thing.y_mm, thing.z_mm)
-    return canvas.paint(rng, thing.item, thing.turn, at_mm, _factors(thing))
+    return canvas.paint(rng, thing.item, thing.turn, at_mm, _factors(thing), outline)
 
 
 def _fan(rng: np.random.Generator, side_px: int, width_mm: float) -> Fan:
@@ -69,22 +71,25 @@ def _fan(rng: np.random.Generator, side_px: int, width_mm: float) -> Fan:
     )
 
 
-def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
-    """Simulate one scan of kind "baggage" or "parcel": the same seed gives the same bytes."""
+def simulate(kind: str, seed: int, side_px: int = 416, outlines: bool = False) -> Simulated:
+    """Simulate one scan of kind "baggage" or "parcel": the same seed gives the same bytes.
+
+    outlines: of unlabelled things, too.
+    """
     if kind not in KINDS:
         raise ValueError(f"kind {kind!r}: expected one of {', '.join(KINDS)}")
     rng = np.random.default_rng([seed, 20])
     packed = packing.pack(rng, kind)
     kv = int(rng.choice(beams.TUBE_KV, p=(0.08, 0.3, 0.2, 0.32, 0.1)))
-    detector = Detector.draw(rng)
+    detector = Detector.draw(rng, _tube(kv).beam.high_photons)
     fan = _fan(rng, side_px, packed.width_mm)
     canvas = Canvas.blank(_tube(kv), fan)
     drawn = []
     for thing in packed.things:
-        at = paint(rng, thing, canvas)
+        at = paint(rng, thing, canvas, outlines)
         if at is None:
             continue
-        own = canvas.taken(at) if thing.item.label else None
+        own = canvas.taken(at) if outlines or thing.item.label else None
         drawn.append(Seen(thing.item, _factors(thing), thing.z_mm, at, own))
     low, high, *quanta = canvas.passed()
     objects = tell(drawn, low, high, detector)
@@ -98,8 +103,7 @@ def simulate(kind: str, seed: int, side_px: int = 416) -> Simulated:
         "source_mm": fan.source_mm,
         "source_y_mm": fan.source_y_mm,
         "stretch": fan.stretch,
-        "photons": detector.photons_at_air,
-        "blur_px": detector.blur_px,
+        **detector.parameters(),
     }
     return Simulated(
         low, high, objects, f"sim-{kind}-{seed}", seed, packed.width_mm / side_px, parameters

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -22,7 +22,7 @@ Box = tuple[int, int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class SimulatedObject:
-    """A thing in a scene. What stands below visible_fraction is known of labelled things alone.
+    """A thing in a scene. What nobody looked at is None: as a rule, outlines of unlabelled things.
 
     Attributes:
         label: a word of the taxonomy, or None.
@@ -31,12 +31,12 @@ class SimulatedObject:
         tight_xyxy_px: just around what it touches.
         materials: all that it is made of, by name.
         mass_g: as it is painted, with the factor by which the scene lightens things.
-        visible_fraction: share of its pixels that change by more than 3 sigma.
         material: the one that weighs most.
         material_class: organic, mineral, metal or heavy_metal, of the whole.
         effective_z: of the whole, as tube voltages see it; None where the beam is of MV.
         height_mm: of its centre above the plane that pixel_mm speaks of, towards the source.
         depth_order: 0 for the thing of the scene nearest to the source.
+        visible_fraction: share of its pixels that change by more than 3 sigma.
         contrast_sigma: median change of transmission over its pixels, in sigma.
         area_px: how many pixels it touches.
         mask_rle: these, as COCO's compressed run lengths over the whole picture.
@@ -48,25 +48,25 @@ class SimulatedObject:
     tight_xyxy_px: tuple[float, float, float, float]
     materials: tuple[str, ...]
     mass_g: float
-    visible_fraction: float
-    material: str = ""
-    material_class: str = ""
-    effective_z: float | None = None
-    height_mm: float = 0.0
-    depth_order: int = 0
-    contrast_sigma: float = 0.0
-    area_px: int = 0
-    mask_rle: str = ""
+    material: str
+    material_class: str
+    effective_z: float | None
+    height_mm: float
+    depth_order: int
+    visible_fraction: float | None = None
+    contrast_sigma: float | None = None
+    area_px: int | None = None
+    mask_rle: str | None = None
 
     @property
-    def visible(self) -> bool:
-        """Whether enough of it changes the transmission by more than 3 sigma."""
-        return self.visible_fraction >= VISIBLE
+    def visible(self) -> bool | None:
+        """Whether enough of it changes the transmission by more than 3 sigma; None: unknown."""
+        return None if self.visible_fraction is None else self.visible_fraction >= VISIBLE
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A thing as it was painted: its box, and its own optical depth there where it is labelled."""
+    """A thing as it was painted: its box, and its own optical depth there where that was kept."""
 
     item: Item
     factors: NDArray[np.float32]  # (P,), by which the attenuation of each part was multiplied
@@ -93,26 +93,29 @@ def _one(
     wide = (max(0.0, x0 - dx), max(0.0, y0 - dy),
             min(float(width), x1 + dx), min(float(height), y1 + dy))  # fmt: skip
     tight = (float(x0), float(y0), float(x1), float(y1))
-    names = tuple(sorted({part.material for part in item.parts}))
-    if seen.own is None:
-        return SimulatedObject(item.label, item.name, wide, tight, names, 0.0, 1.0)
-    mask = seen.own[..., 0] > TOUCHED
-    visible, contrast = _shows(detector, low, high, seen.at, seen.own, mask)
     grams: dict[str, float] = {}
     for part, mass in zip(item.parts, item.part_masses_g() * seen.factors, strict=True):
         grams[part.material] = grams.get(part.material, 0.0) + float(mass)
     z, kind = _matter(tuple(sorted(grams.items())))
-    return SimulatedObject(
-        item.label, item.name, wide, tight, names, sum(grams.values()), visible,
+    told = SimulatedObject(
+        item.label, item.name, wide, tight, tuple(sorted(grams)), sum(grams.values()),
         material=max(sorted(grams), key=lambda name: grams[name]),
         material_class=kind,
         effective_z=None if megavolt else round(z, 2),
         height_mm=seen.height_mm,
         depth_order=order,
+    )  # fmt: skip
+    if seen.own is None:
+        return told
+    mask = seen.own[..., 0] > TOUCHED
+    visible, contrast = _shows(detector, low, high, seen.at, seen.own, mask)
+    return replace(
+        told,
+        visible_fraction=visible,
         contrast_sigma=contrast,
         area_px=int(mask.sum()),
         mask_rle=rle.encode(mask, (y0, x0), (height, width)),
-    )  # fmt: skip
+    )
 
 
 def _shows(
@@ -126,7 +129,7 @@ def _shows(
     for k, plane in enumerate((low, high)):
         with_it = plane[y0:y1, x0:x1]
         without = np.minimum(with_it * np.exp(np.minimum(own[..., k], 30)), 1.0)
-        np.maximum(change, (without - with_it) / detector.sigma(without), out=change)
+        np.maximum(change, (without - with_it) / detector.sigma(without, k), out=change)
     inside = change[mask]
     return float((inside > CLEARLY).mean()), float(np.median(inside))
 

@@ -1,5 +1,7 @@
 """Containers: geometry of the fan, hulls, loads, what is hidden, and whole scans."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from xray_datasets.simulator.cargo import _beam
 from xray_datasets.simulator.fan import Fan
 from xray_datasets.simulator.item import Item
 from xray_datasets.simulator.materials import MATERIALS, attenuation_per_mm
+from xray_datasets.simulator.scanner import Detector
 
 WIDE = 500
 ROOM = (5900.0, 2300.0, 2350.0)
@@ -100,14 +103,16 @@ def test_one_seed_gives_the_same_bytes(scans) -> None:
     assert again.parameters == scans[3].parameters
 
 
-def test_scans_are_wide_have_16_bits_and_say_what_the_load_is(scans) -> None:
+def test_scans_are_wide_and_say_what_the_load_and_the_detector_are(scans) -> None:
+    assert len({made.parameters["bits"] for made in scans}) > 1
     for made in scans:
         assert made.low.shape == (WIDE * 2 // 5, WIDE)
         assert made.low.dtype == np.float32
         steps = made.high * 65535
         assert steps == pytest.approx(np.rint(steps), abs=0.02)
         assert made.high.mean() > made.low.mean()
-        assert 0 <= made.high.min() <= made.high.max() <= 1.05
+        assert 0 <= made.high.min() <= made.high.max() <= made.parameters["full"] * 1.02
+        assert {field.name for field in fields(Detector)} <= set(made.parameters)
         for load, chapter in zip(
             made.parameters["load"].split("+"),
             made.parameters["hs_chapter"].split("+"),

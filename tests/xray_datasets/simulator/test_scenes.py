@@ -1,9 +1,14 @@
 """Whole scenes, the detector and the consoles."""
 
+import json
+from dataclasses import fields, replace
+
 import numpy as np
 import pytest
 
-from xray_datasets.simulator import clutter, colour, packing, simulate, threats
+from xray_datasets.simulator import clutter, colour, packing, shown, simulate, threats
+from xray_datasets.simulator.consoles import Console, Hues
+from xray_datasets.simulator.palettes import paint
 from xray_datasets.simulator.scanner import Detector
 
 SIDE = 160
@@ -29,16 +34,17 @@ def test_transmissions_and_boxes_stay_within_the_picture(kind: str) -> None:
         assert made.low.shape == made.high.shape == (SIDE, SIDE)
         assert made.low.dtype == np.float32
         assert made.low.min() >= 0
-        noise = 1 / made.parameters["photons"] ** 0.5  # one sigma at air; stripes add a little
-        assert made.low.max() <= 1 + 6 * noise + 0.01
+        told = made.parameters
+        noise = (1 / told["photons_at_air"] + told["electronic"] ** 2) ** 0.5  # at air
+        assert made.low.max() <= 1 + 6 * noise + 5 * told["stripes"] + 0.01
         assert made.low.mean() <= made.high.mean() + 0.01
         for thing in made.objects:
             x0, y0, x1, y1 = thing.xyxy_px
             assert 0 <= x0 < x1 <= SIDE, thing
             assert 0 <= y0 < y1 <= SIDE, thing
-            assert 0 <= thing.visible_fraction <= 1
+            assert thing.mass_g > 0, thing
             if thing.label:
-                assert thing.mass_g > 0, thing
+                assert 0 <= thing.visible_fraction <= 1
 
 
 def test_boxes_are_wider_than_the_outline_as_human_boxes_are(scene) -> None:
@@ -84,22 +90,38 @@ def test_a_scan_says_how_many_goods_are_in_each_bag(scene) -> None:
     assert sum(map(int, counts)) >= len(scene.objects) - 2 * len(counts) - 33
 
 
-def test_quantum_noise_grows_with_transmission() -> None:
-    detector = Detector(blur_px=0.1, photons_at_air=1e4, electronic=1e-3, stripes=0, bits=16)
-    rng = np.random.default_rng(0)
-    for level in (0.01, 0.25, 0.9):
-        flat = np.full((300, 300), level, np.float32)
-        seen = detector.read([flat], rng)[0]
-        assert seen.var() == pytest.approx(level / 1e4 + 1e-6, rel=0.04)
-        assert seen.mean() == pytest.approx(level, rel=0.01)
-
-
 def test_colour_is_the_same_for_the_same_draw_and_air_is_the_brightest(scene) -> None:
     one = colour(scene.low, scene.high, np.random.default_rng(1), scene.parameters["kv"])
     two = colour(scene.low, scene.high, np.random.default_rng(1), scene.parameters["kv"])
     assert one.shape == (SIDE, SIDE, 3)
     assert one.dtype == np.uint8
     assert (one == two).all()
+
+
+def test_what_a_scan_says_of_its_detector_is_all_that_was_drawn(scene) -> None:
+    drawn = {field.name for field in fields(Detector)}
+    assert drawn <= set(scene.parameters)
+    assert {"source_mm", "source_y_mm", "stretch", "kv", "theme"} <= set(scene.parameters)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_console_that_is_told_of_shows_the_same_again(scene, seed: int) -> None:
+    picture, told = shown(scene, np.random.default_rng(seed))
+    told = json.loads(json.dumps(told))
+    hues = told.pop("hues")
+    console = Console(**told, hues=None if hues is None else Hues(**hues))
+    assert (paint(scene.low, scene.high, console, scene.parameters["kv"]) == picture).all()
+
+
+def test_a_cursor_is_drawn_where_it_is_told_to_be(scene) -> None:
+    plain = Console("white", 2.0, 0.9, 0.0)
+    picture, pointed = (
+        paint(scene.low, scene.high, one).astype(int)
+        for one in (plain, replace(plain, cursor=(0.5, 0.25, 1.0)))
+    )
+    y, x = np.nonzero((picture != pointed).any(-1))
+    assert (x.min(), y.min()) == (SIDE // 2, SIDE // 4)
+    assert max(np.ptp(x), np.ptp(y)) <= 20
 
 
 def test_most_consoles_paint_plastic_orange_and_steel_blue() -> None:

@@ -141,6 +141,25 @@ def test_depth_order_counts_from_the_source_and_matter_is_named() -> None:
     assert high_up.effective_z == 26.0
 
 
+def test_of_unlabelled_things_matter_is_known_and_the_outline_unknown_unless_asked_for() -> None:
+    brief, whole = (simulate("baggage", 5, 160, outlines=asked) for asked in (False, True))
+    assert brief.low.tobytes() == whole.low.tobytes()
+    goods = [o for o in brief.objects if not o.label]
+    assert goods
+    for thing in goods:
+        assert thing.mass_g > 0
+        assert thing.material in MATERIALS
+        assert thing.effective_z > 4
+        unknown = (thing.visible, thing.visible_fraction, thing.contrast_sigma, thing.mask_rle)
+        assert unknown == (None,) * 4
+    for brief_thing, thing in zip(brief.objects, whole.objects, strict=True):
+        assert (brief_thing.xyxy_px, brief_thing.mass_g) == (thing.xyxy_px, thing.mass_g)
+        assert 0 <= thing.visible_fraction <= 1
+        assert rle.decode(thing.mask_rle, whole.low.shape).sum() == thing.area_px
+        if thing.label:
+            assert brief_thing == thing
+
+
 def test_every_labelled_object_of_a_scene_is_told_of() -> None:
     made = simulate("baggage", 5, 160)
     labelled = [o for o in made.objects if o.label]
