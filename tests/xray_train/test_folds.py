@@ -1,7 +1,7 @@
 """Five models, each scored on the pairs that it never saw; what is finished is kept."""
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from xray.card import Card
 from xray_datasets.sample import Sample
 from xray_train import checkpoint, folds
 from xray_train.checkpoint import Checkpoint
+from xray_train.export import told
 from xray_train.recipe import Recipe
 
-RECIPE = tiny.recipe(share_dual=1.0)
+RECIPE = tiny.recipe(share_dual=1.0, data=("somewhere/scans",))
 
 
 class Trainer:
@@ -32,8 +33,8 @@ class Trainer:
 
     def export(self, found: Path, model: Path) -> None:
         name = f"without {set(range(5)) - set(self.recipe.dual_folds)}"
-        told = {"recipe": asdict(self.recipe)}
-        made = self.make(replace(self.card, name=name, training=told))
+        recipe = {"recipe": told(self.recipe)}
+        made = self.make(replace(self.card, name=name, training=recipe))
         model.parent.mkdir(parents=True, exist_ok=True)
         model.write_bytes(made.read_bytes())
 

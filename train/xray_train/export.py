@@ -90,7 +90,7 @@ def card_of(found: Checkpoint, version: str) -> Card:
         data=tuple({"name": n, "scans": count} for n, count in sorted(found.learned_from.items())),
         terms="not stated: xray-train ship states them",
         training={
-            "recipe": _told(recipe),
+            "recipe": told(recipe),
             "scans_seen": found.scans_seen,
             "hours": round(found.seconds / 3600, 2),
             "seed": recipe.seed,
@@ -99,7 +99,7 @@ def card_of(found: Checkpoint, version: str) -> Card:
     )
 
 
-def _told(recipe: Recipe) -> dict[str, Any]:
+def told(recipe: Recipe) -> dict[str, Any]:
     """The recipe with folders and files by their names: where they lay is nobody's business."""
     told: dict[str, Any] = json.loads(recipe.to_json())
     return told | {name: [Path(p).name for p in told[name]] for name in PLACES}

@@ -5,7 +5,7 @@ A model is finished when its file is there; a run that was cut off goes on from 
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 
 from xray import card as cards
@@ -13,11 +13,11 @@ from xray.card import Card
 from xray.detector import Detector
 from xray.errors import RecipeError
 from xray_train import checkpoint, sets
-from xray_train.export import export
+from xray_train.export import export, told
 from xray_train.fit import fit
 from xray_train.judged import Judged, judge
 from xray_train.quantize import calibration_pictures, quantize
-from xray_train.recipe import Recipe, from_mapping
+from xray_train.recipe import Recipe
 from xray_train.run import MAY_CHANGE
 from xray_train.sources import DUAL
 
@@ -103,11 +103,10 @@ def _taught(path: Path) -> set[str]:
 
 def _same(asked: Recipe, card: Card, path: Path) -> None:
     """A file that was made with other settings is another model."""
-    began = from_mapping(card.training.get("recipe", {}), str(path))
-    mine, theirs = asdict(asked), asdict(began)
-    differ = [k for k in mine if k not in MAY_CHANGE and mine[k] != theirs[k]]
+    mine, theirs = told(asked), card.training.get("recipe", {})
+    differ = [k for k in mine if k not in MAY_CHANGE and mine[k] != theirs.get(k)]
     if differ:
         raise RecipeError(
-            f"{path}: was made with {differ[0]} = {theirs[differ[0]]}, the recipe says "
+            f"{path}: was made with {differ[0]} = {theirs.get(differ[0])}, the recipe says "
             f"{mine[differ[0]]}; give another --out"
         )
