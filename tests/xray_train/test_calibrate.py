@@ -21,6 +21,7 @@ from xray_train.calibrate import (
     needed,
     threshold,
     trial,
+    tried,
 )
 from xray_train.damage import named as named_damage
 
@@ -101,8 +102,15 @@ def test_the_promise_is_tried_on_scans_and_on_the_same_scans_from_another_scanne
     scans = [sample("gun", id=str(k)) for k in range(25)]
     found = trial(detector, [*scans, sample("wrench")], 0.05, None, 20, named_damage("blur"), 5)
     assert found["scans"] == 25
-    assert found["same"] == {"mean_miss_rate": 0.0, "kept": 1.0}
-    assert found["shifted"]["level"] == "Gaussian, sd 1.5 px"
+    kept = {"mean_miss_rate": 0.0, "kept": 1.0}
+    assert found["promises"] == {"on average": {"confidence": None, "same": kept, "shifted": kept}}
+    assert found["shift"] == "blur: Gaussian, sd 1.5 px"
+    both = trial(detector, scans, 0.2, 0.5, 20, None, 5)  # 4 without a miss would be enough
+    assert [row["shifted"] for row in both["promises"].values()] == [None, None]
+    head, same, other = tried(found, 0.05)
+    assert head.startswith("25 scans with an alarming object, 20 calibrate, 5 splits; another")
+    assert same.startswith("on average same scanner    miss rate 0.0000 on average, at most 0.05")
+    assert other.endswith("in 100.0% of splits")
     with pytest.raises(DataError, match="more than 30 are needed"):
         trial(detector, scans, 0.05, None, 30)
     with pytest.raises(RecipeError, match="no damage named fog; expected one of noise"):

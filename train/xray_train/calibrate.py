@@ -130,7 +130,7 @@ def trial(
     shift: Damage | None = None,
     repeats: int = 1000,
 ) -> dict[str, Any]:
-    """`coverage` of this detector on these scans, and where a shift of the scanner breaks it.
+    """`coverage` of both promises by this detector, and where a shift of the scanner breaks them.
 
     Args:
         detector: model and profile.
@@ -147,20 +147,46 @@ def trial(
     for k, sample in enumerate(samples):
         if any(a.label in alarming for a in sample.annotations):
             values.append(_value(judge(detector, [sample])[0], alarming))
-            other = shift and shift.apply(sample, sample.scan, np.random.default_rng(k))
-            if other is not None:
-                shifted.append(_value(judge(detector, [other])[0], alarming))
+            moved = shift and shift.apply(sample, sample.scan, np.random.default_rng(k))
+            if moved is not None:
+                shifted.append(_value(judge(detector, [moved])[0], alarming))
     if len(values) <= seen:
         raise DataError(f"{len(values)} scans hold an alarming object; more than {seen} are needed")
-    same, how = np.array(values), (seen, miss_rate, confidence, repeats)
-    found: dict[str, Any] = {"scans": len(values), "same": coverage(same, *how)}
-    if shift is not None and len(shifted) == len(values):
-        found["shifted"] = {
-            "damage": shift.name,
-            "level": shift.level,
-            **coverage(same, *how, shifted=np.array(shifted)),
-        }
-    return found
+    other = np.array(shifted) if shift is not None and len(shifted) == len(values) else None
+    same, level = np.array(values), f"{shift.name}: {shift.level}" if shift is not None else None
+    promises = {"on average": None} | ({"sure": confidence} if confidence is not None else {})
+    return {
+        "scans": len(values),
+        "seen": seen,
+        "repeats": repeats,
+        "shift": level if other is not None else None,
+        "promises": {
+            name: {
+                "confidence": sure,
+                "same": coverage(same, seen, miss_rate, sure, repeats),
+                "shifted": None
+                if other is None
+                else coverage(same, seen, miss_rate, sure, repeats, other),
+            }
+            for name, sure in promises.items()
+        },
+    }
+
+
+def tried(found: Mapping[str, Any], miss_rate: float) -> list[str]:
+    """What `trial` found, a line for each promise and scanner."""
+    said = [
+        f"{found['scans']} scans with an alarming object, {found['seen']} calibrate, "
+        f"{found['repeats']} splits; another scanner: {found['shift'] or 'not tried'}"
+    ]
+    for promise, rows in found["promises"].items():
+        for scanner, name in (("same", "same scanner"), ("shifted", "another scanner")):
+            if row := rows[scanner]:
+                said.append(
+                    f"{promise:10} {name:15} miss rate {row['mean_miss_rate']:.4f} on average, at "
+                    f"most {miss_rate:g} in {row['kept']:.1%} of splits"
+                )
+    return said
 
 
 def calibrate(

@@ -115,10 +115,4 @@ def coverage(
     )
     if out is not None:
         scores.save(found, out)
-    for name in ("same", "shifted"):
-        if name in found:
-            row = found[name]
-            typer.echo(
-                f"{name:8} miss rate {row['mean_miss_rate']:.4f} on average; at most "
-                f"{miss_rate:g} in {row['kept']:.1%} of splits; {found['scans']} scans"
-            )
+    typer.echo("\n".join(bounding.tried(found, miss_rate)))
