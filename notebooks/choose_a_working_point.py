@@ -4,7 +4,9 @@
 # A customs office may want to let scans pass that surely hold nothing. "Surely" needs a number: of
 # all scans that hold an alarming object, at most this share is cleared unseen. This notebook sets
 # the threshold from scans that taught nothing, says what is promised, and tries whether it holds.
-# On the command line: `xray-train calibrate --data my-scans/ --miss-rate 0.05`.
+# On the command line:
+#
+#     xray-train calibrate --data my-scans/ --model parcel-sim --miss-rate 0.05 --scanner "gate 1"
 
 # %%
 import os
@@ -17,12 +19,12 @@ from xray.errors import DataError
 from xray.report import Outcome
 from xray_datasets import simulated
 from xray_train import calibrate
-from xray_train.judged import judge, marked, one_per_group, strongest
+from xray_train.judged import hinted, judge, marked, one_per_group, strongest
 from xray_train.sets import TUNING_SEED
 
 QUICK = bool(os.environ.get("NOTEBOOK_QUICK"))  # a test of this notebook sets it
 COUNT = 24 if QUICK else 400
-MISS_RATE = 0.2 if QUICK else 0.05  # share of scans with a threat that may be cleared
+MISS_RATE = 0.6 if QUICK else 0.05  # share of scans with a threat that may be cleared
 CONFIDENCE = 0.95
 
 # %% [markdown]
@@ -49,14 +51,17 @@ plt.show()
 # ## What the model says of them
 #
 # For each scan, the strongest probability of anything that the profile alarms for. Scans that alarm
-# or are too opaque are never cleared, whatever the threshold.
+# or are too opaque are never cleared, whatever the threshold. A parcel whose only alarming object
+# is hidden behind others, so that nobody could find it, is no miss, but neither is it free of
+# threats: it counts on neither side.
 
 # %%
 detector = xray.Detector("parcel-sim")
 alarming = detector.profile.alarming
 judged = judge(detector, simulated.read("parcel", COUNT, seed=TUNING_SEED))
 holding = one_per_group([j for j in judged if marked(j, *alarming)], 0)
-clean = [j for j in judged if not marked(j, *alarming)]
+clean = [j for j in judged if not hinted(j, *alarming)]
+unsure = [j for j in judged if hinted(j, *alarming) and not marked(j, *alarming)]
 
 
 def values(scans):
@@ -68,15 +73,18 @@ def values(scans):
 
 threats, benign = values(holding), values(clean)
 print(f"{len(threats)} parcels hold an alarming object, {len(benign)} hold none")
+print(f"{len(unsure)} hold one that is hidden and are left out")
 
 # %%
 try:
-    limit = calibrate.threshold(threats, MISS_RATE, CONFIDENCE)
+    confidence = CONFIDENCE
+    limit = calibrate.threshold(threats, MISS_RATE, confidence)
 except DataError as error:
     print(f"With confidence: {error}")
+    confidence = None  # what is promised from here on holds on average alone
     limit = calibrate.threshold(threats, MISS_RATE)
 misses = int(np.sum(threats < limit))
-promise = calibrate.bounds(len(threats), misses, CONFIDENCE)
+promise = calibrate.bounds(len(threats), misses, confidence)
 print(f"threshold {limit:.4f}: {misses} of {len(threats)} would be missed; {promise}")
 print(f"{np.mean(benign < limit):.0%} of the parcels without a threat would be cleared")
 
@@ -97,14 +105,21 @@ plt.show()
 # %% [markdown]
 # ## Does the promise hold?
 #
-# Calibrate on half of the scans, count the misses on the other half, and repeat. The promise is
-# kept where the misses stay under the rate; it holds for scans of the same scanner and the same
-# kind of goods alone. A new scanner needs a calibration of its own.
+# Calibrate on half of the scans, count the misses on the other half, and repeat. The promise on
+# average is kept where the mean of the misses stays under the rate; the one with confidence, where
+# the misses stay under it in nearly every half. ("Nearly": the other half is a sample too, so
+# chance takes some halves over a rate that holds.) Both are for scans of the same scanner and the
+# same kind of goods alone. A new scanner needs a calibration of its own.
 
 # %%
 seen = len(threats) // 2
-if calibrate.allowed_misses(seen, MISS_RATE) >= 0:
-    kept = calibrate.coverage(threats, seen, MISS_RATE, None, repeats=200)
+if calibrate.allowed_misses(seen, MISS_RATE, confidence) >= 0:
+    kept = calibrate.coverage(threats, seen, MISS_RATE, confidence, repeats=200)
     print(f"mean miss rate {kept['mean_miss_rate']:.3f}, asked for at most {MISS_RATE:g}")
+    if confidence is not None:
+        print(f"under it in {kept['kept']:.0%} of the halves, promised {confidence:.0%}")
 else:
-    print(f"{seen} scans with a threat are too few to try a miss rate of {MISS_RATE:g}")
+    print(
+        f"{seen} scans with a threat are too few to try a miss rate of {MISS_RATE:g}: "
+        f"it takes {calibrate.needed(MISS_RATE, confidence)}"
+    )

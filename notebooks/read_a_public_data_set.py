@@ -87,5 +87,10 @@ axis.set_title("Look at what you train on: the first scans with their boxes")
 plt.show()
 
 # %% [markdown]
-# `xray-data convert ROOT --out mine/ --shares train=8,val=1,test=1` writes it as COCO, dealt out so
-# that every bag stays on one side; `xray-train fit --from parcel-sim --data mine/` trains on it.
+# ## And then
+#
+# The first command writes it as COCO, dealt out so that every bag stays on one side; the second
+# trains on `mine/train` and looks at `mine/val` meanwhile. `mine/test` is left for the score.
+#
+#     xray-data convert ROOT --out mine/ --shares train=8,val=1,test=1
+#     xray-train fit --from parcel-sim --data mine/ --minutes 30 --out run/

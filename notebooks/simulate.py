@@ -40,9 +40,10 @@ plt.show()
 # %% [markdown]
 # ## A data set on disk
 #
-# `xray-data simulate --kind parcel --count 40 --out parcels/` does the same on the command line,
-# with as many processes as you like; the bytes depend on the seed alone. What is written is COCO,
-# with the truth in fields of its own.
+# The same on the command line, with as many processes as you like; the bytes depend on the seed
+# alone. What is written is COCO, with the truth in fields of its own.
+#
+#     xray-data simulate --kind parcel --count 40 --out parcels/
 
 # %%
 for _ in scenes.simulate(FOLDER, "parcel", len(SEEDS), SEEDS[0], None, workers=1):
