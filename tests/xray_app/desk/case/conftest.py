@@ -73,7 +73,9 @@ def bring(desk: Desk, samples: Iterator[Sample]) -> Iterator[Callable[[int], lis
             name, now = f"{sample.title} {secrets.token_hex(2)}", service.now
             staged = service.contents.stage(sample.file.read_bytes(), sample.file.name, 2**25)
             view = NewView(staged, sample.file.name)
-            sent = Submission((view,), "gate 1", consignment=name, declaration=DECLARED)
+            sent = Submission(
+                (view,), "gate 1", scanner="belt 1", consignment=name, declaration=DECLARED
+            )
             kept = register.register(
                 service.database, service.contents, sent, now, service.queue.rules
             )
