@@ -1,5 +1,6 @@
 """The page of figures: complete, escaped, and asking for nothing outside itself."""
 
+import inspect
 import json
 import re
 from dataclasses import replace
@@ -15,6 +16,7 @@ from xray_datasets import coco
 from xray_datasets.sample import Sample
 from xray_train import page
 from xray_train.__main__ import app
+from xray_train.commands import scoring
 from xray_train.evaluate import details, figures
 from xray_train.judged import judge
 from xray_train.plots import Series, chart
@@ -118,8 +120,15 @@ def test_without_a_place_the_page_goes_below_runs(
 ) -> None:
     coco.write([sample("gun", id="0.png"), sample(id="1.png")], tmp_path / "scans")
     monkeypatch.chdir(tmp_path)
-    run = CliRunner().invoke(app, ["evaluate", str(standin), "--on", "scans"])
+    coco.write([sample(id="2.png")], tmp_path / "others")
+    command = ["evaluate", str(standin), "--on", "scans", "--thresholds-from", "others"]
+    run = CliRunner().invoke(app, command)
     assert run.exit_code == 0, run.output
     (html,) = (tmp_path / "runs" / "evaluate").glob("*-scans.html")
-    assert html.with_suffix(".json").stat().st_size > 500
+    point = json.loads(html.with_suffix(".json").read_text())["labels"]["gun"]["screening"][0]
+    assert (point["set_on"], point["set_on_clean"]) == ("others", 1)
     assert str(html.relative_to(tmp_path)) in run.output.replace("\n", "")
+
+
+def test_what_scores_is_val_unless_another_set_is_named() -> None:
+    assert inspect.signature(scoring.evaluate).parameters["on"].default == "sixray-val"
