@@ -16,6 +16,7 @@ from xray.card import read as read_card
 from xray.errors import ModelError, ScanError
 from xray_app.api import app as api
 from xray_app.api.door import Door
+from xray_app.api.signing import Works
 from xray_app.desk import navigation, routes
 from xray_app.desk.dressing import Dressed
 from xray_app.desk.officer import OfficerDesk
@@ -84,7 +85,7 @@ def _card(settings: Settings) -> Card | None:
 
 def _add_routes(app: FastAPI, desk: OfficerDesk) -> None:
     @app.post("/uploads")
-    async def upload(request: Request, name: str) -> JSONResponse:
+    async def upload(request: Request, actor: Works, name: str) -> JSONResponse:
         try:
             return JSONResponse({"upload": await desk.inbox.receive(name, request.stream())})
         except ScanError as error:
@@ -95,7 +96,7 @@ def _add_routes(app: FastAPI, desk: OfficerDesk) -> None:
         return Response("uploads go to /uploads", 404, media_type="text/plain")
 
     @app.get("/pictures/{key}/{size}")
-    def picture(key: str, size: str) -> Response:
+    def picture(actor: Works, key: str, size: str) -> Response:
         content = desk.picture(key, size)
         if not content:
             return Response("no such picture", 404, media_type="text/plain")

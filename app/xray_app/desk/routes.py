@@ -8,6 +8,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from xray_app.api.signing import Works
 from xray_app.desk import tables, work
 from xray_app.desk.look import VIEWER
 from xray_app.languages import spoken
@@ -53,12 +54,12 @@ def add(app: FastAPI, desk: Shows) -> None:
     app.mount("/viewer", Scripts(directory=VIEWER))
 
     @app.get("/viewer-tables/{version}")
-    def viewer_tables(version: str) -> Response:
+    def viewer_tables(actor: Works, version: str) -> Response:
         kept = {"cache-control": f"private, max-age={DAY_SECONDS}", "content-encoding": "gzip"}
         return Response(tables.packed(), media_type="application/json", headers=kept)
 
     @app.get("/planes/{key}")
-    def planes(key: str) -> Response:
+    def planes(actor: Works, key: str) -> Response:
         content = desk.planes(key)
         if not content:
             return Response("no such planes", 404, media_type="text/plain")
