@@ -2,7 +2,8 @@
 
 Python blocks of a page share their names. Shell blocks are commands; of those that reach beyond
 this machine or take hours, what can be wrong on a page is checked: a target of `make`, an extra of
-`pip install`. Settings must be known. `text` is no code.
+`pip install`. Settings must be known. `text` is no code, or holds commands that NOT_RUN says why
+nothing runs; of those that are ours the words are checked.
 """
 
 import os
@@ -16,12 +17,17 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import cv2
+import typer
 from packaging.requirements import Requirement
 from sybil import Document, Example, Region
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown.lexers import FencedCodeBlockLexer
 
+from xray.__main__ import app as xray
+from xray_app.__main__ import app as xray_app
 from xray_app.settings import table
+from xray_datasets.__main__ import app as xray_data
+from xray_train.__main__ import app as xray_train
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([ROOT / "README.md", *(ROOT / "docs").rglob("*.md")])
@@ -31,6 +37,16 @@ QUICK = {
     "--count 200": "--count 2",
     "--minutes 30": "--minutes 0.02",
 }
+# Pages whose `text` holds commands, and why nothing runs them.
+NOT_RUN = {
+    "benchmarks.md": "half an hour on a machine that does nothing else",
+    "scale.md": "a cluster, and a registry to push to",
+    "scores.md": "hours of training on real scans, which nobody may pass on",
+    "service.md": "containers; tests/test_containers.py holds that what they name exists",
+    "simulator.md": "30,000 scenes; tests/xray_datasets/simulator/test_pool.py makes a few",
+}
+OURS = {"xray": xray, "xray-data": xray_data, "xray-train": xray_train, "xray-app": xray_app}
+COMMAND = re.compile(r"^(?:\$ )?(?:xray[\w-]*|make|pip|podman|docker|kubectl|curl|git) ", re.M)
 BLOCKS = FencedCodeBlockLexer(r".+", {"language": "language", "source": "source"})
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
 PYTHON = PythonEvaluator()
@@ -63,6 +79,7 @@ def run(page: Path, instead: Mapping[str, str]) -> int:
                 assert f"`{name}`" in table(), f"{page}:{example.line}: no setting {name}"
         else:
             assert language == "text", f"{page}:{example.line}: {language} is not run by anything"
+            _told(example.parsed, page, f"{page}:{example.line}")
 
     examples = list(Document.parse(str(page), blocks).examples())
     fences = opened(page.read_text(encoding="utf-8"))
@@ -82,6 +99,31 @@ def opened(text: str) -> int:
         elif fence and fence[1].startswith(mark) and not fence[2].strip():
             mark = ""
     return count
+
+
+def _told(text: str, page: Path, where: str) -> None:
+    """A block that is not run: no command, or one that there is a reason for, its words known."""
+    joined = text.replace("\\\n", " ")
+    if not COMMAND.search(joined):
+        return
+    assert page.name in NOT_RUN, f"{where}: a command that nothing runs; why not stands in NOT_RUN"
+    for line in joined.splitlines():
+        if line.startswith("make "):
+            _only_checked(line, where)
+        for found in re.finditer(r"(?:^|\s)((?:xray|xray-data|xray-train|xray-app)\s.*)", line):
+            known(shlex.split(found[1], comments=True), where)
+
+
+def known(words: list[str], where: str) -> None:
+    """Whether one of our commands has these subcommands and options."""
+    command = typer.main.get_command(OURS[words[0]])
+    for word in words[1:]:
+        if below := getattr(command, "commands", None):  # typer has a click of its own
+            assert word in below, f"{where}: {words[0]} has no command {word}"
+            command = below[word]
+        elif word.startswith("--"):
+            options = [name for p in command.params for name in (*p.opts, *p.secondary_opts)]
+            assert word.partition("=")[0] in options, f"{where}: {words[:2]} has no option {word}"
 
 
 def lay_out(folder: Path) -> None:

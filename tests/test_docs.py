@@ -9,7 +9,10 @@ import pytest
 
 from tests.pages import PAGES, ROOT, lay_out, run
 
-SERVED = ROOT / "docs" / "service.md"  # runs beside a service: tests/xray_app/test_pages.py
+ELSEWHERE = {  # what runs a page that needs more than files
+    ROOT / "docs" / "service.md": "beside a service: tests/xray_app/test_pages.py",
+    ROOT / "docs" / "guides" / "loop.md": "on decided cases: tests/xray_train/test_loop.py",
+}
 FOLDER_OF_SCANS = ["xray-data", "simulate", "--kind", "parcel", "--count", "12", "--out"]
 
 
@@ -22,7 +25,7 @@ def my_scans(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("text", [p for p in PAGES if p != SERVED], ids=lambda p: p.stem)
+@pytest.mark.parametrize("text", [p for p in PAGES if p not in ELSEWHERE], ids=lambda p: p.stem)
 def test_what_a_page_says_runs(
     text: Path, my_scans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -37,6 +40,23 @@ def test_a_block_that_nothing_would_run_is_noticed(tmp_path: Path, text: str) ->
     page = tmp_path / "page.md"
     page.write_text(f"```text\nno code\n```\n\n{text}")
     with pytest.raises(AssertionError, match="1 of 2 blocks were found"):
+        run(page, {})
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "problem"),
+    [
+        ("page.md", "xray-train rollback parcel", "a command that nothing runs"),
+        ("scale.md", "kubectl exec -- \\\n  xray batch a.txt --ot b", "no option --ot"),
+        ("scores.md", "xray-train fold recipe.toml", "xray-train has no command fold"),
+    ],
+)
+def test_a_command_that_is_not_run_has_a_reason_and_known_words(
+    tmp_path: Path, name: str, text: str, problem: str
+) -> None:
+    page = tmp_path / name
+    page.write_text(f"```text\n{text}\n```\n")
+    with pytest.raises(AssertionError, match=problem):
         run(page, {})
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import secrets
+import shutil
 from collections import Counter
 from dataclasses import asdict, replace
 from itertools import count
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+from tests.pages import ROOT, run
 from tests.xray_datasets.reviews.export import case, confirmed, write
 from tests.xray_train import tiny
 from tests.xray_train.decided import Bureau
@@ -46,8 +48,8 @@ def in_use(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def decided(in_use: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What officers and searchers said of pale shapes, exported by the service."""
+def bureau(in_use: Path, tmp_path_factory: pytest.TempPathFactory) -> Bureau:
+    """A service with what officers and searchers said of pale shapes."""
     names = (hashlib.sha256(str(number).encode()).hexdigest() for number in count())
     held = Counter[bool]()  # with a gun, without
     taught, cleared, examines = 0, 0, False
@@ -71,6 +73,12 @@ def decided(in_use: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             taught += not examines
             if taught >= TAUGHT:
                 break
+    return bureau
+
+
+@pytest.fixture(scope="module")
+def decided(bureau: Bureau, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same, exported by the service."""
     return bureau.export(tmp_path_factory.mktemp("export") / "cases")
 
 
@@ -109,6 +117,32 @@ def test_decisions_become_a_better_model_in_place_and_one_command_takes_it_back(
     assert (back.exit_code, back.output) == (0, "parcel@1.0.0 is in place again\n")
     assert in_use.read_bytes() == before
     assert read(in_use).version == "1.0.0"
+
+
+@pytest.mark.slow
+def test_what_the_page_of_the_loop_says_runs(
+    in_use: Path,
+    bureau: Bureau,
+    decided: Path,
+    recipe: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mine = shutil.copytree(in_use.parent, tmp_path / "models") / "parcel.onnx"
+    before = mine.read_bytes()
+    monkeypatch.delenv("XRAY_REAL_SCANS", raising=False)
+    monkeypatch.setenv("XRAY_DATA_DIR", str(bureau.folder))
+    monkeypatch.chdir(tmp_path)
+    instead = {
+        "--minutes 30": "--minutes 2 --out run/",
+        "--over parcel": f"--over {mine} --recipe {recipe}",
+        "rollback parcel": f"rollback {mine}",
+    }
+    assert run(ROOT / "docs" / "guides" / "loop.md", instead) >= 4
+    told = json.loads((tmp_path / "run" / "promotion.json").read_text())
+    assert (told["passes"], mine.read_bytes() == before) == (True, True)
+    images = [json.loads((at / "annotations.json").read_text()) for at in (decided, Path("cases"))]
+    assert images[0]["images"] == images[1]["images"]
 
 
 def test_nothing_is_trained_that_could_not_be_proven(in_use: Path, tmp_path: Path) -> None:
