@@ -167,6 +167,8 @@ class _Doing:
 
     def searched(self) -> After:
         asked, service = self.asked, self.service
+        if not self.actor.may(Right.SEARCH):
+            raise Refused(f"{self.actor.name} has no right to say what a search found")
         said = SearchResult(asked.name == "found", note=asked.note)
         where = (asked.case_id, asked.version, self.actor.name)
         record_search(service.queue, service.contents, *where, said)

@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -309,6 +310,20 @@ def test_a_case_is_held_taken_up_escalated_and_released(
     assert "kim: odd seal" in page
     assert 'data-act="escalate"' not in page
     assert "back in the queue" in act(boss, "release", case_id).notice
+
+
+def test_who_may_not_search_does_not_say_what_a_search_found(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str, clock: Any
+) -> None:
+    kim = who(Role.SCREENER, "kim")
+    act(kim, "take")
+    act(kim, "search", case_id, code="weapon")
+    clock.move(seconds=10)
+    desk.pending(kim)
+    looker = replace(kim, rights=kim.rights - {Right.SEARCH})
+    with pytest.raises(Refused, match="no right to say what a search found"):
+        act(looker, "found", case_id)
+    assert act(kim, "found", case_id) == After(None)
 
 
 def test_an_upload_becomes_a_case(
