@@ -28,12 +28,13 @@ SORRY = "the provider did not sign you in here; ask a manager, or sign in with a
 
 @dataclass(frozen=True)
 class Begun:
-    """A sign-in on its way: what its end must bring back."""
+    """A sign-in on its way: what its end must bring back, and where they wanted to go."""
 
     state: str
     nonce: str
     verifier: str
     until: datetime
+    wanted: str
 
 
 @dataclass
@@ -68,7 +69,7 @@ class Provider:
             raise MissingExtra("signing in by OpenID Connect", "oidc")
         return Provider(settings, clock)
 
-    def begin(self) -> tuple[str, str]:
+    def begin(self, wanted: str = "") -> tuple[str, str]:
         """Where to send the browser, and the key that it must bring back as a cookie.
 
         Raises:
@@ -80,13 +81,14 @@ class Provider:
                 self._about(client)["authorization_endpoint"], code_verifier=verifier, nonce=nonce
             )
         with self._lock:
-            self._begun[key] = Begun(state, nonce, verifier, self.clock() + PATIENCE)
+            self._begun[key] = Begun(state, nonce, verifier, self.clock() + PATIENCE, wanted)
             while len(self._begun) > MOST_BEGUN:
                 self._begun.popitem(last=False)
         return str(address), key
 
-    def end(self, key: str, state: str, code: str) -> str:
-        """Who came back, by the claim that the settings name. Each key is good once.
+    def end(self, key: str, state: str, code: str) -> tuple[str, str]:
+        """Who came back, by the claim that the settings name, and what `begin` was told that they
+        wanted. Each key is good once.
 
         Raises:
             NotSignedIn: it was not begun here, or the provider does not vouch for them.
@@ -112,7 +114,7 @@ class Provider:
             raise
         except Exception:  # whatever a provider answers, nobody is signed in by it
             raise NotSignedIn(SORRY) from None
-        return self._name(claims)
+        return self._name(claims), begun.wanted
 
     def _client(self) -> Any:
         from authlib.integrations.httpx_client import OAuth2Client

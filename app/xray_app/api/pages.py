@@ -138,10 +138,14 @@ def whence(request: Request) -> RedirectResponse:
     return _back(f"{came.path}?{came.query}" if came.query else came.path)
 
 
+def ours(wanted: str) -> str:
+    """An address that somebody wants to go to, if it is a page of this desk; else its first page."""
+    # Never an address elsewhere: browsers read // and /\\ as another site.
+    return wanted if re.fullmatch(r"/([a-z][a-z-]*)?(\?[\x21-\x7e]*)?", wanted) else "/"
+
+
 def _back(wanted: str) -> RedirectResponse:
-    # A page of this desk, never an address elsewhere: browsers read // and /\\ as another site.
-    ours = re.fullmatch(r"/([a-z][a-z-]*)?(\?[\x21-\x7e]*)?", wanted)
-    return RedirectResponse(wanted if ours else "/", 303)
+    return RedirectResponse(ours(wanted), 303)
 
 
 def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:

@@ -2,7 +2,9 @@
 
 import base64
 import hashlib
+import html
 import json
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -114,6 +116,28 @@ def test_whoever_the_provider_vouches_for_is_signed_in(
     cookies = " ".join(ended.headers.get_list("set-cookie")).lower()
     assert "samesite=strict" in cookies
     assert visitor.post("/api/v1/queue/take").status_code == 204
+
+
+@pytest.mark.parametrize(
+    ("wanted", "goes"),
+    [
+        ("/?case=0123", "/?case=0123"),
+        ("/queue?tab=held&lane=2", "/queue?tab=held&amp;lane=2"),
+        ('/?case="><script>', "/?case=&#34;&gt;&lt;script&gt;"),
+        ("//evil.example", "/"),
+        ("https://evil.example/", "/"),
+        ("/\\evil.example", "/"),
+    ],
+)
+def test_they_come_to_the_page_of_this_desk_that_they_wanted(
+    visitor: TestClient, provider: SimpleNamespace, wanted: str, goes: str
+) -> None:
+    page = visitor.get("/sign-in", params={"next": wanted}).text
+    link = re.search(r'href="(/oidc/begin[^"]*)"', page)
+    assert link is not None
+    there = visitor.get(html.unescape(link[1])).headers["location"]
+    ended = visitor.get("/oidc/end", params=provider.consent(there))
+    assert f'content="0;url={goes}"' in ended.text
 
 
 def test_a_sign_in_ends_once_in_the_browser_and_within_the_time_it_began_in(
