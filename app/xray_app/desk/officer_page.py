@@ -22,8 +22,10 @@ from xray_app.desk.page import case_and_scan, panel
 from xray_app.desk.scene import NOTHING
 
 Parts = tuple[object, ...]  # new values of the page's parts, in their order
+STAYS = gr.skip()  # for a part that is as it was
 LONGEST = 2000  # letters of a note
 RENEW_SECONDS = 45  # well within the shortest lease that makes sense
+MOST_ADDED = 16  # uploads that wait for their report at once; each has one of Gradio's 40 threads
 DEMO_SECONDS = 5  # a demo's queue fills while its visitor looks
 
 
@@ -67,22 +69,22 @@ class Handlers:
             request, None, lambda actor: After(self.desk.add(actor, uploads))
         )
 
-    def settled(self, key: str | None, request: gr.Request) -> tuple[object, object]:
+    def settled(self, key: str | None, request: gr.Request) -> Parts:
         """The time to take a decision back is over."""
         try:
             actor = self._who(request)
-        except NotSignedIn:
-            return gr.skip(), gr.skip()
-        return self.desk.pending(actor), self.desk.queue(actor, key)
+        except NotSignedIn as error:
+            return _out(error)
+        return STAYS, self.desk.pending(actor), self.desk.queue(actor, key), STAYS, STAYS
 
-    def ticked(self, key: str | None, request: gr.Request) -> object:
+    def ticked(self, key: str | None, request: gr.Request) -> Parts:
         """A while has passed: a sign of life, and what is new in the queue."""
         try:
             actor = self._who(request)
-        except NotSignedIn:
-            return gr.skip()
+        except NotSignedIn as error:
+            return _out(error)
         self.desk.renew(actor)
-        return self.desk.queue(actor, key)
+        return STAYS, STAYS, self.desk.queue(actor, key), STAYS, STAYS
 
     def _who(self, request: gr.Request) -> Actor:
         cookies, accepted = dict(request.cookies), request.headers.get("accept-language", "")
@@ -120,15 +122,19 @@ def build(desk: OfficerDesk) -> gr.Blocks:
             case, scan = case_and_scan(view.blank("…"), NOTHING)
         alive = gr.Timer(DEMO_SECONDS if desk.is_demo else RENEW_SECONDS)
         changes = [opened, undoable, queue, case, scan]
+        # None: as many at once as there are threads; Gradio would let each officer wait for the others.
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
+        quiet["concurrency_limit"] = None
         page.load(handlers.loaded, None, [header, *changes], **quiet)
         for part in (queue, case):
             part.select(handlers.selected, None, changes, **quiet)
             part.act(handlers.acted, [opened], changes, **quiet)
         undoable.act(handlers.acted, [opened], changes, **quiet)
-        undoable.settled(handlers.settled, [opened], [undoable, queue], **quiet)
-        add.sent(handlers.added, None, [add, *changes], **quiet)
-        alive.tick(handlers.ticked, [opened], [queue], **quiet)
+        undoable.settled(handlers.settled, [opened], changes, **quiet)
+        add.sent(
+            handlers.added, None, [add, *changes], **{**quiet, "concurrency_limit": MOST_ADDED}
+        )
+        alive.tick(handlers.ticked, [opened], changes, **quiet)
     return page
 
 

@@ -72,7 +72,7 @@ def queue(
     selected: str | None,
     take: Act | None = None,
 ) -> str:
-    """The queue as HTML: groups of cases with title and how many there are in all, one case open."""
+    """The queue as HTML: groups of cases with title and how many there are, one open."""
     return _page("queue.html").render(
         groups=[
             (title, count, [_entry(case, selected) for case in cases])

@@ -1,0 +1,69 @@
+"""Officers do not wait for each other's uploads, and are told when their session has ended."""
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+from sqlalchemy import delete
+
+from tests.xray_app.desk.case.desks import PASSWORD, Desk, standing
+from xray_app.api.signing import COOKIE
+from xray_app.cases import tables
+from xray_app.demo.samples import Sample
+from xray_app.desk import officer_page
+from xray_app.desk.officer import OfficerDesk
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("desk")]
+
+Bring = Callable[[int], list[str]]
+PageOf = Callable[[str], Page]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def often() -> Iterator[None]:
+    """A page gives a sign of life every second, from before the desk of these tests is built."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(officer_page, "RENEW_SECONDS", 1)
+        yield
+
+
+def test_an_upload_that_is_still_inspected_holds_up_nobody_elses(
+    bring: Bring, page_of: PageOf, samples: Iterator[Sample], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (case,) = bring(1)
+    waiting, ended = threading.Semaphore(0), threading.Event()
+
+    def wait(*_: Any) -> None:
+        waiting.release()
+        ended.wait(60)
+
+    monkeypatch.setattr(OfficerDesk, "_wait", wait)
+    files = [str(next(samples).file) for _ in range(2)]
+    pages = [page_of(name) for name in ("kim", "lee")]
+    try:
+        for page, file in zip(pages, files, strict=True):
+            page.set_input_files("#add-one", file)
+        assert all(waiting.acquire(timeout=60) for _ in pages), "both wait at once"
+        pages[0].keyboard.press("n")
+        standing(pages[0], case)
+    finally:
+        ended.set()
+    for page in pages:
+        expect(page.locator("#desk-add .busy")).to_be_hidden()
+
+
+def test_a_page_whose_session_has_ended_says_so_by_itself(
+    desk: Desk, bring: Bring, page_of: PageOf
+) -> None:
+    (case,) = bring(1)
+    page = page_of("kim")
+    page.keyboard.press("n")
+    standing(page, case)
+    with desk.service.database.write() as connection:
+        connection.execute(delete(tables.sessions))
+    expect(page.locator(".away")).to_contain_text("Your session has ended.")
+    token = desk.service.people.sign_in("kim", PASSWORD)
+    page.context.add_cookies([{"name": COOKIE, "value": token, "url": desk.address}])
+    expect(page.locator(".away")).to_have_count(0)
