@@ -28,23 +28,23 @@ def pistol(rng: Rng) -> Item:
     u = rng.uniform
     item = Item("pistol", "gun")
     length, tall, wide = u(135, 225), u(20, 34), u(19, 29)
-    _slide(rng, item, length, tall, wide)
-    _barrel(rng, item, length, tall, wide)
+    slide(rng, item, length, tall, wide)
+    barrel(rng, item, length, tall, wide)
     body = "nylon" if rng.random() < 0.35 else pick(rng, ["steel", "steel", "aluminium", "zinc"])
     thick = wide * u(0.75, 1.0)
-    _frame(rng, item, body, length, thick)
+    frame(rng, item, body, length, thick)
     grip_w, grip_h, rake = u(38, 58), u(68, 112), u(0.08, 0.5)
     back = -length / 2 + u(-2, 16)
     depth = u(13, 17)
-    _grip(rng, item, body, (back, grip_w, grip_h, rake), thick, depth)
+    grip(rng, item, body, (back, grip_w, grip_h, rake), thick, depth)
     if rng.random() < 0.85:
-        _magazine(rng, item, (back, grip_w, grip_h, rake), thick, depth)
+        magazine(rng, item, (back, grip_w, grip_h, rake), thick, depth)
     _small_parts(rng, item, body, back + grip_w, length, tall)
     item.add("steel", s.box((u(14, 26), u(7, 14), thick * 0.7), (back + u(5, 22), -u(2, 9), 0)))
     return item
 
 
-def _slide(rng: Rng, item: Item, length: float, tall: float, wide: float) -> None:
+def slide(rng: Rng, item: Item, length: float, tall: float, wide: float) -> None:
     """A box or a wedge, hollowed out, mostly with an ejection port."""
     u = rng.uniform
     wall = u(1.6, 4.5)
@@ -81,10 +81,10 @@ def _slide(rng: Rng, item: Item, length: float, tall: float, wide: float) -> Non
     item.add(metal, slide_at, *cut)
 
 
-def _barrel(rng: Rng, item: Item, length: float, tall: float, wide: float) -> None:
+def barrel(rng: Rng, item: Item, length: float, tall: float, wide: float) -> None:
     """Barrel, chamber, recoil spring on its rod."""
     u = rng.uniform
-    barrel = u(0.55, 0.97) * length
+    reach = u(0.55, 0.97) * length
     bore = u(4.0, 6.2)
     muzzle = length / 2 + (u(2, 30) if rng.random() < 0.35 else u(-3, 2))
     item.add(
@@ -92,7 +92,7 @@ def _barrel(rng: Rng, item: Item, length: float, tall: float, wide: float) -> No
         s.tube(
             bore + u(1.5, 3.5),
             u(1.5, 3.2),
-            muzzle - barrel,
+            muzzle - reach,
             muzzle,
             12,
             0,
@@ -101,9 +101,9 @@ def _barrel(rng: Rng, item: Item, length: float, tall: float, wide: float) -> No
     )
     item.add(
         "steel",
-        s.box((u(22, 40), tall * 0.6, wide * 0.7), (muzzle - barrel, tall * 0.55, 0)),
+        s.box((u(22, 40), tall * 0.6, wide * 0.7), (muzzle - reach, tall * 0.55, 0)),
         s.hole(
-            s.cylinder(bore, muzzle - barrel - 25, muzzle - barrel + 25, 10, 0, (0, tall * 0.6, 0))
+            s.cylinder(bore, muzzle - reach - 25, muzzle - reach + 25, 10, 0, (0, tall * 0.6, 0))
         ),
     )
     if rng.random() < 0.8:
@@ -117,7 +117,7 @@ def _barrel(rng: Rng, item: Item, length: float, tall: float, wide: float) -> No
         item.add("steel", s.cylinder(u(1.5, 3), -length * 0.1, x1, 8, 0, (0, tall * 0.2, 0)))
 
 
-def _frame(rng: Rng, item: Item, body: str, length: float, thick: float) -> None:
+def frame(rng: Rng, item: Item, body: str, length: float, thick: float) -> None:
     """What the slide runs on."""
     u = rng.uniform
     front = u(-0.05, 0.48) * length
@@ -133,7 +133,7 @@ def _frame(rng: Rng, item: Item, body: str, length: float, thick: float) -> None
         )
 
 
-def _grip(
+def grip(
     rng: Rng,
     item: Item,
     body: str,
@@ -170,7 +170,7 @@ def _grip(
         )
 
 
-def _magazine(
+def magazine(
     rng: Rng, item: Item, shape: tuple[float, float, float, float], thick: float, depth: float
 ) -> None:
     """A steel box in the grip with rounds, a spring or both."""

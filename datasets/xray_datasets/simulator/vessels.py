@@ -68,7 +68,7 @@ def flask(rng: Rng) -> Item:
 
 
 def can(rng: Rng) -> Item:
-    """A drink can, a food tin, an aerosol."""
+    """A drink can or a food tin; aerosols are illicit.pressure_vessel."""
     u = rng.uniform
     r, h = u(22, 45), u(60, 200)
     matter = pick(rng, ["aluminium", "steel"])
