@@ -1,4 +1,5 @@
 """Takes the pictures of docs/desk.md: every page of the desk, of a demo in which a little was done.
+Only signing in is a desk of its own, which a demo spares its visitors.
 
     python app/make_screenshots.py        (make screenshots)
 
@@ -7,6 +8,8 @@ wall of 4K, which is shrunk for the page.
 """
 
 import io
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -33,7 +36,7 @@ DECIDED = "scscccs"  # keys of the first decisions: cleared, or sent to be searc
 def main() -> None:
     """Write docs/images/desk/PAGE-WIDTH.webp, in the place of the old ones."""
     chromium = shutil.which("chromium") or sys.exit("needs chromium: apt-get install chromium")
-    with demo() as address, sync_playwright() as playwright, TemporaryDirectory() as temporary:
+    with sync_playwright() as playwright, TemporaryDirectory() as temporary:
         arguments = ["--no-sandbox", "--disable-gpu"]
         browser = playwright.chromium.launch(executable_path=chromium, args=arguments)
         page = browser.new_page(
@@ -42,8 +45,7 @@ def main() -> None:
         )
         page.set_default_timeout(WAIT_MS)
         expect.set_options(timeout=WAIT_MS)
-        page.goto(address)
-        for name in pages(page, address):
+        for name in everything(page):
             for width, height in SIZES:
                 page.set_viewport_size({"width": width, "height": height})
                 settle(page)
@@ -58,15 +60,26 @@ def main() -> None:
 
 
 @contextmanager
-def demo() -> Iterator[str]:
-    """A running demo's address."""
-    command = [sys.executable, "-m", "xray_app", "serve", "--demo", "--port", "0", *sys.argv[1:]]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as desk:
+def desk(*arguments: str, **settings: str) -> Iterator[str]:
+    """A running desk's address."""
+    command = [sys.executable, "-m", "xray_app", "serve", *arguments, "--port", "0", *sys.argv[1:]]
+    told = {"env": os.environ | settings, "stdout": subprocess.PIPE, "text": True}
+    with subprocess.Popen(command, **told) as running:  # type: ignore[call-overload]
         try:
-            assert desk.stdout is not None
-            yield desk.stdout.readline().split()[2]
+            line = next(line for line in running.stdout if "Ctrl-C" in line)
+            yield re.findall(r"http://[\w.:]+", line)[0]
         finally:
-            desk.terminate()
+            running.terminate()
+
+
+def everything(page: Page) -> Iterator[str]:
+    """Each picture's name as soon as its page stands."""
+    with TemporaryDirectory() as data, desk(XRAY_DATA_DIR=data) as address:
+        page.goto(f"{address}/sign-in")
+        yield "sign-in"
+    with desk("--demo") as address:
+        page.goto(address)
+        yield from pages(page, address)
 
 
 def pages(page: Page, address: str) -> Iterator[str]:
@@ -76,9 +89,19 @@ def pages(page: Page, address: str) -> Iterator[str]:
     page.keyboard.press("?")
     yield "keys"
     page.keyboard.press("Escape")
+    page.locator(".theme button").click()
+    stands(page)
+    yield "light"
+    while page.locator(".theme button").get_attribute("value") != "light":  # what it would choose
+        page.locator(".theme button").click()
+        stands(page)
     work(page, address)
     upload(page)
     yield "upload"
+    page.goto(f"{address}/queue?tab=closed")
+    page.locator(".rows .name a").first.click()
+    page.goto(page.locator("a[data-zoned]").evaluate("(link) => link.href"))
+    yield "report"
     for name in ("queue", "search-room"):
         page.goto(f"{address}/{name}")
         if name == "search-room":
