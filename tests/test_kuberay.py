@@ -72,6 +72,10 @@ CLUSTER = {
             "required": ["headGroupSpec"],
             "properties": {
                 "rayVersion": {"type": "string"},
+                "authOptions": {
+                    "properties": {"mode": {"enum": ["disabled", "token"]}},
+                    "additionalProperties": False,
+                },
                 "headGroupSpec": {
                     "required": ["rayStartParams", "template"],
                     "properties": {"rayStartParams": PARAMS, "template": POD},
@@ -155,6 +159,12 @@ def test_the_command_of_file_and_page_is_ours_and_says_where_the_mounts_are() ->
         assert words.startswith("/archive/")
         assert "--out /results/" in words
         assert {word for word in words.split() if word.startswith("--")} <= options
+
+
+def test_nobody_runs_code_there_without_the_clusters_token(cluster: dict[str, Any]) -> None:
+    assert cluster["spec"]["authOptions"] == {"mode": "token"}
+    major, minor = (int(part) for part in cluster["spec"]["rayVersion"].split(".")[:2])
+    assert (major, minor) >= (2, 52)  # the first that knows tokens
 
 
 def test_no_actor_runs_beside_the_command_and_probes_ask_a_port_that_is_open(
