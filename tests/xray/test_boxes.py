@@ -72,6 +72,18 @@ def test_the_strongest_box_always_stays_and_the_others_overlap_one_that_stayed(a
         assert np.all(boxes.iou(a[gone], a[kept]).max(axis=1) > 0.5)
 
 
+@given(some_boxes(most=20), st.data())
+def test_of_several_labels_each_keeps_what_it_would_keep_alone(a, data) -> None:
+    scores = data.draw(of_numpy.arrays(np.float32, len(a), elements=st.sampled_from([0.2, 0.7])))
+    labels = data.draw(of_numpy.arrays(np.intp, len(a), elements=st.integers(0, 2)))
+    kept = boxes.nms(a, scores, labels, 0.5)
+    assert kept.tolist() == sorted(kept, key=lambda k: (-scores[k], k))
+    for label in range(3):
+        mine = np.flatnonzero(labels == label)
+        alone = mine[boxes.nms(a[mine], scores[mine], labels[mine], 0.5)]
+        assert kept[labels[kept] == label].tolist() == alone.tolist()
+
+
 def test_a_box_of_another_label_is_left_alone() -> None:
     same = np.array([[0, 0, 4, 4], [0, 0, 4, 4]], np.float32)
     scores = np.array([0.5, 0.9], np.float32)
