@@ -47,7 +47,7 @@ def in_tables() -> Iterator[str]:
     yield from terms.KINDS.values()
     for columns in (tables.FINDINGS, tables.DECISIONS, tables.DRAWN, tables.SEARCHES):
         yield from columns
-    yield from (*work.HOLDS, "Container", "Consignment", "Scanner", "Lane", "Officer")
+    yield from (*work.HOLDS, work.HANDED_OVER, "Container", "Consignment", "Scanner", "Lane", "Officer")
     yield from (words.STATES | words.DISPOSITIONS).values()  # type: ignore[operator]
     yield from (doing.FIRST_KEPT, officer.OUT, welcome.GREETING)
     yield from (room.name for room in navigation.ROOMS)

@@ -139,7 +139,7 @@ def whence(request: Request) -> RedirectResponse:
 
 
 def ours(wanted: str) -> str:
-    """An address that somebody wants to go to, if it is a page of this desk; else its first page."""
+    """An address that somebody wants to go to, if it is a page of this desk; else the first."""
     # Never an address elsewhere: browsers read // and /\\ as another site.
     return wanted if re.fullmatch(r"/([a-z][a-z-]*)?(\?[\x21-\x7e]*)?", wanted) else "/"
 

@@ -67,7 +67,7 @@ def escalate(actor: Works, service: Service, case_id: CaseId, said: Escalate) ->
 
 @router.post("/cases/{case_id}/hand-over")
 def hand_over(actor: Works, service: Service, case_id: CaseId, said: HandOver) -> CaseOut:
-    """Give a case to another officer."""
+    """Give a case to another officer: at once, or as the next that they take."""
     to = _colleague(service, said.to).officer()
     return shown(service.queue.hand_over(case_id, said.version, actor.officer(), to), actor)
 

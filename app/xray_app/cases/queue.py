@@ -27,6 +27,7 @@ NOBODY: dict[str, Any] = {
     **{"held_until": None, "held_why": None},
 }
 LISTED = 50  # cases that a list of the queue shows at most
+HANDED_OVER = "handed over by"  # why a case is held that waits for one officer
 CLOCKWORK = "clock"  # the actor of what happens because time has passed
 
 
@@ -50,11 +51,11 @@ class Queue:
             mine = self._first(connection, State.TAKEN, officer)
             if mine is not None:
                 return prolong(connection, mine, now + self.rules.lease)
-            waiting = self._first(connection, State.WAITING, officer)
-            if waiting is None:
+            following = self._following(connection, officer)
+            if following is None:
                 return None
-            audit.append(connection, now, officer.name, "taken", waiting.id)
-            return self._lease(connection, waiting, officer, now)
+            audit.append(connection, now, officer.name, "taken", following.id)
+            return self._lease(connection, following, officer, now)
 
     def renew(self, case_id: str, version: int, officer: Officer) -> Case:
         """A sign of life: the lease begins anew, the version stays."""
@@ -72,13 +73,21 @@ class Queue:
     def next(self, officer: Officer) -> Case | None:
         """The case that `take` would give to an officer who has none; nothing changes."""
         with self.database.read() as connection:
-            return self._first(connection, State.WAITING, officer)
+            return self._following(connection, officer)
 
     def mine(self, officer: Officer) -> Case | None:
-        """The case that this officer has, its lease begun anew; None: none, or it ran out."""
+        """The case that this officer has, its lease begun anew; None: none, or it ran out.
+
+        While they have one, what was handed to them goes on waiting for them.
+        """
         with self.writing() as (connection, now):
             case = self._first(connection, State.TAKEN, officer)
-            return case and prolong(connection, case, now + self.rules.lease)
+            if case is None:
+                return None
+            until = now + self.rules.lease
+            for handed in handed_to(connection, officer):
+                prolong(connection, handed, until)
+            return prolong(connection, case, until)
 
     def hold(self, case_id: str, version: int, officer: Officer, until: datetime, why: str) -> Case:
         """Set it aside until a moment; then it goes back to the queue by itself.
@@ -107,18 +116,26 @@ class Queue:
             return self._lease(connection, case, officer, now)
 
     def hand_over(self, case_id: str, version: int, officer: Officer, to: Officer) -> Case:
-        """Give it to another officer, who must be free.
+        """Give it to another officer: at once, or as the next case that they take.
+
+        For somebody who has a case it is HELD with a lease, which their signs of life prolong.
+        Whoever does not take it within a lease loses it to the queue.
 
         Raises:
-            Refused: the other may not take it, or has a case already.
+            Refused: the other may not take it, or is the same officer.
         """
         with self.writing() as (connection, now):
             case = held_by(connection, case_id, version, officer)
             if to.level < case.level:
                 raise Refused(f"case {case_id} is for supervisors, {to.name} is not one")
-            self._check_free(connection, to)
+            if to.name == officer.name:
+                raise Refused(f"case {case_id} is with {to.name} already")
             audit.append(connection, now, officer.name, "handed over", case_id, {"to": to.name})
-            return self._lease(connection, case, to, now)
+            if self._first(connection, State.TAKEN, to) is None:
+                return self._lease(connection, case, to, now)
+            waits = {"lease_until": now + self.rules.lease, "taken_at": None}
+            why = f"{HANDED_OVER}: {officer.name}"
+            return change(connection, case, state=State.HELD, holder=to.name, held_why=why, **waits)
 
     def escalate(self, case_id: str, version: int, officer: Officer, why: str) -> Case:
         """Leave it to a supervisor, ahead of what waits there.
@@ -154,7 +171,7 @@ class Queue:
         table = tables.cases
         # A lease that ends later than one made now was made before the clock was set back.
         lapsed = (table.c.lease_until <= now) | (table.c.lease_until > now + self.rules.lease)
-        over = ((table.c.state == State.TAKEN) & lapsed) | (
+        over = (table.c.state.in_((State.TAKEN, State.HELD)) & lapsed) | (
             (table.c.state == State.HELD) & (table.c.held_until <= now)
         )
         rows = connection.execute(select(table).where(over)).mappings().all()
@@ -166,6 +183,11 @@ class Queue:
     def _lease(self, connection: Connection, case: Case, officer: Officer, now: datetime) -> Case:
         to = {"holder": officer.name, "taken_at": now, "lease_until": now + self.rules.lease}
         return change(connection, case, **{**NOBODY, **to, "state": State.TAKEN})
+
+    def _following(self, connection: Connection, officer: Officer) -> Case | None:
+        """What was handed to them, else the first that waits."""
+        handed = handed_to(connection, officer)
+        return handed[0] if handed else self._first(connection, State.WAITING, officer)
 
     def _first(self, connection: Connection, state: State, officer: Officer) -> Case | None:
         found = _ordered(state, officer)
@@ -198,6 +220,14 @@ def cases_in(
         return cases, len(cases)
     count = select(func.count()).select_from(found.order_by(None).subquery())
     return cases, int(connection.execute(count).scalar_one())
+
+
+def handed_to(connection: Connection, officer: Officer) -> list[Case]:
+    """Cases that wait for this officer alone, until they take them."""
+    table = tables.cases.c
+    found = _ordered(State.HELD, officer)
+    found = found.where(table.holder == officer.name, table.lease_until.is_not(None))
+    return [Case.of(row) for row in connection.execute(found).mappings()]
 
 
 def _ordered(state: State, officer: Officer) -> Select[Any]:

@@ -92,17 +92,20 @@ class OfficerDesk:
         """The officer's cases and what waits, as HTML."""
         officer = actor.officer()
         with self._service.database.read() as connection:
+            mine, _ = queues.cases_in(connection, State.TAKEN, officer, own=True)
+            handed = queues.handed_to(connection, officer)
+            held, others = queues.cases_in(connection, State.HELD, officer)
             parts = {
-                say("Yours"): queues.cases_in(connection, State.TAKEN, officer, own=True),
+                say("Yours"): ([*mine, *handed], len(mine) + len(handed)),
                 say("Waiting"): queues.cases_in(connection, State.WAITING, officer),
-                say("Held"): queues.cases_in(connection, State.HELD, officer),
+                say("Held"): ([c for c in held if c not in handed], others - len(handed)),
                 say("To be searched"): queues.cases_in(connection, State.SEARCH, officer),
             }
             groups = [
                 (title, count, casefile.entries(connection, actor, cases))
                 for title, (cases, count) in parts.items()
             ]
-        return view.queue(groups, _case_of(selected), take=None if groups[0][2] else work.TAKE)
+        return view.queue(groups, _case_of(selected), take=None if mine else work.TAKE)
 
     def pending(self, actor: Actor) -> str:
         """What the officer can still take back, as HTML."""

@@ -122,7 +122,7 @@ def build(desk: OfficerDesk) -> gr.Blocks:
             case, scan = case_and_scan(view.blank("…"), NOTHING)
         alive = gr.Timer(DEMO_SECONDS if desk.is_demo else RENEW_SECONDS)
         changes = [opened, undoable, queue, case, scan]
-        # None: as many at once as there are threads; Gradio would let each officer wait for the others.
+        # None: as many at once as there are threads; by itself Gradio answers one after the other.
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         quiet["concurrency_limit"] = None
         page.load(handlers.loaded, None, [header, *changes], **quiet)

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from xray.report import Outcome, Report
+from xray_app.cases import queue
 from xray_app.cases.case import Case
 from xray_app.cases.rules import Officer
 from xray_app.cases.states import Intent, Level, Reason, State
@@ -113,6 +114,7 @@ CODES = (
     Code(Reason.OTHER, REASONS[Reason.OTHER], "9"),
 )
 HOLDS = ("documents are missing", "a second scan is awaited", "a colleague is asked", "hold|other")
+HANDED_OVER = f"hold|{queue.HANDED_OVER}"
 HOLD_MINUTES = (10, 30, 60, 240)
 OF_LABELS = {  # what an alarm is a reason for; whatever else alarms is a weapon
     **dict.fromkeys(("explosive", "firework"), Reason.EXPLOSIVE),
@@ -233,7 +235,7 @@ def status(case: Case, officer: Officer) -> str:
 def held_why(case: Case) -> str:
     """Why it was set aside: one of the reasons of the page, and what was written."""
     chosen, _, written = (case.held_why or "").partition(": ")
-    reasons = {one.rpartition("|")[2]: one for one in HOLDS}
+    reasons = {one.rpartition("|")[2]: one for one in (*HOLDS, HANDED_OVER)}
     said = say(reasons[chosen]) if chosen in reasons else chosen
     return ": ".join(part for part in (said, written) if part)
 

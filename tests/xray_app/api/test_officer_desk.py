@@ -245,6 +245,15 @@ def test_a_case_is_handed_to_a_colleague_who_is_free(
     assert "&lt;i&gt;ann" in page
     assert act(kim, "hand_over", mine, to="lee").case_id != mine
     assert desk.mine(lee) == mine
+    second = str(desk.mine(kim))
+    assert "has a case; takes this one next" in desk.case(kim, second)
+    act(kim, "hand_over", second, to="lee")
+    assert "held by lee: handed over by: kim" in desk.case(kim, second)
+    assert "<h2>Yours <span>2</span>" in desk.queue(lee, None)
+    assert "<h2>Held" not in desk.queue(lee, None)
+    assert act(lee, "release", mine).case_id is None
+    assert act(lee, "take").case_id == second
+    assert act(kim, "take").case_id == mine
     with pytest.raises(Refused, match="no officer is called"):
         act(kim, "hand_over", desk.mine(kim), to="nobody")
 

@@ -145,16 +145,50 @@ def test_holding_needs_a_reason_and_a_moment_to_come(
         queue.hold(case.id, case.version, KIM, until, why)
 
 
-def test_a_case_is_handed_over_to_an_officer_who_is_free(
+def test_a_case_is_handed_over_at_once_to_an_officer_who_is_free(
     queue: Queue, inspected: Inspected
 ) -> None:
     inspected()
-    inspected()
     case = taken(queue)
+    with pytest.raises(Refused, match="with kim already"):
+        queue.hand_over(case.id, case.version, KIM, KIM)
     assert queue.hand_over(case.id, case.version, KIM, LEE).holder == "lee"
+    assert taken(queue, LEE).id == case.id
+
+
+def test_who_has_a_case_takes_the_one_that_was_handed_to_them_next(
+    queue: Queue, inspected: Inspected
+) -> None:
+    for _ in range(3):
+        inspected()
+    theirs, case = taken(queue, LEE), taken(queue)
+    handed = queue.hand_over(case.id, case.version, KIM, LEE)
+    assert (handed.state, handed.holder) == (State.HELD, "lee")
     other = taken(queue)
-    with pytest.raises(Refused, match=f"lee has case {case.id}"):
-        queue.hand_over(other.id, other.version, KIM, LEE)
+    assert other.id != case.id, "it waits for nobody else"
+    queue.release(theirs.id, theirs.version, LEE)
+    following = queue.next(LEE)
+    assert following is not None
+    assert following.id == taken(queue, LEE).id == case.id
+
+
+def test_a_case_that_was_handed_over_and_not_taken_goes_back_to_the_queue(
+    queue: Queue, inspected: Inspected, clock: Any
+) -> None:
+    inspected()
+    inspected()
+    theirs, case = taken(queue, LEE), taken(queue)
+    queue.hand_over(case.id, case.version, KIM, LEE)
+    for _ in range(3):  # they are still there
+        clock.move(minutes=4)
+        assert queue.mine(LEE) is not None
+    assert queue.next(KIM) is None
+    queue.release(theirs.id, theirs.version, LEE)
+    clock.move(minutes=4)
+    assert queue.mine(LEE) is None
+    clock.move(minutes=2)
+    assert queue.sweep() == 1
+    assert {taken(queue).id, taken(queue, LEE).id} == {theirs.id, case.id}
 
 
 def test_an_escalated_case_goes_to_supervisors_alone(queue: Queue, inspected: Inspected) -> None:

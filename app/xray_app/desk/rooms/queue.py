@@ -79,10 +79,12 @@ def show(
     chosen = {"lane": lane, "scanner": scanner, "holder": holder, "text": text}
     now = service.now
     with service.database.read() as connection:
+        orders = dict(ORDERS)
         if doing.wants_scan_first(connection, actor):
-            outcome, orders = "", {one: ORDERS[one] for one in ORDERS if one is not Order.SCORE}
+            outcome = ""
+            del orders[Order.SCORE]
         else:
-            chosen, orders = {"outcome": outcome, **chosen}, ORDERS
+            chosen = {"outcome": outcome, **chosen}
         plain = Order.NEWEST if tab == "closed" else Order.QUEUE
         sort = order if order in orders else plain
         said = Outcome(outcome) if outcome else None
