@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import chain, islice
 from itertools import count as counted
@@ -136,12 +136,16 @@ def keep_fresh(
         missing = pond.missing()
         newest = max([*pond.first_seeds(), *missing])
         seeds = chain(missing, counted(newest + pond.size, pond.size))
-        for path in _written(pond, seeds, workers):
+        try:
+            with closing(_written(pond, seeds, workers)) as written:
+                for path in written:
+                    pond.drop_oldest()
+                    yield path
+        finally:  # what other processes still finished when this one was stopped
             pond.drop_oldest()
-            yield path
 
 
-def _written(pond: Pond, seeds: Iterator[int], workers: int) -> Iterator[Path]:
+def _written(pond: Pond, seeds: Iterator[int], workers: int) -> Generator[Path, None, None]:
     """A shard from each of these seeds on, as soon as it is done; no more at once than workers."""
     if workers == 1:
         yield from (write_shard(pond, seed) for seed in seeds)

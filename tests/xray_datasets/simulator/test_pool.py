@@ -75,6 +75,23 @@ def test_keeping_fresh_begins_with_what_is_missing(tmp_path: Path) -> None:
     assert seeds(Pool(tmp_path)) == [7, 8, 9, 10]
 
 
+def test_what_is_finished_while_it_stops_leaves_a_pool_as_large(
+    tmp_path: Path, monkeypatch
+) -> None:
+    def two_at_once(pond: filling.Pond, seeds, workers: int):
+        try:
+            for seed in seeds:
+                yield filling.write_shard(pond, seed)
+        finally:
+            filling.write_shard(pond, next(seeds))
+
+    monkeypatch.setattr(filling, "_written", two_at_once)
+    fresh = keep_fresh(tmp_path, "baggage", 2, side_px=SIDE)
+    next(fresh)
+    fresh.close()
+    assert seeds(Pool(tmp_path)) == [2, 3]
+
+
 def test_two_do_not_fill_one_pool_and_drafts_of_a_killed_one_go(tmp_path: Path) -> None:
     (tmp_path / ".baggage-000000000-2.npy.part").write_bytes(b"half")
     fresh = keep_fresh(tmp_path, "baggage", 2, side_px=SIDE)
