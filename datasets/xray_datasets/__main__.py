@@ -225,8 +225,9 @@ def simulate(
         ),
     ] = None,
     outlines: Annotated[
-        bool, typer.Option("--outlines", help="Masks of unlabelled things, too, in scenes/.")
-    ] = False,
+        bool,
+        typer.Option("--outlines/--no-outlines", help="Masks of unlabelled things in scenes/."),
+    ] = True,
 ) -> None:
     """Scans with ground truth, drawn by physics: both energies, a console's picture, COCO."""
     from xray_datasets import scenefiles, scenes

@@ -23,17 +23,17 @@ TRUTH = (  # of simulator.truth.SimulatedObject, as each mark of COCO has it
 
 @dataclass(frozen=True)
 class Extras:
-    """What is written beside the usual.
+    """What is written beside pages of 16 bits, the console's picture and labelled objects.
 
     Attributes:
         float_pages: transmission as a TIFF of float32, too.
         jpeg: quality of the console's picture as JPEG, 1 to 100; None: PNG.
-        outlines: mask and contrast of unlabelled things, too.
+        outlines: mask and contrast of unlabelled things, too: 7 % more time.
     """
 
     float_pages: bool = False
     jpeg: int | None = None
-    outlines: bool = False
+    outlines: bool = True
 
 
 def write(
