@@ -1,6 +1,5 @@
 """How an officer left the viewer with a scanner's scans is how its next scan opens."""
 
-import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -23,22 +22,25 @@ BEGIN = """
 
 
 @pytest.fixture
-def said(module_page: Page) -> Iterator[list[Any]]:
+def said(module_page: Page) -> Iterator[Callable[[], list[Any]]]:
     """What is sent to be kept."""
-    bodies: list[Any] = []
-
-    def hear(request: Any) -> None:
-        if request.url.endswith("/own/scanner"):
-            bodies.append(json.loads(request.post_data))
-
-    module_page.on("request", hear)
-    yield bodies
-    module_page.remove_listener("request", hear)
-    module_page.evaluate("document.querySelector('#desk-header').remove()")
+    module_page.evaluate(
+        """() => {
+          window.kept = [];
+          window.really = window.fetch;
+          window.fetch = (address, given) => (address !== 'api/v1/own/scanner'
+            ? window.really(address, given)
+            : (window.kept.push(JSON.parse(given.body)), Promise.resolve(new Response())));
+        }"""
+    )
+    yield lambda: list(module_page.evaluate("window.kept"))
+    module_page.evaluate(
+        "window.fetch = window.really; document.querySelector('#desk-header').remove()"
+    )
 
 
 def test_the_next_scan_of_a_scanner_opens_as_the_last_was_left_but_for_hidden_marks(
-    js: Callable[..., Any], said: list[Any]
+    js: Callable[..., Any], said: Callable[[], list[Any]]
 ) -> None:
     after = js(
         "remembered",
@@ -50,11 +52,11 @@ def test_the_next_scan_of_a_scanner_opens_as_the_last_was_left_but_for_hidden_ma
           m.recalled('belt 1', picture, 3).lens]""",
     )
     assert after == [True, 0.5, True, True, "ruler", True, False, False, False]
-    assert [(one["scanner"], one["left"]["kind"]) for one in said] == [("belt 1", "dual")]
+    assert [(one["scanner"], one["left"]["kind"]) for one in said()] == [("belt 1", "dual")]
 
 
 def test_a_scan_left_as_it_came_is_forgotten_and_nothing_is_sent_twice(
-    js: Callable[..., Any], said: list[Any]
+    js: Callable[..., Any], said: Callable[[], list[Any]]
 ) -> None:
     js(
         "remembered",
@@ -65,11 +67,11 @@ def test_a_scan_left_as_it_came_is_forgotten_and_nothing_is_sent_twice(
           m.recalled('belt 1', dual, 3);
         }""",
     )
-    assert [one["left"] is None for one in said] == [False, True]
+    assert [one["left"] is None for one in said()] == [False, True]
 
 
 def test_drawing_is_not_how_a_scan_opens_and_neither_is_a_palette_that_is_gone(
-    js: Callable[..., Any], said: list[Any]
+    js: Callable[..., Any], said: Callable[[], list[Any]]
 ) -> None:
     after = js(
         "remembered",

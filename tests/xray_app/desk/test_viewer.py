@@ -280,4 +280,4 @@ def test_planes_that_cannot_be_had_are_reported(show: Show) -> None:
     page.evaluate("""() => window.viewer.show({current: 0, tables: '/tables.json', views: [
       {name: '', alt: '', planes: '/all.css', picture: '', beam: '', marks: [], opaque: []}]})""")
     expect(page.locator(".viewer")).to_have_attribute("data-state", "failed")
-    expect(page.locator(".status .shown")).to_contain_text("expected planes")
+    expect(page.locator(".status .shown")).to_contain_text("came damaged")
