@@ -55,6 +55,7 @@ class Inspecting:
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
         self._guard = threading.Lock()
+        self._reading = threading.Lock()
         self._rest = b""
         self.model: str | None = None
         self.absence = LOADING  # why there is no model
@@ -103,10 +104,13 @@ class Inspecting:
         if process is not None:
             process.kill()
             process.wait()
-            for stream in (process.stdin, process.stdout):
-                if stream is not None:
-                    with suppress(OSError):
-                        stream.close()
+            # A file that is closed under somebody who waits for it never wakes them: the end of
+            # the process does, and then it is closed.
+            with self._reading:
+                for stream in (process.stdin, process.stdout):
+                    if stream is not None:
+                        with suppress(OSError):
+                            stream.close()
 
     def start(self) -> None:
         """Start the process now, so that the first question need not wait for it."""
@@ -129,7 +133,7 @@ class Inspecting:
         assert process.stdout is not None
         deadline = time.monotonic() + seconds
         try:
-            with selectors.DefaultSelector() as ready:
+            with self._reading, selectors.DefaultSelector() as ready:
                 ready.register(process.stdout, selectors.EVENT_READ)
                 while b"\n" not in self._rest:
                     if not ready.select(max(0.0, deadline - time.monotonic())):

@@ -3,9 +3,11 @@
 import hashlib
 import os
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -46,6 +48,21 @@ def test_a_process_answers_again_and_again_and_after_it_was_killed(
         with pytest.raises(BrokeOff):
             ask(process, file)
         assert ask(process, file) == "a case"
+
+
+def test_whoever_waits_for_an_answer_is_told_at_once_when_the_process_is_closed() -> None:
+    idle = 'import time; print(\'{"model": "m", "absence": ""}\', flush=True); time.sleep(600)'
+    for _ in range(8):  # closed under its reader, the answer was waited for to the end of the time
+        one = Inspecting(None, Limits(seconds=300), None)
+        one._command = [sys.executable, "-c", idle]
+        one.start()
+        with ThreadPoolExecutor(1) as thread:
+            waits = thread.submit(one.ask, [], [], {}, {})
+            while one._reading.acquire(blocking=False):  # until it waits
+                one._reading.release()
+            one.close()
+            with pytest.raises(BrokeOff):
+                waits.result(60)
 
 
 @pytest.mark.parametrize(("model", "said"), [(None, ""), ("no-such-model", "No model is loaded")])
