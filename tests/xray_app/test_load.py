@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
@@ -45,9 +46,14 @@ class Gate:
     numbers: "count[int]" = field(default_factory=count)
     answers: Counter[int] = field(default_factory=Counter)
     kept: list[str] = field(default_factory=list)
+    planned: dict[str, datetime] = field(default_factory=dict)  # case → when it was to arrive
 
     def send(self, at: float) -> None:
-        """Send one at this moment, of the monotonic clock; too late is better than not at all."""
+        """Send one at this moment, of the monotonic clock; too late is better than not at all.
+
+        Its time counts from this moment, whether or not anything was free to send it then.
+        """
+        planned = datetime.now(UTC) + timedelta(seconds=at - time.monotonic())
         number = next(self.numbers)
         picture = np.full((480, 640), 240, np.uint8)
         picture[100:300, 100:400] = number % 200
@@ -62,7 +68,9 @@ class Gate:
         )
         self.answers[answer.status_code] += 1
         if answer.status_code == 202:
-            self.kept.append(answer.json()["id"])
+            case = answer.json()["id"]
+            self.planned[case] = planned
+            self.kept.append(case)
 
     def arrive(self, per_second: float, seconds: float) -> None:
         """Scans at a steady rate, however long each takes."""
@@ -85,15 +93,15 @@ def test_nothing_is_lost_at_any_load(parts: service.Service, running: Running) -
         drained(parts)
         capacity = FIRST / (time.monotonic() - began)
         for _ in range(5):
-            gate.send(0)
+            gate.send(time.monotonic())
             drained(parts)
-        alone = sorted(times(parts)[-5:])[2]
+        alone = sorted(times(parts, gate, -5))[2]
 
         usual_from, memory = len(gate.kept), resident_mb(process.pid)
         gate.arrive(0.6 * capacity, SECONDS)
         drained(parts)
         grown = (resident_mb(process.pid) - memory) / (SECONDS / 60)
-        usual = sorted(times(parts)[usual_from:])
+        usual = sorted(times(parts, gate, usual_from))
         p95 = usual[int(0.95 * (len(usual) - 1))]
 
         assert set(gate.answers) == {202}
@@ -123,14 +131,15 @@ def drained(parts: service.Service) -> None:
         time.sleep(0.02)
 
 
-def times(parts: service.Service) -> list[float]:
-    """Seconds from received to report of each case, in the order they came."""
+def times(parts: service.Service, gate: Gate, since: int) -> list[float]:
+    """Seconds from the planned arrival of each case to its report: its upload, its wait for
+    whatever was busy and its inspection. In the order in which they were acknowledged.
+    """
     table = tables.cases
     with parts.database.read() as connection:
-        rows = connection.execute(
-            select(table.c.received_at, table.c.waiting_at).order_by(table.c.received_at)
-        ).all()
-    return [(row.waiting_at - row.received_at).total_seconds() for row in rows]
+        rows = connection.execute(select(table.c.id, table.c.waiting_at)).all()
+    ended = {row.id: row.waiting_at for row in rows}
+    return [(ended[case] - gate.planned[case]).total_seconds() for case in gate.kept[since:]]
 
 
 def resident_mb(pid: int) -> float:
