@@ -5,7 +5,7 @@ detectors, z towards the source, 0 in the middle of the goods, which is the plan
 speaks of. Columns of the picture are moments, so nothing is magnified along x; rows are detectors,
 over which the rays fan out from the source, so what lies nearer to it is taller by source /
 (source - z). Rays run in the y-z plane alone: a path is its depth along z times the slant of its
-row. Containers have y downwards with the ground at 0; of bags, y is 0 in the middle of the picture.
+row. Containers have y downwards with the ground at 0; of bags, y is 0 in the middle of the belt.
 """
 
 from __future__ import annotations
@@ -43,10 +43,12 @@ class Fan:
         stretch: float = 1.0,
         source_mm: float = 1000.0,
         source_y_mm: float = 0.0,
+        middle_y_mm: float = 0.0,
     ) -> Fan:
-        """A square picture that is width_mm wide about x = y = 0, as of bags."""
+        """A square picture that is width_mm wide about x = 0 and y = middle_y_mm, as of bags."""
         size_hw, pixel_mm = (side_px, side_px), width_mm / side_px
-        return Fan(size_hw, pixel_mm, stretch, source_mm, source_y_mm, width_mm / 2)
+        below_mm = width_mm / 2 + middle_y_mm
+        return Fan(size_hw, pixel_mm, stretch, source_mm, source_y_mm, below_mm)
 
     def seen(self, points: NDArray[np.floating]) -> NDArray[np.float32]:  # (..., 3) -> (..., 3)
         """Column, row and depth in mm of points of the world."""

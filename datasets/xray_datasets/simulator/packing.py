@@ -39,12 +39,21 @@ class Placed:
 
 @dataclass(slots=True)
 class Packed:
-    """All things of a scene and the picture's width in mm; goods: how many lie in each bag."""
+    """All things of a scene.
+
+    Attributes:
+        things: in the world of fan.Fan.
+        width_mm: of the picture.
+        goods: how many lie in each bag.
+        theme: of the goods, of the last bag.
+        middle_y_mm: of the world, in the middle of the picture.
+    """
 
     things: list[Placed]
     width_mm: float
     goods: tuple[int, ...]
     theme: str
+    middle_y_mm: float = 0.0
 
 
 def lie(
@@ -76,6 +85,7 @@ def lie(
 
 
 DEEP_MM = 140.0  # half of what a bag is deep
+OFF_MM = 300.0  # how far off the middle of a belt, which is a metre wide at most, a bag may lie
 
 
 def _half_height_mm(item: Item, up: NDArray[np.float64]) -> float:
@@ -210,12 +220,12 @@ def pack(rng: Rng, kind: str) -> Packed:
         width *= 0.75  # crowded
     where = rng.integers(0, bags, wanted)
     placed, goods, theme = [], [], ""
-    level = rng.uniform(-0.2, 0.2) * width
+    middle = rng.uniform(-0.2, 0.2) * width  # screens show the belt higher or lower
     for k in range(bags):
         size = rng.uniform(300, 640)
         x = ((k + 0.5) / bags - 0.5 + rng.normal(0, 0.03)) * width
-        y = level + rng.normal(0, 0.08) * width
+        y = float(np.clip(rng.normal(0, 0.08) * width, -OFF_MM, OFF_MM))
         more, count, theme = _bag(rng, kind, x, y, size, scene, True, int((where == k).sum()))
         placed.extend(more)
         goods.append(count)
-    return Packed(placed, width, tuple(goods), theme)
+    return Packed(placed, width, tuple(goods), theme, middle)

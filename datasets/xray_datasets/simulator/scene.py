@@ -57,17 +57,18 @@ def paint(
     return canvas.paint(rng, thing.item, thing.turn, at_mm, _factors(thing), outline)
 
 
-def _fan(rng: np.random.Generator, side_px: int, width_mm: float) -> Fan:
+def _fan(rng: np.random.Generator, side_px: int, packed: packing.Packed) -> Fan:
     """A scanner with a tunnel of about a metre, its source a little off the middle.
 
     The belt's speed is not quite what the picture takes it for.
     """
     return Fan.square(
         side_px,
-        width_mm,
+        packed.width_mm,
         stretch=float(rng.uniform(0.96, 1.04)),
         source_mm=float(rng.uniform(800, 1300)),
         source_y_mm=float(rng.uniform(-150, 150)),
+        middle_y_mm=packed.middle_y_mm,
     )
 
 
@@ -82,7 +83,7 @@ def simulate(kind: str, seed: int, side_px: int = 416, outlines: bool = False) -
     packed = packing.pack(rng, kind)
     kv = int(rng.choice(beams.TUBE_KV, p=(0.08, 0.3, 0.2, 0.32, 0.1)))
     detector = Detector.draw(rng, _tube(kv).beam.high_photons)
-    fan = _fan(rng, side_px, packed.width_mm)
+    fan = _fan(rng, side_px, packed)
     canvas = Canvas.blank(_tube(kv), fan)
     drawn = []
     for thing in packed.things:
@@ -102,6 +103,7 @@ def simulate(kind: str, seed: int, side_px: int = 416, outlines: bool = False) -
         "width_mm": packed.width_mm,
         "source_mm": fan.source_mm,
         "source_y_mm": fan.source_y_mm,
+        "middle_y_mm": packed.middle_y_mm,
         "stretch": fan.stretch,
         **detector.parameters(),
     }

@@ -6,12 +6,17 @@ from dataclasses import fields, replace
 import numpy as np
 import pytest
 
-from xray_datasets.simulator import clutter, colour, packing, shown, simulate, threats
+from xray_datasets.simulator import beam, clutter, colour, packing, shown, simulate, threats
+from xray_datasets.simulator import shapes as s
+from xray_datasets.simulator.canvas import Canvas, physics
 from xray_datasets.simulator.consoles import Console, Hues
+from xray_datasets.simulator.fan import Fan
+from xray_datasets.simulator.item import Item
 from xray_datasets.simulator.palettes import paint
 from xray_datasets.simulator.scanner import Detector
 
 SIDE = 160
+SHELLS = ("suitcase", "soft_bag", "briefcase", "tray")
 
 
 @pytest.fixture(scope="module")
@@ -84,6 +89,20 @@ def test_the_median_bag_holds_thirty_goods_alone_or_on_a_belt(packed: list[packi
         assert sum(one.goods) < len(one.things) <= sum(one.goods) + 2 * len(one.goods) + 33
 
 
+def test_bags_lie_on_the_belt_wherever_the_screen_shows_it(packed: list[packing.Packed]) -> None:
+    for one in packed:
+        shells = [thing for thing in one.things if thing.item.name in SHELLS]
+        assert len(shells) >= len(one.goods)
+        assert max(abs(thing.y_mm) for thing in shells) <= packing.OFF_MM
+    assert max(abs(one.middle_y_mm) for one in packed) > 200
+    plate = Item("plate", "knife").add("steel", s.box((20, 20, 5)))
+    touched = []
+    for middle in (0.0, 50.0):
+        canvas = Canvas.blank(physics(beam.reduced(140)), Fan.square(100, 200, middle_y_mm=middle))
+        touched.append(canvas.paint(np.random.default_rng(0), plate))
+    assert touched == [(45, 45, 55, 55), (45, 20, 55, 30)]  # 50 mm are 25 px of 2 mm
+
+
 def test_a_scan_says_how_many_goods_are_in_each_bag(scene) -> None:
     counts = str(scene.parameters["goods"]).split("+")
     assert len(counts) == scene.parameters["bags"]
@@ -126,7 +145,6 @@ def test_a_cursor_is_drawn_where_it_is_told_to_be(scene) -> None:
 
 def test_most_consoles_paint_plastic_orange_and_steel_blue() -> None:
     """Transmissions of 60 mm polyethylene and 4 mm steel at 140 kV."""
-    from xray_datasets.simulator import beam
     from xray_datasets.simulator.materials import attenuation_per_mm
 
     full = beam.full(140)
