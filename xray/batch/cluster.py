@@ -56,10 +56,8 @@ def finished(
             done = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
                 Inspector,
                 fn_constructor_args=(settings,),
-                concurrency=actors,
-                num_cpus=1,
-                max_restarts=-1,
-                max_task_retries=-1,
+                compute=ray.data.ActorPoolStrategy(size=actors),
+                num_cpus=1,  # actors that die are replaced, and their rows done again, by default
             )
             for row in _heard(done.iter_rows()):
                 lines = row["lines"].splitlines()
