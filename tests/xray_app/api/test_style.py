@@ -40,7 +40,7 @@ def test_everybody_chooses_and_it_goes_with_them_to_another_screen(
         assert (answer.status_code, answer.headers["location"]) == (303, "/queue?tab=all")
         assert scheme(who) == SCHEMES[theme]
     who.post("/theme", data={"theme": "light"}, follow_redirects=False)
-    other = TestClient(client.app, base_url=client.base_url)
+    other = TestClient(client.app, base_url=str(client.base_url))
     form = {"name": "kim", "password": PASSWORD}
     other.post("/sign-in", data=form, follow_redirects=False)
     assert scheme(other) == "light"
