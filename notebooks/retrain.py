@@ -28,6 +28,7 @@ import xray
 from xray.boxes import iou
 from xray_datasets import layouts, pictures, reviews, simulated
 from xray_datasets.findings import Findings
+from xray_datasets.reviews.lesson import ORDINARY
 from xray_train import gate, gate_page, mine
 from xray_train.export import export
 from xray_train.fit import fit
@@ -44,9 +45,9 @@ SHOWN = 0.2  # this desk shows every finding from here on, so that there is some
 # ## A model in use, and people who judge its findings
 #
 # An officer confirms a finding that lies on an object of its name, rejects the others, and draws
-# what was missed. Whatever may hold something alarming is searched, and every fourth parcel
-# besides. This is the file that `xray-app export coco` writes: the boxes of the officers as COCO,
-# and under `review` who said what.
+# what was missed. Whatever may hold more than an ordinary parcel is searched, and every fourth one
+# besides; a search names all of that which is there. The file is what `xray-app export coco`
+# writes: the boxes of the officers as COCO, and under `review` who said what.
 
 # %%
 OVER = WORK / "weights" / "parcel-sim.onnx"
@@ -80,7 +81,7 @@ for number, sample in enumerate(simulated.read("parcel", SCANS, seed=0), start=1
     found = detector.inspect(sample.scan, min_score=SHOWN).detections
     by = number % OFFICERS
     said = list(opinions(sample, found, by))
-    held = sorted({a.label for a in (*sample.annotations, *sample.ignored)} & {*stops})
+    held = sorted({a.label for a in (*sample.annotations, *sample.ignored)} - ORDINARY)
     searched = bool(held) or any(d.label in stops for d in found) or number % 4 == 0
     review = {
         "model": [{"label": d.label, "xyxy_px": list(d.xyxy_px)} for d in found],

@@ -38,6 +38,7 @@ assert len(it["slopes"]) >= 3, "take another SEED: here too few objects lie alon
 assert it["layouts"].name(it["CASES"]) == "decided cases"
 assert all(it["parts"][split] for split in ("train", "val"))
 assert any(s.annotations or s.rejected for mine in it["parts"].values() for s in mine)
+assert not any("search found no such thing" in said for said in it["findings"].notes)
 page = (it["trial"].out / "promotion.html").read_text()
 assert it["result"].passes or "The old model stays." in page
 """,
