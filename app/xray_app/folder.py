@@ -14,6 +14,8 @@ import json
 import logging
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -45,7 +47,7 @@ class Folder:
 
     path: Path
     service: Service
-    _seen: dict[str, tuple[int, int]] = field(default_factory=dict)  # name → size, time in ns
+    _seen: dict[str, tuple[int, ...]] = field(default_factory=dict)  # name → sizes, times in ns
 
     def __post_init__(self) -> None:
         for name in ("done", "failed"):
@@ -59,17 +61,20 @@ class Folder:
         return sum(self._take(name) for name in there)
 
     def _complete(self) -> list[str]:
-        """Names whose size and time stood still between two looks, oldest first."""
-        now: dict[str, tuple[int, int]] = {}
+        """Names whose size and time stood still between two looks, oldest first; those of the file
+        beside too.
+        """
+        there: dict[str, tuple[int, int]] = {}
         with os.scandir(self.path) as entries:
             for entry in entries:
-                if entry.name.startswith(".") or entry.name.lower().endswith(
-                    (*UNFINISHED, SIDECAR)
-                ):
-                    continue
                 about = entry.stat(follow_symlinks=False)
                 if not stat.S_ISDIR(about.st_mode):
-                    now[entry.name] = (about.st_size, about.st_mtime_ns)
+                    there[entry.name] = (about.st_size, about.st_mtime_ns)
+        now = {
+            name: (*about, *there.get(name + SIDECAR, ()))
+            for name, about in there.items()
+            if not name.startswith(".") and not name.lower().endswith((*UNFINISHED, SIDECAR))
+        }
         still = [name for name, about in now.items() if self._seen.get(name) == about]
         self._seen = now
         return sorted(still, key=lambda name: (now[name][1], name))
@@ -107,12 +112,9 @@ class Folder:
             raise Refused(f"{name}{SIDECAR} is not JSON in UTF-8") from None
 
     def _open(self, name: str) -> BinaryIO:
-        folder = os.open(self.path, os.O_RDONLY | os.O_DIRECTORY)
-        try:
+        with _opened(self.path) as folder:
             flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK  # a pipe must not make us wait
             handle = os.open(name, flags, dir_fd=folder)
-        finally:
-            os.close(folder)
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
             os.close(handle)
@@ -120,17 +122,39 @@ class Folder:
         return os.fdopen(handle, "rb")
 
     def _move(self, name: str, where: str, ending: str, said: str) -> None:
-        target = self._free(self.path / where, name)
-        for beside in ("", SIDECAR):
-            source = self.path / (name + beside)
-            if source.is_symlink() or source.exists():
-                source.rename(target.with_name(target.name + beside))
-        target.with_name(target.name + ending).write_text(said, encoding="utf-8")
+        """Put a file and what lies beside it elsewhere, with what is said of it: by the folders
+        themselves, not by their paths, which somebody may have made a link of.
+        """
+        with _opened(self.path) as here, _opened(where, here) as there:
+            free, number = name, 1
+            while _is_there(free, there):
+                number += 1
+                free = f"{number}-{name}"
+            for beside in ("", SIDECAR):
+                if _is_there(name + beside, here):
+                    os.rename(name + beside, free + beside, src_dir_fd=here, dst_dir_fd=there)
+            if _is_there(free + ending, there):
+                os.unlink(free + ending, dir_fd=there)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+            with os.fdopen(os.open(free + ending, flags, 0o644, dir_fd=there), "w") as out:
+                out.write(said)
         self._seen.pop(name, None)
 
-    def _free(self, folder: Path, name: str) -> Path:
-        target, number = folder / name, 1
-        while target.is_symlink() or target.exists():
-            number += 1
-            target = folder / f"{number}-{name}"
-        return target
+
+@contextmanager
+def _opened(folder: str | Path, within: int | None = None) -> Iterator[int]:
+    """A folder's handle; within another one: no link."""
+    flags = os.O_RDONLY | os.O_DIRECTORY | (0 if within is None else os.O_NOFOLLOW)
+    handle = os.open(folder, flags, dir_fd=within)
+    try:
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _is_there(name: str, folder: int) -> bool:
+    try:
+        os.stat(name, dir_fd=folder, follow_symlinks=False)
+    except FileNotFoundError:
+        return False
+    return True

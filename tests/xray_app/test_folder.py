@@ -66,6 +66,47 @@ def test_a_file_that_still_grows_is_left_alone(folder: Folder) -> None:
     assert folder.look() == 1
 
 
+def test_a_scan_waits_until_the_file_beside_it_stands_still_too(folder: Folder) -> None:
+    put(folder, "bag.png")
+    put(folder, "bag.png.json", b'{"lane": "1"')
+    folder.look()
+    put(folder, "bag.png.json", b'{"lane": "12"}')
+    assert folder.look() == 0
+    assert folder.look() == 1
+    assert cases(folder.service.database)[0].lane == "12"
+
+
+@pytest.mark.parametrize("where", ["done", "failed"])
+def test_a_folder_that_becomes_a_link_later_leads_nowhere_else(
+    folder: Folder, tmp_path: Path, where: str
+) -> None:
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    (folder.path / where).rmdir()
+    (folder.path / where).symlink_to(elsewhere)
+    put(folder, "bag.png", b"" if where == "failed" else b"scan")
+    folder.look()
+    with pytest.raises(OSError, match=where):
+        folder.look()
+    assert list(elsewhere.iterdir()) == []
+    assert (folder.path / "bag.png").exists()
+
+
+def test_what_is_said_of_a_file_goes_through_no_link(folder: Folder, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    theirs.write_text("keep")
+    for make in ("symlink_to", "hardlink_to"):
+        said = folder.path / "done" / "bag.png.case.json"
+        said.unlink(missing_ok=True)
+        getattr(said, make)(theirs)
+        put(folder, "bag.png", make.encode())
+        folder.look()
+        assert folder.look() == 1
+        (folder.path / "done" / "bag.png").unlink()
+        assert "case" in said.read_text()
+        assert theirs.read_text() == "keep"
+
+
 def test_names_of_unfinished_files_are_left_alone(folder: Folder) -> None:
     for name in ("bag.png.part", ".bag.png", "bag.tmp"):
         put(folder, name)

@@ -24,7 +24,7 @@ from xray_app.api.shapes import (
 )
 from xray_app.api.signing import Reads
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import reading, seen
+from xray_app.cases import reading, register, seen
 from xray_app.cases.case import Case, load
 from xray_app.cases.decisions import decisions_of, searches_of
 from xray_app.cases.errors import NotFound, Refused
@@ -156,7 +156,7 @@ def visible(connection: Connection, actor: Actor, case_id: str) -> Case:
         NotFound: there is none, or it is another's: the two answers are the same.
     """
     case = load(connection, case_id)
-    if not actor.may(Right.READ) and case.submitted_by != actor.name:
+    if not actor.may(Right.READ) and not register.brought(connection, case, actor.name):
         raise NotFound(f"there is no case {case_id}")
     return case
 
@@ -165,9 +165,12 @@ def shown(case: Case, actor: Actor) -> CaseOut:
     """A case without what this reader must not know."""
     hides = case.kind is Kind.PROJECTED and actor.role not in SEES_KINDS
     kind = Kind.LIVE if hides and case.state is not State.CLOSED else case.kind
+    # Who brought the same in after another sees what became of it, not what the other declared.
+    others = not actor.may(Right.READ) and case.submitted_by != actor.name
+    declared = {} if others else case.declaration or {}
     return CaseOut(
         **{name: getattr(case, name) for name in CaseOut.model_fields if hasattr(case, name)}
-        | {"kind": kind, "flags": list(case.flags), "declaration": case.declaration or {}},
+        | {"kind": kind, "flags": list(case.flags), "declaration": declared},
         for_supervisor=case.level is Level.SUPERVISOR,
     )
 

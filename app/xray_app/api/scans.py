@@ -94,7 +94,8 @@ def submit(
         raise Refused(f"{len(scan)} files came as scan and {len(high)} as high; send pairs")
     if len(said.views) > len(scan):
         raise Refused(f"{len(said.views)} views are described, {len(scan)} came")
-    register.check_room(service.database, service.queue.rules)
+    room = (service.database, service.queue.rules, actor.name, idempotency_key)
+    register.check_room(*room)
     views = _staged(service, scan, high)
     kept = keep_scan(service, said, views, actor.name, idempotency_key)
     response.headers["Location"] = f"/api/v1/cases/{kept.case.id}"

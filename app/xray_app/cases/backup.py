@@ -27,22 +27,32 @@ def write(database: Database, contents: Contents, out: Path) -> int:
     """Make a copy in a folder that is not there yet; how many files it holds.
 
     Raises:
-        DataError: the folder is there already, or pg_dump is not installed.
+        DataError: the folder is there already, pg_dump is not installed, or a file is missing.
     """
     if out.exists():
         raise DataError(f"{out} is there already; name a new folder for each copy")
     out.mkdir(parents=True, mode=0o700)
     head, hashes = (_sqlite if database.is_sqlite else _postgresql)(database, out)
     kept = Contents(out / CONTENTS)
+    missing = []
     for sha256 in hashes:
         source, target = contents.path(sha256), kept.path(sha256)
         target.parent.mkdir(exist_ok=True, mode=0o700)
-        if source.exists():  # or it went by its age while we copied
+        if source.exists():
             shutil.copyfile(source, target)
+        else:
+            missing.append(sha256)
     if contents.installation.exists():
         shutil.copyfile(contents.installation, kept.installation)
     said = {"seq": head.seq, "hash": head.hash}
     (out / ANCHOR).write_text(json.dumps(said) + "\n", encoding="utf-8")
+    lost = set(missing) & set(_hashes(database)) if missing else set()  # others went by their age
+    if lost:
+        raise DataError(
+            f"{len(lost)} of {len(hashes)} files that the database names are not in "
+            f"{contents.folder}: {', '.join(sorted(lost)[:3])}; {out} holds all the rest. Put them "
+            "back from an older copy"
+        )
     return len(hashes)
 
 

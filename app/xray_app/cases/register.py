@@ -26,6 +26,7 @@ from xray_app.cases.states import Kind, Level, State
 RETRY_AFTER_S = 5
 SAME_CONTENT = "same content"
 RECEIVED = "received"  # the entry of the audit chain
+AGAIN = "received again"  # by another sender
 SAID_OF_A_VIEW = ("name", "pixel_mm", "file_name", "high_file_name")
 ASKED_BY = {"cargo_number", "house_bill"}  # what the clearance system knows a cargo by
 
@@ -112,6 +113,8 @@ def register(
             before = _asked_before(connection, sent) or _same(connection, sent)
             if before is not None:
                 _remember(connection, sent, before.id, now)
+                if not brought(connection, before, sent.submitted_by):
+                    audit.append(connection, now, sent.submitted_by, AGAIN, before.id)
                 return Registered(before, new=False)
             _check_room(connection, rules)
             case = _insert(connection, sent, now)
@@ -125,14 +128,28 @@ def register(
         discard(*files)
 
 
-def check_room(database: Database, rules: Rules) -> None:
-    """Say early that there is no room, before a scan is taken in.
+def brought(connection: Connection, case: Case, sender: str) -> bool:
+    """Whether a case is what this sender brought in, alone or after another."""
+    entry = tables.audit.c
+    mine = (entry.subject == case.id) & (entry.actor == sender) & (entry.action == AGAIN)
+    again = select(entry.seq).where(mine).limit(1)
+    return case.submitted_by == sender or connection.execute(again).first() is not None
+
+
+def check_room(
+    database: Database, rules: Rules, sender: str = "", request_key: str | None = None
+) -> None:
+    """Say early that there is no room, before a scan is taken in; a request that was kept already
+    needs none.
 
     Raises:
         Full: too many scans wait for inspection.
     """
+    table = tables.requests
+    kept = select(table.c.key).where(table.c.actor == sender, table.c.key == request_key)
     with database.read() as connection:
-        _check_room(connection, rules)
+        if request_key is None or connection.execute(kept).first() is None:
+            _check_room(connection, rules)
 
 
 def _check_room(connection: Connection, rules: Rules) -> None:

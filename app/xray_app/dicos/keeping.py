@@ -20,7 +20,8 @@ def keep(service: Service, file: bytes, title: str, uid: str) -> Registered:
         Refused: it is too large, or its header cannot be read.
         KeyReused: another object came under this UID.
     """
-    register.check_room(service.database, service.queue.rules)
+    sender = f"dicos {title}"
+    register.check_room(service.database, service.queue.rules, sender, uid)
     said = about(file, title)
     staged = service.contents.stage(file, "the object", service.settings.max_upload_bytes)
-    return keep_scan(service, said, [NewView(staged, f"{uid}.dcm")], f"dicos {title}", uid)
+    return keep_scan(service, said, [NewView(staged, f"{uid}.dcm")], sender, uid)

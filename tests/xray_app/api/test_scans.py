@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from xray_app.access.roles import Role
+from xray_app.access.roles import Right, Role
+from xray_app.cases import audit
 from xray_app.service import Service
 
 Answer = Any
@@ -72,6 +73,37 @@ def test_a_file_that_cannot_be_read_goes_to_an_officer_with_the_reason(
     assert (case["state"], case["outcome"]) == ("waiting", None)
     assert "found text" in case["problem"]
     assert scanner.get(f"{where}/image").status_code == 404
+
+
+def test_a_request_that_was_kept_is_answered_though_the_queue_is_full_by_now(
+    scanner: TestClient, write_scan: Any
+) -> None:
+    scans = [write_scan(f"{n}.png", bright=0.2 + n / 10).read_bytes() for n in range(4)]
+    first = send(scanner, scans[0], "key-0").json()
+    assert [send(scanner, scan).status_code for scan in scans[1:]] == [202, 202, 503]
+    again = send(scanner, scans[0], "key-0")
+    assert (again.status_code, again.json()["id"]) == (202, first["id"])
+    assert send(scanner, scans[3], "key-3").status_code == 503
+
+
+def test_who_brings_the_same_after_another_can_read_the_case_but_not_what_the_other_declared(
+    service: Service, scanner: TestClient, client: TestClient, scan: bytes
+) -> None:
+    first = send(scanner, scan, declaration={"consignee": "Kim"}).json()
+    other = TestClient(client.app, base_url=str(client.base_url))
+    key = service.keys.make("test", "gate 2", [Right.SUBMIT, Right.READ_OWN])
+    other.headers["authorization"] = f"Bearer {key}"
+    where = f"/api/v1/cases/{first['id']}"
+    assert other.get(where).status_code == 404
+    for _ in range(2):
+        assert send(other, scan).json() == {**first, "new": False}
+    assert other.get(where).json()["declaration"] == {}
+    assert scanner.get(where).json()["declaration"] == {"consignee": "Kim"}
+    with service.database.read() as connection:
+        assert [entry.action for entry in audit.of(connection, first["id"])] == [
+            "received",
+            "received again",
+        ]
 
 
 def test_low_and_high_energy_are_one_view(

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from xray.errors import RecipeError
+from xray.errors import DataError, RecipeError
 from xray_app import service
 from xray_app.access.passwords import Passwords
 from xray_app.cases import backup, installation
@@ -111,6 +111,14 @@ def test_a_copy_takes_its_number_along(
     restored = Database(url)
     installation.pair(restored, Contents(new / "contents"))
     restored.dispose()
+
+
+def test_a_copy_that_lacks_a_file_fails_and_names_it(
+    kept: Path, database: Database, contents: Contents, tmp_path: Path
+) -> None:
+    kept.unlink()
+    with pytest.raises(DataError, match=f"1 of 1 files .*{kept.name}"):
+        backup.write(database, contents, tmp_path / "copy")
 
 
 def test_a_service_sets_aside_what_no_case_names(parts: service.Service) -> None:
