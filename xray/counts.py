@@ -58,7 +58,10 @@ def ends(id: str, pixels: NDArray[np.float32]) -> tuple[float, float]:
     least, most = float(pixels.min()), float(pixels.max())  # a single NaN makes both NaN
     if not (np.isfinite(least) and np.isfinite(most)):
         broken = int(np.count_nonzero(~np.isfinite(pixels)))
-        raise ScanError(f"scan {id}: {broken} pixels are NaN or infinite")
+        raise ScanError(
+            f"scan {id}: {broken} of {pixels.size} pixels are NaN or infinite; expected counts "
+            "with white=, or transmission, 0 to 1; mend or mask them first"
+        )
     return least, most
 
 

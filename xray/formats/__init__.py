@@ -20,6 +20,10 @@ from xray.scan import Encoding, Scan
 
 __all__ = ["Polarity", "Source", "read"]
 
+BRIGHT = (
+    'the background is bright and was taken as air; pass polarity="air_dark" if it is a negative'
+)
+
 
 def read(
     source: Source,
@@ -144,7 +148,7 @@ def _positive(picture: Picture, polarity: Polarity | None) -> tuple[NDArray[np.u
     """The picture on a white background, and what had to be guessed."""
     rgb = picture.planes[0]
     if (polarity or polarities.judged(polarities.seen(rgb))) == "air_bright":
-        return rgb, []
+        return rgb, [] if polarity else [BRIGHT]
     rgb, how = colour.positive(rgb)
     why = "as told" if polarity else 'pass polarity="air_bright" if it was none'
     return rgb, [f"the background is black, a negative: {how}; {why}"]

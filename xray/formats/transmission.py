@@ -51,6 +51,10 @@ def of(picture: Picture, name: str, given: Given) -> tuple[list[NDArray[np.float
         planes = [levels.from_floats(plane, polarity) for plane in picture.planes]
         if attenuation and not picture.transmission:
             said.append("floats over 1 with air near 0 were taken as -ln of transmission")
+        elif picture.polarity is None and polarity == "air_bright":  # no header says so
+            said.append(
+                "floats up to 1 were taken as transmission, air being 1; pass white= if not"
+            )
     else:
         full = picture.full or levels.top_of_scale(picture.planes)
         planes = []

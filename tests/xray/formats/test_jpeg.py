@@ -88,7 +88,7 @@ def test_a_whole_jpeg_with_an_even_corner_is_read_in_silence(bag, colours, jpeg,
 def test_passes_that_a_progressive_jpeg_lacks_are_said(clutter, jpeg) -> None:
     whole = jpeg(clutter, cv2.IMWRITE_JPEG_PROGRESSIVE, 1)
     last = whole.rindex(b"\xff\xda")
-    assert xray.read(whole).assumed == ()
+    assert not any("lacks" in said for said in xray.read(whole).assumed)
     assert any("lacks passes" in said for said in xray.read(whole[:last] + whole[-2:]).assumed)
 
 

@@ -27,7 +27,9 @@ def test_a_colour_png_is_a_console_picture_in_rgb(colours, png) -> None:
     scan = xray.read(png(colours))
     assert scan.encoding is xray.Encoding.PSEUDOCOLOR
     assert scan.pixels[15, 30].tolist() == [20, 40, 120]
-    assert scan.assumed == ()
+    (said,) = scan.assumed
+    assert said.startswith("the background is bright and was taken as air; pass polarity=")
+    assert xray.read(png(colours), polarity="air_bright").assumed == ()
 
 
 def test_a_grey_picture_dressed_as_rgb_is_grey(bag, png) -> None:

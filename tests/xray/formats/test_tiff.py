@@ -72,6 +72,9 @@ def test_float_samples_up_to_one_are_transmission_as_they_are(bag, tiff) -> None
     transmission = (bag / 255).astype(np.float32)  # air at 0.8: nothing is stretched
     scan = xray.read(tiff(transmission))
     assert np.array_equal(scan.low, transmission)
+    said = "floats up to 1 were taken as transmission, air being 1; pass white= if not"
+    assert said in scan.assumed
+    assert not any("floats" in said for said in xray.read(tiff(transmission), white=0.8).assumed)
 
 
 def test_floats_whose_air_is_nothing_are_attenuation(bag, tiff) -> None:
