@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from xray.clearance import read as read_rule
 from xray.detector import Detector
 from xray_app import service
 from xray_app.cases import integrity, schema, tables
@@ -58,6 +59,13 @@ def _folder(settings: Settings) -> Iterator[Finding]:
 def _model(settings: Settings) -> Iterator[Finding]:
     card = Detector(settings.model or USUAL).card
     yield Finding("model", True, f"{card.name} {card.version}")
+    if settings.calibration_file:
+        rule = read_rule(settings.calibration_file)
+        said = f"holds for {rule.model} and the scanner {rule.scanner}"
+        if rule.sha256 != card.sha256:
+            said += f", not for this model file ({card.sha256[:12]}…): nothing is eligible; run "
+            said += "xray-train calibrate with it"
+        yield Finding("calibration", rule.sha256 == card.sha256, said)
 
 
 def _database(settings: Settings) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """What an administrator types beside a running service."""
 
+import hashlib
 import json
 import shutil
 import sys
@@ -9,6 +10,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from xray.clearance import Rule
+from xray.profile import Profile
+from xray.scan import Encoding
 from xray_app import __main__ as command
 from xray_app.cases import audit
 from xray_app.cases.contents import Contents
@@ -87,6 +91,21 @@ def test_the_doctor_says_what_holds_and_what_does_not(run: Run, data: Path) -> N
     code, said = run("doctor")
     assert code == 1
     assert "run: xray-app database upgrade" in said
+
+
+@pytest.mark.parametrize("same", [True, False])
+def test_the_doctor_says_whether_the_calibration_is_of_this_model(
+    run: Run, standin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, same: bool
+) -> None:
+    sha256 = hashlib.sha256(standin.read_bytes()).hexdigest() if same else "0" * 64
+    said = {"scanner": "gate 1", "encodings": frozenset(Encoding), "profile": Profile()}
+    file = tmp_path / "clearance.json"
+    Rule(0.9, 0.05, 0.95, **said, model="standin@1", sha256=sha256).save(file)  # type: ignore[arg-type]
+    monkeypatch.setenv("XRAY_CALIBRATION_FILE", str(file))
+    code, said_of = run("doctor")
+    assert "holds for standin@1 and the scanner gate 1" in said_of
+    assert ("nothing is eligible" in said_of) == (not same)
+    assert same or code == 1
 
 
 def test_tables_go_down_only_when_it_is_meant(run: Run) -> None:
