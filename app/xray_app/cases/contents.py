@@ -2,8 +2,9 @@
 
 A file is written under `incoming/`, synced, and only then renamed to its place, so that nothing
 half-written ever stands under a hash. Adopting happens within the write transaction that also
-keeps the row, the only writer at a time: a file without a row is what a crash left. It is set
-aside under `quarantine/`, not deleted: a mistake about the database must cost no scan.
+keeps the row, the only writer at a time: a file that no table names is what a crash left. It is set
+aside under `quarantine/`, not deleted, and comes back when a row names it: a mistake about the
+database must cost no scan.
 """
 
 import hashlib
@@ -17,10 +18,16 @@ from typing import BinaryIO
 
 from sqlalchemy import Connection, insert, select
 
+from xray.errors import RecipeError
 from xray_app.cases import tables
 from xray_app.cases.errors import NotFound, Refused
 
 CHUNK_BYTES = 2**20
+LEFT_BY_A_CRASH = 24  # files that one transaction adopts at most: of 8 views, 3 each
+VIEW_CONTENTS = tuple(
+    tables.views.c[name]
+    for name in ("sha256", "high_sha256", "picture_sha256", "thumbnail_sha256", "planes_sha256")
+)
 
 
 @dataclass(frozen=True)
@@ -114,25 +121,70 @@ class Contents:
         """Whether a file stands under its hash here."""
         return next(self.folder.glob("??/*"), None) is not None
 
+    def holds(self, sha256: str) -> bool:
+        """Whether a file with this hash is here, if only set aside."""
+        return self.path(sha256).exists() or (self.quarantine / sha256).exists()
+
     def sweep(self, connection: Connection) -> int:
-        """Within a write transaction, remove what never came in whole, and set aside files that
-        have no row; how many those were.
+        """Within a write transaction, make disk and tables agree; how many files were set aside.
+
+        What never came in whole goes, and what only emptied cases name: their time is over. What a
+        row names comes back from where it was set aside; what no table knows is set aside.
+
+        Raises:
+            RecipeError: most files would be set aside; nothing was touched.
         """
-        known = set(connection.execute(select(tables.contents.c.sha256)).scalars())
+        rows = set(connection.execute(select(tables.contents.c.sha256)).scalars())
+        needed, emptied = _named(connection, emptied=False), _named(connection, emptied=True)
+        here = list(self.folder.glob("??/*"))
+        strange = [path for path in here if path.name not in rows | needed | emptied]
+        if len(strange) > LEFT_BY_A_CRASH and 2 * len(strange) > len(here):
+            raise RecipeError(_most(self.folder, len(strange), len(here)))
         for path in self.incoming.iterdir():
             path.unlink()
-        left = [path for path in self.folder.glob("??/*") if path.name not in known]
-        if left:
+        aside = list(self.quarantine.iterdir()) if self.quarantine.exists() else []
+        for path in [*here, *aside]:
+            if path.name in emptied - rows - needed:
+                path.unlink()
+        for path in aside:
+            self._take_back(path, rows)
+        if strange:
             self.quarantine.mkdir(exist_ok=True, mode=0o700)
-        for path in left:
+        for path in strange:
             path.replace(self.quarantine / path.name)
-        return len(left)
+        return len(strange)
+
+    def _take_back(self, path: Path, rows: set[str]) -> None:
+        place = self.path(path.name)
+        if path.name in rows and not place.exists():
+            place.parent.mkdir(mode=0o700, exist_ok=True)
+            path.replace(place)
 
 
 def discard(*staged: Staged) -> None:
     """Delete files that found no place; those that did are left alone."""
     for one in staged:
         one.path.unlink(missing_ok=True)
+
+
+def _named(connection: Connection, emptied: bool) -> set[str]:
+    """What the views and searches of cases name: of those emptied by their age, or the others."""
+    case, search, named = tables.cases, tables.search_results, set[str]()
+    gone = case.c.emptied_at.is_not(None) if emptied else case.c.emptied_at.is_(None)
+    for column in (*VIEW_CONTENTS, search.c.photo_sha256):
+        asked = select(column).where(column.is_not(None))
+        of_these = asked.where(column.table.c.case_id.in_(select(case.c.id).where(gone)))
+        named |= set(connection.execute(of_these).scalars())
+    return named
+
+
+def _most(folder: Path, strange: int, count: int) -> str:
+    return (
+        f"{strange} of {count} files in {folder} are named by no case: the database is older than "
+        "they are, or another one; no file was touched. Name in XRAY_DATABASE_URL the database "
+        "that they were kept with. If it is lost, restore the last copy of both into a new "
+        "XRAY_DATA_DIR and keep this folder: what that copy does not know is in it alone"
+    )
 
 
 def _sync_folder(folder: Path) -> None:

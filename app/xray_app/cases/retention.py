@@ -11,16 +11,12 @@ from sqlalchemy import Connection, delete, select, update
 
 from xray_app.cases import audit, tables
 from xray_app.cases.case import Case, change
-from xray_app.cases.contents import Contents
+from xray_app.cases.contents import VIEW_CONTENTS, Contents
 from xray_app.cases.database import Database
 from xray_app.cases.states import State
 
 AT_ONCE = 100  # cases in one transaction: nobody must wait long for their turn to write
 ACTOR = "retention"
-VIEW_CONTENTS = tuple(
-    tables.views.c[name]
-    for name in ("sha256", "high_sha256", "picture_sha256", "thumbnail_sha256", "planes_sha256")
-)
 
 
 def empty_old(database: Database, contents: Contents, now: datetime, keep: timedelta) -> int:
@@ -45,7 +41,8 @@ def empty_old(database: Database, contents: Contents, now: datetime, keep: timed
         connection.execute(delete(tables.contents).where(tables.contents.c.sha256.in_(gone)))
     if gone:
         # Only now that the rows are gone for good; whoever brings the same scan in again has made
-        # a new row by then, within a transaction like this one.
+        # a new row by then, within a transaction like this one. If we are ended before, the sweep
+        # of the next start deletes them.
         with database.write() as connection:
             contents.remove(connection, gone)
     return len(cases)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from xray_app.cases.contents import Contents, discard
+from xray.errors import RecipeError
+from xray_app.cases.contents import LEFT_BY_A_CRASH, Contents, discard
 from xray_app.cases.database import Database
 from xray_app.cases.errors import NotFound, Refused
 
@@ -49,3 +50,21 @@ def test_what_a_crash_left_is_set_aside_and_what_has_a_row_stays(
     (aside,) = contents.quarantine.iterdir()
     assert aside.read_bytes() == b"adopted and not committed"
     assert list(contents.incoming.iterdir()) == []
+
+
+def test_with_a_database_that_does_not_know_most_files_none_is_touched(
+    contents: Contents, database: Database
+) -> None:
+    files = [contents.path(f"{n:064x}") for n in range(LEFT_BY_A_CRASH + 1)]
+    files[0].parent.mkdir()
+    for file in files:
+        file.write_bytes(b"scan")
+    contents.stage(b"half-way", "bag.png", 100)
+    said = "25 of 25 files in .* are named by no case.*XRAY_DATABASE_URL"
+    with pytest.raises(RecipeError, match=said), database.write() as connection:
+        contents.sweep(connection)
+    assert all(file.exists() for file in files)
+    assert len(list(contents.incoming.iterdir())) == 1
+    files.pop().unlink()
+    with database.write() as connection:
+        assert contents.sweep(connection) == LEFT_BY_A_CRASH  # as much as a crash may leave

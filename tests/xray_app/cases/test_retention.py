@@ -82,3 +82,29 @@ def test_a_scan_that_another_case_needs_stays_until_that_is_over_too(
     clock.move(days=31)
     assert empty_old(database, contents, clock(), KEEP) == 1
     assert contents.read(scan_of(database, case)) == b"scan"
+
+
+@pytest.mark.parametrize("aside", [False, True])
+def test_what_an_end_between_rows_and_files_left_goes_at_the_next_start(
+    *, decided: Callable[..., Case], inspected: Callable[..., Case], database: Database,
+    contents: Contents, clock: Any, monkeypatch: pytest.MonkeyPatch, aside: bool,
+) -> None:  # fmt: skip
+    case, other = decided(), inspected()
+    clock.move(days=31)
+
+    def end(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Contents, "remove", end)
+    with pytest.raises(KeyboardInterrupt):
+        empty_old(database, contents, clock(), KEEP)
+    file = contents.path(scan_of(database, case))
+    assert file.exists()
+    if aside:  # an older version set it aside
+        contents.quarantine.mkdir()
+        file.rename(contents.quarantine / file.name)
+    with database.write() as connection:
+        assert contents.sweep(connection) == 0
+    assert not contents.holds(file.name)
+    assert not contents.holds(scan_of(database, case, "planes_sha256"))
+    assert contents.read(scan_of(database, other))
