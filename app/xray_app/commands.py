@@ -92,6 +92,7 @@ def backup_database(out: Annotated[Path, typer.Option(help="A folder that is not
     from xray_app.cases import backup
 
     with running.opened(Settings.read(os.environ)) as service:
+        service.pair()
         files = backup.write(service.database, service.contents, out)
     print(f"{out}: {files} files")
 
@@ -139,6 +140,7 @@ def write_dossier(
 
     given = Settings.read(os.environ)
     with running.opened(given) as service:
+        service.pair()
         key = dossiers.signing_key(given.signing_key)
         out.write_bytes(dossiers.write(service.database, service.contents, case_id, key))
     print(f"{out}: the dossier of case {case_id}")
@@ -194,6 +196,7 @@ def export_coco(out: Annotated[Path, typer.Option(help="A folder that is not the
     from xray_app.exchange import reviews
 
     with running.opened(Settings.read(os.environ)) as service:
+        service.pair()
         images = reviews.as_coco(service.database, service.contents, out)
     print(f"{out}: {images} images")
 

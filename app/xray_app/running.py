@@ -86,6 +86,7 @@ def _started(settings: Settings, address: str) -> Iterator["Service"]:
         alone = until.enter_context(Alone(held, lost))
         until.enter_context(Rounds("holding the database", alone.check))
         parts = service.build(settings)
+        parts.pair()  # before anything is written into a database that may be the wrong one
         if settings.demo:
             opening.open_on(parts)
         secret = parts.people.invite_first()

@@ -50,8 +50,21 @@ class Service:
         """The moment, by the service's own clock."""
         return self.queue.clock()
 
+    def pair(self) -> None:
+        """Before contents are used: see to it that they are this database's.
+
+        Raises:
+            RecipeError: they are another's.
+        """
+        installation.pair(self.database, self.contents)
+
     def start(self) -> None:
-        """Clear away what a crash left and begin to inspect."""
+        """Clear away what a crash left and begin to inspect.
+
+        Raises:
+            RecipeError: the contents are another database's, or newer than it.
+        """
+        self.pair()
         with self.database.write() as connection:
             aside = self.contents.sweep(connection)
         if aside:
@@ -78,8 +91,7 @@ def build(
     """A service over the database that the settings name, its tables brought up to date.
 
     Raises:
-        RecipeError: the database's address cannot be read, or it is not the one that the scans in
-            the data folder were kept with.
+        RecipeError: the database's address cannot be read.
         ModelError: the calibration file cannot be read.
     """
     private_folder(settings.data_dir)
@@ -95,7 +107,6 @@ def build(
         only=Kind.DEMO if settings.demo else None,
     )
     contents = Contents(settings.data_dir / "contents")
-    installation.pair(database, contents)
     queue = Queue(database, clock, rules)
     limits = Limits(settings.inspect_seconds, settings.inspect_memory_mb)
     calibration = keep_calibration(settings)
