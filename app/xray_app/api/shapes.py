@@ -100,6 +100,14 @@ class Received(BaseModel):
     flags: list[str]
 
 
+class Progress(BaseModel):
+    """How far a case is, without what the machine says of it."""
+
+    id: str
+    state: State
+    problem: str | None = Field(description="why it could not be read or inspected")
+
+
 class CaseOut(BaseModel):
     """A case as its reader may see it."""
 

@@ -48,14 +48,14 @@ const add = async (...files) => {
   }
 };
 
-let last = Promise.resolve();  // one batch after the other
+let last = Promise.resolve();  // one batch is sent after the other
 const addMany = async (files) => {
   if (files.length < 2) return files.length ? add(files[0]) : undefined;
   tell(refusal, '');
   const { sendAll } = await sending;
   last = last.then(async () => {
     sent.hidden = false;
-    await sendAll(files, sent, props.most);
+    await sendAll(files, sent, props.most).sent;
   });
 };
 

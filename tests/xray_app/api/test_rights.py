@@ -17,6 +17,7 @@ ROUTES: dict[tuple[str, str], Right | None] = {
     ("POST", "/api/v1/inspect"): Right.INSPECT,
     ("POST", "/api/v1/scans"): Right.SUBMIT,
     ("GET", "/api/v1/cases"): Right.READ_OWN,
+    ("GET", "/api/v1/cases/progress"): Right.READ_OWN,
     ("GET", "/api/v1/cases/{case_id}"): Right.READ_OWN,
     ("GET", "/api/v1/cases/{case_id}/report"): Right.READ_OWN,
     ("GET", "/api/v1/cases/{case_id}/image"): Right.READ_OWN,

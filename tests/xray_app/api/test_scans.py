@@ -8,7 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from xray_app.access.roles import Right, Role
-from xray_app.cases import audit
+from xray_app.cases import audit, seen
 from xray_app.service import Service
 
 Answer = Any
@@ -224,3 +224,29 @@ def test_who_brought_a_case_in_does_not_read_on_paper_what_json_keeps_from_them(
     mine = send(who, scan + b"2").headers["location"]
     assert who.get(mine).is_success
     assert who.get(f"{mine}/report?format=html").status_code == 403
+
+
+def test_whoever_asks_how_far_cases_are_hears_nothing_of_the_machine(
+    scanner: TestClient,
+    sign_in: Callable[..., TestClient],
+    service: Service,
+    scan: bytes,
+    inspect_all: Callable[[], None],
+) -> None:
+    text, bag = (send(scanner, content).json()["id"] for content in (b"no picture", scan))
+    inspect_all()
+    asked = "/api/v1/cases/progress?" + "&".join(f"id={one}" for one in (bag, "0" * 32, text))
+    kim = sign_in(Role.SCREENER, "kim")
+    told = kim.get(asked).json()
+    assert [sorted(one) for one in told] == [["id", "problem", "state"]] * 2
+    assert [(one["id"], one["state"], bool(one["problem"])) for one in told] == [
+        (bag, "waiting", False),
+        (text, "waiting", True),
+    ]
+    with service.database.read() as connection:
+        assert seen.by(connection, "kim", [bag, text]) == set()
+    key = service.keys.make("test", "gate 2", [Right.READ_OWN])
+    stranger = TestClient(scanner.app, base_url=str(scanner.base_url))
+    stranger.headers["authorization"] = f"Bearer {key}"
+    assert stranger.get(asked).json() == []
+    assert kim.get("/api/v1/cases/progress").status_code == 422

@@ -7,6 +7,7 @@ import { say } from './words.js';
 const AT_ONCE = 2;      // files on their way: the rest of the desk needs the line too
 const LOOK_MS = 1000;   // between two looks at what became of them
 const TIRED = 30;       // times that a full desk is asked again for one file
+const MOST_ASKED = 50;  // cases in one question
 const BEFORE = ['received', 'inspecting'];  // of the states of `cases/states.py`
 
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
@@ -48,23 +49,27 @@ const line = (list, { name }) => {
   };
 };
 
-// What became of the cases that were sent, until all are inspected; `waiting`: id → its line.
+// What became of the cases that were sent, until all are inspected; `waiting`: id → its lines, more
+// than one where the same file was chosen twice. A case may be older than any list is long.
 const follow = async (waiting, isOver) => {
   while (waiting.size || !isOver()) {
     await wait(LOOK_MS);
     if (!waiting.size) continue;
-    const answer = await fetch('api/v1/cases?limit=200').then((a) => a.json()).catch(() => null);
-    for (const { id, state, problem } of answer?.cases ?? []) {
+    const asked = [...waiting.keys()].slice(0, MOST_ASKED).map((id) => `id=${encodeURIComponent(id)}`);
+    const answer = await fetch(`api/v1/cases/progress?${asked.join('&')}`).then((a) => (a.ok ? a.json() : null)).catch(() => null);
+    for (const { id, state, problem } of answer ?? []) {
       if (!waiting.has(id) || BEFORE.includes(state)) continue;
-      waiting.get(id)(problem ? say('Not read') : say('inspected'), problem ? 'refused' : 'done', id);
+      for (const tell of waiting.get(id))
+        tell(problem ? say('Not read') : say('inspected'), problem ? 'refused' : 'done', id);
       waiting.delete(id);
     }
   }
 };
 
-// Sends files and says on `list` how each fares. Resolves once every one has ended.
-export const sendAll = async (files, list, most) => {
-  list.replaceChildren();
+// Sends files and says on `list` how each fares. `sent` resolves once all are at the desk, `ended` once
+// every one is inspected. Lines of an earlier batch stay while they wait.
+export const sendAll = (files, list, most) => {
+  for (const row of list.querySelectorAll('.done, .refused')) row.remove();
   const waiting = new Map(), left = files.map((file) => [file, line(list, file)]);
   let open = AT_ONCE;
   const worker = async () => {
@@ -74,12 +79,13 @@ export const sendAll = async (files, list, most) => {
       try {
         const id = await send(file, most);
         tell(say('is inspected …'), '', id);
-        waiting.set(id, tell);
+        waiting.set(id, [...waiting.get(id) ?? [], tell]);
       } catch (error) {
         tell(error.message, 'refused');
       }
     }
     open--;
   };
-  await Promise.all([...Array.from({ length: AT_ONCE }, worker), follow(waiting, () => !open)]);
+  const sent = Promise.all(Array.from({ length: AT_ONCE }, worker));
+  return { sent, ended: Promise.all([sent, follow(waiting, () => !open)]) };
 };
