@@ -16,7 +16,7 @@ from pathlib import Path
 from sqlalchemy import inspect, select
 
 from xray.errors import DataError
-from xray_app.cases import audit, integrity, postgresql, tables
+from xray_app.cases import audit, integrity, postgresql, schema, tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 
@@ -94,6 +94,7 @@ def restore(copy: Path, data_dir: Path, url: str) -> int:
     database = Database(url)
     try:
         _fill(copy, database)
+        schema.upgrade(database)  # the copy may be of an older version
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copytree(copy / CONTENTS, data_dir / CONTENTS)
         said = json.loads((copy / ANCHOR).read_text(encoding="utf-8"))

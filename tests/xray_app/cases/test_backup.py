@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from xray.errors import DataError
-from xray_app.cases import audit, backup, postgresql
+from xray_app.cases import audit, backup, installation, postgresql, schema
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.service import utc_now
@@ -56,3 +56,26 @@ def test_where_the_tool_is_missing_it_is_said_what_to_install(
     monkeypatch.setattr(postgresql.Path, "glob", lambda *_: [])
     with pytest.raises(DataError, match="postgresql-client"):
         backup.write(database, contents, tmp_path / "copy")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_copy_of_an_older_version_is_put_back_and_brought_up_to_this_one(
+    kind: str, tmp_path: Path, contents: Contents, request: pytest.FixtureRequest
+) -> None:
+    new = tmp_path / "new"
+    new.mkdir()
+    urls = [f"sqlite:///{tmp_path / 'old.sqlite3'}", f"sqlite:///{new / 'cases.sqlite3'}"]
+    if kind == "postgresql":
+        server = request.getfixturevalue("empty_database").url
+        urls = [server.render_as_string(False), request.getfixturevalue("empty_url")]
+    old, restored = Database(urls[0]), Database(urls[1])
+    schema.upgrade(old, "0007")
+    with old.write() as connection:
+        contents.adopt(connection, contents.stage(b"scan", "bag.png", 99), utc_now())
+        audit.append(connection, utc_now(), "kim", "taken", "case")
+    backup.write(old, contents, tmp_path / "copy")
+    assert backup.restore(tmp_path / "copy", new, urls[1]) == 1
+    assert schema.current(restored) == schema.newest()
+    installation.pair(restored, Contents(new / "contents"))
+    for database in (old, restored):
+        database.dispose()
