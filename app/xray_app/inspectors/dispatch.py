@@ -84,11 +84,15 @@ class Dispatch:
         return self._queue.clock()
 
     def _work(self) -> None:
-        with suppress(BrokeOff), self._pool.lend() as process:
-            process.start()  # so that it is known whether the weights load
+        begun = False
         while not self._stopping.is_set():
             try:
                 with self._pool.lend() as process:
+                    if not begun:
+                        with suppress(BrokeOff):
+                            process.start()  # so that it is known whether the weights load
+                        begun = True
+                        continue
                     case = self.claim()
                     if case is not None:
                         self.inspect(case, process)

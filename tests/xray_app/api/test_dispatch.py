@@ -3,6 +3,7 @@ is in force when their inspection begins.
 """
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -77,6 +78,27 @@ def test_a_process_that_breaks_off_gives_the_case_back_then_leaves_it_to_an_offi
         assert case is not None
         service.dispatch.inspect(case, one)
         assert state(service, case_id) is wanted
+
+
+def test_a_process_that_cannot_be_started_yet_is_started_later(
+    service: Service, here: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried, again = threading.Event(), threading.Event()
+
+    def start() -> None:
+        if not tried.is_set():
+            tried.set()
+            raise OSError(11, "Resource temporarily unavailable")
+        again.set()
+
+    monkeypatch.setattr(dispatching, "AFTER_FAILURE_SECONDS", 0.0)
+    monkeypatch.setattr(here, "start", start)
+    dispatch = Dispatch(service.queue, service.contents, here)
+    dispatch.start()
+    try:
+        assert again.wait(30)
+    finally:
+        dispatch.stop()
 
 
 WARY = Profile(name="wary", thresholds={"gun": 0.95})  # the stand-in's gun of 0.9 is none
