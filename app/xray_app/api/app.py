@@ -88,8 +88,7 @@ def live() -> dict[str, str]:
 
 @readiness.get("/ready")
 def ready(service: GivenService) -> dict[str, str]:
-    """The database answers, and the weights are loaded."""
+    """The database answers, and so does the desk; it works without a model too."""
     with service.database.read() as connection:
         connection.execute(select(1))
-    kserve.check_loaded(service)
     return {"status": "ready"}
