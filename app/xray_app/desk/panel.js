@@ -46,16 +46,16 @@ const tellSince = () => {
   since.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 };
 
-// What decides waits until the scan of this very case stands. Of a scan that cannot be shown, only
+// What decides waits until the scan of this very case stands. Where a view of it cannot be seen, only
 // what needs no look at it can be done.
 const arm = () => {
   const [here, section] = [work()?.dataset.case, work()];
   const { shown, unseen } = document.querySelector('#desk-scan')?.dataset ?? {};
-  const stands = find('.case.unread') || shown === here;
-  if (!stands && unseen !== here) return;
+  const hidden = find('.case.unread') || unseen === here;
+  if (!hidden && shown !== here) return;
   setTimeout(() => {
     if (section !== work() || here !== work()?.dataset.case) return;
-    const able = stands ? '[data-decides]' : '[data-decides=unseen]';
+    const able = hidden ? '[data-decides=unseen]' : '[data-decides]';
     for (const button of root.querySelectorAll(able)) button.disabled = false;
   }, STEADY_MS);
 };

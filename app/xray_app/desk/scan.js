@@ -1,6 +1,6 @@
 // Brings the viewer's modules in and hands them the open case; props.value is scene.py's JSON.
 // What the next case shows is fetched as soon as this one stands. Says which case stands (`shown`)
-// or cannot be shown (`unseen`).
+// and of which a view cannot be seen (`unseen`), be it this one or another.
 const module = (name) => import(new URL(`viewer/${name}.js`, document.baseURI).href);
 const viewer = module('viewer').then(({ Viewer }) => new Viewer(element.querySelector('.panel')));
 const host = element.closest('#desk-scan') ?? element;
@@ -20,7 +20,8 @@ const show = async () => {
   await shown.show(scene);
   if (props.value !== given) return;  // another was opened meanwhile
   const stands = shown.root.dataset.state !== 'failed';
-  host.dataset[stands ? 'shown' : 'unseen'] = scene?.case ?? '';
+  if (stands) host.dataset.shown = scene?.case ?? '';
+  if (scene && (!stands || scene.unseen || shown.isPartial)) host.dataset.unseen = scene.case;
   dispatchEvent(new Event('scan-shown'));
   fetchAhead(scene?.ahead ?? []);
   if (stands) sound(scene);

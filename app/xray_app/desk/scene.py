@@ -27,7 +27,8 @@ def scene(
     """The open case.
 
     Args:
-        views: name and case of each view; the names are shown where there are several.
+        views: name and case of each view; the names are shown where there are several. One that
+            has no picture is only counted: nobody can see it.
         current: the view that is open.
         case_id: where the service keeps it, with what officers say of it.
         version: of that case; the viewer asks again whether it is the officer's when it changes.
@@ -36,15 +37,17 @@ def scene(
     """
     if not views or not views[current][1].picture:
         return NOTHING
+    seen = [(name, case) for name, case in views if case.picture]
     said = {
-        "current": current,
+        "current": sum(bool(case.picture) for _, case in views[:current]),
+        "unseen": len(views) - len(seen),
         "tables": tables.address(),
         "opinions": f"api/v1/cases/{case_id}/opinions",
         "version": version,
         "case": case_id,
         "scanner": scanner,
         "ahead": [_source(case) for case in ahead if case.picture],
-        "views": [_view(case, name if len(views) > 1 else "") for name, case in views],
+        "views": [_view(case, name if len(views) > 1 else "") for name, case in seen],
     }
     return json.dumps(said)
 

@@ -396,6 +396,24 @@ def test_several_views_are_offered_one_by_one(
     assert pictures == [f"pictures/{case_id}-0/full", f"pictures/{case_id}-1/full"]
 
 
+def test_a_view_that_could_not_be_read_is_counted_for_the_viewer_and_not_named(
+    desk: OfficerDesk,
+    who: Callable[..., Any],
+    scanner: TestClient,
+    scan: bytes,
+    inspect_all: Callable[[], None],
+) -> None:
+    files = [("scan", (name, held)) for name, held in (("a.png", b"no picture"), ("b.png", scan))]
+    case_id = scanner.post("/api/v1/scans", files=files).json()["id"]
+    inspect_all()
+    kim = who(Role.SCREENER)
+    assert desk.scene(kim, case_id) == ""
+    said = json.loads(desk.scene(kim, f"{case_id}-1"))
+    assert [view["picture"] for view in said["views"]] == [f"pictures/{case_id}-1/full"]
+    assert (said["current"], said["unseen"], said["views"][0]["position"]) == (0, 1, 1)
+    assert said["views"][0]["name"] != ""
+
+
 def test_the_planes_of_a_raw_scan_are_kept_and_served_to_whoever_may_work(
     desk: OfficerDesk,
     who: Callable[..., Any],

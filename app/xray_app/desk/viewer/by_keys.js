@@ -38,10 +38,8 @@ export class ByKeys {
       const here = shownPanes.findIndex(({ element }) => element === document.activeElement);
       return shownPanes[(here + 1) % shownPanes.length].element.focus();
     }
-    const buttons = [...document.querySelectorAll('.work nav [data-case]')];
-    const here = buttons.findIndex((button) => button.getAttribute('aria-pressed') === 'true');
-    this.#awaited = panes[(panes.indexOf(pane) + 1) % panes.length];
-    buttons[(here + 1) % buttons.length]?.click();
+    const following = this.#awaited = panes[(panes.indexOf(pane) + 1) % panes.length];
+    document.querySelector(`.work nav [data-case$="-${following.said.position}"]`)?.click();
   }
 
   // Takes the cross away.

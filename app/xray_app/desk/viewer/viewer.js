@@ -20,6 +20,7 @@ import { say } from './words.js';
 export class Viewer {
   panes = [];
   state = plainState(null);
+  isPartial = false;  // whether a view of the case cannot be had
   #scene = null;
   #loading = null;  // aborts what is on its way when another case is opened
   #tables = {};     // tone and colours of the look that they were made for
@@ -53,6 +54,7 @@ export class Viewer {
     this.root.dataset.state = scene ? 'loading' : 'empty';
     this.status.say('');
     this.status.tell('');
+    this.isPartial = false;
     if (!scene) return this.#arrange([]);
     try {
       const about = await tablesOf(scene.tables);
@@ -60,7 +62,7 @@ export class Viewer {
       const panes = scene.views.map((view) => new Pane(view, about));
       this.#arrange(panes);
       this.marking.open(scene.opinions);
-      await Promise.all(panes.map((pane) => pane.load(signal)));
+      await this.#load(panes, signal);
       if (signal.aborted) return;
       this.about = about;
       this.state = recalled(scene.scanner, this.pane.source, about.palettes.length);
@@ -72,6 +74,21 @@ export class Viewer {
       this.root.dataset.state = 'failed';
       this.status.say(say('Not shown: {why}. Load this page again.', { why: error.message }));
     }
+  }
+
+  // One view that cannot be had does not hide the others, but for the one that is open.
+  async #load(panes, signal) {
+    const tried = await Promise.allSettled(panes.map((pane) => pane.load(signal)));
+    if (signal.aborted) return;
+    const { current, views } = this.#scene, lost = tried.filter(({ reason }) => reason);
+    if (tried[current].reason) throw tried[current].reason;
+    if (!lost.length) return;
+    this.isPartial = true;
+    this.panes = panes.filter((pane, n) => !tried[n].reason || pane.element.remove());
+    const stands = views.filter((view, n) => !tried[n].reason);
+    this.#scene = { ...this.#scene, views: stands, current: stands.indexOf(views[current]) };
+    const why = lost.map(({ reason }) => reason.message).join('; ');
+    this.status.tell(say('Not shown: {why}. Load this page again.', { why }), true);
   }
 
   // Whether these very pixels stand already.
