@@ -117,3 +117,31 @@ def test_a_key_goes_to_the_next_view(show: Show) -> None:
     press(page, "]", "Shift+ArrowRight")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "scan"
     expect(page.locator(".pane:has(.cross) figcaption")).to_have_text("top")
+
+
+@pytest.mark.parametrize("how", ["next case", "next view", "no case"])
+def test_what_stood_under_the_cross_is_not_read_out_of_another_scan(
+    show: Show, rest: Callable[[Page], None], how: str
+) -> None:
+    page = show(DUAL | {"name": "top"}, DUAL | {"name": "side", "pixelMm": 3.0})
+    page.evaluate(BODY)
+    press(page, "z", "ArrowRight")
+    read = page.locator(".status .read")
+    expect(read).to_contain_text("mm")
+    page.evaluate(
+        """async (how) => {
+          const {viewer} = window, views = viewer.panes.map(({said}) => said);
+          const scene = {opinions: 'opinions', tables: '/tables.json'};
+          if (how === 'no case') return viewer.show(null);
+          if (how === 'next view') return viewer.show({...scene, current: 1, views}).then(() => {
+            viewer.changed();
+          });
+          await viewer.show({...scene, current: 0, views: [views[1]]});
+        }""",
+        how,
+    )
+    if how != "no case":
+        rest(page)
+    expect(read).to_have_text("")
+    expect(page.locator(".cross")).to_have_count(0)
+    expect(page.locator("canvas.lens:visible")).to_have_count(0)

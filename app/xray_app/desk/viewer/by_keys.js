@@ -117,12 +117,13 @@ export class ByKeys {
 
   #middle(pane) { return this.#size(pane).map((side) => side / 2); }
 
-  // The scan was zoomed or turned beneath the cross, or the awaited view is there.
+  // The scan was zoomed or turned beneath the cross, another took its place, or the awaited view is there.
   #painted() {
     if (this.#awaited && this.#awaited === this.viewer.pane) {
       this.#awaited.element.focus({ preventScroll: true });
       this.#awaited = null;
     }
+    if (!this.viewer.shownPanes.includes(this.#pane)) return this.leave();
     if (this.#at && this.#pane.view) this.viewer.status.under(this.#pane, this.#point(this.#pane, this.#at));
   }
 }

@@ -111,6 +111,7 @@ export class Viewer {
   get shownPanes() { return this.state.together || !this.pane ? this.panes : [this.pane]; }
 
   #arrange(panes) {
+    this.byKeys.leave();
     this.panes = panes;
     this.stage.replaceChildren(...panes.map((pane) => pane.element));
     for (const pane of panes) {
