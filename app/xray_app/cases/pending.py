@@ -19,7 +19,15 @@ from xray_app.cases.canonical import canonical
 from xray_app.cases.case import Case, change, load
 from xray_app.cases.decisions import Decision, decided, keep_decision
 from xray_app.cases.errors import Conflict, Refused
-from xray_app.cases.queue import NOBODY, Queue, check_escalated, escalated, held_by
+from xray_app.cases.queue import (
+    NOBODY,
+    Queue,
+    check_escalated,
+    escalated,
+    handed_by,
+    held_by,
+    waiting_for,
+)
 from xray_app.cases.rules import Officer
 from xray_app.cases.states import Intent, Reason, State, Verdict
 
@@ -79,7 +87,10 @@ def propose(queue: Queue, case_id: str, version: int, officer: Officer, said: Pr
 
 
 def undo(queue: Queue, case_id: str, version: int, officer: Officer) -> Case:
-    """Take a decision back: the case is the officer's again, another that they have by now waits.
+    """Take a decision back: the case is the officer's again.
+
+    Another that they have by now waits where it did: in the queue, or for them alone if it was
+    handed to them.
 
     Raises:
         Conflict: its time is over, it was taken back already, or it is another's.
@@ -94,8 +105,7 @@ def undo(queue: Queue, case_id: str, version: int, officer: Officer) -> Case:
         if case.version != version:
             raise Conflict(f"case {case_id} has changed since version {version}; read it again")
         for other in queue.held(connection, officer):
-            audit.append(connection, now, officer.name, "released", other.id)
-            change(connection, other, state=State.WAITING, **NOBODY)
+            _put_back(queue, connection, other, officer, now)
         connection.execute(_delete(case_id))
         audit.append(connection, now, officer.name, "taken back", case_id)
         again = {"state": State.TAKEN, "lease_until": now + queue.rules.lease}
@@ -127,6 +137,16 @@ def pending_of(connection: Connection, officer: Officer) -> Sequence[Pending]:
         Pending(load(connection, row["case_id"]), Intent(row["intent"]), row["holds_at"])
         for row in rows.all()
     ]
+
+
+def _put_back(
+    queue: Queue, connection: Connection, case: Case, officer: Officer, now: datetime
+) -> None:
+    by = handed_by(connection, case, officer)
+    audit.append(connection, now, officer.name, "held" if by else "released", case.id)
+    until = now + queue.rules.lease
+    waits = waiting_for(officer, by, until) if by else {**NOBODY, "state": State.WAITING}
+    change(connection, case, **waits)
 
 
 def _settle(queue: Queue, connection: Connection, row: RowMapping, now: datetime) -> None:

@@ -5,6 +5,7 @@ Whoever asks again after an answer got lost gets the same answer: `take` gives t
 officer has already, a decision that was made already is not made twice.
 """
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,7 +28,9 @@ NOBODY: dict[str, Any] = {
     **{"held_until": None, "held_why": None},
 }
 LISTED = 50  # cases that a list of the queue shows at most
+HANDED = "handed over"  # the action in the audit chain
 HANDED_OVER = "handed over by"  # why a case is held that waits for one officer
+BACK_TO_THE_QUEUE = ("released", "ran out", "escalated")  # after which nobody has it
 CLOCKWORK = "clock"  # the actor of what happens because time has passed
 
 
@@ -50,7 +53,7 @@ class Queue:
         with self.writing() as (connection, now):
             mine = self._first(connection, State.TAKEN, officer)
             if mine is not None:
-                return prolong(connection, mine, now + self.rules.lease)
+                return self._prolong(connection, mine, officer, now)
             following = self._following(connection, officer)
             if following is None:
                 return None
@@ -61,7 +64,7 @@ class Queue:
         """A sign of life: the lease begins anew, the version stays."""
         with self.writing() as (connection, now):
             case = held_by(connection, case_id, version, officer)
-            return prolong(connection, case, now + self.rules.lease)
+            return self._prolong(connection, case, officer, now)
 
     def release(self, case_id: str, version: int, officer: Officer) -> Case:
         """Put it back where it stood."""
@@ -76,18 +79,12 @@ class Queue:
             return self._following(connection, officer)
 
     def mine(self, officer: Officer) -> Case | None:
-        """The case that this officer has, its lease begun anew; None: none, or it ran out.
-
-        While they have one, what was handed to them goes on waiting for them.
-        """
+        """The case that this officer has, its lease begun anew; None: none, or it ran out."""
         with self.writing() as (connection, now):
             case = self._first(connection, State.TAKEN, officer)
             if case is None:
                 return None
-            until = now + self.rules.lease
-            for handed in handed_to(connection, officer):
-                prolong(connection, handed, until)
-            return prolong(connection, case, until)
+            return self._prolong(connection, case, officer, now)
 
     def hold(self, case_id: str, version: int, officer: Officer, until: datetime, why: str) -> Case:
         """Set it aside until a moment; then it goes back to the queue by itself.
@@ -130,12 +127,11 @@ class Queue:
                 raise Refused(f"case {case_id} is for supervisors, {to.name} is not one")
             if to.name == officer.name:
                 raise Refused(f"case {case_id} is with {to.name} already")
-            audit.append(connection, now, officer.name, "handed over", case_id, {"to": to.name})
+            audit.append(connection, now, officer.name, HANDED, case_id, {"to": to.name})
             if self._first(connection, State.TAKEN, to) is None:
                 return self._lease(connection, case, to, now)
-            waits = {"lease_until": now + self.rules.lease, "taken_at": None}
-            why = f"{HANDED_OVER}: {officer.name}"
-            return change(connection, case, state=State.HELD, holder=to.name, held_why=why, **waits)
+            waits = waiting_for(to, officer.name, now + self.rules.lease)
+            return change(connection, case, **waits)
 
     def escalate(self, case_id: str, version: int, officer: Officer, why: str) -> Case:
         """Leave it to a supervisor, ahead of what waits there.
@@ -179,6 +175,13 @@ class Queue:
             audit.append(connection, now, CLOCKWORK, "ran out", case.id, {"of": case.holder})
             change(connection, case, state=State.WAITING, **NOBODY)
         return len(rows)
+
+    def _prolong(self, connection: Connection, case: Case, officer: Officer, now: datetime) -> Case:
+        """A sign of life: while they have a case, what was handed to them goes on waiting too."""
+        until = now + self.rules.lease
+        for handed in handed_to(connection, officer):
+            prolong(connection, handed, until)
+        return prolong(connection, case, until)
 
     def _lease(self, connection: Connection, case: Case, officer: Officer, now: datetime) -> Case:
         to = {"holder": officer.name, "taken_at": now, "lease_until": now + self.rules.lease}
@@ -228,6 +231,22 @@ def handed_to(connection: Connection, officer: Officer) -> list[Case]:
     found = _ordered(State.HELD, officer)
     found = found.where(table.holder == officer.name, table.lease_until.is_not(None))
     return [Case.of(row) for row in connection.execute(found).mappings()]
+
+
+def handed_by(connection: Connection, case: Case, officer: Officer) -> str | None:
+    """Who handed this officer the case that they have; None: it came from the queue."""
+    for entry in reversed(audit.of(connection, case.id)):
+        if entry.action in BACK_TO_THE_QUEUE:
+            return None
+        if entry.action == HANDED:
+            return entry.actor if json.loads(entry.body)["to"] == officer.name else None
+    return None
+
+
+def waiting_for(officer: Officer, by: str, until: datetime) -> dict[str, Any]:
+    """What changes of a case that waits for one officer, to whom somebody handed it."""
+    to = {"holder": officer.name, "held_why": f"{HANDED_OVER}: {by}", "lease_until": until}
+    return {**NOBODY, **to, "state": State.HELD}
 
 
 def _ordered(state: State, officer: Officer) -> Select[Any]:

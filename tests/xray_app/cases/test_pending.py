@@ -108,6 +108,46 @@ def test_taking_back_puts_the_next_case_back_in_its_place(
     assert (mine.id, others.id) == (case.id, waiting.id)
 
 
+@pytest.mark.parametrize("free", [False, True])
+def test_taking_back_leaves_a_case_that_was_handed_over_to_its_officer(
+    queue: Queue, case: Case, inspected: Inspected, free: bool
+) -> None:
+    inspected()
+    said = propose(queue, case.id, case.version, KIM, CLEAR) if free else None
+    other = queue.take(LEE)
+    assert other is not None
+    queue.hand_over(other.id, other.version, LEE, KIM)
+    said = said or propose(queue, case.id, case.version, KIM, CLEAR)
+    for _ in range(2):  # a second time it still is what was handed over
+        assert taken_id(queue, KIM) == other.id
+        back = undo(queue, case.id, said.version, KIM)
+        assert queue.next(LEE) is None
+        assert queue.next(KIM) is not None
+        said = propose(queue, case.id, back.version, KIM, CLEAR)
+    assert taken_id(queue, KIM) == other.id
+
+
+def test_taking_back_releases_what_was_handed_over_once_and_went_back_to_the_queue(
+    queue: Queue, case: Case, inspected: Inspected
+) -> None:
+    inspected()
+    other = queue.take(LEE)
+    assert other is not None
+    queue.hand_over(other.id, other.version, LEE, KIM)
+    said = propose(queue, case.id, case.version, KIM, CLEAR)
+    mine = queue.take(KIM)
+    assert mine is not None
+    queue.release(mine.id, mine.version, KIM)
+    assert taken_id(queue, KIM) == other.id
+    undo(queue, case.id, said.version, KIM)
+    assert queue.next(LEE) is not None
+
+
+def taken_id(queue: Queue, officer: Officer) -> str | None:
+    taken = queue.take(officer)
+    return taken and taken.id
+
+
 def test_nobody_takes_back_too_late_or_for_another(queue: Queue, case: Case, clock: Any) -> None:
     said = propose(queue, case.id, case.version, KIM, CLEAR)
     with pytest.raises(Conflict, match="is over"):

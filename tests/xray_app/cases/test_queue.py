@@ -172,6 +172,22 @@ def test_who_has_a_case_takes_the_one_that_was_handed_to_them_next(
     assert following.id == taken(queue, LEE).id == case.id
 
 
+@pytest.mark.parametrize("sign", ["renew", "take"])
+def test_each_sign_of_life_keeps_what_was_handed_over(
+    queue: Queue, inspected: Inspected, clock: Any, sign: str
+) -> None:
+    inspected()
+    inspected()
+    theirs, case = taken(queue, LEE), taken(queue)
+    queue.hand_over(case.id, case.version, KIM, LEE)
+    for _ in range(3):
+        clock.move(minutes=4)
+        queue.take(LEE) if sign == "take" else queue.renew(theirs.id, theirs.version, LEE)
+    assert queue.next(KIM) is None
+    queue.release(theirs.id, theirs.version, LEE)
+    assert taken(queue, LEE).id == case.id
+
+
 def test_a_case_that_was_handed_over_and_not_taken_goes_back_to_the_queue(
     queue: Queue, inspected: Inspected, clock: Any
 ) -> None:
