@@ -136,7 +136,8 @@ class Folder:
             if _is_there(free + ending, there):
                 os.unlink(free + ending, dir_fd=there)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-            with os.fdopen(os.open(free + ending, flags, 0o644, dir_fd=there), "w") as out:
+            handle = os.open(free + ending, flags, 0o644, dir_fd=there)
+            with os.fdopen(handle, "w", encoding="utf-8") as out:
                 out.write(said)
         self._seen.pop(name, None)
 

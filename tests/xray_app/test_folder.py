@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -159,6 +161,15 @@ def test_what_cannot_be_taken_moves_to_failed_with_the_reason(
     assert folder.look() == 0
     assert reason in (folder.path / "failed" / "bag.png.reason.txt").read_text()
     assert not (folder.path / "bag.png").exists()
+
+
+def test_what_is_said_of_a_file_is_utf_8_whatever_the_service_speaks(folder: Folder) -> None:
+    put(folder, "bag.png")
+    move = "import sys; from pathlib import Path; from xray_app.folder import Folder; "
+    move += r"Folder(Path(sys.argv[1]), None)._move('bag.png', 'failed', '.txt', '\uc218\uc785')"
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    subprocess.run([sys.executable, "-c", move, folder.path], env=os.environ | plain, check=True)
+    assert (folder.path / "failed" / "bag.png.txt").read_text(encoding="utf-8") == "\uc218\uc785"
 
 
 def test_files_of_one_name_do_not_overwrite_each_other(folder: Folder) -> None:
