@@ -65,6 +65,6 @@ def test_without_weights_nobody_says_that_scans_can_be_inspected(
         assert answer.status_code == 503
         assert "No model is loaded" in answer.json()["error"]
         assert int(answer.headers["retry-after"]) > 0
-    # The desk works without a model: nobody is to end it while weights load, or where there are none.
+    # The desk works without a model: nobody is to end it where no weights are loaded.
     for path in ("/v2/health/live", "/health/ready"):
         assert scanner.get(path).status_code == 200
