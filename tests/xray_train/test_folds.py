@@ -76,15 +76,64 @@ def test_a_fold_that_is_finished_is_not_trained_again(trainer: Trainer, tmp_path
     folds.pooled(RECIPE, tmp_path, say=lambda _: None)
     (tmp_path / "fold2.onnx").unlink()
     trainer.taught.clear()
-    folds.pooled(replace(RECIPE, steps=7), tmp_path, say=lambda _: None)  # a run may end later
+    folds.pooled(RECIPE, tmp_path, say=lambda _: None)
     assert trainer.taught == [(0, 1, 3, 4)]
+
+
+def test_a_trial_of_half_a_minute_is_not_taken_for_the_real_run(
+    trainer: Trainer, tmp_path: Path
+) -> None:
+    """Nor is anything trained before it is said."""
+    folds.pooled(RECIPE, tmp_path, minutes=0.5, say=lambda _: None)
+    (tmp_path / "fold0.onnx").unlink()
+    trainer.taught.clear()
+    with pytest.raises(RecipeError, match=r"fold1.onnx: was made with minutes = 0.5, now it is 60"):
+        folds.pooled(RECIPE, tmp_path, minutes=60, say=lambda _: None)
+    with pytest.raises(RecipeError, match=r"made with steps = 200, now it is 7; .*another --out"):
+        folds.pooled(replace(RECIPE, steps=7), tmp_path, minutes=0.5, say=lambda _: None)
+    assert not trainer.taught
+
+
+def test_folds_of_different_starts_are_not_mixed(
+    trained: Path, trainer: Trainer, tmp_path: Path
+) -> None:
+    folds.pooled(RECIPE, tmp_path / "out", say=lambda _: None)
+    (tmp_path / "out" / "fold4.onnx").unlink()
+    with pytest.raises(RecipeError, match=r"fold0.onnx: was made with from_sha256 = None"):
+        folds.pooled(RECIPE, tmp_path / "out", init=trained, say=lambda _: None)
+
+
+def test_a_run_in_progress_may_change_its_length_and_not_its_start(
+    trained: Path, trainer: Trainer, tmp_path: Path
+) -> None:
+    folds.pooled(RECIPE, tmp_path, say=lambda _: None)
+    for fold in range(5):
+        (tmp_path / f"fold{fold}.onnx").unlink()
+    (tmp_path / "fold0").mkdir()
+    (tmp_path / "fold0" / "last.pt").touch()
+    with pytest.raises(RecipeError, match=r"fold0.onnx: was made with from_sha256 = None"):
+        folds.pooled(RECIPE, tmp_path, init=trained, say=lambda _: None)
+    longer = replace(RECIPE, steps=7)
+    folds.pooled(longer, tmp_path, say=lambda _: None)
+    trainer.taught.clear()
+    folds.pooled(longer, tmp_path, say=lambda _: None)  # as it was finished, so it stays
+    assert not trainer.taught
+
+
+def test_a_file_that_does_not_say_how_long_it_was_trained_is_refused(
+    trainer: Trainer, tmp_path: Path
+) -> None:
+    folds.pooled(RECIPE, tmp_path, say=lambda _: None)
+    (tmp_path / "fold3.json").unlink()
+    with pytest.raises(RecipeError, match=r"fold3.json: no such file; .* give another --out"):
+        folds.pooled(RECIPE, tmp_path, say=lambda _: None)
 
 
 def test_what_was_finished_with_other_settings_is_another_model(
     trainer: Trainer, tmp_path: Path
 ) -> None:
     folds.pooled(RECIPE, tmp_path, say=lambda _: None)
-    with pytest.raises(RecipeError, match=r"fold0.onnx: was made with seed = 0, the recipe says 1"):
+    with pytest.raises(RecipeError, match=r"fold0.onnx: was made with seed = 0, now it is 1"):
         folds.pooled(replace(RECIPE, seed=1), tmp_path, say=lambda _: None)
 
 

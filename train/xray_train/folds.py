@@ -2,11 +2,16 @@
 
 There are too few pairs to hold some out for good, so that each fold of suitcases is left out once.
 A model is finished when its file is there; a run that was cut off goes on from its checkpoint.
+Beside stands what it was made with that its card does not say: only models of one length and one
+start are pooled.
 """
 
-from collections.abc import Callable
+import hashlib
+import json
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from xray import card as cards
 from xray.card import Card
@@ -20,6 +25,8 @@ from xray_train.quantize import calibration_pictures, quantize
 from xray_train.recipe import Recipe
 from xray_train.run import MAY_CHANGE
 from xray_train.sources import DUAL
+
+LENGTH = ("steps", "minutes")  # what a run in progress may change
 
 
 def pooled(
@@ -47,20 +54,21 @@ def pooled(
 
     Raises:
         RecipeError: the recipe does not learn from pairs, weights to start from or a teacher did,
-            or a model was finished with other settings.
+            or a model was finished with other settings, for another time or from another start.
     """
     _must_learn_from_pairs_first(recipe, init)
+    made_with = _made_with(recipe, minutes, init)
+    for fold in sets.FOLDS:  # before hours are spent on the first
+        _must_be_the_same(_without(recipe, fold), made_with, out / f"fold{fold}.onnx")
     judged: list[Judged] = []
     for fold in sets.FOLDS:
-        others = tuple(other for other in sets.FOLDS if other != fold)
         model = out / f"fold{fold}.onnx"
-        mine = replace(recipe, dual_folds=others)
-        if model.is_file():
-            _same(mine, cards.read(model), model)
-        else:
+        if not model.is_file():
             say(f"fold {fold}: training without it, in {out / f'fold{fold}'}")
+            out.mkdir(parents=True, exist_ok=True)
+            _beside(model).write_text(json.dumps(made_with, indent=1) + "\n", encoding="utf-8")
             found = fit(
-                *(mine, out / f"fold{fold}"),
+                *(_without(recipe, fold), out / f"fold{fold}"),
                 minutes=minutes,
                 device=device,
                 workers=workers,
@@ -101,12 +109,56 @@ def _taught(path: Path) -> set[str]:
     return set(checkpoint.read(path).learned_from)
 
 
-def _same(asked: Recipe, card: Card, path: Path) -> None:
-    """A file that was made with other settings is another model."""
-    mine, theirs = told(asked), card.training.get("recipe", {})
-    differ = [k for k in mine if k not in MAY_CHANGE and mine[k] != theirs.get(k)]
+def _without(recipe: Recipe, fold: int) -> Recipe:
+    return replace(recipe, dual_folds=tuple(other for other in sets.FOLDS if other != fold))
+
+
+def _made_with(recipe: Recipe, minutes: float | None, init: Path | None) -> dict[str, Any]:
+    """What the card of a model does not say, or says by name alone."""
+    return {
+        "steps": recipe.steps,
+        "minutes": minutes,
+        "from_sha256": _sha256(init) if init else None,
+        "teachers_sha256": [_sha256(Path(teacher)) for teacher in recipe.teachers],
+    }
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _beside(model: Path) -> Path:
+    return model.with_suffix(".json")
+
+
+def _must_be_the_same(asked: Recipe, made_with: Mapping[str, Any], model: Path) -> None:
+    """A file that was made with other settings is another model; so is a run of another start."""
+    if model.is_file():
+        mine, theirs = told(asked), cards.read(model).training.get("recipe", {})
+        _agree(model, mine, theirs, mine.keys() - MAY_CHANGE)
+        _agree(model, made_with, _noted(model), made_with)
+    elif (model.with_suffix("") / "last.pt").is_file():
+        _agree(model, made_with, _noted(model), made_with.keys() - LENGTH)
+
+
+def _noted(model: Path) -> Mapping[str, Any]:
+    path = _beside(model)
+    if not path.is_file():
+        raise RecipeError(
+            f"{path}: no such file; expected how long {model.stem} is trained and from what "
+            "weights; give another --out"
+        )
+    noted: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return noted
+
+
+def _agree(
+    model: Path, mine: Mapping[str, Any], theirs: Mapping[str, Any], names: Collection[str]
+) -> None:
+    differ = [name for name in mine if name in names and mine[name] != theirs.get(name)]
     if differ:
         raise RecipeError(
-            f"{path}: was made with {differ[0]} = {theirs.get(differ[0])}, the recipe says "
-            f"{mine[differ[0]]}; give another --out"
+            f"{model}: was made with {differ[0]} = {theirs.get(differ[0])}, now it is "
+            f"{mine[differ[0]]}; give the recipe, --minutes and --from that it was made with, or "
+            "another --out"
         )
