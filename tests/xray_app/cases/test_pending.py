@@ -145,7 +145,7 @@ def test_taking_back_releases_what_was_handed_over_once_and_went_back_to_the_que
 
 def taken_id(queue: Queue, officer: Officer) -> str | None:
     taken = queue.take(officer)
-    return taken and taken.id
+    return taken.id if taken else None
 
 
 def test_nobody_takes_back_too_late_or_for_another(queue: Queue, case: Case, clock: Any) -> None:

@@ -11,7 +11,9 @@ const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const said = () => document.cookie.split('; ').includes(`xray_zone=${here}`);
 if (here && !said()) {
   document.cookie = `xray_zone=${here}; path=/; max-age=31536000; samesite=lax`;
-  if (said() && document.querySelector('[data-days]')) location.reload();
+  if (said() && document.querySelector('[data-days]')) {
+    location.replace(location.href.split('#')[0]);  // a reload would send a form again
+  }
 }
 
 const local = (root) => {

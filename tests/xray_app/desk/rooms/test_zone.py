@@ -10,29 +10,38 @@ PAGE = "<!doctype html><h2 data-days>Days</h2><script type=module src=/rooms.js>
 
 
 @pytest.mark.browser
+@pytest.mark.parametrize("method", ["GET", "POST"])
 def test_a_page_with_days_is_fetched_again_once_the_desk_knows_the_readers_zone(
-    browser: Browser,
+    browser: Browser, method: str
 ) -> None:
     zones: list[str] = []
+    methods: list[str] = []
 
     def serve(route: Route) -> None:
         name = route.request.url.removeprefix(HERE)
+        name = name.removesuffix("?")
         if name == "rooms.js":
             route.fulfill(path=FOLDER / "rooms" / name, content_type="text/javascript")
         elif name == "words.js":
             route.fulfill(path=VIEWER / name, content_type="text/javascript")
         elif name == "":
             zones.append(route.request.all_headers().get("cookie", ""))
-            route.fulfill(body=PAGE, content_type="text/html")
+            methods.append(route.request.method)
+            route.fulfill(body=f"{PAGE}<p>{len(zones)}", content_type="text/html")
+        elif name == "form":
+            form = f"<form method={method} action=/><button>"
+            route.fulfill(body=form, content_type="text/html")
         else:
             route.fulfill(status=404)
 
     context = browser.new_context(timezone_id="Asia/Seoul")
     page = context.new_page()
     page.route(f"{HERE}**", serve)
-    page.goto(HERE)
-    page.wait_for_function("performance.getEntriesByType('navigation')[0].type === 'reload'")
+    page.goto(HERE + "form")
+    page.evaluate("document.querySelector('form').submit()")
+    page.wait_for_function("document.querySelector('p')?.textContent === '2'")
     page.reload(wait_until="networkidle")
     context.close()
+    assert methods == [method, "GET", "GET"], "a form is not sent again"
     assert zones[-1] == "xray_zone=Asia/Seoul"
     assert len(zones) == 3, "at first, once it was known, and by the test"
