@@ -82,10 +82,11 @@ addEventListener('drop', (event) => {
   event.preventDefault();
   const files = [...(event.dataTransfer?.files ?? [])];
   const half = event.target.closest?.('label.drop')?.control;
-  if (files.length === 1 && (half === low || half === high)) {
-    half.files = event.dataTransfer.files;
-    half.dispatchEvent(new Event('change'));
-  } else addMany(files);
+  if (half !== low && half !== high) return addMany(files);
+  if (files.length > 1)  // which is which, nobody could tell
+    return tell(refusal, words('This field takes one file; drop the low energy on one and the high energy on the other.'));
+  half.files = event.dataTransfer.files;
+  half.dispatchEvent(new Event('change'));
 });
 
 watch('done', () => tell(busy, ''));
