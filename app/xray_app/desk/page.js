@@ -5,16 +5,23 @@ words.then(({ language, say }) => {
   document.title = say('Inspection desk');
 });
 
-// A key presses the button that names it; while a dialog is open, its own buttons alone.
+// A key presses the button that names it: what the open case offers comes first, also while it is not
+// to be pressed. While a dialog is open, its own buttons alone; a closed one has none.
 const keyNames = import(new URL('viewer/keys.js', document.baseURI).href);
+const partOf = (key) => {
+  const part = `[data-key="${CSS.escape(key)}"]:not(dialog *)`;
+  return document.querySelector(`.work ${part}`) ?? document.querySelector(part);
+};
 addEventListener('keydown', async (event) => {
   if (event.repeat || event.altKey || event.ctrlKey || event.metaKey) return;
   if (event.target.closest('input, textarea, select')) return;
   const { named, raw } = await keyNames;
   const dialog = document.querySelector('dialog[open]');
   const key = dialog ? raw(event) : named(event);
-  const part = key && (dialog ?? document).querySelector(`[data-key="${CSS.escape(key)}"]:not(:disabled)`);
-  if (!part?.matches('input')) return part?.click();
+  if (!key) return;
+  const part = dialog ? dialog.querySelector(`[data-key="${CSS.escape(key)}"]`) : partOf(key);
+  if (!part || part.disabled) return;
+  if (!part.matches('input')) return part.click();
   event.preventDefault();  // the key is not part of what is written
   part.focus();
 });

@@ -1,0 +1,147 @@
+"""The scripts of the page around the viewer, in a browser without a desk."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from xray_app.desk import view, work
+from xray_app.desk.look import ADD_SCRIPT, PAGE_SCRIPT, VIEWER
+from xray_app.desk.work import Act, Beside
+from xray_app.shown import Case
+
+pytestmark = pytest.mark.browser
+
+HERE = "http://127.0.0.1:1/"  # nothing listens there: every file comes from the route below
+MOVED = """<header id="desk-header"><i data-own='{"keys": {"c": "["}}'></i></header>"""
+RESUME = Act("resume", "Take up again", "n")
+TELL = """() => {
+  window.pressed = [];
+  addEventListener('click', ({target}) => {
+    const button = target.closest('button');
+    window.pressed.push(button.dataset.act ?? button.dataset.pick);
+  });
+}"""
+DROP = """([field, names]) => {
+  const dataTransfer = new DataTransfer();
+  for (const name of names) dataTransfer.items.add(new File(['x'], name));
+  document.querySelector(field).dispatchEvent(new DragEvent('drop',
+    {dataTransfer, bubbles: true, cancelable: true}));
+}"""
+ADD = """([code, html]) => {
+  const element = document.body.appendChild(document.createElement('div'));
+  element.innerHTML = "<div class='panel'></div>";
+  window.asked = [];
+  const real = window.fetch;
+  window.fetch = (address) => {
+    if (!/^(uploads|api)/.test(address)) return real(address);
+    window.asked.push(address);
+    const said = address.startsWith('api/v1/cases') ? '[]' : '{"upload": "1", "id": "1"}';
+    return Promise.resolve(new Response(said));
+  };
+  new Function('element', 'props', 'trigger', 'watch', code)(
+    element, {value: html, most: 100}, (name, said) => window.asked.push(name), () => 0);
+}"""
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """An empty page that can import the viewer's modules; at the end, nothing broke in it."""
+
+    def serve(route: Route) -> None:
+        name = route.request.url.removeprefix(HERE)
+        if name.endswith(".js"):
+            route.fulfill(path=VIEWER.parent / name, content_type="text/javascript")
+        elif name:
+            route.fulfill(json={}, status=200 if name.startswith("health") else 404)
+        else:
+            route.fulfill(body="<!doctype html><title>desk</title>", content_type="text/html")
+
+    page, broken = browser.new_page(), list[str]()
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.route(f"{HERE}**", serve)
+    page.goto(HERE)
+    yield page
+    page.evaluate("new Promise((done) => requestAnimationFrame(done))")
+    page.close()
+    assert broken == []
+
+
+@pytest.fixture
+def open_case(page: Page) -> Callable[..., Page]:
+    """Shows the queue and a case with these acts, with the page's keys awake."""
+
+    def open_case(*acts: Act, own: str = "") -> Page:
+        codes = work.CODES if work.DECISIONS[0] in acts else ()
+        aside = work.ASIDE if codes else ()
+        beside = Beside(key="a", version=1, acts=acts, codes=codes, aside=aside)
+        case = view.case(Case("a-0", "bag.png", picture=b"x"), None, beside)
+        page.evaluate(
+            "(html) => { document.body.innerHTML = html; }",
+            own + view.queue([], None, take=work.TAKE) + case,
+        )
+        page.add_script_tag(content=PAGE_SCRIPT.read_text(encoding="utf-8"))
+        page.evaluate(f"import('{HERE}viewer/keys.js').then({TELL})")
+        return page
+
+    return open_case
+
+
+def pressed(page: Page, *keys: str) -> list[str]:
+    """What these keys pressed on the page."""
+    for key in keys:
+        page.keyboard.press(key)
+    page.evaluate("new Promise((done) => setTimeout(done))")
+    found: list[str] = page.evaluate("window.pressed")
+    return found
+
+
+def test_a_key_means_the_open_case_before_the_queue(open_case: Callable[..., Page]) -> None:
+    page = open_case(RESUME)
+    assert pressed(page, "n") == ["resume"]
+    page.evaluate("document.querySelector('.work .act').disabled = true")  # it is being done
+    assert pressed(page, "n") == ["resume"]
+    page.evaluate("document.querySelector('.work').remove()")
+    assert pressed(page, "n") == ["resume", "take"]
+
+
+def test_a_dialog_that_is_closed_takes_no_key(open_case: Callable[..., Page]) -> None:
+    page = open_case(*work.DECISIONS)
+    assert pressed(page, "0") == [], "fits the scan, and does not give the case back"
+    assert pressed(page, "2") == ["code"]
+    page.evaluate("document.querySelector('dialog.hand-over').showModal()")
+    assert pressed(page, "0") == ["code", "release"]
+
+
+def test_a_key_that_was_moved_away_does_nothing(open_case: Callable[..., Page]) -> None:
+    page = open_case(*work.DECISIONS, own=MOVED)
+    page.evaluate("document.querySelector('.act.clear').disabled = false")
+    assert pressed(page, "c") == []
+    assert pressed(page, "[") == ["clear"]
+
+
+@pytest.fixture
+def adding(page: Page) -> Page:
+    page.evaluate(ADD, [ADD_SCRIPT.read_text(encoding="utf-8"), view.add()])
+    page.evaluate("document.querySelector('details').open = true")
+    return page
+
+
+def test_two_files_on_a_field_of_the_pair_are_refused(adding: Page) -> None:
+    adding.evaluate(DROP, ["label:has(#add-low)", ["low.png", "high.png"]])
+    expect(adding.locator(".refusal")).to_contain_text("takes one file")
+    assert adding.evaluate("[...document.querySelector('#add-low').files].length") == 0
+    adding.evaluate(DROP, ["label:has(#add-low)", ["low.png"]])
+    adding.evaluate(DROP, ["label:has(#add-high)", ["high.png"]])
+    expect(adding.locator("#add-pair")).to_be_enabled()
+    assert adding.evaluate("window.asked") == []
+
+
+def test_a_batch_that_is_dropped_is_sent_though_the_one_before_is_not_inspected(
+    adding: Page,
+) -> None:
+    adding.evaluate(DROP, ["body", ["a.png", "b.png"]])
+    expect(adding.locator(".sent li")).to_have_count(2)
+    adding.evaluate(DROP, ["body", ["c.png", "d.png"]])
+    expect(adding.locator(".sent li")).to_have_count(4)
+    expect(adding.locator(".sent")).not_to_contain_text("waits")
