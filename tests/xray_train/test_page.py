@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.xray_train.samples import SCAN, sample
+from xray import DataError
 from xray.detector import Detector
 from xray_datasets import coco
 from xray_datasets.sample import Sample
@@ -128,6 +129,48 @@ def test_without_a_place_the_page_goes_below_runs(
     point = json.loads(html.with_suffix(".json").read_text())["labels"]["gun"]["screening"][0]
     assert (point["set_on"], point["set_on_clean"]) == ("others", 1)
     assert str(html.relative_to(tmp_path)) in run.output.replace("\n", "")
+
+
+def a_folder(tmp_path: Path) -> Path:
+    """The bag a with a gun in val; in train a again, b, which is clean, and val's c itself."""
+    root = tmp_path / "scans"
+    held = [sample("gun", id="a1.png", group="a"), sample(id="c.png")]
+    taught = [sample(id="a2.png", group="a"), sample(id="b.png", group="b"), sample(id="c.png")]
+    for split, samples in (("val", held), ("train", taught)):
+        path = coco.write(samples, root)
+        document = json.loads(path.read_text())
+        for image in document["images"]:
+            if "c.png" in image["file_name"]:
+                del image["group"]  # so the reader takes split and file for one
+        path.with_name(f"instances_{split}.json").write_text(json.dumps(document))
+        path.unlink()
+    return root
+
+
+def test_thresholds_are_not_set_on_bags_that_are_scored(standin: Path, tmp_path: Path) -> None:
+    root = str(a_folder(tmp_path))
+    command = ["evaluate", str(standin), "--on", root, "--split", "val", "--thresholds-from", root]
+    command += ["--out", str(tmp_path / "o.json")]
+    run = CliRunner().invoke(app, [*command, "--thresholds-split", "train"])
+    assert run.exit_code == 0, (run.output, run.exception)
+    kept = json.loads((tmp_path / "o.json").read_text())
+    point = kept["labels"]["gun"]["screening"][0]
+    assert (point["set_on"], point["set_on_clean"]) == (f"{root} train", 1)
+    assert kept["tuning_left_out"] == 2  # a2 and c
+    assert "left out there: 2 scans that are scored" in run.output.replace("\n", " ")
+    assert "2 scans set no threshold" in (tmp_path / "o.html").read_text()
+
+
+def test_thresholds_from_the_scored_scans_themselves_are_refused(
+    standin: Path, tmp_path: Path
+) -> None:
+    root = str(a_folder(tmp_path))
+    command = ["evaluate", str(standin), "--on", root, "--thresholds-from", root]
+    run = CliRunner().invoke(app, command)
+    assert isinstance(run.exception, DataError)
+    assert "all 5 scans are scored, or of a group that is" in str(run.exception)
+    run = CliRunner().invoke(app, [*command[:4], "--thresholds-split", "val"])
+    assert "name it with --thresholds-from" in str(run.exception)
 
 
 def test_what_scores_is_val_unless_another_set_is_named() -> None:

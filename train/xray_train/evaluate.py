@@ -68,6 +68,7 @@ def figures(
         "map50_95": _mean([per_label[label]["ap50_95"] for label in headline]),
         "map50_95_interval": spans[1],
         "labels": per_label,
+        "tuning_left_out": tuning.left_out if tuning else 0,
         "outcomes": screening.outcomes(judged, card.profile.alarming),
         "ms_per_scan": _mean([sum(j.report.elapsed_ms.values()) for j in judged]),
     }
@@ -121,6 +122,9 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
     froms = {p["set_on"] for row in figures["labels"].values() for p in row["screening"]}
     names = ", ".join(sorted(name or "the scored scans themselves" for name in froms))
     said.append(f"thresholds of Pd were chosen on {names or 'nothing'}")
+    if figures["tuning_left_out"]:
+        out = figures["tuning_left_out"]
+        said.append(f"left out there: {out} scans that are scored, or of a group that is")
     for kind, row in figures["outcomes"].items():
         shares = ", ".join(f"{o} {row[o]:.1%}" for o in Outcome)
         said.append(f"{row['scans']} scans, {kind}: {shares}")

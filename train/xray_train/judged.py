@@ -40,8 +40,8 @@ class Judged:
 
     @property
     def group(self) -> str:
-        """The physical bag; a sample without one is a bag of its own."""
-        return self.sample.group or f"{self.sample.origin}\0{self.sample.id}"
+        """See `group_of`."""
+        return group_of(self.sample)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,11 @@ def _one(detector: Detector, sample: Sample) -> Judged:
     scan = sample.scan
     report = detector.inspect(scan, min_score=EVERY_CANDIDATE)
     return Judged(sample, report, scan.scanner, scan.encoding)
+
+
+def group_of(sample: Sample) -> str:
+    """The physical bag; a sample without one is a bag of its own."""
+    return sample.group or f"{sample.origin}\0{sample.id}"
 
 
 def looked_for(judged: Iterable[Judged], label: str) -> list[Judged]:

@@ -40,7 +40,7 @@ def write(path: Path, card: Card, figures: Mapping[str, Any], judged: Sequence[J
     body = "".join(
         (
             _head(card, figures, simulated),
-            section("Average precision and screening", _scores(figures["labels"]), AP_NOTE),
+            section("Average precision and screening", _screened(figures), AP_NOTE),
             section("Outcomes", _outcomes(figures["outcomes"]), OUTCOMES_NOTE),
             section("Free response", _froc(figures["froc"]), FROC_NOTE),
             section("Probabilities", _reliability(figures["reliability"], card), PROBABILITY_NOTE),
@@ -80,6 +80,14 @@ def _head(card: Card, figures: Mapping[str, Any], simulated: bool) -> str:
         f"<p>on {escape(str(figures['set']))}"
         f"{' · simulated scans' if simulated else ''} · sha256 "
         f"<code>{escape(card.sha256[:16])}…</code></p>{warned}<dl>{shown}</dl></header>"
+    )
+
+
+def _screened(figures: Mapping[str, Any]) -> str:
+    out = figures.get("tuning_left_out")
+    why = "they, or others of their groups, are scored here"
+    return _scores(figures["labels"]) + (
+        f"<p>{out} scans set no threshold: {why}.</p>" if out else ""
     )
 
 

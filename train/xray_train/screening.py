@@ -6,15 +6,27 @@ that do not score, where there are such; else it was chosen on the scored ones, 
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xray.detector import Detector
+from xray.errors import DataError
 from xray.report import Outcome
+from xray_datasets.sample import Sample
 from xray_train.bootstrap import share_interval
-from xray_train.judged import Judged, hinted, looked_for, marked, strongest, strongest_hit
+from xray_train.judged import (
+    Judged,
+    group_of,
+    hinted,
+    judge,
+    looked_for,
+    marked,
+    strongest,
+    strongest_hit,
+)
 
 PFAS = (0.01, 0.05)  # shares of clean scans that alarm
 POINTS = 40  # of an operating curve, at most
@@ -26,10 +38,43 @@ class Tuning(NamedTuple):
     Attributes:
         name: of the set.
         judged: the scans, with every candidate.
+        left_out: how many more it holds, that are scored, or of a group that is.
     """
 
     name: str
     judged: Sequence[Judged]
+    left_out: int = 0
+
+
+def independent(
+    name: str,
+    samples: Iterable[Sample],
+    judged: Sequence[Judged],
+    detector: Detector,
+    one_folder: bool = False,
+) -> Tuning:
+    """Scans that set thresholds: those of this set whose groups are not among the scored ones.
+
+    Args:
+        name: of the set.
+        samples: its scans.
+        judged: the scored ones.
+        detector: what is scored.
+        one_folder: both sets are of one folder, where a name is a scan, whatever its split.
+
+    Raises:
+        DataError: all of them are scored, or of groups that are.
+    """
+    groups, every = {j.group for j in judged}, list(samples)
+    ids = {j.sample.id for j in judged} if one_folder else set()
+    apart = [one for one in every if group_of(one) not in groups and one.id not in ids]
+    if not apart:
+        raise DataError(
+            f"{name}: all {len(every)} scans are scored, or of a group that is, so thresholds "
+            "would be chosen on them; name another set with --thresholds-from, or another split of "
+            "it with --thresholds-split"
+        )
+    return Tuning(name, judge(detector, apart), len(every) - len(apart))
 
 
 def points(judged: Sequence[Judged], label: str, tuning: Tuning | None) -> list[dict[str, Any]]:

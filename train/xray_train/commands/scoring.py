@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from xray.errors import DataError
 from xray_train.commands import ON
 
 PAGES = Path("runs/evaluate")  # where pages go that nobody names a place for
@@ -29,20 +30,30 @@ def evaluate(
         str | None,
         typer.Option(help="Set that sets thresholds; of sixray-val, sixray-cal is by default."),
     ] = None,
+    thresholds_split: Annotated[
+        str | None, typer.Option(help="Split of the folder that --thresholds-from names.")
+    ] = None,
 ) -> None:
     """Score an exported file on scans that it has not seen: figures, and a page of them."""
     from xray.detector import Detector
     from xray_train import evaluate as scores
     from xray_train import page, sets
     from xray_train.judged import judge
-    from xray_train.screening import Tuning
+    from xray_train.screening import independent
 
+    if thresholds_split and thresholds_from is None:
+        raise DataError(
+            f"--thresholds-split {thresholds_split} is a split of no folder; name it with "
+            "--thresholds-from"
+        )
     detector = Detector(model, threads=1, preset=preset)
     judged = judge(detector, sets.read(on, split, count))
-    tuning = sets.tuning(on, count)
+    tuning, one_folder = sets.tuning(on, count), False
     if thresholds_from is not None:
-        tuning = thresholds_from, sets.read(thresholds_from, count=count, seed=sets.TUNING_SEED)
-    tuned = Tuning(tuning[0], judge(detector, tuning[1])) if tuning else None
+        name = " ".join(part for part in (thresholds_from, thresholds_split) if part)
+        tuning = name, sets.read(thresholds_from, thresholds_split, count, sets.TUNING_SEED)
+        one_folder = Path(thresholds_from).resolve() == Path(on).resolve()
+    tuned = independent(*tuning, judged, detector, one_folder) if tuning else None
     figures = scores.figures(detector.card, judged, on, tuned)
     figures["learned_from_it"] = sets.learned(detector.card, on, split)
     figures |= scores.details(detector.card, judged, figures["labels"])
