@@ -79,7 +79,9 @@ def _page(
             "finding": _finding(sample),
         }
         twice, _ = values["twice"]
-        open_ones = [*values["escalated"].cases, *sample.waiting.cases, *chain(*twice)]
+        # That a case is in the sample says that the machine clears it.
+        values["names_sample"] = not doing.wants_scan_first(connection, actor)
+        open_ones = [*values["escalated"].cases, *chain(*twice)]
         values["blind"] = doing.blind_among(connection, actor, open_ones)
     status = 422 if problem else 200
     said = {"done": done, "problem": problem, "words": words}

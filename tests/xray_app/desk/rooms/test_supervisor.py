@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from xray_app.access import preferences
 from xray_app.access.roles import Role
 from xray_app.cases import audit, oversight
 from xray_app.cases.case import Case
@@ -84,6 +85,20 @@ def test_the_sample_says_what_people_found_in_what_the_machine_clears(
     page = park.get("/supervisor").text
     assert "Of 2 that people decided, 1 were searched and 1 held something" in page
     assert "1 waiting" in page
+
+
+def test_whoever_wants_the_scan_first_is_not_told_which_cases_the_machine_clears(
+    park: TestClient, inspected: Make, service: Service
+) -> None:
+    rules = Rules(clear_by_machine=True, human_share=1.0)
+    case = inspected("CLEAR", eligible=True, draw=0.0, rules=rules, consignment="K-1")
+    assert f"/?case={case.id}" in park.get("/supervisor").text
+    preferences.put(service.database, "park", preferences.SCAN_FIRST, True)
+    page = park.get("/supervisor").text
+    assert "1 waiting" in page
+    assert "Which they are is not shown" in page
+    assert "K-1" not in page
+    assert case.id not in page
 
 
 def test_some_of_what_officers_clear_is_drawn_by_lot_and_leaves_when_it_was_looked_at(
