@@ -2,6 +2,7 @@
 
 The stand-in sees more than a trained network would: whatever darkens the mean of 8 × 8 pixels by
 half of one of the 255 steps is a detection. It must say the same whether air is passed over or not.
+Another sees the ratio of two energies, which is noise where there is air: over 32 × 32 pixels.
 """
 
 from collections.abc import Callable
@@ -35,20 +36,24 @@ THINNEST = {  # what it leaves to the low signal of the beam that it attenuates 
 }
 
 
-def keen(card: Card, to: Path) -> Path:
-    """A model with a box for each cell of a tile, scored 0.3 where it is half a step under air."""
-    corners = [(x, y) for y in range(0, SIDE, CELL) for x in range(0, SIDE, CELL)]
+def keen(card: Card, to: Path, ratio: bool = False) -> Path:
+    """A model with a box for each cell of a tile, scored 0.3 where it is half a step under air.
+
+    ratio: it looks at the third plane instead, and 5 steps under air are scored 0.3.
+    """
+    cell, steps = (SIDE // 2, 5) if ratio else (CELL, 0.5)
+    corners = [(x, y) for y in range(0, SIDE, cell) for x in range(0, SIDE, cell)]
     numbers = {
-        "air": np.array(255.0, np.float32),
-        "gain": np.array(0.6, np.float32),
-        "from": np.array([0]),
-        "to": np.array([2]),
+        "air": np.array(tensors.air(Encoding.DUAL, card.ranges)[2 * ratio], np.float32),
+        "gain": np.array(0.3 / steps, np.float32),
+        "from": np.array([2 * ratio]),
+        "to": np.array([3 if ratio else 2]),
         "channel": np.array([3]),
         "places": np.array([1, 2]),
         "flat": np.array([1, len(corners), 1]),
         "one": np.array(1.0, np.float32),
     }
-    boxes = np.array([[[x, y, x + CELL, y + CELL] for x, y in corners]], np.float32)
+    boxes = np.array([[[x, y, x + cell, y + cell] for x, y in corners]], np.float32)
     nodes = [
         helper.make_node("Constant", [], ["boxes"], value=numpy_helper.from_array(boxes, "b")),
         helper.make_node("Cast", ["image"], ["float"], to=TensorProto.FLOAT),
@@ -58,7 +63,7 @@ def keen(card: Card, to: Path) -> Path:
         helper.make_node("Sub", ["air", "darkest"], ["dark"]),
         helper.make_node("Transpose", ["dark"], ["first"], perm=[0, 3, 1, 2]),
         helper.make_node(
-            "AveragePool", ["first"], ["cells"], kernel_shape=[CELL] * 2, strides=[CELL] * 2
+            "AveragePool", ["first"], ["cells"], kernel_shape=[cell] * 2, strides=[cell] * 2
         ),
         helper.make_node("Mul", ["cells", "gain"], ["raised"]),
         helper.make_node("Min", ["raised", "one"], ["held"]),
@@ -176,6 +181,30 @@ def test_a_small_thin_sheet_in_free_air_is_found(
     found = detectors[ranges].inspect(scan).detections
     assert found == everything(detectors[ranges], scan).detections
     assert any(d.xyxy_px[0] - 8 < x < d.xyxy_px[2] for d in found)
+
+
+@pytest.mark.parametrize("jitter", [0.0, 0.004])  # of each pulse, and each column is one
+@pytest.mark.parametrize("white", [1.0, 1.004, 1.006, 1.01, 1.03])
+def test_a_thin_sheet_is_found_by_its_ratio_where_air_reads_more_than_white(
+    tmp_path: Path, standin_card: Card, white: float, jitter: float
+) -> None:
+    card = replace(standin_card, labels=("gun",), side_px=SIDE, overlap_px=OVERLAP)
+    of = detector.Detector(
+        keen(replace(card, ranges=tensors.RANGES["megavolt"]), tmp_path / "keen.onnx", ratio=True),
+        threads=1,
+    )
+    pixels = empty(Encoding.DUAL, noise=0.002) * np.float32(white)
+    pulses = np.random.default_rng(1).normal(1, jitter, (1, pixels.shape[1], 2))
+    pixels *= pulses.astype(np.float32)
+    beam = spectra()["6/9 MV"].behind(SHEET_MM, "water")[:2]
+    pixels[64:104, 64:104] *= np.exp(-np.asarray(beam, np.float32))
+    scan = xray.Scan("bright", pixels, Encoding.DUAL)
+    told, whole = (
+        [d for d in one.detections if d.xyxy_px[:2] == (64, 64)]
+        for one in (of.inspect(scan), everything(of, scan))
+    )
+    assert told == whole
+    assert told or white == 1 or jitter  # else the ratio is too near to that of air, or is noise
 
 
 def test_a_thing_across_the_airs_edge_is_found_as_without(detectors: dict) -> None:
