@@ -1,8 +1,9 @@
 """Which scans may be cleared without a human, and on which evidence.
 
 `xray-train calibrate` writes a small JSON file; `Detector(clearance=file)` reads it. Its promise
-is about scans of one scanner, judged by one model file under one profile: for anything else no
-scan is eligible, and the report says why. A scan is eligible when its outcome is CLEAR and the
+is about scans of one scanner, judged by one model file under one profile, computed by one backend,
+for another one's probabilities lie apart: for anything else no scan is eligible, and the report
+says why. A scan is eligible when its outcome is CLEAR and the
 strongest probability of an alarming label lies under the file's threshold.
 """
 
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from xray.backends import Backend
 from xray.errors import ModelError
 from xray.profile import Profile
 from xray.report import Clearance, Outcome
@@ -36,6 +38,7 @@ class Rule:
         profile: the only rules it holds for.
         prior: the prevalences that the detector was given; empty: none.
         model, sha256: the only model file it holds for.
+        backend: the only one it holds for; files that name none were made by the CPU.
         evidence: counts and bounds behind it, for people and pages.
     """
 
@@ -48,6 +51,7 @@ class Rule:
     model: str
     sha256: str
     prior: Mapping[str, float] = field(default_factory=dict)
+    backend: Backend = Backend.CPU
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -62,6 +66,7 @@ class Rule:
         sha256: str,
         profile: Profile,
         prior: Mapping[str, float],
+        backend: Backend,
         outcome: Outcome,
         strongest: float,
     ) -> Clearance:
@@ -72,20 +77,29 @@ class Rule:
             sha256: of the model file that spoke.
             profile: the rules in force.
             prior: the prevalences in force.
+            backend: what computed.
             outcome: by these rules.
             strongest: the highest probability of an alarming label, 0 to 1; 0 for none.
         """
-        reason = self._foreign(scan, sha256, profile, prior) or self._suspicious(outcome, strongest)
+        reason = self._foreign(scan, sha256, profile, prior, backend)
+        reason = reason or self._suspicious(outcome, strongest)
         promise = "" if reason else self._promise()
         return Clearance(
             not reason, self.miss_rate, self.confidence, self.scanner, reason or promise
         )
 
     def _foreign(
-        self, scan: Scan, sha256: str, profile: Profile, prior: Mapping[str, float]
+        self,
+        scan: Scan,
+        sha256: str,
+        profile: Profile,
+        prior: Mapping[str, float],
+        backend: Backend,
     ) -> str:
         if sha256 != self.sha256:
             return f"calibrated for {self.model} of sha256 {self.sha256[:12]}…, not {sha256[:12]}…"
+        if backend is not self.backend:
+            return f"calibrated with the backend {self.backend}, not with {backend}"
         if profile != self.profile:
             return f"calibrated under other rules than those in force (profile {profile.name})"
         if dict(prior) != dict(self.prior):
@@ -119,6 +133,7 @@ class Rule:
         values["encodings"] = sorted(self.encodings)
         values["profile"] = self.profile.to_dict()
         values["prior"] = dict(sorted(self.prior.items()))
+        values["backend"] = str(self.backend)
         return {"schema": SCHEMA, **values}
 
     def save(self, path: Path) -> None:
@@ -139,6 +154,7 @@ def read(path: str | Path) -> Rule:
             raise ValueError("another schema")
         values["encodings"] = frozenset(Encoding(e) for e in values["encodings"])
         values["profile"] = Profile.from_dict(values["profile"])
+        values["backend"] = Backend(values.get("backend", Backend.CPU))
         return Rule(**values)
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror or error})") from None

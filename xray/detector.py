@@ -57,7 +57,8 @@ class Detector:
             of false alarms. Thresholds of a `profile` are compared as they stand.
         backend: what computes: "cpu"; "openvino", with the extra of this name; "cuda", with
             the extra `cuda` and onnxruntime-gpu installed in place of onnxruntime.
-            `xray.backends` says how far they agree.
+            `xray.backends` says how far they agree. A clearance holds for the one that it was
+            calibrated with.
 
     Raises:
         ModelError: there is no such model or preset, its file is damaged, the clearance file is
@@ -263,7 +264,13 @@ class Detector:
         alarming = np.array([label in self._profile.alarming for label in self.card.labels])
         strongest = float(score[alarming[found.labels]].max(initial=0.0))
         return self._rule.judge(
-            scan, self.card.sha256, self._profile, self._prior, outcome, strongest
+            scan,
+            self.card.sha256,
+            self._profile,
+            self._prior,
+            self._network.backend,
+            outcome,
+            strongest,
         )
 
 

@@ -47,7 +47,8 @@ class Network:
         self, path: Path, threads: int | None = None, backend: Backend | str = Backend.CPU
     ) -> None:
         content, sha256 = cards.verified_bytes(path)
-        self._start = partial(start, _known(backend), content, str(path))
+        self.backend = _known(backend)
+        self._start = partial(start, self.backend, content, str(path))
         engine = self._start(threads=threads or usable_cores())
         self._compute = engine.run
         self.card = cards.of_text(engine.card, str(path), sha256)

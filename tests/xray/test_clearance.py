@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 import xray
-from xray import Encoding, ModelError, Outcome, Profile, Scan
+from xray import Encoding, ModelError, Outcome, Profile, Scan, backends, network
 from xray.__main__ import app
+from xray.backends import Backend
 from xray.clearance import NEVER_CALIBRATED, Rule, read
 from xray.detector import Detector
 
@@ -72,6 +73,7 @@ def test_a_scan_at_the_threshold_is_not_eligible(rule: Rule, standin: Path, tmp_
         ({"scanner": "Other 1"}, "for the scanner Other 1, not for Acme 6040"),
         ({"encodings": frozenset({Encoding.DUAL})}, "on dual scans, not pseudocolor"),
         ({"prior": {"gun": 0.1}}, "other prevalences"),
+        ({"backend": Backend.CUDA}, "with the backend cuda, not with cpu"),
     ],
 )
 def test_the_promise_holds_for_nothing_else_and_the_report_says_why(
@@ -80,6 +82,30 @@ def test_the_promise_holds_for_nothing_else_and_the_report_says_why(
     found = clearance(replace(rule, **change), standin, tmp_path)
     assert not found.eligible
     assert reason in found.reason
+
+
+@pytest.mark.parametrize("backend", [Backend.OPENVINO, Backend.CUDA])
+def test_another_backend_than_the_calibrated_one_clears_nothing(
+    rule: Rule, standin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: Backend
+) -> None:
+    start = backends.start
+    monkeypatch.setattr(network, "start", lambda _, *args, **how: start(Backend.CPU, *args, **how))
+    rule.save(tmp_path / "clearance.json")
+    detector = Detector(
+        standin, profile=LENIENT, clearance=tmp_path / "clearance.json", backend=backend
+    )
+    found = detector.inspect(bag()).clearance
+    assert not found.eligible
+    assert found.reason == f"calibrated with the backend cpu, not with {backend}"
+    (many,) = detector.inspect_many([bag()])
+    assert many.clearance == found
+
+
+def test_a_file_that_names_no_backend_was_made_by_the_cpu(rule: Rule, tmp_path: Path) -> None:
+    values = rule.to_dict()
+    assert values.pop("backend") == "cpu"
+    (tmp_path / "older.json").write_text(json.dumps(values))
+    assert read(tmp_path / "older.json") == rule
 
 
 def test_under_rules_that_a_loaded_model_takes_later_nothing_is_cleared(
@@ -102,7 +128,7 @@ def test_a_scan_that_names_no_scanner_is_not_eligible(
 
 
 def test_an_alarm_is_never_eligible(rule: Rule) -> None:
-    found = rule.judge(bag(), rule.sha256, LENIENT, {}, Outcome.ALARM, 0.0)
+    found = rule.judge(bag(), rule.sha256, LENIENT, {}, Backend.CPU, Outcome.ALARM, 0.0)
     assert (found.eligible, found.reason) == (False, "the outcome is ALARM")
 
 

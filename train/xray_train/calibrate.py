@@ -230,6 +230,7 @@ def calibrate(
         profile=detector.profile,
         model=f"{card.name}@{card.version}",
         sha256=card.sha256,
+        backend=detector.network.backend,
         evidence=_evidence(judged, values, limit, alarming, confidence),
     )
 
