@@ -83,6 +83,7 @@ class Detector:
                 f"a clearance was calibrated without the preset {preset!r} and does not hold with "
                 "it; give one of the two"
             )
+        self._preset = preset
         card, self._prior = self._network.card, dict(prior or {})
         shifts = odds.shifts(card.name, card.prevalence, self._prior)
         self._box_lines = odds.lines(card.labels, card.calibration, shifts)
@@ -213,6 +214,7 @@ class Detector:
             clearance=self._clearance(scan, outcome, found, score),
             presence=self._presence(found),
             prior=self._prior,
+            preset=self._preset,
             embedding=tuple(embedding.tolist()),
             elapsed_ms=clock.laps,
         )

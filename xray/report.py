@@ -162,6 +162,7 @@ class Report:
         presence: label → probability that the scan holds such an object anywhere, for the labels
             that the card was fitted for.
         prior: label → prevalence that the probabilities were re-weighted to, where asked for.
+        preset: the faster look that was asked for, by the card's name for it; None: the full one.
         embedding: what the network saw in the whole scan, as a vector of unit length.
         made_at: when, UTC.
         elapsed_ms: step → milliseconds.
@@ -180,6 +181,7 @@ class Report:
     clearance: Clearance = field(default_factory=Clearance)
     presence: Mapping[str, float] = field(default_factory=dict)
     prior: Mapping[str, float] = field(default_factory=dict)
+    preset: str | None = None
     embedding: tuple[float, ...] = ()
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     elapsed_ms: Mapping[str, float] = field(default_factory=dict)
@@ -201,6 +203,7 @@ class Report:
             "clearance": self.clearance.to_dict(),
             "presence": {label: round(p, 4) for label, p in self.presence.items()},
             "prior": dict(self.prior),
+            **({} if self.preset is None else {"preset": self.preset}),
             "embedding": [round(v, 4) for v in self.embedding],
             "made_at": self.made_at.isoformat(),
             "elapsed_ms": {k: round(v, 2) for k, v in self.elapsed_ms.items()},

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from xray import Detector, Encoding, ModelError, Scan
+from xray import Detector, Encoding, ModelError, Report, Scan
 from xray.card import Card
 
 
@@ -24,6 +24,15 @@ def test_a_preset_shows_the_network_a_smaller_picture(model: Path) -> None:
     assert boxes == [(10, 20, 50, 60), (20, 40, 100, 120)]
     assert next(d.xyxy_px for r in fast.inspect_many([scan]) for d in r.detections) == boxes[1]
     assert usual.card.sha256 == fast.card.sha256
+
+
+def test_a_report_says_which_preset_looked_and_nothing_of_the_full_look(model: Path) -> None:
+    scan = Scan("bag", np.full((240, 320, 3), 200, np.uint8), Encoding.PSEUDOCOLOR)
+    usual, fast = (Detector(model, preset=preset).inspect(scan) for preset in (None, "fast"))
+    assert (usual.preset, fast.preset) == (None, "fast")
+    assert "preset" not in usual.to_dict()
+    assert Report.from_dict(usual.to_dict()).preset is None
+    assert Report.from_dict(fast.to_dict()).preset == "fast"
 
 
 def test_a_preset_that_the_card_does_not_name_is_refused(model: Path, standin: Path) -> None:

@@ -44,6 +44,7 @@ def full_report(score: float = 0.87654321) -> xray.Report:
         clearance=Clearance(False, 0.02, 0.95, "Acme 6040", "ALARM"),
         presence={"gun": 0.91234},
         prior={"gun": 0.01},
+        preset="fast",
         embedding=(0.6, -0.8),
         made_at=datetime(2026, 3, 21, 5, 30, 5, tzinfo=UTC),
         elapsed_ms={"network": 8.256},
@@ -93,8 +94,8 @@ def test_the_schema_names_every_field_and_no_other(schema) -> None:
     said = full_report().to_dict()
     properties = schema.schema["properties"]
     assert set(properties) == set(said)
-    # What came after the first reports were stored may be missing from them.
-    assert set(said) - set(schema.schema["required"]) == {"presence", "prior"}
+    # What came after the first reports were stored may be missing from them, and so may the preset.
+    assert set(said) - set(schema.schema["required"]) == {"presence", "prior", "preset"}
     for name in ("model", "profile", "clearance"):
         assert set(properties[name]["properties"]) == set(said[name])
     for name in ("detections", "opaque"):

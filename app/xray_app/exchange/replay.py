@@ -53,7 +53,7 @@ def replay(dossier: Dossier, model: Path) -> list[Compared]:
         then, view = read_report(body), views[int(number)]
         file = model / f"{then.model.sha256}.onnx" if model.is_dir() else model
         rules = Profile.from_dict(body["profile"])
-        detector = Detector(file, profile=rules)
+        detector = Detector(file, profile=rules, preset=then.preset)
         if detector.card.sha256 != then.model.sha256:
             raise DataError(
                 f"view {number} was inspected by {then.model} ({then.model.sha256[:12]}), "
@@ -61,7 +61,7 @@ def replay(dossier: Dossier, model: Path) -> list[Compared]:
             )
         scan = _scan(dossier, view, then, dossier.manifest["case"])
         now = detector.inspect(scan)
-        if now.clearance != then.clearance:
+        if now.clearance != then.clearance and then.preset is None:  # with one, none ever holds
             kept = sorted(file.parent.glob(f"*{CALIBRATION}"))
             again = (Detector(file, profile=rules, clearance=one).inspect(scan) for one in kept)
             now = next((one for one in again if one.clearance == then.clearance), now)
