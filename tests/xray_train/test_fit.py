@@ -11,6 +11,7 @@ import torch
 from tests.xray_train import tiny
 from xray.errors import ModelError, RecipeError
 from xray_train import checkpoint, checks
+from xray_train.export import card_of
 from xray_train.fit import fit, learning_rate
 from xray_train.loader import Steps
 from xray_train.recipe import Recipe
@@ -118,6 +119,35 @@ def test_weights_remember_what_the_runs_before_them_learned_from(tmp_path: Path)
     assert second.learned_from == {"SIXray": 862}
     assert second.scans_seen == 12
     assert second.seconds > 3600
+
+
+def test_weights_remember_every_fold_that_taught_them(tmp_path: Path) -> None:
+    recipe = tiny.recipe(steps=2, batch=2, dual_folds=(0, 1))
+    first = run(tmp_path / "first", recipe)
+    assert checkpoint.read(first).taught_folds == ()  # no pair was among the scans
+    pairs = {"dual-energy suitcases": 96}
+    replace(checkpoint.read(first), learned_from=pairs, dual_folds=(3,)).save(first)
+    second = run(tmp_path / "second", recipe, init=first)
+    assert card_of(checkpoint.read(second), "1").training["dual_folds"] == [3]
+    pupil = replace(recipe, teachers=(str(second),))
+    assert checkpoint.read(run(tmp_path / "pupil", pupil)).taught_folds == (3,)
+    older = replace(checkpoint.read(first), dual_folds=None)
+    assert older.taught_folds == (0, 1, 2, 3, 4)
+
+
+def test_folds_of_this_run_join_those_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = tiny.recipe(steps=2, batch=2, dual_folds=(0, 1))
+    first = run(tmp_path / "first", recipe)
+    pairs = {"dual-energy suitcases": 96}
+    replace(checkpoint.read(first), learned_from=pairs, dual_folds=(3,)).save(first)
+    scans = Steps(recipe, [(1.0, tiny.Shapes())], [])
+    monkeypatch.setattr("xray_train.fit._steps", lambda *_: (scans, pairs))
+    second = fit(recipe, tmp_path / "second", init=first, held_out=[])
+    assert checkpoint.read(second).taught_folds == (0, 1, 3)
+    again = fit(replace(recipe, steps=3), tmp_path / "second", held_out=[])
+    assert checkpoint.read(again).taught_folds == (0, 1, 3)
 
 
 def test_a_gradient_that_is_not_finite_ends_the_run_in_a_sentence(tmp_path: Path) -> None:

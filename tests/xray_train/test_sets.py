@@ -1,5 +1,6 @@
 """Sets of scans by name or by folder."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -55,8 +56,8 @@ def test_raw_sets_hold_both_transmissions() -> None:
 
 
 def card(*data: str, folds: list[int] | None = None) -> Card:
-    recipe = {} if folds is None else {"recipe": {"dual_folds": folds}}
-    return Card("m", "1", ("knife",), data=tuple({"name": d} for d in data), training=recipe)
+    training = {} if folds is None else {"dual_folds": folds}
+    return Card("m", "1", ("knife",), data=tuple({"name": d} for d in data), training=training)
 
 
 def test_a_model_that_learned_from_the_scored_scans_is_warned_of() -> None:
@@ -69,11 +70,20 @@ def test_a_model_that_learned_from_the_scored_scans_is_warned_of() -> None:
     assert sets.learned(without, "dual-energy") is not None
 
 
+def test_folds_of_the_last_run_alone_do_not_say_what_taught_before() -> None:
+    last = {"recipe": {"dual_folds": [0, 1, 2, 4]}}
+    older = replace(card("dual-energy suitcases"), training=last)
+    assert sets.learned(older, "dual-energy-3") is not None
+
+
 def test_a_folder_of_the_name_that_taught_is_warned_of_unless_a_split_was_held_out() -> None:
     mine = card("my-scans")
     assert "set named my-scans" in (sets.learned(mine, "data/my-scans") or "")
     assert sets.learned(mine, "data/my-scans", "train") is not None
     assert sets.learned(mine, "data/my-scans", "val") is None
+    assert sets.learned(mine, "data/my-scans", "val2017") is None
+    assert sets.learned(mine, "data/my-scans", "trainval") is not None
+    assert sets.learned(mine, "data/my-scans", "night") is not None  # nobody says it was held out
     assert sets.learned(mine, "data/others") is None
 
 

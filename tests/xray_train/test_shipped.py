@@ -15,11 +15,14 @@ from xray_train.fit import fit
 from xray_train.loader import Steps
 
 PICTURES = [tiny.Shapes().item(k, np.random.default_rng(0)).planes for k in range(16)]
+PAIRS = {"SIXray": 862, "dual-energy suitcases": 96}
 
 
 @pytest.fixture(scope="module")
 def floating(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    known = replace(checkpoint.read(trained), learned_from={"SIXray": 862}, seconds_before=7200.0)
+    known = replace(
+        checkpoint.read(trained), learned_from=PAIRS, dual_folds=(3,), seconds_before=7200.0
+    )
     source = tmp_path_factory.mktemp("shipped") / "known.pt"
     known.save(source)
     export.export(source, source.with_suffix(".onnx"), version="0.1.0")
@@ -57,7 +60,7 @@ def test_a_run_begins_from_it_and_remembers_where_it_comes_from(
     recipe = tiny.recipe(steps=2, batch=2, labels=("gun", "knife"))
     steps = Steps(recipe, [(1.0, tiny.Shapes())], None)
     end = checkpoint.read(fit(recipe, tmp_path, init=floating, steps=steps, held_out=[]))
-    assert end.learned_from == {"SIXray": 862}
+    assert (end.learned_from, end.taught_folds) == (PAIRS, (3,))
     assert end.scans_seen == 200 * tiny.recipe().batch + 4
     assert end.seconds > 7200
 

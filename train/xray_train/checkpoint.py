@@ -16,6 +16,7 @@ from xray.errors import ModelError
 from xray_train.lite import Lite
 from xray_train.network import Network
 from xray_train.recipe import Recipe
+from xray_train.sources import DUAL, FOLDS
 
 
 @dataclass(frozen=True)
@@ -33,11 +34,20 @@ class Checkpoint:
     scans_before: int = 0  # seen by the runs that it began from
     seconds_before: float = 0.0  # that those took
     devices: tuple[str, ...] = ()  # what computed it, this run and those before it, in order
+    # of the dual-energy pairs, by this run and those before it; None: an older file, any may be
+    dual_folds: tuple[int, ...] | None = None
 
     @property
     def scans_seen(self) -> int:
         """By this run and those before it, each as often as it was shown."""
         return self.scans_before + self.step * self.recipe.batch
+
+    @property
+    def taught_folds(self) -> tuple[int, ...]:
+        """Folds of the dual-energy pairs that taught; all, where an older file does not say."""
+        if self.dual_folds is not None:
+            return self.dual_folds
+        return FOLDS if DUAL in self.learned_from else ()
 
     @property
     def seconds(self) -> float:

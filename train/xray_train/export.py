@@ -91,6 +91,7 @@ def card_of(found: Checkpoint, version: str) -> Card:
         terms="not stated: xray-train ship states them",
         training={
             "recipe": told(recipe),
+            **({"dual_folds": list(found.taught_folds)} if found.taught_folds else {}),
             "scans_seen": found.scans_seen,
             "hours": round(found.seconds / 3600, 2),
             "seed": recipe.seed,

@@ -64,7 +64,7 @@ def fit(
     steps, taught = (steps, {}) if steps else _steps(recipe, rank, world)
     before = partial(_before, init, recipe, steps)
     run = begin(recipe, out / "last.pt", torch.device(device), before, log)
-    run.learns_from(taught)
+    run.learns_from(taught, recipe.dual_folds)
     if held_out is None:
         held_out = sources.held_out(recipe) if rank == 0 else []
 

@@ -17,6 +17,7 @@ from xray_train.checkpoint import Checkpoint
 from xray_train.lite import Lite, pretrained
 from xray_train.progress import Log
 from xray_train.recipe import Recipe
+from xray_train.sources import DUAL
 
 # Settings that a run may go on with changed: how long, how often it reports, where pools lie
 MAY_CHANGE = ("steps", "pools", "check_every", "save_every")
@@ -37,6 +38,7 @@ class Run:
     scans_before: int = 0  # seen by the runs that it began from
     seconds_before: float = 0.0  # that those took
     devices: tuple[str, ...] = ()  # what computed it, those runs included, in order
+    dual_folds: tuple[int, ...] = ()  # of the dual-energy pairs, those runs included
 
     def computed_on(self, *names: str) -> None:
         """Note what computes, unless the last sitting was on the same."""
@@ -44,8 +46,10 @@ class Run:
             if self.devices[-1:] != (name,):
                 self.devices += (name,)
 
-    def learns_from(self, counts: Mapping[str, int]) -> None:
-        """Note the sources of this run beside those of the runs before it."""
+    def learns_from(self, counts: Mapping[str, int], folds: tuple[int, ...]) -> None:
+        """Note the sources of this run, and folds of pairs among them, beside those before it."""
+        if DUAL in counts:
+            self.dual_folds = tuple(sorted({*self.dual_folds, *folds}))
         for name, count in counts.items():
             self.learned_from[name] = max(count, self.learned_from.get(name, 0))
 
@@ -79,6 +83,7 @@ class Run:
             self.scans_before,
             self.seconds_before,
             self.devices,
+            self.dual_folds,
         ).save(path)
 
     def resume(self, found: Checkpoint) -> None:
@@ -91,7 +96,7 @@ class Run:
         self.done, self.elapsed_s = found.step, found.elapsed_s
         self.learned_from = dict(found.learned_from)
         self.scans_before, self.seconds_before = found.scans_before, found.seconds_before
-        self.devices = found.devices
+        self.devices, self.dual_folds = found.devices, found.taught_folds
 
 
 def name_of(device: torch.device, cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
@@ -135,7 +140,7 @@ def begin(
     if before is not None:
         run.learned_from = dict(before.learned_from)
         run.scans_before, run.seconds_before = before.scans_seen, before.seconds
-        run.devices = before.devices
+        run.devices, run.dual_folds = before.devices, before.taught_folds
     if path.exists():
         found = checkpoint.read(path)
         _same(recipe, found.recipe, path)
@@ -143,7 +148,8 @@ def begin(
         log({"event": "resume", "step": run.done})
     run.computed_on(name_of(device))
     for teacher in recipe.teachers:  # what they learned from is in their answers
-        run.learns_from(checkpoint.read(Path(teacher)).learned_from)
+        knew = checkpoint.read(Path(teacher))
+        run.learns_from(knew.learned_from, knew.taught_folds)
     return run
 
 

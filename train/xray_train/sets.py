@@ -7,6 +7,7 @@ sim-baggage, sim-parcel    simulated now, from seeds that neither teach nor tune
 anything else              a folder or COCO file in any layout that xray-data reads
 """
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -24,8 +25,9 @@ LOOKS_SEED = 910_000_000  # of those that say what scans look like
 LIMIT_SEED = 920_000_000  # of those that limit what still looks like one
 SCORING_SEED = 950_000_000  # of those that score
 SIXRAY = ("sixray-cal", "sixray-val", "sixray-cal+benign", "sixray-val+benign")
-FOLDS = tuple(range(5))  # of the dual-energy pairs, by suitcase
+FOLDS = sources.FOLDS
 DUAL_ENERGY = ("dual-energy", *(f"dual-energy-{fold}" for fold in FOLDS))
+HELD_OUT = ("val", "valid", "validation", "test", "testing")  # last words of splits' names
 RAW = "-raw"
 SIMULATED = ("sim-baggage", "sim-parcel", f"sim-baggage{RAW}", f"sim-parcel{RAW}")
 NAMES = (*SIXRAY, *DUAL_ENERGY, *SIMULATED)
@@ -99,20 +101,33 @@ def learned(card: Card, on: str, split: str | None = None) -> str | None:
     """A warning where the card says that the model learned from the very scans of this set."""
     names = {str(source["name"]) for source in card.data}
     if on in DUAL_ENERGY and sources.DUAL in names:
-        taught = card.training.get("recipe", {}).get("dual_folds", FOLDS)
+        taught = card.training.get("dual_folds", FOLDS)  # older cards do not say of all runs
         if not set(taught) & set(folds_of(on)):
             return None
         return (
             f"The model learned from these very pairs ({sources.DUAL}): the figures say nothing of "
             "new ones. xray-train folds scores each by a model that did not train on it."
         )
-    held_out = split is not None and not split.endswith("train")
+    held_out = split is not None and is_held_out(split)
     if on in NAMES or held_out or Path(on).name not in names:
         return None
     return (
         f"The model learned from scans of a set named {Path(on).name}: if they are these, the "
         "figures say nothing of new ones. Name a split that was held out: --split val."
     )
+
+
+def is_held_out(split: str) -> bool:
+    """Whether scans are held out by the last word of their split's name.
+
+    >>> [is_held_out(name) for name in ("val", "instances_val2017", "gun_test", "validation")]
+    [True, True, True, True]
+    >>> [is_held_out(name) for name in ("trainval", "train", "val_train", "night")]
+    [False, False, False, False]
+    """
+    words = re.split(r"[/_-]", split.lower())
+    last = words[-2] if words[-1] == "dev" and words[1:] else words[-1]  # as test-dev
+    return last.rstrip("0123456789") in HELD_OUT
 
 
 def taught(data: Collection[str], count: int) -> Iterator[Sample]:

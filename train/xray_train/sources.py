@@ -33,6 +33,7 @@ SIMULATED, SIXRAY, DUAL, GDXRAY = (
     "dual-energy suitcases",
     "GDXray+ objects",
 )
+FOLDS = tuple(range(5))  # of the dual-energy pairs, by suitcase
 OURS = (SIMULATED, SIXRAY, DUAL, GDXRAY)  # names that terms are known by (`ship.OF_SOURCE`)
 
 
