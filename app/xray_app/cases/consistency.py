@@ -1,25 +1,29 @@
 """Whether each case stands where the audit chain left it, and shows what came in.
 
-The entry of its arrival holds the hashes of its views, of whose it is and of its declaration; the
-last entry that decided something tells whether it is closed, and as what. Entries of older
-versions hold fewer hashes: what they do not say is not compared.
+The entry of its arrival holds the hashes of its views, of whose it is and of its declaration; that
+of its inspection, what the officer is shown; the last entry that decided something tells whether it
+is closed, since when and as what. Who may take it follows from both, and from its escalation.
+Entries of older versions hold fewer hashes: what they do not say is not compared.
 """
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
+from xray_app.cases import sealed as seals
 from xray_app.cases import tables
 from xray_app.cases.audit import Entry
 from xray_app.cases.canonical import moment, sha256_of
-from xray_app.cases.register import RECEIVED, SAME_CONTENT, said_of_views
-from xray_app.cases.states import Disposition, State, Verdict
+from xray_app.cases.inspection import CUT_OFF
+from xray_app.cases.queue import ESCALATED
+from xray_app.cases.register import RECEIVED, SAME_CONTENT, flags_of, said_of_views
+from xray_app.cases.states import Disposition, Level, State, Verdict
 
 ENDS = (State.SEARCH, State.CLOSED)
 MOVES = ("decided", "corrected", "searched", "inspected")
@@ -33,6 +37,7 @@ class Told:
     """What the chain tells of one case: its arrival, its inspection, the last word on it."""
 
     received: Entry | None = None
+    escalated: Entry | None = None
     inspected: Entry | None = None
     moved: Entry | None = None
     emptied: Entry | None = None
@@ -40,14 +45,17 @@ class Told:
 
 def problems(connection: Connection) -> Iterator[Problem]:
     """What does not hold, in no order; a case that no entry tells of comes after all entries."""
-    told, views, links = _told(connection), _views(connection), _links(connection)
-    table, no_views = tables.cases, (sha256_of([]), said_of_views([]))
+    told, links, table = _told(connection), _links(connection), tables.cases
+    views, reports = seals.views_by_case(connection), seals.reports_by_case(connection)
     for row in connection.execute(select(table)).mappings():
         one = told.pop(row["id"], Told())
         if one.received is None:
             yield float("inf"), f"case {row['id']} is in no entry of the chain: it was slipped in"
             continue
-        yield from _arrival(row, one, views.get(row["id"], no_views), links[row["id"]])
+        mine = views.get(row["id"], [])
+        yield from _arrival(row, one, _said(mine), links[row["id"]])
+        yield from _inspection(row, one, seals.seals(row, mine, reports.get(row["id"], [])))
+        yield from _level(row, one)
         yield from _standing(row, one)
     for one in told.values():
         if one.received is not None:
@@ -56,11 +64,11 @@ def problems(connection: Connection) -> Iterator[Problem]:
 
 def _told(connection: Connection) -> dict[str, Told]:
     table, told = tables.audit, defaultdict[str, Told](Told)
-    wanted = table.c.action.in_([RECEIVED, EMPTIED, *MOVES])
+    wanted = table.c.action.in_([RECEIVED, ESCALATED, EMPTIED, *MOVES])
     for row in connection.execute(select(table).where(wanted).order_by(table.c.seq)).mappings():
         entry = Entry(**row)
         one = told[entry.subject]
-        if entry.action in (RECEIVED, EMPTIED):
+        if entry.action in (RECEIVED, ESCALATED, EMPTIED):
             setattr(one, entry.action, entry)
         else:
             one.moved = entry
@@ -68,16 +76,10 @@ def _told(connection: Connection) -> dict[str, Told]:
     return told
 
 
-def _views(connection: Connection) -> dict[str, tuple[str, str]]:
-    """Case → the hashes of what its views show, and of what is said of them."""
-    table = tables.views
-    rows = connection.execute(select(table).order_by(table.c.case_id, table.c.position)).mappings()
-    found = {}
-    for case_id, group in groupby(rows, key=lambda row: str(row["case_id"])):
-        views = list(group)
-        shown = [[v[n] for n in ("sha256", "high_sha256") if v[n] is not None] for v in views]
-        found[case_id] = sha256_of(shown), said_of_views(views)
-    return found
+def _said(views: Sequence[RowMapping]) -> tuple[str, str]:
+    """The hashes of what the views of a case show, and of what is said of them."""
+    shown = [[v[n] for n in ("sha256", "high_sha256") if v[n] is not None] for v in views]
+    return sha256_of(shown), said_of_views(views)
 
 
 def _links(connection: Connection) -> dict[str, set[str]]:
@@ -122,6 +124,41 @@ def _arrival(
         yield entry.seq, f"{entry.where}: its case was changed since ({', '.join(other)})"
 
 
+def _inspection(row: RowMapping, one: Told, there: Mapping[str, str]) -> Iterator[Problem]:
+    """Whether what the officer sees is what the inspection left."""
+    entry = one.inspected
+    if entry is None:
+        if row["problem"] not in (None, CUT_OFF) or row["score"] is not None:
+            assert one.received is not None
+            where = one.received
+            yield where.seq, f"{where.where}: its case was judged by no inspection"
+        return
+    sealed = json.loads(entry.body).get("sealed", {})
+    gone = {seals.HEADER} if one.emptied is not None else set[str]()
+    other = [name for name in sealed.keys() - gone if sealed[name] != there.get(name)]
+    if other:
+        yield entry.seq, f"{entry.where}: its case was changed since ({', '.join(sorted(other))})"
+
+
+def _level(row: RowMapping, one: Told) -> Iterator[Problem]:
+    """Whether it lies with those who may take it, and says why."""
+    entry = one.escalated or one.received
+    assert entry is not None
+    said = json.loads(entry.body)
+    if one.escalated is not None:
+        flags = said.get("flags_sha256")
+        level: Level | None = Level.SUPERVISOR
+    else:
+        same = said.get("same_as")
+        flags = None if same is None else hashlib.sha256(flags_of(same).encode()).hexdigest()
+        level = None if same is None else Level.SUPERVISOR if same else Level.SCREENING
+    there = {"level": row["level"], "flags": hashlib.sha256(row["flags"].encode()).hexdigest()}
+    wanted = {"level": level, "flags": flags}
+    other = [name for name, value in wanted.items() if value not in (None, there[name])]
+    if other:
+        yield entry.seq, f"{entry.where}: its case was changed since ({', '.join(other)})"
+
+
 def _standing(row: RowMapping, one: Told) -> Iterator[Problem]:
     entry = one.moved or one.received
     assert entry is not None
@@ -130,14 +167,20 @@ def _standing(row: RowMapping, one: Told) -> Iterator[Problem]:
     if not open_still and left != stands:
         said = " ".join(str(word).replace("_", " ") for word in stands if word)
         yield entry.seq, f"{entry.where}: its case stands as {said}, which nothing led to"
+    elif _at(row["closed_at"]) != (entry.at if row["state"] == State.CLOSED else None):
+        yield entry.seq, f"{entry.where}: its case says that it was closed {_at(row['closed_at'])}"
     seen = one.inspected and json.loads(one.inspected.body).get("outcome")
     if row["outcome"] != seen:
         where = one.inspected or one.received
         assert where is not None
         yield where.seq, f"{where.where}: its case says {row['outcome']}, the chain {seen}"
-    if (row["emptied_at"] is None) != (one.emptied is None):
+    if _at(row["emptied_at"]) != (one.emptied and one.emptied.at):
         where = one.emptied or entry
         yield where.seq, f"{where.where}: its case was emptied, or filled again, by nobody"
+
+
+def _at(value: datetime | None) -> str | None:
+    return None if value is None else moment(value)
 
 
 def _left_as(entry: Entry) -> tuple[str, str | None] | None:

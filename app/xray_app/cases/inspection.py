@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from xray.report import Outcome
-from xray_app.cases import audit, outbox, tables
+from xray_app.cases import audit, outbox, sealed, tables
 from xray_app.cases.canonical import canonical, sha256_of
 from xray_app.cases.case import Case, change
 from xray_app.cases.contents import Contents, Staged
@@ -112,8 +112,9 @@ def record(
         after = change(connection, case, **seen)
         for one in looked:
             _keep(connection, contents, case.id, one, now)
-        sealed = [sha256_of(report) for report in said]
-        told = {"outcome": outcome, "state": after.state, "reports": sealed}
+        told: dict[str, Any] = {"outcome": outcome, "state": after.state}
+        told["reports"] = [sha256_of(report) for report in said]
+        told["sealed"] = sealed.seals_of(connection, case.id)
         audit.append(connection, now, MACHINE, "inspected", case.id, told)
         outbox.put(connection, now, rules.tells, "case.inspected", after, outcome=outcome)
         return after

@@ -3,6 +3,13 @@
 The chain holds the hash of every decision, search result, opinion, report and profile put in force,
 and of what came in; `consistency` says where each case must stand. A row that was changed, taken
 away or slipped in past the triggers is found by comparing the two.
+
+Not covered, since nothing of a case hangs on it for good, or because it is kept apart: what was
+shown to whom (`seen`), a case's turn, lease and holder, its lane, its folded consignee, how often
+it was tried, decisions that can still be taken back, requests, what the clearance system said,
+messages, people and their keys. Files are named by their hash: `database restore` compares them.
+Whoever rewrites the whole chain is found by an anchor alone, and what older versions did not seal
+in their entries not at all.
 """
 
 import hashlib

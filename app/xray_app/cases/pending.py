@@ -23,7 +23,7 @@ from xray_app.cases.queue import (
     NOBODY,
     Queue,
     check_escalated,
-    escalated,
+    escalate,
     handed_by,
     held_by,
     waiting_for,
@@ -154,8 +154,7 @@ def _settle(queue: Queue, connection: Connection, row: RowMapping, now: datetime
     code = Reason(row["code"]) if row["code"] else None
     connection.execute(_delete(case.id))
     if row["intent"] == Intent.ESCALATE:
-        audit.append(connection, now, officer.name, "escalated", case.id)
-        change(connection, case, **escalated(case, officer.name, _why(code, row["reason"])))
+        escalate(connection, case, officer, _why(code, row["reason"]), now)
         return
     verdict = Verdict(row["intent"])
     said = Decision(verdict, row["reason"], tuple(json.loads(row["marks"])), code)

@@ -5,6 +5,7 @@ Whoever asks again after an answer got lost gets the same answer: `take` gives t
 officer has already, a decision that was made already is not made twice.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -29,8 +30,9 @@ NOBODY: dict[str, Any] = {
 }
 LISTED = 50  # cases that a list of the queue shows at most
 HANDED = "handed over"  # the action in the audit chain
+ESCALATED = "escalated"  # likewise
 HANDED_OVER = "handed over by"  # why a case is held that waits for one officer
-BACK_TO_THE_QUEUE = ("released", "ran out", "escalated")  # after which nobody has it
+BACK_TO_THE_QUEUE = ("released", "ran out", ESCALATED)  # after which nobody has it
 CLOCKWORK = "clock"  # the actor of what happens because time has passed
 
 
@@ -142,8 +144,7 @@ class Queue:
         with self.writing() as (connection, now):
             case = held_by(connection, case_id, version, officer)
             check_escalated(case, why)
-            audit.append(connection, now, officer.name, "escalated", case_id)
-            return change(connection, case, **escalated(case, officer.name, why))
+            return escalate(connection, case, officer, why, now)
 
     def sweep(self) -> int:
         """Give back what nobody holds any longer; how many cases."""
@@ -267,10 +268,13 @@ def check_escalated(case: Case, why: str) -> None:
         raise Refused(f"case {case.id} is with the supervisors already")
 
 
-def escalated(case: Case, by: str, why: str) -> dict[str, Any]:
-    """What changes of a case that is left to a supervisor."""
-    said = canonical([*case.flags, f"{by}: {why}"])
-    return {**NOBODY, "state": State.WAITING, "level": Level.SUPERVISOR, "flags": said}
+def escalate(connection: Connection, case: Case, officer: Officer, why: str, now: datetime) -> Case:
+    """Leave a case to a supervisor, its flags sealed in the audit chain."""
+    flags = canonical([*case.flags, f"{officer.name}: {why}"])
+    seal = {"flags_sha256": hashlib.sha256(flags.encode()).hexdigest()}
+    audit.append(connection, now, officer.name, ESCALATED, case.id, seal)
+    up = {**NOBODY, "state": State.WAITING, "level": Level.SUPERVISOR, "flags": flags}
+    return change(connection, case, **up)
 
 
 def held_by(connection: Connection, case_id: str, version: int, officer: Officer) -> Case:

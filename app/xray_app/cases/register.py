@@ -201,11 +201,10 @@ def _same(connection: Connection, sent: Submission) -> Case | None:
 def _insert(connection: Connection, sent: Submission, now: datetime) -> Case:
     case_id = secrets.token_hex(16)
     others = _with_same_view(connection, sent)
-    flags = [f"the same picture came before, as case {other}" for other in others]
     row = {
         **{"id": case_id, "kind": sent.kind, "state": State.RECEIVED, "version": 1},
         "level": Level.SUPERVISOR if others else Level.SCREENING,
-        **{"place_at": now, "received_at": now, "flags": canonical(flags)},
+        **{"place_at": now, "received_at": now, "flags": flags_of(others)},
         **{"tries": 0, "checks_machine": False, "submitted_by": sent.submitted_by},
         **{"scanner": sent.scanner, "lane": sent.lane, "container": sent.container},
         "consignment": sent.consignment,
@@ -228,6 +227,11 @@ def _insert(connection: Connection, sent: Submission, now: datetime) -> Case:
     said["declaration_sha256"] = hashlib.sha256(str(row["declaration"] or "").encode()).hexdigest()
     audit.append(connection, now, sent.submitted_by, RECEIVED, case_id, said)
     return load(connection, case_id)
+
+
+def flags_of(others: Sequence[str]) -> str:
+    """What a new case is flagged with, as JSON: the earlier cases that show one of its pictures."""
+    return canonical([f"the same picture came before, as case {other}" for other in others])
 
 
 def said_of_views(views: Sequence[Mapping[Any, Any]]) -> str:

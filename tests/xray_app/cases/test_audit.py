@@ -12,10 +12,11 @@ from xray_app.cases.audit import Head
 from xray_app.cases.case import Case
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import Decision, decide
+from xray_app.cases.pending import Proposal, propose, settle
 from xray_app.cases.queue import Queue
 from xray_app.cases.register import Registered
 from xray_app.cases.rules import Officer
-from xray_app.cases.states import Verdict
+from xray_app.cases.states import Intent, Verdict
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 KIM = Officer("kim")
@@ -147,6 +148,19 @@ def test_the_first_broken_entry_is_named_whatever_its_table_is_called(
         (f"UPDATE cases SET content_sha256 = '{'0' * 64}'", "changed since (views)"),
         (f"UPDATE views SET sha256 = '{'0' * 64}'", "changed since (views)"),
         ("UPDATE views SET pixel_mm = 9.5", "changed since (views)"),
+        (f"UPDATE views SET planes_sha256 = '{'0' * 64}'", "entry 2 (inspected of "),
+        ("UPDATE views SET picture_sha256 = sha256", "changed since (shown)"),
+        ("UPDATE views SET thumbnail_sha256 = sha256", "changed since (shown)"),
+        ("UPDATE views SET width_px = 99, encoding = 'x'", "changed since (shown)"),
+        ("UPDATE views SET dicom = '{}'", "changed since (header)"),
+        ("UPDATE reports SET role = 'shadow'", "changed since (reports)"),
+        ("UPDATE reports SET position = 5", "changed since (reports)"),
+        ("UPDATE reports SET outcome = 'CLEAR'", "entry 2 (inspected of "),
+        ("UPDATE cases SET score = 0.0", "changed since (judged)"),
+        ("UPDATE cases SET problem = 'none'", "changed since (judged)"),
+        ("UPDATE cases SET level = 1", "entry 1 (received of "),
+        ("UPDATE cases SET flags = '[\"a\"]'", "changed since (flags)"),
+        ("UPDATE cases SET closed_at = received_at", "entry 4 (decided of "),
         ("DELETE FROM views", "entry 1 (received of "),
         ("DELETE FROM cases", "its case is gone"),
     ],
@@ -154,8 +168,10 @@ def test_the_first_broken_entry_is_named_whatever_its_table_is_called(
 def test_a_case_that_is_changed_past_the_service_is_named_by_its_entry(
     decided: Case, database: Database, act: str, problem: str
 ) -> None:
-    where = f" WHERE {'case_id' if 'views' in act else 'id'} = '{decided.id}'"
+    where = f" WHERE {'id' if 'cases' in act else 'case_id'} = '{decided.id}'"
     with database.write() as connection:
+        if act.startswith("UPDATE reports"):
+            without_triggers(connection, "reports")
         if act == "DELETE FROM cases":
             for table in ("reports", "decisions"):
                 without_triggers(connection, table)
@@ -165,6 +181,45 @@ def test_a_case_that_is_changed_past_the_service_is_named_by_its_entry(
     said = str(verified(database).problem)
     assert problem in said
     assert decided.id in said
+
+
+def test_a_case_that_is_made_older_than_it_is_is_named_before_its_scan_goes(
+    queue: Queue, case: Case, database: Database
+) -> None:
+    decide(queue, case.id, case.version, KIM, Decision(Verdict.CLEAR))
+    assert verified(database).problem is None
+    with database.write() as connection:
+        connection.execute(text("UPDATE cases SET closed_at = '2001-01-01 00:00:00.000000'"))
+    assert "says that it was closed 2001-01-01" in str(verified(database).problem)
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_an_escalated_case_stays_with_the_supervisors_and_says_why(
+    queue: Queue, case: Case, database: Database, clock: Any, at_once: bool
+) -> None:
+    if at_once:
+        queue.escalate(case.id, case.version, KIM, "the seal")
+    else:
+        propose(queue, case.id, case.version, KIM, Proposal(Intent.ESCALATE, note="the seal"))
+        clock.move(seconds=10)
+        settle(queue)
+    assert verified(database).problem is None
+    for changed in ("level = 0", "flags = '[]'"):
+        with database.write() as connection:
+            connection.execute(text(f"UPDATE cases SET {changed}"))
+            said = str(integrity.verify(connection).problem)
+            connection.rollback()
+        assert f"changed since ({changed.split()[0]})" in said
+        assert "(escalated of " in said
+
+
+def test_a_case_that_no_inspection_judged_says_nothing_of_one(
+    submit: Callable[..., Registered], database: Database
+) -> None:
+    submit()
+    with database.write() as connection:
+        connection.execute(text("UPDATE cases SET score = 0.0"))
+    assert "judged by no inspection" in str(verified(database).problem)
 
 
 def test_a_case_that_is_closed_before_anybody_decided_is_named(
@@ -196,19 +251,19 @@ def test_a_pair_that_shows_the_same_picture_stays_one(
     assert "changed since (links)" in str(verified(database).problem)
 
 
-def test_arrivals_of_older_versions_still_hold(
-    submit: Callable[..., Registered], database: Database, monkeypatch: pytest.MonkeyPatch
+def test_arrivals_and_inspections_of_older_versions_still_hold(
+    inspected: Callable[..., Case], database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     append: Any = audit.append
 
     def older(*given: Any) -> audit.Entry:
         *who, said = given
-        body = {name: said[name] for name in ("kind", "content_sha256", "same_as")}
-        return append(*who, body)
+        kept = ("kind", "content_sha256", "same_as", "outcome", "state", "reports")
+        return append(*who, {name: said[name] for name in kept if name in said})
 
     monkeypatch.setattr(audit, "append", older)
-    submit(declaration={"consignee": "Kim"})
-    assert verified(database) == audit.Verified(1)
+    inspected(declaration={"consignee": "Kim"})
+    assert verified(database) == audit.Verified(2)
     with database.write() as connection:
         connection.execute(text("UPDATE cases SET container = 'CSQU3054383'"))
     assert "changed since (identity)" in str(verified(database).problem)
