@@ -243,7 +243,14 @@ def simulate(
 def pool(
     out: Annotated[Path, typer.Option(help="Folder of the pool; goes on where one stands.")],
     kind: Annotated[Kind, typer.Option(help="What to pack.")] = Kind.BAGGAGE,
-    count: Annotated[int, typer.Option(min=1, help="How many scenes it holds.")] = 10_000,
+    count: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="How many scenes it holds: 10000; kept fresh, what is there where that is more.",
+            show_default=False,
+        ),
+    ] = None,
     seed: Seed = 0,
     side: Side = None,
     workers: Workers = 1,
@@ -265,6 +272,7 @@ def pool(
     from xray_datasets import simulator
 
     if not keep_fresh:
+        count = count or simulator.filling.COUNT
         missing = simulator.lacking(out, kind.value, count, seed)
         with Progress(console=Console(stderr=True)) as progress:
             task = progress.add_task("filling", total=missing)

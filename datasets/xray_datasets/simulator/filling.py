@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from itertools import count as counted
 from pathlib import Path
@@ -27,6 +27,7 @@ from .kinds import simulate
 from .pool import SCALE
 from .scene import Simulated
 
+COUNT = 10_000  # scenes of a pool for which no number is given
 SHARD = 64  # scenes
 LARGE_SHARD = 8  # containers: they hold ten times as many pixels
 
@@ -122,7 +123,7 @@ def fill(
 def keep_fresh(
     folder: str | Path,
     kind: str,
-    count: int,
+    count: int | None = None,
     seed: int = 0,
     workers: int = 1,
     side_px: int | None = None,
@@ -130,9 +131,25 @@ def keep_fresh(
     """Replace the oldest shards of a pool by new ones without end; gives each one that is written.
 
     It takes what fill takes and raises what fill raises. What is missing is written first.
+
+    Args:
+        count: None: COUNT, or as many as are there already where that is more.
+
+    Raises:
+        DataError: there are more than count: nobody asked for their end.
     """
-    pond = Pond(Path(folder), kind, count, seed, side_px)
+    pond = Pond(Path(folder), kind, COUNT if count is None else count, seed, side_px)
     with _alone(pond.folder):
+        there = len(pond.first_seeds())
+        # A killed one leaves what its processes still finished: that many may go.
+        if count is not None and there > pond.wanted + workers:
+            raise DataError(
+                f"{folder}: holds {there * pond.size} scenes of the kind {kind}, and keeping "
+                f"{count} fresh would delete the others; leave --count out to keep as many, or "
+                "delete the oldest shards first"
+            )
+        if count is None:
+            pond = replace(pond, count=max(COUNT, there * pond.size))
         missing = pond.missing()
         newest = max([*pond.first_seeds(), *missing])
         seeds = chain(missing, counted(newest + pond.size, pond.size))
@@ -177,7 +194,8 @@ def write_shard(pond: Pond, first_seed: int) -> Path:
         kept.append(np.minimum(codes, 65535).astype(np.uint16))
         listed.append(_note(scene))
     path = pond.path(first_seed)
-    draft = path.with_name(f".{path.name}.part")
+    # A process whose parent was killed finishes its shard while the next filler writes the same.
+    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     draft.write_text(json.dumps(listed))
     draft.replace(path.with_suffix(".json"))
     with draft.open("wb") as file:

@@ -69,6 +69,44 @@ def test_kept_fresh_a_pool_loses_its_oldest_scenes_and_stays_as_large(tmp_path: 
     assert seeds(scenes)[-1] == 9
 
 
+def test_kept_fresh_without_a_number_a_pool_stays_as_large_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "COUNT", 2)
+    fill(tmp_path, "parcel", 8, side_px=SIDE)
+    next(keep_fresh(tmp_path, "parcel", side_px=SIDE))
+    assert seeds(Pool(tmp_path)) == list(range(2, 10))
+    monkeypatch.setattr(filling, "COUNT", 12)
+    list(islice(keep_fresh(tmp_path, "parcel", side_px=SIDE), 2))
+    assert seeds(Pool(tmp_path)) == list(range(2, 14))
+
+
+def test_a_number_under_what_is_there_is_refused_and_nothing_goes(tmp_path: Path) -> None:
+    fill(tmp_path, "parcel", 8, side_px=SIDE)
+    asked = ["pool", "--out", str(tmp_path), "--kind", "parcel", "--side", str(SIDE)]
+    ran = CliRunner().invoke(app, [*asked, "--count", "3", "--keep-fresh"])
+    assert isinstance(ran.exception, DataError)
+    assert "holds 8 scenes of the kind parcel" in str(ran.exception)
+    assert seeds(Pool(tmp_path)) == list(range(8))
+
+
+def test_two_that_write_one_shard_do_not_write_into_one_draft(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pond, save, process = filling.Pond(tmp_path, "parcel", 2, side_px=SIDE), np.save, iter((7, 8))
+    monkeypatch.setattr(filling.os, "getpid", lambda: next(process))
+
+    def meanwhile(file, planes) -> None:
+        monkeypatch.setattr(filling.np, "save", save)
+        filling.write_shard(pond, 0)
+        save(file, planes)
+
+    monkeypatch.setattr(filling.np, "save", meanwhile)
+    filling.write_shard(pond, 0)
+    assert seeds(Pool(tmp_path)) == [0, 1]
+    assert not [*tmp_path.glob(".*")]
+
+
 def test_keeping_fresh_begins_with_what_is_missing(tmp_path: Path) -> None:
     written = islice(keep_fresh(tmp_path, "baggage", 4, seed=5, side_px=SIDE), 3)
     assert [int(path.name[8:17]) for path in written] == [5, 7, 9]
