@@ -147,7 +147,8 @@ def _changed(text: str, instead: Mapping[str, str]) -> str:
 def _shell(text: str, where: str) -> None:
     joined = text.replace("\\\n", " ")
     lines = [line for line in joined.splitlines() if not _only_checked(line, where)]
-    env = os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    env = os.environ | {"PATH": path, "OMP_NUM_THREADS": "1"}  # threads stall beside other tests
     ran = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", "\n".join(lines)],
         env=env, capture_output=True, text=True, timeout=600,

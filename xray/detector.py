@@ -73,9 +73,9 @@ class Detector:
         threads: int | None = None,
         profile: Profile | None = None,
         clearance: str | Path | None = None,
-        preset: str | None = None,
         prior: Mapping[str, float] | None = None,
         backend: Backend | str = Backend.CPU,
+        preset: str | None = None,
     ) -> None:
         self._network = _looking(Network(_find(model), threads, backend), preset)
         if preset is not None and clearance is not None:
