@@ -41,7 +41,7 @@ def read(
     Args:
         root: the folder that holds the three folders.
         split: a list's name without its ending: "train", SIXray's "10/test"; several joined by
-            "+"; or UNLISTED.
+            "+", where no list has that very name; or UNLISTED.
         labels_map: class → our label, or None to leave it out; what is not in the map is looked
             up in the taxonomy.
         judged: the labels that the annotators looked for; by default those of the map, or,
@@ -134,15 +134,15 @@ def _names(root: Path, split: str | None, files: Path) -> Iterator[tuple[str, li
         known = set[str]().union(*listed(root).values())
         yield from (found for found in _names(root, None, files) if found[0] not in known)
         return
-    if JOINT in split:
-        lists = (_names(root, one, files) for one in split.split(JOINT))
-        yield from {name: shown for one in lists for name, shown in one}.items()
-        return
     for suffix in (".txt", ".csv"):
         path = _folder(root, LISTS) / f"{split}{suffix}"
         if path.is_file():
             yield from _listed(path)
             return
+    if JOINT in split:
+        lists = (_names(root, one, files) for one in split.split(JOINT))
+        yield from {name: shown for one in lists for name, shown in one}.items()
+        return
     raise DataError(f"{root}: no list of {split!r}; there are {', '.join(splits(root)) or 'none'}")
 
 

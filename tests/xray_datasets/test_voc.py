@@ -36,6 +36,14 @@ def test_a_list_that_is_not_there_is_answered_with_those_that_are(voc_root: Path
         list(voc.read(voc_root, "val"))
 
 
+def test_a_list_whose_name_holds_a_plus_is_read_before_lists_are_joined(voc_root: Path) -> None:
+    lists = voc_root / "ImageSets" / "Main"
+    (lists / "val.txt").write_text("a\n")
+    assert [s.id for s in voc.read(voc_root, "train+val")] == ["b", "a"]
+    (lists / "train+val.txt").write_text("a\n")
+    assert [s.id for s in voc.read(voc_root, "train+val")] == ["a"]
+
+
 def test_a_missing_picture_is_named(voc_root: Path) -> None:
     (voc_root / "JPEGImages" / "b.jpg").unlink()
     with pytest.raises(DataError, match="no picture of b"):
