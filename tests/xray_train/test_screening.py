@@ -71,6 +71,17 @@ def test_outcomes_are_counted_by_what_lies_in_the_scans() -> None:
     assert (found["alarming object"]["scans"], found["alarming object"]["ALARM"]) == (1, 1.0)
 
 
+def test_scans_that_nobody_looked_at_are_not_free_of_alarms() -> None:
+    unseen = [
+        judged(sample(id=f"u{k}", judged=frozenset()), outcome=Outcome.ALARM) for k in range(9)
+    ]
+    of_tools = judged(sample(id="t", judged=frozenset({"wrench"})), outcome=Outcome.ALARM)
+    found = outcomes([judged(sample(id="clean")), of_tools, *unseen], {"gun"})
+    assert (found["benign"]["scans"], found["benign"]["ALARM"]) == (1, 0.0)
+    assert found["no alarming object"]["scans"] == 1
+    assert "benign" not in outcomes(unseen, {"gun"})
+
+
 def test_an_operating_curve_falls_from_all_to_none() -> None:
     found = curve([*clean(0.1, 0.3), *armed(0.2, 0.4)], "gun")
     assert [[round(at, 4), *rest] for at, *rest in found] == [

@@ -1,7 +1,7 @@
 """Scans from the simulator's pool and from samples, as the network's planes."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -18,8 +18,10 @@ from xray_datasets.sample import Sample
 from xray_train import mine
 from xray_train.item import air_of
 from xray_train.ship import OF_SOURCE
-from xray_train.sources import Real, Simulated, counts, held_out, sources
+from xray_train.sources import Real, Simulated, _balanced, counts, held_out, sources
 from xray_train.stock import Stock, Threat
+
+BOX = (20.0, 40.0, 60.0, 80.0)
 
 
 @dataclass
@@ -80,6 +82,18 @@ def sample(**changes: object) -> Sample:
         annotations=marks,
         **changes,  # type: ignore[arg-type]
     )
+
+
+def test_scans_that_nobody_looked_at_are_not_drawn() -> None:
+    """Second views without boxes, such as LDXray's, would be a bucket of their own."""
+    blank = replace(sample(judged=frozenset()), annotations=())
+    unseen = [replace(blank, id=f"u{k}") for k in range(9)]
+    clean = replace(blank, judged=frozenset({"gun"}))
+    rejected = replace(blank, rejected=(Annotation("gun", BOX),))
+    found = _balanced([sample(), clean, rejected, *unseen], tiny.recipe(), 1.0, "mine")
+    assert [len(source) for _, source in found] == [1, 1, 1]
+    assert [share for share, _ in found] == pytest.approx([1 / 3] * 3)
+    assert _balanced(unseen, tiny.recipe(), 1.0, "mine") == []
 
 
 def test_large_real_scans_are_kept_small_with_their_boxes() -> None:

@@ -133,13 +133,16 @@ def curve(judged: Sequence[Judged], label: str) -> list[list[float]]:
 def outcomes(judged: Sequence[Judged], alarming: Collection[str]) -> dict[str, Any]:
     """How many scans of each kind come out as what, by the detector's profile.
 
+    A scan is free of what alarms only where somebody looked for a label that does.
+
     Args:
         judged: the scans.
         alarming: labels that the profile alarms for.
     """
+    seen = [j for j in judged if j.sample.judged is None or j.sample.judged & set(alarming)]
     kinds = {
-        "benign": [j for j in judged if not (j.sample.annotations or j.sample.ignored)],
-        "no alarming object": [j for j in judged if not hinted(j, *alarming)],
+        "benign": [j for j in seen if not (j.sample.annotations or j.sample.ignored)],
+        "no alarming object": [j for j in seen if not hinted(j, *alarming)],
         "alarming object": [j for j in judged if marked(j, *alarming)],
     }
     return {name: _outcomes(mine) for name, mine in kinds.items() if mine}

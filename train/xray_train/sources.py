@@ -223,10 +223,13 @@ def _balanced(
 ) -> list[tuple[float, Source]]:
     """A source per label, shown in proportion to the square root of its number of scans.
 
-    Scans in which nothing but a hard negative is marked have one of their own, too.
+    Scans in which nothing but a hard negative is marked have one of their own, too. Scans that
+    nobody looked at and nobody marked teach nothing, and would take the draws of those that do.
     """
     by_label: dict[str, list[Sample]] = {}
     for sample in samples:
+        if sample.judged == frozenset() and not (sample.annotations or sample.rejected):
+            continue
         denied = f"no {sample.rejected[0].label}" if sample.rejected else ""
         marked = sample.annotations[0].label if sample.annotations else denied
         by_label.setdefault(marked, []).append(sample)
