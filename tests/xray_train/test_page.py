@@ -18,7 +18,7 @@ from xray_datasets.sample import Sample
 from xray_train import page
 from xray_train.__main__ import app
 from xray_train.commands import scoring
-from xray_train.evaluate import details, figures
+from xray_train.evaluate import details, figures, lines, pooled
 from xray_train.judged import judge
 from xray_train.plots import Series, chart
 
@@ -83,6 +83,25 @@ def test_every_part_is_there(written: str) -> None:
     ]
     assert written.count("<svg") == 3
     assert "{" not in re.sub(r"<style>.*?</style>", "", written, flags=re.S)
+
+
+def test_what_is_of_one_model_is_not_said_of_several_together(
+    standin: Path, tmp_path: Path
+) -> None:
+    detector = Detector(standin)
+    judged = judge(detector, [sample("gun", id="g"), sample(id="b")])
+    every = figures(detector.card, judged, "my-scans")
+    every = pooled(every | details(detector.card, judged, every["labels"]))
+    assert not {"outcomes", "found_by", "confusion", "reliability"} & set(every)
+    assert "ALARM" not in "".join(lines(every))
+    page.write(tmp_path / "o.html", detector.card, every, judged)
+    titles = re.findall("<h2>(.*?)</h2>", (tmp_path / "o.html").read_text(encoding="utf-8"))
+    assert titles == [
+        "Average precision and screening",
+        "Free response",
+        "Worst misses",
+        "Boldest false boxes",
+    ]
 
 
 def test_it_says_where_thresholds_come_from_and_that_the_model_knew_the_scans(written: str) -> None:

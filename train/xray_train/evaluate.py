@@ -25,6 +25,8 @@ from xray_train.curves import Thing
 from xray_train.judged import Judged, judge, looked_for
 from xray_train.screening import Tuning
 
+OF_ONE_MODEL = ("outcomes", "confusion", "reliability", "found_by")  # figures of its own profile
+
 
 def evaluate(model: str | Path, samples: Iterable[Sample], name: str) -> dict[str, Any]:
     """All figures of one model on one set of scans, as plain values."""
@@ -72,6 +74,14 @@ def figures(
         "outcomes": screening.outcomes(judged, card.profile.alarming),
         "ms_per_scan": _mean([sum(j.report.elapsed_ms.values()) for j in judged]),
     }
+
+
+def pooled(figures: Mapping[str, Any]) -> dict[str, Any]:
+    """Figures of several models together, without what only one model has.
+
+    Each has probabilities and a profile of its own: outcomes, confusions and the like are of none.
+    """
+    return {name: value for name, value in figures.items() if name not in OF_ONE_MODEL}
 
 
 def details(
@@ -125,7 +135,7 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
     if figures["tuning_left_out"]:
         out = figures["tuning_left_out"]
         said.append(f"left out there: {out} scans that are scored, or of a group that is")
-    for kind, row in figures["outcomes"].items():
+    for kind, row in figures.get("outcomes", {}).items():
         shares = ", ".join(f"{o} {row[o]:.1%}" for o in Outcome)
         said.append(f"{row['scans']} scans, {kind}: {shares}")
     return said

@@ -3,7 +3,8 @@
 Whatever came from outside (labels, names of files and scanners) is escaped where it enters.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -32,20 +33,21 @@ def write(path: Path, card: Card, figures: Mapping[str, Any], judged: Sequence[J
     Args:
         path: HTML file to write.
         card: of the model.
-        figures: from `evaluate.figures` and `evaluate.details`, joined.
+        figures: from `evaluate.figures` and `evaluate.details`, joined, or `evaluate.pooled`.
         judged: the scans, for their pictures.
     """
     things = objects(card, judged, figures["labels"])
     simulated = all(j.sample.origin.startswith("simulated") for j in judged)
+    probable = partial(_reliability, card=card)
     body = "".join(
         (
             _head(card, figures, simulated),
             section("Average precision and screening", _screened(figures), AP_NOTE),
-            section("Outcomes", _outcomes(figures["outcomes"]), OUTCOMES_NOTE),
+            _of_one(figures, "outcomes", "Outcomes", _outcomes, OUTCOMES_NOTE),
             section("Free response", _froc(figures["froc"]), FROC_NOTE),
-            section("Probabilities", _reliability(figures["reliability"], card), PROBABILITY_NOTE),
-            section("Confusion", _confusion(figures["confusion"]), CONFUSION_NOTE),
-            section("Who is found", _found_by(figures["found_by"]), FOUND_NOTE),
+            _of_one(figures, "reliability", "Probabilities", probable, PROBABILITY_NOTE),
+            _of_one(figures, "confusion", "Confusion", _confusion, CONFUSION_NOTE),
+            _of_one(figures, "found_by", "Who is found", _found_by, FOUND_NOTE),
             section("Worst misses", _gallery(gallery.misses(things)), MISSES_NOTE),
             section(
                 "Boldest false boxes",
@@ -56,6 +58,12 @@ def write(path: Path, card: Card, figures: Mapping[str, Any], judged: Sequence[J
     )
     title = f"{card.name}@{card.version} on {figures['set']}"
     save(path, title, body)
+
+
+def _of_one(
+    figures: Mapping[str, Any], name: str, title: str, shown: Callable[[Any], str], note: str
+) -> str:
+    return section(title, shown(figures[name]), note) if name in figures else ""
 
 
 def _head(card: Card, figures: Mapping[str, Any], simulated: bool) -> str:

@@ -52,6 +52,7 @@ def ship(
     from xray.card import read
     from xray_train import scorecard, sets
     from xray_train import ship as shipping
+    from xray_train.evaluate import pooled
     from xray_train.sources import real_folder
 
     asked = read(model)
@@ -67,7 +68,7 @@ def ship(
         measured = scorecard.measured(made, floating, count)
     scores = measured.scores
     if folds is not None:
-        scores[scorecard.POOLED] = json.loads(folds.read_text(encoding="utf-8"))
+        scores[scorecard.POOLED] = pooled(json.loads(folds.read_text(encoding="utf-8")))
     card = shipping.ship(
         model,
         weights,

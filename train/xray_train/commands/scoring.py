@@ -101,7 +101,7 @@ def folds(
         say=typer.echo,
     )
     figures = scores.figures(card, judged, "dual-energy")
-    figures |= scores.details(card, judged, figures["labels"])
+    figures = scores.pooled(figures | scores.details(card, judged, figures["labels"]))
     scores.save(figures, out / "dual-energy.json")
     page.write(out / "dual-energy.html", card, figures, judged)
     typer.echo("\n".join((*scores.lines(figures), f"written to {out / 'dual-energy.html'}")))
