@@ -195,7 +195,8 @@ def _score_line(name: str, row: Any) -> str:
     if not isinstance(row, Mapping) or "map50" not in row:
         return f"{name}: {row}"
     each = ", ".join(f"{label} {of['ap50']:.2f}" for label, of in row["labels"].items())
-    beside = "".join(f"; {how} {of['map50']:.3f}" for how, of in row.get("beside", {}).items())
+    others = {how: of["map50"] for how, of in row.get("beside", {}).items()}
+    beside = "".join(f"; {how} {value:.3f}" for how, value in others.items() if value is not None)
     known = "; learned from these very scans" if row.get("learned_from_it") else ""
     interval = row.get("map50_interval")
     reach = f" ({interval[0]:.3f} to {interval[1]:.3f} at 95 %)" if interval else ""

@@ -15,7 +15,8 @@ from xray.detector import available
 from xray_datasets.sample import Sample
 from xray_train import scorecard, sets
 from xray_train.__main__ import app
-from xray_train.scorecard import beside, float_of, limits, operating
+from xray_train.reliability import Fit
+from xray_train.scorecard import Made, beside, float_of, limits, operating
 
 
 def test_what_another_file_scores_is_drawn_on_the_same_groups() -> None:
@@ -29,6 +30,32 @@ def test_what_another_file_scores_is_drawn_on_the_same_groups() -> None:
     assert less["more"] == pytest.approx(less["map50"] - 1, abs=1e-4)
     assert less["more_interval"][0] == -1.0  # a draw of the two that it misses
     assert less["more_50_95"] == less["more"]
+
+
+def test_a_set_without_a_labelled_object_has_no_figure_beside() -> None:
+    clean = [judged(sample(id=str(k)), ("gun", 0.9, THERE)) for k in range(2)]
+    found = beside(clean, clean, [])
+    assert set(found.values()) == {None}
+    assert {"map50", "map50_interval", "more", "more_50_95"} <= set(found)
+
+
+def test_how_far_probabilities_hold_stands_under_the_set_that_it_was_measured_on(
+    standin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    def read(on: str, **_: object) -> Iterator[Sample]:
+        asked.append(on)
+        return iter(())
+
+    monkeypatch.setattr(scorecard, "names", lambda: ("sixray-val", "sixray-val+benign"))
+    monkeypatch.setattr(scorecard.sets, "read", read)
+    monkeypatch.setattr(scorecard, "measure", lambda *_: {})
+    monkeypatch.setattr(scorecard, "damages", lambda *_: {})
+    monkeypatch.setattr(scorecard.strangers, "caught", lambda *_: {})
+    found = scorecard.measured(Made(standin, Fit({}, {}, {}), {}, {}, {}), None, 1)
+    assert asked == ["sixray-val+benign"]
+    assert list(found.reliability) == ["SIXray val and benign"]
 
 
 def test_operating_points_are_there_for_labels_that_scans_say_anything_of() -> None:
@@ -125,6 +152,7 @@ def test_what_folds_gave_and_what_the_run_was_made_on_go_into_the_card(
     figures = tmp_path / "dual-energy.json"
     row = {"set": "dual-energy", "map50": 0.5, "map50_95": 0.4, "mean_over": ["gun"]}
     row |= {"scans": 96, "groups": 7, "labels": {}}
+    row |= {"outcomes": {"benign": {"scans": 9, "ALARM": 0.5, "UNKNOWN": 0.0}}, "found_by": {}}
     figures.write_text(json.dumps(row))
     command = ["ship", str(free), "--version", "1", "--weights", str(tmp_path / "w")]
     command += ["--folds", str(figures), "--device", "another abacus", "--fast-px", "0"]
@@ -132,6 +160,7 @@ def test_what_folds_gave_and_what_the_run_was_made_on_go_into_the_card(
     assert run.exit_code == 0, (run.output, run.exception)
     card = read(tmp_path / "w" / "free.onnx")
     assert card.scores[scorecard.POOLED]["map50"] == 0.5
+    assert not {"outcomes", "found_by"} & set(card.scores[scorecard.POOLED])
     assert card.training["device"] == "another abacus"
     assert card.presets == {}
 

@@ -110,7 +110,7 @@ def measured(made: Made, floating: Path | None, count: int) -> Measured:
     pictures = strangers.caught(Detector(made.path, threads=1), min(count, PICTURES))
     return Measured(
         {**scores, NO_SCANS: {"caught": pictures}},
-        {TITLES[first]: reliability.measure(judged, labels)},
+        {TITLES[on]: reliability.measure(judged, labels)},
         damages(made.path, count),
     )
 
@@ -173,27 +173,33 @@ def beside(
 
     Returns:
         map50 and map50_95 of the other, with `more` and `more_50_95`: the other's less the
-        model's, and intervals of both, the same groups drawn for both.
+        model's, and intervals of both, the same groups drawn for both; None where the scans hold
+        no object of the labels.
     """
     mine, theirs = _means(judged, labels), _means(others, labels)  # (2, 1 + R)
     more = theirs - mine
     return {
-        "map50": round(float(theirs[0, 0]), 4),
+        "map50": _figure(theirs[0, 0]),
         "map50_interval": interval(theirs[0, 1:]),
-        "map50_95": round(float(theirs[1, 0]), 4),
+        "map50_95": _figure(theirs[1, 0]),
         "map50_95_interval": interval(theirs[1, 1:]),
-        "more": round(float(more[0, 0]), 4),
+        "more": _figure(more[0, 0]),
         "more_interval": interval(more[0, 1:]),
-        "more_50_95": round(float(more[1, 0]), 4),
+        "more_50_95": _figure(more[1, 0]),
         "more_50_95_interval": interval(more[1, 1:]),
     }
 
 
 def _means(judged: Sequence[Judged], labels: Sequence[str]) -> NDArray[np.float64]:  # (2, 1 + R)
-    """AP50 and AP50:95, means over the labels: of all scans, then of each draw."""
+    """AP50 and AP50:95, means over the labels: of all scans, then of each draw; nan over none."""
     aps = np.array([evaluate.average_precision(looked_for(judged, n), n) for n in labels])
+    every = aps.reshape(len(labels), 2).T[:, None]  # (2, 1, L)
     draws = drawn(judged, labels)  # (2, R, L)
-    return np.concatenate([aps.mean(0)[:, None], evaluate.means(draws)], axis=1)
+    return evaluate.means(np.concatenate([every, draws], axis=1))
+
+
+def _figure(value: np.float64) -> float | None:
+    return None if np.isnan(value) else round(float(value), 4)
 
 
 def operating(judged: Sequence[Judged], labels: Sequence[str]) -> dict[str, list[list[float]]]:
