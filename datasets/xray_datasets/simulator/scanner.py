@@ -31,7 +31,7 @@ class Detector:
         photons_at_air: of the low signal, as above.
         high_photons: of the high signal, for each of those.
         blur_px: standard deviation of the light's spread.
-        scatter: share of the signal that comes from all around, as smooth as the beam is wide.
+        scatter: share of the signal that comes from all around in the fan, and is smooth along it.
         electronic: noise of the electronics, standard deviation.
         dark: dark current.
         drift: of a channel's dark current since it was measured, standard deviation, as a share.
@@ -99,9 +99,25 @@ class Detector:
         """Variance without any beam: electronic noise, and the shot noise of the dark current."""
         return self.electronic**2 + self.dark / (self.photons(plane) * ELECTRONS)
 
-    def sigma(self, transmission: NDArray[np.floating], plane: int = 0) -> NDArray[np.floating]:
-        """Standard deviation of one pixel's transmission, before blur."""
-        return np.sqrt(transmission / self.photons(plane) + self.at_rest(plane))
+    def sigma(self, signal: NDArray[np.floating], plane: int = 0) -> NDArray[np.floating]:
+        """Standard deviation of one pixel's signal, as `veiled`, before blur.
+
+        The converter's rounding counts as noise: its variance is a twelfth of its step's square.
+        """
+        rounding = (self.full / (2**self.bits - 1)) ** 2 / 12
+        return np.sqrt(signal / self.photons(plane) + self.at_rest(plane) + rounding)
+
+    def veiled(self, plane: Plane) -> Plane:
+        """The signal with the scatter of all that is in the fan: each column is a moment."""
+        if not self.scatter:
+            return plane
+        height, width = plane.shape
+        few = (width, max(1, round(height / 16)))
+        small = cv2.resize(plane, few, interpolation=cv2.INTER_AREA)
+        smooth = cv2.GaussianBlur(small, (1, 49), sigmaX=1, sigmaY=6)  # no wider than a column
+        spread = cv2.resize(smooth, (width, height), interpolation=cv2.INTER_LINEAR)
+        share = np.float32(self.scatter)
+        return np.asarray((plane + share * spread) / (1 + share), np.float32)
 
     def read(
         self, planes: list[Plane], rng: np.random.Generator, quanta: list[Plane] | None = None
@@ -115,7 +131,7 @@ class Detector:
         dead = rng.integers(1, height, self.dead)
         out = []
         for k, (plane, squares) in enumerate(zip(planes, quanta or planes, strict=True)):
-            signal, squares = (_veiled(one, self.scatter) for one in (plane, squares))
+            signal, squares = (self.veiled(one) for one in (plane, squares))
             noise = rng.standard_normal(plane.shape, np.float32)
             noise *= np.sqrt(squares * np.float32(1 / self.photons(k)))
             seen: NDArray[np.floating] = signal + noise
@@ -142,13 +158,3 @@ class Detector:
 def _between(rng: np.random.Generator, low: float, high: float) -> float:
     """Drawn evenly on a logarithmic scale."""
     return float(np.exp(rng.uniform(np.log(low), np.log(high))))
-
-
-def _veiled(plane: Plane, share: float) -> Plane:
-    """With a share of scatter from all around."""
-    if not share:
-        return plane
-    small = cv2.resize(plane, None, fx=1 / 16, fy=1 / 16, interpolation=cv2.INTER_AREA)
-    smooth = cv2.GaussianBlur(small, (0, 0), 6)
-    spread = cv2.resize(smooth, plane.shape[::-1], interpolation=cv2.INTER_LINEAR)
-    return np.asarray((plane + np.float32(share) * spread) / np.float32(1 + share), np.float32)

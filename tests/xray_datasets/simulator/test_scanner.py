@@ -87,3 +87,23 @@ def test_scatter_lightens_what_nothing_gets_through_and_nowhere_has_edges() -> N
     assert 0.02 < behind.min() <= behind.max() < 0.05 / 1.05
     assert np.abs(np.diff(behind, axis=0)).max() < 1e-3
     assert seen[0, 0] == pytest.approx(1.0, abs=0.005)
+
+
+def test_scatter_comes_from_the_fan_alone_for_a_column_is_a_moment() -> None:
+    plane = flat(1.0, 320)
+    plane[:, 160:] = 0
+    plane[:80, 200:240] = 1  # a window: from here on there is some light
+    detector = replace(QUIET, photons_at_air=1e12, scatter=0.01)
+    seen = detector.read([plane], np.random.default_rng(0))[0]
+    assert seen[:, 161:199].max() == seen[:, 241:].max() == 0
+    assert seen[81, 201:239].min() > 0.002
+    assert seen[:, :159] == pytest.approx(1.0, abs=1e-3)
+
+
+@pytest.mark.parametrize(("bits", "full"), [(8, 1.5), (10, 1.1)])
+def test_what_the_converter_rounds_away_counts_as_noise(bits: int, full: float) -> None:
+    """Over levels all along a step: by law its square over 12, beside next to no other noise."""
+    detector = replace(QUIET, photons_at_air=1e12, full=full, bits=bits)
+    ramp = np.linspace(0.4, 0.6, 90_000, dtype=np.float32).reshape(300, 300)
+    off = detector.read([ramp], np.random.default_rng(0))[0] - ramp
+    assert off.std() == pytest.approx(float(detector.sigma(np.array([0.5]))[0]), rel=0.02)
