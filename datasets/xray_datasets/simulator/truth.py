@@ -36,8 +36,9 @@ class SimulatedObject:
         effective_z: of the whole, as tube voltages see it; None where the beam is of MV.
         height_mm: of its centre above the plane that pixel_mm speaks of, towards the source.
         depth_order: 0 for the thing of the scene nearest to the source.
-        visible_fraction: share of its pixels that change by more than 3 sigma.
-        contrast_sigma: median change of transmission over its pixels, in sigma.
+        visible_fraction: share of its pixels that change by more than 3 sigma, scatter and the
+            converter's rounding included.
+        contrast_sigma: median change of the signal over its pixels, in sigma.
         area_px: how many pixels it touches.
         mask_rle: these, as COCO's compressed run lengths over the whole picture.
     """
@@ -75,20 +76,28 @@ class Seen:
     own: Plane | None  # (h, w, 2), at the energies that stand for low and high
 
 
+@dataclass(frozen=True, slots=True)
+class Light:
+    """What reaches the detector, low and high, free of noise."""
+
+    detector: Detector
+    planes: tuple[Plane, Plane]
+    veiled: tuple[Plane, Plane]  # with scatter
+
+
 def tell(
     seen: list[Seen], low: Plane, high: Plane, detector: Detector, megavolt: bool = False
 ) -> tuple[SimulatedObject, ...]:
     """Everything about the things of a scene; low and high are free of noise."""
     heights = sorted({-one.height_mm for one in seen})
     order = {height: k for k, height in enumerate(heights)}
-    return tuple(_one(one, low, high, detector, order[-one.height_mm], megavolt) for one in seen)
+    light = Light(detector, (low, high), (detector.veiled(low), detector.veiled(high)))
+    return tuple(_one(one, light, order[-one.height_mm], megavolt) for one in seen)
 
 
-def _one(
-    seen: Seen, low: Plane, high: Plane, detector: Detector, order: int, megavolt: bool
-) -> SimulatedObject:
+def _one(seen: Seen, light: Light, order: int, megavolt: bool) -> SimulatedObject:
     item, (x0, y0, x1, y1) = seen.item, seen.at
-    height, width = low.shape
+    height, width = light.planes[0].shape
     dx, dy = max(1.0, WIDEN * (x1 - x0)), max(1.0, WIDEN * (y1 - y0))
     wide = (max(0.0, x0 - dx), max(0.0, y0 - dy),
             min(float(width), x1 + dx), min(float(height), y1 + dy))  # fmt: skip
@@ -108,7 +117,7 @@ def _one(
     if seen.own is None:
         return told
     mask = seen.own[..., 0] > TOUCHED
-    visible, contrast = _shows(detector, low, high, seen.at, seen.own, mask)
+    visible, contrast = _shows(light, seen.at, seen.own, mask)
     return replace(
         told,
         visible_fraction=visible,
@@ -118,18 +127,19 @@ def _one(
     )
 
 
-def _shows(
-    detector: Detector, low: Plane, high: Plane, at: Box, own: Plane, mask: NDArray[np.bool_]
-) -> tuple[float, float]:
-    """Share of the pixels whose transmission changes by more than 3 sigma; the median change."""
+def _shows(light: Light, at: Box, own: Plane, mask: NDArray[np.bool_]) -> tuple[float, float]:
+    """Share of the pixels whose signal changes by more than 3 sigma; the median change."""
     if not mask.any():
         return 0.0, 0.0
     x0, y0, x1, y1 = at
     change = np.zeros(own.shape[:2], np.float32)
-    for k, plane in enumerate((low, high)):
+    detector = light.detector
+    for k, (plane, veiled) in enumerate(zip(light.planes, light.veiled, strict=True)):
         with_it = plane[y0:y1, x0:x1]
         without = np.minimum(with_it * np.exp(np.minimum(own[..., k], 30)), 1.0)
-        np.maximum(change, (without - with_it) / detector.sigma(without, k), out=change)
+        taken = (without - with_it) / np.float32(1 + detector.scatter)
+        noise = detector.sigma(veiled[y0:y1, x0:x1] + taken, k)
+        np.maximum(change, taken / noise, out=change)
     inside = change[mask]
     return float((inside > CLEARLY).mean()), float(np.median(inside))
 

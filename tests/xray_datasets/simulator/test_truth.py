@@ -1,5 +1,7 @@
 """What is told of each object, against pictures in which it can be counted."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from faster_coco_eval.core import mask as coco_mask
@@ -120,6 +122,26 @@ def test_what_changes_less_than_three_sigma_behind_a_thick_plate_is_not_visible(
     assert alone.visible_fraction > 0.9
     assert not hidden.visible
     assert hidden.contrast_sigma < 3 < alone.contrast_sigma
+
+
+@pytest.mark.parametrize(
+    "scanner",
+    [DETECTOR, replace(DETECTOR, scatter=0.05), replace(DETECTOR, bits=8, full=1.5)],
+    ids=["quanta", "scatter", "8 bits"],
+)
+def test_contrast_is_counted_in_the_noise_that_pictures_have(scanner: Detector) -> None:
+    """A plate with air around it along the fan; levels behind it over two steps of 8 bits."""
+    without = np.tile(np.linspace(0.024, 0.036, SIDE, dtype=np.float32), (SIDE, 1))
+    without[:100] = without[200:] = 1.0
+    with_it, at = without.copy(), (0, 140, SIDE, 160)
+    with_it[140:160] *= np.exp(np.float32(-0.2))
+    block = Item("block", "gun").add("steel", s.box((9, 9, 9)))
+    own = np.full((20, SIDE, 2), 0.2, np.float32)
+    thing = Seen(block, np.ones(1, np.float32), 0.0, at, own)
+    (told,) = tell([thing], with_it, with_it, scanner)
+    noise = scanner.read([without], np.random.default_rng(0))[0] - scanner.veiled(without)
+    changed = (scanner.veiled(without) - scanner.veiled(with_it))[140:160]
+    assert told.contrast_sigma == pytest.approx(np.median(changed) / noise[125:175].std(), rel=0.05)
 
 
 def test_what_half_lies_behind_a_thick_plate_is_half_visible() -> None:
