@@ -47,7 +47,15 @@ def in_tables() -> Iterator[str]:
     yield from terms.KINDS.values()
     for columns in (tables.FINDINGS, tables.DECISIONS, tables.DRAWN, tables.SEARCHES):
         yield from columns
-    yield from (*work.HOLDS, work.HANDED_OVER, "Container", "Consignment", "Scanner", "Lane", "Officer")
+    yield from (
+        *work.HOLDS,
+        work.HANDED_OVER,
+        "Container",
+        "Consignment",
+        "Scanner",
+        "Lane",
+        "Officer",
+    )
     yield from (words.STATES | words.DISPOSITIONS).values()  # type: ignore[operator]
     yield from (doing.FIRST_KEPT, officer.OUT, welcome.GREETING)
     yield from (room.name for room in navigation.ROOMS)
@@ -108,7 +116,13 @@ def test_no_language_lacks_a_word(code: str) -> None:
 # Where errors come from that officers read; those of operators' commands stay English.
 SHOWN_TO_OFFICERS = (
     *("desk", "cases/case.py", "cases/queue.py", "cases/decisions.py", "cases/opinions.py"),
-    *("cases/profiles.py", "cases/pending.py", "cases/oversight.py", "cases/register.py", "cases/reading.py"),
+    *(
+        "cases/profiles.py",
+        "cases/pending.py",
+        "cases/oversight.py",
+        "cases/register.py",
+        "cases/reading.py",
+    ),
     *("cases/contents.py", "access/people.py", "access/passwords.py", "access/keys.py"),
     *("uploads.py", "api/signing.py", "api/answers.py", "api/work.py", "api/pages.py"),
 )
