@@ -162,10 +162,10 @@ class Report:
         presence: label → probability that the scan holds such an object anywhere, for the labels
             that the card was fitted for.
         prior: label → prevalence that the probabilities were re-weighted to, where asked for.
-        preset: the faster look that was asked for, by the card's name for it; None: the full one.
         embedding: what the network saw in the whole scan, as a vector of unit length.
         made_at: when, UTC.
         elapsed_ms: step → milliseconds.
+        preset: the faster look that was asked for, by the card's name for it; None: the full one.
     """
 
     scan_id: str
@@ -181,10 +181,10 @@ class Report:
     clearance: Clearance = field(default_factory=Clearance)
     presence: Mapping[str, float] = field(default_factory=dict)
     prior: Mapping[str, float] = field(default_factory=dict)
-    preset: str | None = None
     embedding: tuple[float, ...] = ()
     made_at: datetime = field(default_factory=lambda: datetime.now(UTC))
     elapsed_ms: Mapping[str, float] = field(default_factory=dict)
+    preset: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Plain values for JSON, by the schema `xray.report/1`."""

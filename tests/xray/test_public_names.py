@@ -32,7 +32,7 @@ def test_the_values_have_these_fields() -> None:
     assert names(xray.Report) == [
         *("scan_id", "width_px", "height_px", "model", "profile", "detections", "opaque"),
         *("outcome", "reasons", "assumed", "clearance", "presence", "prior", "embedding"),
-        *("made_at", "elapsed_ms"),
+        *("made_at", "elapsed_ms", "preset"),
     ]
     assert [str(o) for o in xray.Outcome] == ["ALARM", "UNKNOWN", "CLEAR"]
     assert [str(e) for e in xray.Encoding] == ["pseudocolor", "single", "dual"]
