@@ -109,7 +109,7 @@ def test_a_pair_of_energies_is_inspected_as_one_scan(desk: Page, write_scan: Wri
 
 def test_a_text_file_with_a_hostile_name_gets_a_clear_message(desk: Page, tmp_path: Path) -> None:
     file = tmp_path / "<img src=x onerror=alert(1)> {{7*7}} ${7*7} notes.png"
-    file.write_text("this is no picture")
+    file.write_text("this is no picture either")
     upload(desk, file)
     expect(desk.locator(".banner strong")).to_have_text("Not read")
     expect(desk.locator(".problem")).to_contain_text("found text")

@@ -139,6 +139,9 @@ def _short(value: Any) -> str:
     """
     if isinstance(value, bool):
         return say("yes") if value else say("no")
+    if isinstance(value, dict):  # seals by name
+        named = (f"{_in_words('body', name)} {_short(seal)}" for name, seal in value.items())
+        return " · ".join(named)
     if isinstance(value, list):
         return " ".join(map(_short, value)) or say("body|none")
     text = _in_words("value", str(value))
