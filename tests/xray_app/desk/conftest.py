@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Route, expect
 
 from xray_app.desk import tables
 from xray_app.desk.look import COLOURS, STYLESHEETS, VIEWER
 
+WAIT_MS = 60_000  # a machine may be busy with something else
 HERE = "http://127.0.0.1:1/"  # nothing listens there: every file comes from the route below
 EMPTY_PAGE = """<!doctype html><title>modules</title><link rel="stylesheet" href="/all.css">
 <style>body { margin: 0 } .panel { height: 100vh }</style><input id="elsewhere">"""
@@ -165,3 +166,11 @@ def rested(page: Page) -> None:
     page.evaluate("() => { window.painted = [] }")
     page.wait_for_function("window.viewer.frames.moved() ?? true", timeout=60_000)
     page.wait_for_function("window.painted.some((one) => !one.moving)", timeout=60_000)
+
+
+@pytest.fixture
+def patience() -> Iterator[None]:
+    """Expectations wait long."""
+    expect.set_options(timeout=WAIT_MS)
+    yield
+    expect.set_options(timeout=5_000)

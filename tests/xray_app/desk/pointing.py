@@ -1,6 +1,9 @@
-"""Where a scan's pixels are on the page, and the pointer on them."""
+"""A scan with a gun, where its pixels are on the page, and the pointer on them."""
 
 from playwright.sync_api import Locator, Page
+
+SCAN = {"width": 400, "height": 300, "planes": [[26_000, 17_700], [31_300, 37_000]]}
+GUN = {"number": 1, "label": "gun", "percent": 93, "style": "alarm", "xyxy": [100, 50, 200, 150]}
 
 
 def mark(page: Page, number: str) -> Locator:

@@ -6,21 +6,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.xray_app.desk.pointing import at, drag, mark, point
+from tests.xray_app.desk.pointing import GUN, SCAN, at, drag, mark, point
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("patience")]
 
 Show = Callable[..., Page]
-SCAN = {"width": 400, "height": 300, "planes": [[26_000, 17_700], [31_300, 37_000]]}
-GUN = {"number": 1, "label": "gun", "percent": 93, "style": "alarm", "xyxy": [100, 50, 200, 150]}
-WAIT_MS = 60_000  # a machine may be busy with something else
-
-
-@pytest.fixture(autouse=True)
-def patience() -> Any:
-    expect.set_options(timeout=WAIT_MS)
-    yield
-    expect.set_options(timeout=5_000)
 
 
 @pytest.fixture
