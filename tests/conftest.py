@@ -16,6 +16,16 @@ from xray.profile import Profile
 STANDIN_BOXES = [[10, 20, 50, 60], [11, 20, 50, 60], [100, 100, 140, 150]]
 STANDIN_SCORES = [[0.9, 0.1], [0.8, 0.05], [0.2, 0.6]]  # gun, wrench
 
+# What takes seconds to make, once in each process that tests: who needs it is run in one of them.
+DEAR = {"trained": "training", "my_scans": "pages", "compiled": "pages"}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture in DEAR.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group(DEAR[fixture]))
+
 
 @pytest.fixture(scope="session")
 def standin_card() -> Card:

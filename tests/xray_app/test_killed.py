@@ -1,6 +1,6 @@
 """The service is killed under load, again and again: what it acknowledged is there, once.
 
-`SOAK_KILLS=25`, on each kind of database, is the long run; three are a slice for every day.
+`SOAK_KILLS=25`, on each kind of database, is the long run; two are a slice for every day.
 """
 
 import os
@@ -30,7 +30,7 @@ from xray_app.cases.database import Database
 
 pytestmark = pytest.mark.slow
 
-KILLS = int(os.environ.get("SOAK_KILLS", "3"))
+KILLS = int(os.environ.get("SOAK_KILLS", "2"))
 PASSWORD = "correct horse battery"
 Running = Callable[..., AbstractContextManager["subprocess.Popen[bytes]"]]
 ALIVE_SECONDS = 4.0  # between the first answer of a service and its end

@@ -76,10 +76,11 @@ const write = () => {
 for (const slider of sliders) {
   const row = slider.closest('tr');
   const points = row.dataset.points.split(' ').filter(Boolean).map((point) => point.split(',').map(Number));
-  slider.addEventListener('input', () => {
+  const tell = () => {
     row.querySelector('output').textContent = Number(slider.value).toFixed(2);
     row.querySelector('.expected').textContent = expected(points, Number(slider.value));
-  });
+  };
+  slider.addEventListener('input', tell);
   const box = row.querySelector('input[type=checkbox]');
   const mark = () => {
     const other = box.checked !== (box.dataset.given === '1');
@@ -87,6 +88,7 @@ for (const slider of sliders) {
     write();
   };
   row.addEventListener('input', mark);
+  tell();  // a slider may have been moved before this file came, or kept its place over a reload
   mark();
 }
 for (const limit of sliders.length ? [limits.opaque_cm2, limits.opaque_percent] : []) limit.addEventListener('input', write);
