@@ -18,7 +18,7 @@ import xray
 from xray.errors import DataError
 from xray.report import Outcome
 from xray_datasets import simulated
-from xray_train import calibrate
+from xray_train import miss_rate
 from xray_train.judged import hinted, judge, marked, one_per_group, strongest
 from xray_train.sets import TUNING_SEED
 
@@ -37,8 +37,8 @@ CONFIDENCE = 0.95
 # %%
 rates = np.geomspace(0.005, 0.3, 40)
 figure, axis = plt.subplots(figsize=(7, 4), layout="constrained")
-axis.plot(rates, [calibrate.needed(r) for r in rates], label="on average over calibrations")
-axis.plot(rates, [calibrate.needed(r, CONFIDENCE) for r in rates],
+axis.plot(rates, [miss_rate.needed(r) for r in rates], label="on average over calibrations")
+axis.plot(rates, [miss_rate.needed(r, CONFIDENCE) for r in rates],
           label="for this calibration, 95 % sure")  # fmt: skip
 axis.axvline(MISS_RATE, color="gray", lw=1)
 axis.annotate(f"asked for here: {MISS_RATE:g} ", (MISS_RATE, 300), color="gray", ha="right")
@@ -67,7 +67,7 @@ unsure = [j for j in judged if hinted(j, *alarming) and not marked(j, *alarming)
 def values(scans):
     """Strongest alarming probability; infinite where the scan is not cleared anyway."""
     cleared = (j.report.outcome is Outcome.CLEAR for j in scans)
-    return np.array([strongest(j, alarming) if ok else calibrate.NEVER
+    return np.array([strongest(j, alarming) if ok else miss_rate.NEVER
                      for j, ok in zip(scans, cleared, strict=True)])  # fmt: skip
 
 
@@ -78,13 +78,13 @@ print(f"{len(unsure)} hold one that is hidden and are left out")
 # %%
 try:
     confidence = CONFIDENCE
-    limit = calibrate.threshold(threats, MISS_RATE, confidence)
+    limit = miss_rate.threshold(threats, MISS_RATE, confidence)
 except DataError as error:
     print(f"With confidence: {error}")
     confidence = None  # what is promised from here on holds on average alone
-    limit = calibrate.threshold(threats, MISS_RATE)
+    limit = miss_rate.threshold(threats, MISS_RATE)
 misses = int(np.sum(threats < limit))
-promise = calibrate.bounds(len(threats), misses, confidence)
+promise = miss_rate.bounds(len(threats), misses, confidence)
 print(f"threshold {limit:.4f}: {misses} of {len(threats)} would be missed; {promise}")
 print(f"{np.mean(benign < limit):.0%} of the parcels without a threat would be cleared")
 
@@ -113,13 +113,13 @@ plt.show()
 
 # %%
 seen = len(threats) // 2
-if calibrate.allowed_misses(seen, MISS_RATE, confidence) >= 0:
-    kept = calibrate.coverage(threats, seen, MISS_RATE, confidence, repeats=200)
+if miss_rate.allowed_misses(seen, MISS_RATE, confidence) >= 0:
+    kept = miss_rate.coverage(threats, seen, MISS_RATE, confidence, repeats=200)
     print(f"mean miss rate {kept['mean_miss_rate']:.3f}, asked for at most {MISS_RATE:g}")
     if confidence is not None:
         print(f"under it in {kept['kept']:.0%} of the halves, promised {confidence:.0%}")
 else:
     print(
         f"{seen} scans with a threat are too few to try a miss rate of {MISS_RATE:g}: "
-        f"it takes {calibrate.needed(MISS_RATE, confidence)}"
+        f"it takes {miss_rate.needed(MISS_RATE, confidence)}"
     )

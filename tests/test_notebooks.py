@@ -24,7 +24,7 @@ assert it["unsure"]
 assert not any(hinted(j, *it["alarming"]) for j in it["clean"]), "a hidden threat counts as none"
 assert it["confidence"] == 0.95
 how = it["threats"], it["seen"], it["MISS_RATE"]
-assert it["kept"] == it["calibrate"].coverage(*how, 0.95, repeats=200), "another promise is tried"
+assert it["kept"] == it["miss_rate"].coverage(*how, 0.95, repeats=200), "another promise is tried"
 """,
     "look_at_scans": """
 import numpy as np
