@@ -1,0 +1,1 @@
+"""What the command `xray-data` does, by what it is about."""

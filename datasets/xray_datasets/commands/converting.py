@@ -1,0 +1,87 @@
+"""The command that writes a data set in another layout, or split anew."""
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from xray.errors import DataError
+from xray_datasets.asked import Asked
+from xray_datasets.commands.options import Own, Root, SourceName, Splits, Twins, Words, progress
+from xray_datasets.sample import Sample
+
+
+class Target(StrEnum):
+    """Layouts that we write."""
+
+    COCO = "coco"
+    CVAT = "cvat"
+    FIFTYONE = "fiftyone"
+    HUGGINGFACE = "huggingface"
+
+
+def convert(
+    root: Root,
+    out: Annotated[Path, typer.Option(help="Folder to write; a folder per split.")],
+    to: Annotated[Target, typer.Option(help="Layout to write.")] = Target.COCO,
+    split: Splits = None,
+    source: SourceName = None,
+    words: Words = None,
+    own: Own = False,
+    shares: Annotated[
+        str | None,
+        typer.Option(help="Deal out anew, in place of the splits there: train=8,val=1,test=1."),
+    ] = None,
+    twins: Twins = True,
+) -> None:
+    """Write a data set in another layout: 8-bit colour, 16-bit transmission.
+
+    For CVAT, FiftyOne and Hugging Face's datasets, pictures are for eyes: 8-bit colour, all of it.
+    With --shares it is split anew: every bag stays on one side, with all its scans.
+    """
+    by_split: dict[str, list[Sample]] = {}
+    for name, sample in Asked(root, split, source, words, own).samples():
+        by_split.setdefault(name, []).append(sample)
+    if shares:
+        samples = [sample for mine in by_split.values() for sample in mine]
+        by_split = _dealt(samples, shares, twins)
+    for name, samples in by_split.items():
+        print(_written(progress(samples, f"writing {name}"), out, name, to))
+
+
+def _written(samples: Iterator[Sample], out: Path, split: str, to: Target) -> Path:
+    """Write a split in a layout; the path of its annotations."""
+    from xray_datasets import coco, exchange
+
+    kept = {
+        Target.COCO: out / split / "instances.json",
+        Target.CVAT: out / "annotations" / f"instances_{split}.json",
+        Target.FIFTYONE: out / split / "labels.json",
+        Target.HUGGINGFACE: out / split / "metadata.jsonl",
+    }
+    if kept[to].exists():
+        raise DataError(f"{kept[to].parent} holds a data set already; name another --out")
+    match to:
+        case Target.COCO:
+            return coco.write(samples, out / split)
+        case Target.CVAT:
+            return exchange.cvat(samples, out, split)
+        case Target.FIFTYONE:
+            return exchange.fiftyone(samples, out / split)
+        case Target.HUGGINGFACE:
+            return exchange.huggingface(samples, out, split)
+
+
+def _dealt(samples: list[Sample], shares: str, find_twins: bool) -> dict[str, list[Sample]]:
+    """Splits of these shares, twins on one side."""
+    from xray_datasets import split, twins
+
+    try:
+        wanted = {k: float(v) for k, _, v in (s.partition("=") for s in shares.split(","))}
+    except ValueError:
+        raise DataError(f"--shares {shares}: expected train=8,val=1,test=1") from None
+    if find_twins:
+        samples = twins.regrouped(progress(samples, "seeking twins"))
+    return split.split(samples, wanted)

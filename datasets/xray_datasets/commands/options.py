@@ -1,0 +1,30 @@
+"""What several commands ask for, and how they show that they are at it."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+import typer
+from rich.console import Console
+from rich.progress import track
+
+Thing = TypeVar("Thing")
+
+Root = Annotated[Path, typer.Argument(help="Folder of the data set, or a COCO file.")]
+Splits = Annotated[list[str] | None, typer.Option("--split", help="Split; may be repeated.")]
+SourceName = Annotated[
+    str | None, typer.Option("--source", help="Public data set whose words these are; see list.")
+]
+Words = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="Class=label; nothing after = leaves the class out."),
+]
+Own = Annotated[bool, typer.Option(help="Keep the data set's own words as labels.")]
+Twins = Annotated[
+    bool, typer.Option(help="Seek the same bag in other scans: some 0.3 s and 60 KB a scan.")
+]
+
+
+def progress(things: Iterable[Thing], what: str) -> Iterator[Thing]:
+    """The things one by one, with a bar on the standard error."""
+    yield from track(things, what, console=Console(stderr=True), transient=True)
