@@ -40,12 +40,11 @@ def beside(parts: Service) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _sending(parts: Service, url: str) -> Iterator[None]:
-    import httpx
-
+    from xray_app import addresses
     from xray_app.exchange.webhooks import Webhooks
 
     secret = parts.settings.webhook_secret or ""
-    with httpx.Client(follow_redirects=False, trust_env=False) as http:
+    with addresses.client(addresses.Outgoing.of(parts.settings)) as http:
         webhooks = Webhooks(parts.database, parts.queue.clock, url, secret, http)
         with Rounds("sending messages", webhooks.send_due):
             yield
@@ -53,14 +52,12 @@ def _sending(parts: Service, url: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _asking(parts: Service, url: str) -> Iterator[None]:
-    import httpx
-
-    from xray_app.addresses import check_address
+    from xray_app import addresses
     from xray_app.exchange.clearance import Clearance
     from xray_app.exchange.unipass import UniPass
 
-    check_address("XRAY_CLEARANCE_URL", url)
-    with httpx.Client(follow_redirects=False, trust_env=False) as http:
+    addresses.check_address("XRAY_CLEARANCE_URL", url)
+    with addresses.client(addresses.Outgoing.of(parts.settings)) as http:
         system = UniPass(url, parts.settings.clearance_key or "", http)
         clearance = Clearance(parts.database, parts.queue.clock, system)
         with Rounds("asking the clearance system", clearance.ask_due):
@@ -84,14 +81,17 @@ def _receiving(parts: Service) -> Iterator[None]:
     from xray_app.dicos import peers
     from xray_app.dicos.keeping import keep
     from xray_app.dicos.receiving import Receiver
+    from xray_app.inspectors.heads import Heads
 
     settings = parts.settings
-    with Receiver(
-        (settings.dicos_host, settings.dicos_port),
-        peers.own_title(settings),
+    address, title = (settings.dicos_host, settings.dicos_port), peers.own_title(settings)
+    who, most, tls = (
         peers.senders(settings),
-        partial(keep, parts),
         settings.max_upload_bytes,
         peers.listening_tls(settings),
+    )
+    with (
+        Heads(settings.log_form) as heads,
+        Receiver(address, title, who, partial(keep, parts, heads), most, tls),
     ):
         yield

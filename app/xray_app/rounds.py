@@ -30,4 +30,4 @@ class Rounds:
             try:
                 self._once()
             except Exception:  # a database or a disk that is away must not end the rounds
-                log.exception("%s failed; trying again", self._name)
+                log.exception(f"{self._name} failed; trying again")  # a name of our own

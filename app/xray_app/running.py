@@ -8,13 +8,16 @@ import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from xray.errors import MissingExtra, RecipeError
 from xray_app import logs
 from xray_app.settings import Settings
 
 if TYPE_CHECKING:
+    import uvicorn
+    from fastapi import FastAPI
+
     from xray_app.service import Service
 
 NEEDED = ("gradio", "fastapi", "uvicorn", "sqlalchemy", "alembic", "argon2")
@@ -50,7 +53,7 @@ def serve(settings: Settings) -> None:
     from xray_app import server
     from xray_app.demo import opening
 
-    logs.configure(settings.log)
+    logs.configure(settings.log_form)
     listening = _listen(settings)  # first: a taken port is known before the models are loaded
     with listening, server.private_folder() as temporary, contextlib.ExitStack() as until:
         address = _address(listening)
@@ -62,9 +65,16 @@ def serve(settings: Settings) -> None:
         print(f"{what}: {address}   (Ctrl-C ends it)", flush=True)
         # uvicorn ends in order and then raises the signal again: leave through `with`, not at once
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        config = uvicorn.Config(application, log_level="warning", timeout_graceful_shutdown=3)
         with contextlib.suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listening])
+            uvicorn.Server(asgi(application)).run(sockets=[listening])
+
+
+def asgi(application: "FastAPI") -> "uvicorn.Config":
+    """How the application is served; uvicorn logs as all else does, and in no form of its own."""
+    import uvicorn
+
+    told: dict[str, Any] = {"log_config": None, "log_level": "warning"}
+    return uvicorn.Config(application, timeout_graceful_shutdown=3, **told)
 
 
 @contextlib.contextmanager

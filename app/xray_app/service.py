@@ -111,7 +111,7 @@ def build(
     limits = Limits(settings.inspect_seconds, settings.inspect_memory_mb)
     calibration = keep_calibration(settings)
     told = str(calibration) if calibration else None
-    pool = Pool(settings.workers, settings.model, limits, told)
+    pool = Pool(settings.workers, settings.model, limits, told, settings.log_form)
     return Service(
         settings=settings,
         database=database,

@@ -42,7 +42,7 @@ class Settings:
     names: tuple[str, ...] = ()
     open_network: bool = False
     max_upload_mb: int = 200  # a 16-bit container scan of 10000×4000 at two energies is 153
-    log: str = "text"
+    log: str | None = None
     data_dir: Path = Path("xray-cases")
     database_url: str | None = None
     workers: int = 1
@@ -65,6 +65,7 @@ class Settings:
     webhook_secret: str | None = None
     clearance_url: str | None = None
     clearance_key: str | None = None
+    outgoing_hosts: tuple[str, ...] = ()
     dicos_port: int = 0
     dicos_host: str = "127.0.0.1"
     dicos_title: str = "XRAY"
@@ -87,7 +88,7 @@ class Settings:
             )
 
     def _check_ranges(self) -> None:
-        check_form(self.log)
+        check_form(self.log_form)
         for name, port in (("--port", self.port), ("XRAY_DICOS_PORT", self.dicos_port)):
             if not 0 <= port <= 65_535:
                 raise RecipeError(f"{name} must lie in 0..65535, got {port}")
@@ -155,6 +156,11 @@ class Settings:
         return self.max_upload_mb * 2**20
 
     @property
+    def log_form(self) -> str:
+        """How the service logs."""
+        return self.log or ("text" if self.demo else "json")
+
+    @property
     def signing_key(self) -> Path:
         """The key that signs dossiers."""
         return self.data_dir / "dossier.key"
@@ -179,7 +185,8 @@ SAYS: Mapping[str, str] = {
     "names": "Further names that browsers may call the service by, with commas between.",
     "open_network": "Listening on other than this machine's own loopback is wanted.",
     "max_upload_mb": "Largest upload, in MiB.",
-    "log": "`text` for eyes, or `json`: a line each, without personal data.",
+    "log": "`json`: a line each, without personal data; `text`: for eyes; unset: `json`, and "
+    "`text` in a demo.",
     "data_dir": "Folder of the database, the scans and the keys; ours alone.",
     "database_url": "Database in place of SQLite in the data folder: `postgresql://USER:PASSWORD@HOST/NAME`.",
     "workers": "Processes that read and inspect scans.",
@@ -202,6 +209,8 @@ SAYS: Mapping[str, str] = {
     "webhook_secret": "Key of the messages' signatures: 32 letters or more, 8 of them different.",
     "clearance_url": "Query of the clearance system (UNI-PASS, API001); unset: it is not asked.",
     "clearance_key": "Key that the clearance system gave us.",
+    "outgoing_hosts": "Hosts that these two may call, with commas between: `HOST` at a public "
+    "address, or `HOST@NETWORK`; unset: the hosts of the two addresses alone.",
     "dicos_port": "TCP port that scanners send DICOS to; 0: none.",
     "dicos_host": "Address to listen on for DICOS; others than loopback need `XRAY_OPEN_NETWORK`.",
     "dicos_title": "What we are called in DICOS: our AE title.",

@@ -1,13 +1,17 @@
 """Lines of JSON, into which nothing gets that somebody declared, wrote or named."""
 
+import ast
 import json
 import logging
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -15,6 +19,9 @@ from xray.errors import RecipeError
 from xray_app import logs
 from xray_app.cases.database import Database
 from xray_app.folder import Folder
+from xray_app.inspectors import child
+from xray_app.intake import Inspector
+from xray_app.running import asgi
 from xray_app.service import Service
 from xray_app.settings import Settings
 
@@ -80,6 +87,97 @@ def test_a_refused_file_is_told_without_its_name_or_what_was_declared(
         "a file in the watched folder was refused: Refused"
     ]
     assert clean(lines())
+
+
+def test_a_line_says_the_request_and_the_case_that_it_is_about_and_nothing_else_of_them(
+    lines: Callable[[], list[dict[str, Any]]],
+) -> None:
+    log = logging.getLogger("xray_app.test")
+    log.info("before")
+    with logs.doing(case="c1", name="Kim Minji"):
+        log.info("within")
+        with logs.doing(request="r1"):
+            log.info("deeper")
+            logs.of_case("c2")
+            log.info("another")
+    log.info("after")
+    said = [(line.get("case"), line.get("request")) for line in lines()]
+    assert said == [(None, None), ("c1", None), ("c1", "r1"), ("c2", "r1"), (None, None)]
+    assert clean(lines())
+
+
+def test_what_fails_in_an_inspecting_process_is_told_with_its_case_and_without_its_file(
+    lines: Callable[[], list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise RuntimeError("holiday-photo.png of Kim Minji")
+
+    monkeypatch.setattr("xray_app.intake.xray.read", fails)
+    asked = {"files": [str(tmp_path / "x")], "names": ["holiday-photo.png"], "said": {}}
+    asked |= {"profiles": {}, "folder": str(tmp_path), "about": {"case": "c1"}}  # type: ignore[dict-item]
+    child.inspected(asked, Inspector(None, "none"))
+    (line,) = lines()
+    assert (line["case"], line["error"], line["level"]) == ("c1", "RuntimeError", "ERROR")
+    assert clean(lines())
+
+
+PRINTS = """
+import logging, os, warnings
+from xray_app import logs
+logs.configure("json")
+logs.keep_libraries_out()
+os.write(2, b"libtiff: holiday-photo.tif")
+warnings.warn("header of Kim Minji")
+logging.getLogger("pydicom").warning("BL-77")
+logging.getLogger("xray_app.child").info("ours")
+raise ValueError("hunter2")
+"""
+
+
+def test_nothing_that_a_library_prints_stands_among_our_lines() -> None:
+    done = subprocess.run([sys.executable, "-c", PRINTS], capture_output=True, text=True)
+    said = [json.loads(line) for line in done.stderr.splitlines()]
+    assert [line["event"] for line in said] == [*["of a library"] * 2, "ours", "uncaught"]
+    assert said[-1]["error"] == "ValueError"
+    assert (done.returncode, done.stdout) == (1, "")
+    assert clean(said)
+
+
+def test_the_server_logs_in_no_form_of_its_own() -> None:
+    asgi(FastAPI())
+    for name in ("uvicorn", "uvicorn.error"):
+        assert logging.getLogger(name).handlers == []
+        assert logging.getLogger(name).propagate
+
+
+def test_lines_are_json_unless_somebody_wants_them_for_eyes_or_looks_at_a_demo() -> None:
+    said = [Settings(), Settings(log="text"), Settings(demo=True), Settings(demo=True, log="json")]
+    assert [one.log_form for one in said] == ["json", "text", "text", "json"]
+
+
+# A message that is put together is written as it is: each of these holds words of ours alone.
+PUT_TOGETHER = {"inspectors/process.py", "rounds.py"}
+
+
+def test_every_message_is_a_text_of_ours_that_values_are_filled_into() -> None:
+    folder = Path(logs.__file__).parent
+    for file in sorted(folder.rglob("*.py")):
+        name = file.relative_to(folder).as_posix()
+        for call in logged(ast.parse(file.read_text(encoding="utf-8"))):
+            assert isinstance(call.args[0], ast.Constant) or name in PUT_TOGETHER, (
+                name,
+                call.lineno,
+            )
+            given = {keyword.arg for keyword in call.keywords}
+            assert given <= {"exc_info", "extra"}, (name, call.lineno)
+
+
+def logged(tree: ast.AST) -> Iterator[ast.Call]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            of = node.func.value
+            if isinstance(of, ast.Name) and of.id == "log" and node.func.attr != "isEnabledFor":
+                yield node
 
 
 def test_an_unknown_form_is_refused() -> None:

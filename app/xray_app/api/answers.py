@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 
 from xray.errors import XrayError
+from xray_app import logs
 from xray_app.access.errors import NotSignedIn
 from xray_app.cases.errors import Conflict, Full, NotFound
 from xray_app.languages import told
@@ -105,7 +106,8 @@ def _disk_full() -> Response:
 def _our_fault(_: Request, error: Exception) -> Response:
     incident = secrets.token_hex(4)
     log.error("incident", exc_info=error, extra={"incident": incident})
-    return _answer(500, f"something failed on our side; incident {incident} is in the log")
+    number = {"x-request-id": logs.about().get("request", "")}  # it is answered outside of Requests
+    return _answer(500, f"something failed on our side; incident {incident} is in the log", number)
 
 
 def _answer(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:

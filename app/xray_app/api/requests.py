@@ -1,32 +1,49 @@
-"""Each request as a line of the log: by its route, never by its address, which may hold names."""
+"""Each request as a line of the log: by its route, never by its address, which may hold names.
+
+A request has a number of its own: every line that is logged while it is answered holds it, and so
+does the answer, as X-Request-ID, for whoever asks what became of it.
+"""
 
 import logging
+import re
+import secrets
 import time
 
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from xray_app import logs
+
+HEADER = "X-Request-ID"
+OF_CASE = re.compile(r"(?:/cases/|[?&]case=)([0-9a-f]{32})(?![0-9a-f])")
 ELSEWHERE = "elsewhere"  # the desk's own, or none at all
 
 log = logging.getLogger("xray_app.requests")
 
 
 class Requests:
-    """ASGI middleware that logs method, route, status and time, where logs of INFO are kept."""
+    """ASGI middleware that numbers requests and logs method, route, status and time of each."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and note how it was answered."""
-        if scope["type"] != "http" or not log.isEnabledFor(logging.INFO):
+        if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        began, status = time.monotonic(), 500
+        began, status, number = time.monotonic(), 500, secrets.token_hex(8)
+        # Until the end of its task, not of this call: who answers what went wrong stands outside.
+        logs.begin(request=number)
+        named = OF_CASE.search(f"{scope['path']}?{scope['query_string'].decode('latin-1')}")
+        if named:
+            logs.of_case(named.group(1))
 
         async def noting(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
+                MutableHeaders(scope=message)[HEADER] = number
             await send(message)
 
         try:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Header, HTTPException, Response, UploadFile
 from pydantic import ValidationError
 
+from xray_app import logs
 from xray_app.api.shapes import About, Received
 from xray_app.api.signing import Inspects, Submits
 from xray_app.api.signing import TheService as Service
@@ -18,7 +19,7 @@ from xray_app.cases.contents import Staged, discard
 from xray_app.cases.errors import Refused
 from xray_app.cases.register import NewView, Registered, Submission
 from xray_app.cases.states import Kind
-from xray_app.inspectors.pool import BrokeOff
+from xray_app.inspectors.process import BrokeOff
 from xray_app.uploads import file_name
 
 WAIT_SECONDS = 10.0  # for an idle process, before the caller is told to come back
@@ -135,6 +136,7 @@ def keep_scan(
     kept = register.register(
         service.database, service.contents, sent, service.now, service.queue.rules
     )
+    logs.of_case(kept.case.id)
     service.dispatch.wake()
     return kept
 

@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select, update
 
-from xray_app.cases import tables
+from xray_app.addresses import NotAllowed
+from xray_app.cases import audit, tables
 from xray_app.cases.canonical import canonical
 from xray_app.cases.case import Case
 from xray_app.cases.database import Database
@@ -27,6 +28,8 @@ MOST_TRIES = 12  # waits of 1, 2, 4, ... 1024 minutes: about 34 hours in all
 FIRST_WAIT = timedelta(minutes=1)
 AT_ONCE = 100  # messages in one round
 KEPT = timedelta(days=30)  # what arrived or was given up, for whoever asks what became of it
+CALL_REFUSED = "call refused"  # by ourselves, in the audit chain
+ACTOR = "outbox"
 UNWANTED = "nobody is configured to be told any more"
 
 
@@ -67,11 +70,19 @@ class Outbox:
         with self.database.read() as connection:
             return connection.execute(due.order_by(table.c.id).limit(AT_ONCE)).mappings().all()
 
-    def note(self, row: RowMapping, problem: str | None, now: datetime) -> bool:
+    def note(
+        self,
+        row: RowMapping,
+        problem: str | None,
+        now: datetime,
+        refused: NotAllowed | None = None,
+    ) -> bool:
         """Keep what became of a try; whether the message was given up.
 
         Args:
             problem: why it did not arrive; None: it did.
+            refused: why the target may not be called, for the audit chain, which is told once for
+                as long as the reason stays the same.
         """
         tries = row["tries"] + 1
         gave_up = problem is not None and tries >= MOST_TRIES
@@ -86,6 +97,9 @@ class Outbox:
         with self.database.write() as connection:
             mine = update(table).where(table.c.id == row["id"], table.c.tries == row["tries"])
             connection.execute(mine.values(**said))
+            if refused is not None and problem != row["problem"]:
+                why = {"target": self.target, "host": refused.host, "why": refused.why}
+                audit.append(connection, now, ACTOR, CALL_REFUSED, row["case_id"], why)
         return gave_up
 
 

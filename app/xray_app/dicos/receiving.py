@@ -3,6 +3,11 @@
 Addresses are checked before a byte is read, titles when an association is asked for. TLS is shaken
 hands on in the connection's own thread: who stands still there holds up nobody else. An object
 that cannot be kept is answered with its status; it costs the association nothing.
+
+The protocol itself is parsed in the service's process, by pynetdicom: PDUs and the command of a
+C-STORE, which is no part of the object. That must stay, since it is the connection; only listed
+scanners come so far, and what they send counts against the largest object. The object is handed on
+as its bytes and read by other processes.
 """
 
 import logging

@@ -16,6 +16,7 @@ from pynetdicom.association import Association
 from sqlalchemy import RowMapping
 
 from xray.tdr import TDR_STORAGE
+from xray_app import logs
 from xray_app.cases.database import Database
 from xray_app.cases.outbox import Outbox
 from xray_app.cases.states import Target
@@ -58,7 +59,8 @@ class Reports:
             for row in due:
                 problem = self._send(association, row)
                 if outbox.note(row, problem, self.clock()):
-                    log.error("report %d was given up: %s", row["id"], problem)
+                    with logs.doing(case=row["case_id"]):
+                        log.error("report %d was given up: %s", row["id"], problem)
                 sent += problem is None
         finally:
             if association.is_established:

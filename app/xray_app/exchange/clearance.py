@@ -9,6 +9,8 @@ from typing import Any, Protocol
 from sqlalchemy import RowMapping, delete, insert
 
 from xray.errors import XrayError
+from xray_app import logs
+from xray_app.addresses import NotAllowed
 from xray_app.cases import audit, tables
 from xray_app.cases.canonical import canonical, sha256_of
 from xray_app.cases.case import load
@@ -51,17 +53,19 @@ class Clearance:
     def _ask(self, outbox: Outbox, row: RowMapping) -> bool:
         with self.database.read() as connection:
             declaration = load(connection, row["case_id"]).declaration
-        learned, problem = None, None
+        learned, problem, refused = None, None, None
         if declaration:  # gone by its age otherwise
             try:
                 learned = self.system.ask(declaration, self.clock())
                 problem = UNKNOWN if learned is None else None
             except XrayError as error:
                 problem = str(error)
+                refused = error if isinstance(error, NotAllowed) else None
         if learned is not None:
             self._keep(row["case_id"], learned)
-        if outbox.note(row, problem, self.clock()):
-            log.warning("question %d was given up: %s", row["id"], problem)
+        if outbox.note(row, problem, self.clock(), refused):
+            with logs.doing(case=row["case_id"]):
+                log.warning("question %d was given up: %s", row["id"], problem)
         return learned is not None
 
     def _keep(self, case_id: str, learned: dict[str, Any]) -> None:

@@ -2,6 +2,9 @@
 
 Colour becomes 8-bit PNG, transmission float TIFF, an energy a file. What is written is read again:
 a scan that its header alone makes one would teach the opposite, so it is left out.
+
+Scans are opened in this process: it is an administrator's command that ends with its work, and no
+service waits for it. `xray.read` bounds pixels and bytes.
 """
 
 from collections.abc import Sequence

@@ -2,6 +2,8 @@
 
 On the same kind of processor the canonical reports are the same. On another, arithmetic may differ
 in the last places: then the outcome must be the same, scores within 0.01, boxes within 1 px.
+
+Scans are opened in this process: it is a command for whoever checks a dossier, not the service.
 """
 
 from collections.abc import Mapping

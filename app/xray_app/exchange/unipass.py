@@ -20,6 +20,7 @@ from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from xray.errors import XrayError
+from xray_app.addresses import redirected
 
 TIMEOUT_S = 10.0
 MAX_BYTES = 2**20  # a cargo of a hundred steps takes 30 KB
@@ -46,7 +47,7 @@ class UniPass:
     Attributes:
         url: of the query.
         key: the authority's, for this user.
-        http: asks; follows no redirects.
+        http: asks, where it may (`addresses.client`); follows no redirects.
     """
 
     url: str
@@ -62,6 +63,7 @@ class UniPass:
 
         Raises:
             ClearanceError: it cannot be reached, refuses, or its answer cannot be read.
+            NotAllowed: it may not be called where it is, or sends us elsewhere.
         """
         asked = {"crkyCn": self.key}
         if "cargo_number" in declaration:
@@ -75,6 +77,8 @@ class UniPass:
         said = bytearray()
         try:
             with self.http.stream("GET", self.url, params=asked, timeout=TIMEOUT_S) as answer:
+                if answer.has_redirect_location:
+                    raise redirected(answer)
                 if answer.status_code != 200:
                     raise ClearanceError(f"the clearance system answered {answer.status_code}")
                 for chunk in answer.iter_bytes():

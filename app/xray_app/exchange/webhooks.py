@@ -1,6 +1,6 @@
 """Signed messages about cases, sent from the outbox until they arrive or are given up.
 
-A message is JSON, POSTed to the one address that the settings allow, with
+A message is JSON, POSTed to the one address that the settings name and allow, with
 
     X-Xray-Delivery: number of the message, the same at every try
     X-Xray-Timestamp: seconds since 1970
@@ -21,7 +21,8 @@ from datetime import datetime
 import httpx
 from sqlalchemy import RowMapping
 
-from xray_app.addresses import check_address
+from xray_app import logs
+from xray_app.addresses import NotAllowed, check_address, redirected
 from xray_app.cases.database import Database
 from xray_app.cases.outbox import Outbox
 from xray_app.cases.states import Target
@@ -40,7 +41,7 @@ class Webhooks:
         clock: says the moment, UTC.
         url: where to; HTTPS, or plain HTTP on this machine alone.
         secret: shared with the receiver.
-        http: sends; follows no redirects.
+        http: sends, to where it may (`addresses.client`); follows no redirects.
 
     Raises:
         RecipeError: the address is neither.
@@ -64,13 +65,21 @@ class Webhooks:
         return sum(self._send(row) for row in self._outbox.due(self.clock()))
 
     def _send(self, row: RowMapping) -> bool:
-        now = self.clock()
-        problem = self._post(row, now)
-        if self._outbox.note(row, problem, now):
+        with logs.doing(case=row["case_id"]):
+            return self._sent(row)
+
+    def _sent(self, row: RowMapping) -> bool:
+        now, refused = self.clock(), None
+        try:
+            problem = self._post(row, now)
+        except NotAllowed as error:
+            problem, refused = str(error), error
+        if self._outbox.note(row, problem, now, refused):
             log.error("message %d was given up: %s", row["id"], problem)
         return problem is None
 
     def _post(self, row: RowMapping, now: datetime) -> str | None:
+        """Why the message did not arrive; None: it did. Raises NotAllowed."""
         at = str(int(now.timestamp()))
         headers = {
             "content-type": "application/json",
@@ -84,6 +93,8 @@ class Webhooks:
             )
         except httpx.HTTPError as error:
             return f"{type(error).__name__}: {error}"
+        if answer.has_redirect_location:
+            raise redirected(answer)
         return None if answer.is_success else f"status {answer.status_code}"
 
 

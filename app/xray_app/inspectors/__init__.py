@@ -1,4 +1,6 @@
 """Untrusted files are decoded and inspected in processes that can be killed.
 
-`child` is such a process, `pool` its other end, `dispatch` feeds it with what waits.
+`process` is such a process from both its ends; `child` runs in those that inspect, `pool` asks
+them and `dispatch` feeds them with what waits; `head` runs in the one that reads the heads of
+DICOM files, and `heads` asks it.
 """

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from xray_app import logs
 from xray_app.cases import inspection, outbox, profiles
 from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents, Staged, discard
@@ -17,7 +18,8 @@ from xray_app.cases.errors import Conflict
 from xray_app.cases.inspection import Looked
 from xray_app.cases.queue import Queue
 from xray_app.cases.retention import empty_old
-from xray_app.inspectors.pool import BrokeOff, Inspecting, Pool
+from xray_app.inspectors.pool import Inspecting, Pool
+from xray_app.inspectors.process import BrokeOff
 
 IDLE_SECONDS = 0.5  # between looks when nobody wakes us
 AFTER_FAILURE_SECONDS = 2.0
@@ -113,6 +115,10 @@ class Dispatch:
 
     def inspect(self, case: Case, process: Inspecting) -> None:
         """Have a claimed case inspected and record what was seen."""
+        with logs.doing(case=case.id):
+            self._inspect(case, process)
+
+    def _inspect(self, case: Case, process: Inspecting) -> None:
         database, rules = self._queue.database, self._queue.rules
         looked: list[Looked] = []
         try:

@@ -1,4 +1,10 @@
-"""A scan's picture with its marked regions numbered, for paper."""
+"""A scan's picture with its marked regions numbered, for paper.
+
+The one picture that the service itself decodes. It is no file that came from outside: an inspecting
+process wrote it, as a JPEG. A process that a file took over could write another, so its size is
+read from its head before a decoder sees it, and no more of it is decoded than paper can show. It
+stays here because a report must not wait for a process that inspects for minutes.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+MOST_PX = 400_000_000  # no larger scan is read (xray.formats)
+SMALLER = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4}
+SMALLER |= {2: cv2.IMREAD_REDUCED_COLOR_2, 1: cv2.IMREAD_COLOR}
+STARTS, SEGMENT = b"\xff\xd8", 0xFF  # ITU-T T.81, B.1.1.3
+FRAMES = frozenset(range(0xC0, 0xC4))  # SOF0 to SOF3: they hold the size
 LONGEST_PX = 1600  # 18 cm of paper at 220 dots per inch
 QUALITY = 88  # of the JPEG
 COLOURS_BGR = {"alarm": (44, 44, 217), "finding": (0, 111, 185), "officer": (184, 127, 11)}
@@ -42,7 +53,11 @@ def drawn(
     Returns:
         None where the picture cannot be read.
     """
-    given = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    size_px = size_of(jpeg)
+    if size_px is None or size_px[0] * size_px[1] > MOST_PX:
+        return None
+    fold = next(n for n in SMALLER if n == 1 or max(size_px) >= n * LONGEST_PX)
+    given = cv2.imdecode(np.frombuffer(jpeg, np.uint8), SMALLER[fold])
     if given is None:
         return None
     height, width = given.shape[:2]
@@ -58,6 +73,17 @@ def drawn(
         _draw(picture, mark, scale, thick)
     kept, out = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     return out.tobytes() if kept else None
+
+
+def size_of(jpeg: bytes) -> tuple[int, int] | None:
+    """Width and height as the head of a JPEG has them; None: it is none."""
+    at = len(STARTS)
+    while jpeg.startswith(STARTS) and len(jpeg) >= at + 9 and jpeg[at] == SEGMENT:
+        if jpeg[at + 1] in FRAMES:
+            height, width = (int.from_bytes(jpeg[n : n + 2], "big") for n in (at + 5, at + 7))
+            return width, height
+        at += 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
+    return None
 
 
 def _draw(picture: NDArray[np.uint8], mark: Mark, scale: float, thick: int) -> None:

@@ -26,7 +26,7 @@ from xray_app.exchange import dossier
 from xray_app.exchange.replay import replay
 from xray_app.inspectors import dispatch as dispatching
 from xray_app.inspectors.dispatch import Dispatch
-from xray_app.inspectors.pool import BrokeOff
+from xray_app.inspectors.process import BrokeOff
 from xray_app.intake import Inspector
 from xray_app.service import Service
 

@@ -21,6 +21,7 @@ from xray_app.dicos.keeping import keep
 from xray_app.dicos.objects import SCANS
 from xray_app.dicos.peers import Sender
 from xray_app.dicos.receiving import KEPT, Receiver, known_to_pynetdicom
+from xray_app.inspectors.heads import Heads
 from xray_app.service import Service
 
 pytestmark = [
@@ -99,11 +100,14 @@ def _read_away(wire: socket.socket) -> None:
 
 
 def test_after_broken_sessions_a_good_one_is_answered(
-    service: Service, dx: Callable[..., pydicom.Dataset], monkeypatch: pytest.MonkeyPatch
+    service: Service,
+    heads: Heads,
+    dx: Callable[..., pydicom.Dataset],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     chance, listed = random.Random(7), frozenset({Sender("GATE1", HERE)})
     monkeypatch.setattr("xray_app.dicos.receiving.WAIT_S", 2.0)
-    kept = partial(keep, service)
+    kept = partial(keep, service, heads)
     with Receiver((HERE, 0), "XRAY", listed, kept, max_bytes=2**20) as receiver:
         status, pdus = talk(receiver.port, dx())
         assert status == KEPT

@@ -24,6 +24,7 @@ from xray_app.dicos.keeping import keep
 from xray_app.dicos.objects import SCANS
 from xray_app.dicos.peers import Sender
 from xray_app.dicos.receiving import KEPT, NO_ROOM, NOT_UNDERSTOOD, Receiver, known_to_pynetdicom
+from xray_app.inspectors.heads import Heads
 from xray_app.service import Service
 from xray_app.settings import Settings
 
@@ -35,12 +36,12 @@ Listen = Callable[..., Receiver]
 
 
 @pytest.fixture
-def listen(service: Service) -> Iterator[Listen]:
+def listen(service: Service, heads: Heads) -> Iterator[Listen]:
     """Listens on loopback, for GATE1 on this machine."""
     with ExitStack() as until:
 
         def listen(senders: frozenset[Sender] = LISTED, **more: Any) -> Receiver:
-            usual = {"keep": partial(keep, service), "max_bytes": 2**20}
+            usual = {"keep": partial(keep, service, heads), "max_bytes": 2**20}
             return until.enter_context(Receiver((HERE, 0), "XRAY", senders, **usual | more))
 
         yield listen

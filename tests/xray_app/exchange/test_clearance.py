@@ -1,5 +1,6 @@
 """A stand-in of the clearance system is asked, over a real connection, and what it says is kept."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -14,7 +15,7 @@ from sqlalchemy import select
 
 from xray.errors import RecipeError
 from xray_app.addresses import check_address
-from xray_app.cases import reading, tables
+from xray_app.cases import audit, reading, tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.register import NewView, Submission, register
@@ -45,6 +46,8 @@ def there() -> Iterator[SimpleNamespace]:
         def do_GET(self) -> None:
             standin.asked.append({k: v[0] for k, v in parse_qs(urlsplit(self.path).query).items()})
             self.send_response(standin.status)
+            if standin.status == 302:
+                self.send_header("location", "http://169.254.169.254/latest/meta-data")
             self.end_headers()
             self.wfile.write(standin.answer.encode())
 
@@ -125,6 +128,19 @@ def test_what_is_not_known_yet_is_asked_again(
     clock.move(minutes=2)
     assert ask() == 1
     assert learned(database, case_id)["goods"] == "FROGS & TOADS"
+
+
+def test_a_redirect_is_not_followed_and_stands_in_the_audit_chain(
+    database: Database, there: SimpleNamespace, ask: Callable[[], int], declare: Callable[..., str]
+) -> None:
+    case_id = declare(cargo_number=CARGO)
+    there.status = 302
+    assert ask() == 0
+    with database.read() as connection:
+        row = connection.execute(select(tables.outbox)).mappings().one()
+        entry = audit.of(connection, case_id)[-1]
+    assert "127.0.0.1 answered 302, a redirect, which is not followed" in row["problem"]
+    assert (entry.action, json.loads(entry.body)["why"]) == ("call refused", "redirect")
 
 
 def test_nobody_is_asked_about_what_is_not_live_or_names_no_cargo(

@@ -11,7 +11,9 @@ import pytest
 from sqlalchemy import insert, select
 
 from xray.errors import RecipeError
-from xray_app.cases import outbox, tables
+from xray_app import addresses
+from xray_app.addresses import Outgoing
+from xray_app.cases import audit, outbox, tables
 from xray_app.cases.case import load
 from xray_app.cases.database import Database
 from xray_app.cases.outbox import MOST_TRIES
@@ -109,9 +111,41 @@ def test_redirects_are_not_followed(database: Database, clock: Any) -> None:
         seen.append(str(request.url))
         return httpx.Response(307, headers={"location": "https://evil.example/"})
 
-    put(database, clock)
+    case_id = put(database, clock)
     assert webhooks(database, clock, answer).send_due() == 0
     assert seen == [URL]
+    assert "a redirect, which is not followed" in rows(database)[0].problem
+    assert refusals(database, case_id) == [("customs.example", "redirect")]
+
+
+def test_a_target_that_leads_inside_is_not_told_and_the_audit_chain_says_so_once(
+    database: Database, clock: Any
+) -> None:
+    case_id = put(database, clock)
+    found = ["10.0.0.7"]
+    outgoing = Outgoing({"customs.example": ()}, lambda _host, _port: found)
+    with addresses.client(outgoing) as http:
+        sender = Webhooks(database, clock, URL, SECRET, http)
+        for _ in range(3):
+            assert sender.send_due() == 0
+            clock.move(days=1)
+        (row,) = rows(database)
+        assert (row.tries, row.dead_at) == (3, None)  # it goes again: settings can be mended
+        assert "customs.example is at 10.0.0.7, which is no public address" in row.problem
+        assert refusals(database, case_id) == [("customs.example", "not public")]
+        found[:] = ["10.0.0.8"]
+        sender.send_due()
+    assert refusals(database, case_id) == [("customs.example", "not public")] * 2
+    with database.read() as connection:
+        assert audit.verify(connection).problem is None
+
+
+def refusals(database: Database, case_id: str) -> list[tuple[str, str]]:
+    """What the audit chain says of calls about a case that were refused."""
+    with database.read() as connection:
+        entries = [e for e in audit.of(connection, case_id) if e.action == outbox.CALL_REFUSED]
+    bodies = [json.loads(entry.body) for entry in entries]
+    return [(body["host"], body["why"]) for body in bodies]
 
 
 @pytest.mark.parametrize("kind", [Kind.DEMO, Kind.TEST, Kind.PROJECTED])

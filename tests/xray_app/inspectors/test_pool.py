@@ -17,7 +17,8 @@ from xray.clearance import Rule
 from xray.profile import Profile
 from xray.scan import Encoding
 from xray_app.cases.errors import Full
-from xray_app.inspectors.pool import LOADING, BrokeOff, Inspecting, Limits, Pool
+from xray_app.inspectors.pool import LOADING, Inspecting, Limits, Pool
+from xray_app.inspectors.process import BrokeOff
 
 pytestmark = pytest.mark.slow
 
@@ -42,7 +43,7 @@ def test_a_process_answers_again_and_again_and_after_it_was_killed(
     with pool.lend() as process:
         assert [ask(process, file) for _ in range(2)] == ["a case", "a case"]
         assert "found text" in process.ask([str(text)], ["notes.png"], {}, {})["problem"]
-        killed = process._process
+        killed = process.process.running
         assert killed is not None
         os.kill(killed.pid, signal.SIGKILL)
         with pytest.raises(BrokeOff):
@@ -54,12 +55,12 @@ def test_whoever_waits_for_an_answer_is_told_at_once_when_the_process_is_closed(
     idle = 'import time; print(\'{"model": "m", "absence": ""}\', flush=True); time.sleep(600)'
     for _ in range(8):  # closed under its reader, the answer was waited for to the end of the time
         one = Inspecting(None, Limits(seconds=300), None)
-        one._command = [sys.executable, "-c", idle]
+        one.process.command = [sys.executable, "-c", idle]
         one.start()
         with ThreadPoolExecutor(1) as thread:
             waits = thread.submit(one.ask, [], [], {}, {})
-            while one._reading.acquire(blocking=False):  # until it waits
-                one._reading.release()
+            while one.process.reading.acquire(blocking=False):  # until it waits
+                one.process.reading.release()
             one.close()
             with pytest.raises(BrokeOff):
                 waits.result(60)
@@ -103,7 +104,7 @@ def test_a_process_takes_the_profile_of_each_question_without_a_restart(
 
     with pool.lend() as process:
         names = [profile(one) for one in ({}, wary, {"0" * 64: wary[sha256]})]
-        first = process._process
+        first = process.process.running
         assert names == ["default", "wary", "default"]
         assert first is not None
         assert first.poll() is None
@@ -115,9 +116,9 @@ def test_an_inspection_that_takes_too_long_is_killed(
     file = write_scan("bag.png")
     with pool.lend() as process:
         assert ask(process, file) == "a case"
-        stopped = process._process
+        stopped = process.process.running
         assert stopped is not None
-        process._limits = Limits(seconds=0.2)
+        process.limits = Limits(seconds=0.2)
         os.kill(stopped.pid, signal.SIGSTOP)  # stands for a file that takes for ever
         began = time.monotonic()
         with pytest.raises(BrokeOff, match="took over 0 s"):
