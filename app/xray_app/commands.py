@@ -3,14 +3,19 @@
 import json
 import os
 from datetime import UTC, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from xray.errors import RecipeError
 from xray_app import running
 from xray_app.settings import Settings
+
+if TYPE_CHECKING:
+    from xray_app.exchange.export import Table
+    from xray_app.service import Service
 
 user = typer.Typer(no_args_is_help=True, help="People who may sign in.")
 audit = typer.Typer(no_args_is_help=True, help="The chain of what was done.")
@@ -198,24 +203,53 @@ def export_coco(out: Annotated[Path, typer.Option(help="A folder that is not the
     with running.opened(Settings.read(os.environ)) as service:
         service.pair()
         images = reviews.as_coco(service.database, service.contents, out)
+        _taken_out(service, "coco")
     print(f"{out}: {images} images")
 
 
+class Per(StrEnum):
+    """What a row of a table is of."""
+
+    CASE = "case"
+    FINDING = "finding"
+
+
 @export.command("csv")
-def export_csv(out: Annotated[Path, typer.Option(help="File to write.")]) -> None:
-    """Live cases that officers decided, a row each."""
+def export_csv(
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    per: Annotated[Per, typer.Option(help="What a row is of.")] = Per.CASE,
+) -> None:
+    """Live cases that officers decided, or the findings in them, a row each."""
     from xray_app.exchange import export as exports
 
     with running.opened(Settings.read(os.environ)) as service:
-        out.write_text(exports.as_csv(service.database), encoding="utf-8")
+        out.write_text(exports.as_csv(service.database, _table(per)), encoding="utf-8")
+        _taken_out(service, f"{per}s.csv")
     print(out)
 
 
 @export.command("parquet")
-def export_parquet(out: Annotated[Path, typer.Option(help="File to write.")]) -> None:
-    """Live cases that officers decided, a row each, with their types."""
+def export_parquet(
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    per: Annotated[Per, typer.Option(help="What a row is of.")] = Per.CASE,
+) -> None:
+    """Live cases that officers decided, or the findings in them, a row each, with their types."""
     from xray_app.exchange import parquet
 
     with running.opened(Settings.read(os.environ)) as service:
-        rows = parquet.as_parquet(service.database, out)
-    print(f"{out}: {rows} cases")
+        rows = parquet.as_parquet(service.database, out, _table(per))
+        _taken_out(service, f"{per}s.parquet")
+    print(f"{out}: {rows} {per}s")
+
+
+def _taken_out(service: "Service", what: str) -> None:
+    from xray_app.cases import looks
+
+    looks.take_out(service.database, service.now, "command line", what)
+
+
+def _table(per: Per) -> "Table":
+    from xray_app.exchange.export import CASES
+    from xray_app.exchange.findings import FINDINGS
+
+    return FINDINGS if per is Per.FINDING else CASES

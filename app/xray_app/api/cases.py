@@ -26,7 +26,7 @@ from xray_app.api.shapes import (
 )
 from xray_app.api.signing import Reads
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import reading, register, seen
+from xray_app.cases import looks, reading, register, seen
 from xray_app.cases.case import Case, load
 from xray_app.cases.decisions import decisions_of, searches_of
 from xray_app.cases.errors import NotFound, Refused
@@ -136,6 +136,7 @@ def read_report_of(
             case = visible(connection, actor, case_id)
             of = known(connection, replace(case, kind=shown(case, actor).kind), there)
         _keep_seen(service, actor, case)
+        _keep_looked(service, actor, case, format)
         return papers.answer(request, service, actor, of, format == "pdf", zone)
     with service.database.read() as connection:
         case = visible(connection, actor, case_id)
@@ -144,6 +145,7 @@ def read_report_of(
     if body is None:
         raise NotFound(f"case {case_id} has no report of view {view}, or not yet")
     _keep_seen(service, actor, case)
+    _keep_looked(service, actor, case, format)
     if format == "json":
         return Response(json.dumps(body), media_type="application/json")
     out = io.BytesIO()
@@ -214,6 +216,12 @@ def _keep_seen(service: Service, actor: Actor, case: Case) -> None:
     """An officer who reads here what the machine says cannot give a first verdict any more."""
     if actor.may(Right.WORK):
         seen.keep(service.database, actor.name, case, service.now)
+
+
+def _keep_looked(service: Service, actor: Actor, case: Case, format: str) -> None:
+    """People who read a report stand in the audit chain; keys fetch what they brought in."""
+    if actor.role is not None:
+        looks.keep(service.database, service.now, actor.name, case.id, seen_as=format)
 
 
 def _cursor(after: str | None) -> tuple[datetime, str] | None:

@@ -9,7 +9,7 @@ from xray_app.api.cases import CaseId
 from xray_app.api.shapes import content
 from xray_app.api.signing import Audits
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import audit, integrity
+from xray_app.cases import audit, integrity, looks
 from xray_app.exchange import dossier
 
 router = APIRouter(prefix="/audit", tags=["audit"])
@@ -57,5 +57,6 @@ def read_dossier(actor: Audits, service: Service, case_id: CaseId) -> Response:
     """Everything of one case as a signed ZIP."""
     key = dossier.signing_key(service.settings.signing_key)
     packed = dossier.write(service.database, service.contents, case_id, key)
+    looks.keep(service.database, service.now, actor.name, case_id, seen_as="dossier")
     said = f'attachment; filename="case-{case_id}.zip"'
     return Response(packed, media_type="application/zip", headers={"content-disposition": said})

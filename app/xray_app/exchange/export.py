@@ -5,7 +5,7 @@ demo, a test or a projected threat must never teach a model or enter a statistic
 import csv
 import io
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -50,6 +50,14 @@ class Reviewed:
     what: list[str]
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table that leaves: its columns, and the rows that a decided case has in it."""
+
+    columns: tuple[str, ...]
+    rows: Callable[[Reviewed], Iterable[list[Any]]]
+
+
 def reviewed(connection: Connection) -> Iterator[Reviewed]:
     """Live cases that officers closed, oldest first."""
     table = tables.cases
@@ -72,14 +80,14 @@ def reviewed(connection: Connection) -> Iterator[Reviewed]:
         )
 
 
-def as_csv(database: Database) -> str:
-    """Decided cases as a table, a row each; cells that a spreadsheet would run are quoted."""
+def as_csv(database: Database, table: Table) -> str:
+    """A table of the decided cases; cells that a spreadsheet would run are quoted."""
     out = io.StringIO()
     writer = csv.writer(out)
-    writer.writerow(COLUMNS)
+    writer.writerow(table.columns)
     with database.read() as connection:
         for one in reviewed(connection):
-            writer.writerow([cell(value) for value in row_of(one)])
+            writer.writerows(map(cell, row) for row in table.rows(one))
     return out.getvalue()
 
 
@@ -95,11 +103,11 @@ def cell(value: Any) -> str:
     return f"'{text}" if text.startswith(FORMULA) else text
 
 
-def row_of(one: Reviewed) -> list[Any]:
-    """The values of COLUMNS, in their order."""
+def rows_of(one: Reviewed) -> Iterator[list[Any]]:
+    """The one row of a case: the values of COLUMNS, in their order."""
     case, declared = one.case, one.case.declaration or {}
     labels = {found["label"] for said in one.reports.values() for found in said["detections"]}
-    return [
+    yield [
         *(case.id, case.received_at, case.state, case.disposition, case.outcome),
         *(
             case.score,
@@ -111,3 +119,6 @@ def row_of(one: Reviewed) -> list[Any]:
         *(case.scanner, case.lane, case.container),
         *(declared.get("hs_code"), declared.get("origin")),
     ]
+
+
+CASES = Table(COLUMNS, rows_of)

@@ -20,8 +20,10 @@ from sqlalchemy import insert, update
 import xray
 from xray.errors import DataError
 from xray_app.access.roles import Role
-from xray_app.cases import tables
+from xray_app.cases import audit, looks, tables
 from xray_app.exchange import export, parquet, pixels, reviews
+from xray_app.exchange.export import CASES
+from xray_app.exchange.findings import FINDINGS
 from xray_app.service import Service
 from xray_datasets import layouts
 from xray_datasets.findings import Findings
@@ -48,8 +50,8 @@ def case_id(
     return str(case["id"])
 
 
-def table(who: TestClient) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(who.get("/api/v1/export/cases.csv").text)))
+def table(who: TestClient, of: str = "cases") -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(who.get(f"/api/v1/export/{of}.csv").text)))
 
 
 def test_a_table_holds_what_was_said_and_runs_nothing(sign_in: SignIn, case_id: str) -> None:
@@ -249,6 +251,7 @@ def test_cases_that_are_not_live_never_leave(
     with service.database.write() as connection:
         connection.execute(update(tables.cases).values(kind=kind))
     assert table(sign_in(Role.RESEARCHER)) == []
+    assert table(sign_in(Role.RESEARCHER), "findings") == []
     assert reviews.as_coco(service.database, service.contents, tmp_path / "out") == 0
 
 
@@ -264,11 +267,61 @@ def test_the_table_as_parquet_has_types(service: Service, case_id: str, tmp_path
     import pyarrow.parquet
 
     out = tmp_path / "cases.parquet"
-    assert parquet.as_parquet(service.database, out) == 1
+    assert parquet.as_parquet(service.database, out, CASES) == 1
     (row,) = pyarrow.parquet.read_table(out).to_pylist()
     assert tuple(row) == export.COLUMNS
     assert (row["case"], row["found"], row["labels"]) == (case_id, True, "gun wrench")
     assert row["received_at"].tzinfo is not None
     assert isinstance(row["score"], float)
     with pytest.raises(DataError, match="there already"):
-        parquet.as_parquet(service.database, out)
+        parquet.as_parquet(service.database, out, CASES)
+
+
+def test_a_table_of_findings_says_what_officers_said_of_each_and_what_was_found(
+    sign_in: SignIn, case_id: str
+) -> None:
+    gun, wrench, drawn = table(sign_in(Role.RESEARCHER), "findings")
+    assert {row["case"] for row in (gun, wrench, drawn)} == {case_id}
+    assert [row["scanner"] for row in (gun, wrench)] == ["'=cmd()"] * 2
+    said = [(r["by"], r["finding"], r["label"], r["tier"], r["officer"]) for r in (gun, wrench)]
+    assert said == [("machine", "1", "gun", "alarm", ""), ("machine", "2", "wrench", "finding", "")]
+    assert 0 < float(gun["score"]) <= 1
+    assert float(gun["x1_px"]) < float(gun["x2_px"])
+    assert gun["model"].count("@") == 1
+    assert (drawn["by"], drawn["tier"], drawn["score"]) == ("officer", "drawn", "")
+    box = [float(drawn[corner]) for corner in ("x1_px", "y1_px", "x2_px", "y2_px")]
+    assert (drawn["label"], drawn["officer_label"], box) == ("gun", "gun", [10, 20, 40, 60])
+    truth = {(row["verdict"], row["found"], row["what"]) for row in (gun, wrench, drawn)}
+    assert truth == {("search", "True", "gun")}
+
+
+def test_who_takes_a_table_out_stands_in_the_audit_chain(
+    sign_in: SignIn, service: Service, case_id: str
+) -> None:
+    who = sign_in(Role.RESEARCHER, "roe")
+    table(who)
+    table(who, "findings")
+    with service.database.read() as connection:
+        said = [(e.actor, e.action, e.body) for e in audit.of(connection, looks.EXPORT)]
+    assert said == [
+        *(("roe", "taken out", f'{{"what":"{of}.csv"}}') for of in ("cases", "findings"))
+    ]
+
+
+def test_findings_that_were_rejected_renamed_or_drawn_say_so_and_nobody_is_named(
+    sign_in: SignIn, service: Service, marked_id: str, tmp_path: Path
+) -> None:
+    import pyarrow.parquet
+
+    who = sign_in(Role.RESEARCHER)
+    rows = table(who, "findings")
+    assert [(r["label"], r["officer"], r["officer_label"]) for r in rows] == [
+        *(("gun", "rejected", "gun"), ("wrench", "confirmed", "saw"), ("knife", "drawn", "knife"))
+    ]
+    assert "kim" not in who.get("/api/v1/export/findings.csv").text
+    out = tmp_path / "findings.parquet"
+    assert parquet.as_parquet(service.database, out, FINDINGS) == 3
+    gun, _, knife = pyarrow.parquet.read_table(out).to_pylist()
+    assert tuple(gun) == FINDINGS.columns
+    assert (gun["view"], gun["finding"], gun["found"]) == (0, 1, None)
+    assert (knife["finding"], knife["score"], knife["x2_px"]) == (None, None, 40.0)

@@ -47,6 +47,7 @@ ROUTES: dict[tuple[str, str], Right | None] = {
     ("GET", "/api/v1/audit/cases/{case_id}/dossier"): Right.AUDIT,
     ("GET", "/api/v1/openapi.json"): Right.OBSERVE,
     ("GET", "/api/v1/export/cases.csv"): Right.EXPORT,
+    ("GET", "/api/v1/export/findings.csv"): Right.EXPORT,
     ("GET", "/metrics"): Right.OBSERVE,
     ("GET", "/v2"): Right.INSPECT,
     ("GET", "/v2/health/live"): Right.INSPECT,
