@@ -18,6 +18,15 @@ MOST = 20_000  # cases counted at once; beyond, the oldest are left out and it i
 
 
 @dataclass(frozen=True)
+class Scored:
+    """One alarming finding: the model file that made it, its label, its probability."""
+
+    model_sha256: str
+    label: str
+    score: float
+
+
+@dataclass(frozen=True)
 class Fact:
     """One live case.
 
@@ -27,6 +36,7 @@ class Fact:
         decide_s: seconds from an officer's taking it to the first decision.
         wait_s: seconds from the inspection's end to the first decision.
         found: what the search said; None: not searched, or not yet.
+        scored: every alarming finding in all views.
     """
 
     received_at: datetime
@@ -39,6 +49,7 @@ class Fact:
     decide_s: float | None
     wait_s: float | None
     found: bool | None
+    scored: tuple[Scored, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -60,7 +71,7 @@ def facts(connection: Connection, since: datetime, kind: Kind = Kind.LIVE) -> Fa
         .order_by(table.received_at.desc(), table.id)
         .limit(MOST + 1)
     ).all()
-    labels, said = _labels(connection, wanted), _decisions(connection, wanted)
+    scored, said = _scored(connection, wanted), _decisions(connection, wanted)
     searched = _searches(connection, wanted)
     rows = []
     for case in found[:MOST]:
@@ -72,29 +83,37 @@ def facts(connection: Connection, since: datetime, kind: Kind = Kind.LIVE) -> Fa
                 scanner=case.scanner or "–",
                 outcome=Outcome(case.outcome) if case.outcome else None,
                 disposition=Disposition(case.disposition) if case.disposition else None,
-                labels=labels.get(case.id, {}),
+                labels=_strongest(scored.get(case.id, ())),
                 verdict=Verdict(verdict) if verdict else None,
                 decide_s=_seconds(taken_at, decided_at),
                 wait_s=_seconds(case.waiting_at, decided_at),
                 found=searched.get(case.id),
+                scored=tuple(scored.get(case.id, ())),
             )
         )
     return Facts(rows, len(found) > MOST)
 
 
-def _labels(connection: Connection, wanted: ColumnElement[bool]) -> dict[str, dict[str, float]]:
+def _scored(connection: Connection, wanted: ColumnElement[bool]) -> dict[str, list[Scored]]:
     report, case = tables.reports.c, tables.cases.c
     rows = connection.execute(
-        select(report.case_id, report.body)
+        select(report.case_id, report.model_sha256, report.body)
         .join(tables.cases, case.id == report.case_id)
         .where(wanted, case.outcome == Outcome.ALARM, report.role == ReportRole.PRIMARY)
     )
-    labels: dict[str, dict[str, float]] = {}
+    scored: dict[str, list[Scored]] = {}
     for row in rows:
-        mine = labels.setdefault(row.case_id, {})
         for found in json.loads(row.body)["detections"]:
             if found.get("alarming"):
-                mine[found["label"]] = max(mine.get(found["label"], 0.0), found["score"])
+                one = Scored(row.model_sha256, found["label"], found["score"])
+                scored.setdefault(row.case_id, []).append(one)
+    return scored
+
+
+def _strongest(scored: Sequence[Scored]) -> dict[str, float]:
+    labels: dict[str, float] = {}
+    for one in scored:
+        labels[one.label] = max(labels.get(one.label, 0.0), one.score)
     return labels
 
 

@@ -86,6 +86,16 @@ def test_the_parts_of_a_column_are_told_apart_from_the_card_and_from_each_other(
     assert min(map(contrast, parts, parts[1:])) > 1.7
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_bars_points_whiskers_and_lines_of_a_plot_are_told_from_what_they_lie_on(
+    theme: str,
+) -> None:
+    palette = palettes()[theme]
+    drawn = {"measured": ("raised", "rail"), "quiet": ("raised", "rail"), "text": ("measured",)}
+    pairs = [(palette[one], palette[on]) for one, under in drawn.items() for on in under]
+    assert min(contrast(*pair) for pair in pairs) >= 3  # WCAG 1.4.11
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_colours_stand_in_one_place_alone(file: Path) -> None:
     bodies = [body for _, body in RULE.findall(file.read_text(encoding="utf-8"))]

@@ -47,6 +47,16 @@ class Tally:
         return rates.interval(self.alarms, self.cases)
 
     @property
+    def hit_rate(self) -> tuple[float, float]:
+        """Interval of the share of searches that found something."""
+        return rates.interval(self.found, self.searched)
+
+    @property
+    def unknown_rate(self) -> tuple[float, float]:
+        """Interval of the share that could not be judged."""
+        return rates.interval(self.unknown, self.cases)
+
+    @property
     def median_s(self) -> float | None:
         """Half of the decisions took less."""
         return mathematics.median(self.decide_s) if self.decide_s else None
@@ -120,6 +130,13 @@ def by_day(
     facts: Sequence[Fact], now: datetime, days: int, zone: tzinfo = UTC
 ) -> list[tuple[date, Tally]]:
     """The counts of each day of a zone, those without a case too, the oldest first."""
+    return [(day, tally(f"{day}", of)) for day, of in facts_by_day(facts, now, days, zone)]
+
+
+def facts_by_day(
+    facts: Sequence[Fact], now: datetime, days: int, zone: tzinfo = UTC
+) -> list[tuple[date, list[Fact]]]:
+    """The cases of each day of a zone, the oldest day first."""
     today = now.astimezone(zone).date()
     there = [today - timedelta(days=back) for back in range(days - 1, -1, -1)]
     groups: dict[date, list[Fact]] = {day: [] for day in there}
@@ -127,7 +144,7 @@ def by_day(
         day = fact.received_at.astimezone(zone).date()
         if day in groups:
             groups[day].append(fact)
-    return [(day, tally(f"{day}", groups[day])) for day in there]
+    return [(day, groups[day]) for day in there]
 
 
 def of_hundred(facts: Sequence[Fact]) -> list[OfHundred]:

@@ -14,11 +14,11 @@ from fastapi.responses import HTMLResponse
 from xray.card import Card
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import profiles, statistics
+from xray_app.cases import looks, profiles, statistics
 from xray_app.cases.states import Kind
 from xray_app.cases.statistics import Fact
 from xray_app.desk.navigation import INSIGHT
-from xray_app.desk.rooms import figures, frame, plots, rates, words
+from xray_app.desk.rooms import figures, frame, health, plots, rates, trends, words
 from xray_app.desk.rooms.figures import OfHundred, Tally
 from xray_app.desk.rooms.plots import Bar, Column
 from xray_app.languages import label as in_words
@@ -31,6 +31,7 @@ KINDS = (
     "kind|searched",
     "kind|still open",
 )
+LOOKS_AT = "insight"  # in the audit chain
 FEWEST = 5  # alarms that ended before a number of hundred is said; fewer say next to nothing
 
 router = APIRouter(include_in_schema=False)
@@ -42,8 +43,9 @@ def show(
     actor: Observes,
     service: Service,
     days: Annotated[int, Query(ge=1, le=90)] = 7,
+    scanner: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
 ) -> HTMLResponse:
-    """The figures of the last days."""
+    """The figures of the last days, of all scanners or of one."""
     zone = frame.zone(request)
     period = min(PERIODS, key=lambda one: (abs(one - days), one))
     now, card = service.now, _card(request)
@@ -51,17 +53,27 @@ def show(
         kind = service.queue.rules.only or Kind.LIVE
         found = statistics.facts(connection, now - timedelta(days=period), kind)
         standing = profiles.standing(connection, card) if card else None
+    looks.keep(service.database, now, actor.name, LOOKS_AT, days=period)
+    scanners = sorted({fact.scanner for fact in found.rows})
+    rows = [fact for fact in found.rows if scanner in ("", fact.scanner)]
+    by_day = figures.facts_by_day(rows, now, period, zone) if period > 1 else []
+    expects = health.expected(card, standing.profile) if card and standing else None
     since = standing.row["set_at"] if standing and standing.row else None
     values: dict[str, Any] = {
         "period": period,
         "periods": {days: say(name) for days, name in PERIODS.items()},
         "cut": statistics.MOST if found.cut else 0,
-        "all": figures.tally("all", found.rows),
-        "hundred": figures.of_hundred(found.rows),
+        "scanner": scanner,
+        "scanners": scanners,
+        "all": figures.tally("all", rows),
+        "hundred": figures.of_hundred(rows),
         "kinds": _kinds(),
-        "days": _days(figures.by_day(found.rows, now, period, zone)) if period > 1 else None,
+        "days": _days(figures.by_day(rows, now, period, zone)) if period > 1 else None,
         "zone": zone.key,
-        "groups": _groups(found.rows),
+        "groups": _groups(rows),
+        "hits": trends.hits(rows, by_day),
+        "health": trends.model(rows, by_day, expects),
+        "expects": expects,
         "card": card,
         "profile": standing.profile.name if standing else "",
         "since": since,
@@ -156,8 +168,7 @@ def _days(tallies: Sequence[tuple[Any, Tally]]) -> Any:
     for day, of in tallies:
         cleared = of.decided - of.ordered
         open_now = of.cases - of.by_machine - of.decided
-        name = say("{day}.{month}.", day=f"{day:%d}", month=f"{day:%m}")
-        made.append(Column(name, (of.by_machine, cleared, of.ordered, open_now)))
+        made.append(Column(trends.day_name(day), (of.by_machine, cleared, of.ordered, open_now)))
     return plots.columns(say("Cases a day, by what became of them"), made, _kinds())
 
 

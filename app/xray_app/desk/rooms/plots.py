@@ -43,18 +43,26 @@ class Column:
     parts: tuple[int, ...]
 
 
-def bars(says: str, rows: Sequence[Bar], most: float) -> Markup:
-    """Rows of bars over an axis from 0 to `most`.
+def bars(
+    says: str, rows: Sequence[Bar], most: float, least: float = 0.0, mark: float | None = None
+) -> Markup:
+    """Rows of bars that begin at 0, over an axis from `least` to `most`.
 
     Args:
         says: what the plot shows, for who cannot see it; the rows are added.
         rows: from the top.
         most: the right end of the axis.
+        least: the left end: 0 or less.
+        mark: where a line stands through all rows, to compare with; None: nowhere.
     """
     height = ROW * len(rows) + 4
+    axis = _Axis(least, most if most > least else least + 1.0)
+    drawn = [_bar(row, 2 + ROW * n, axis) for n, row in enumerate(rows)]
+    if mark is not None and least <= mark <= most:
+        line = Markup('<path class="mark" d="M{:.1f} 0V{}"/>')
+        drawn.append(line.format(axis.at(mark), height))
     read = "; ".join(f"{row.name}: {row.text}" for row in rows)
-    drawn = [_bar(row, 2 + ROW * n, most or 1.0) for n, row in enumerate(rows)]
-    return _svg(height, f"{says}. {read}.", drawn)
+    return svg(height, f"{says}. {read}.", drawn)
 
 
 def columns(says: str, columns: Sequence[Column], kinds: Sequence[str]) -> Markup:
@@ -77,7 +85,7 @@ def columns(says: str, columns: Sequence[Column], kinds: Sequence[str]) -> Marku
             name = Markup('<text class="quiet" x="{:.1f}" y="{}" text-anchor="middle">{}</text>')
             drawn.append(name.format(x + step / 2, TALL - 6, column.name))
     read = "; ".join(f"{column.name}: {sum(column.parts)}" for column in columns)
-    return _svg(TALL, f"{says}. {read}.", drawn)
+    return svg(TALL, f"{says}. {read}.", drawn)
 
 
 def ceiling(highest: int) -> int:
@@ -94,18 +102,30 @@ def ceiling(highest: int) -> int:
         power *= 10
 
 
-def _bar(row: Bar, y: float, most: float) -> Markup:
-    scale = (WIDTH - LABELS - VALUES) / most
+@dataclass(frozen=True)
+class _Axis:
+    """From a value to its place, for bars."""
+
+    least: float
+    most: float
+
+    def at(self, value: float) -> float:
+        inside = min(self.most, max(self.least, value))
+        share = (inside - self.least) / (self.most - self.least)
+        return LABELS + (WIDTH - LABELS - VALUES) * share
+
+
+def _bar(row: Bar, y: float, axis: _Axis) -> Markup:
     middle = y + ROW / 2
     name = Markup('<text x="{}" y="{:.1f}" text-anchor="end">{}</text>')
     parts = [name.format(LABELS - 12, middle + 4.5, row.name)]
     box = Markup('<rect class="{}" x="{}" y="{:.1f}" width="{:.1f}" height="{}" rx="2"/>')
-    parts.append(box.format("rail", LABELS, middle - BAR / 2, scale * most, BAR))
+    parts.append(box.format("rail", LABELS, middle - BAR / 2, WIDTH - LABELS - VALUES, BAR))
     if row.value is not None:
-        long = scale * min(row.value, most)
-        parts.append(box.format("bar", LABELS, middle - BAR / 2, long, BAR))
+        left, right = sorted((axis.at(0.0), axis.at(row.value)))
+        parts.append(box.format("bar", f"{left:.1f}", middle - BAR / 2, right - left, BAR))
     if row.low is not None and row.high is not None:
-        ends = (LABELS + scale * row.low, LABELS + scale * min(row.high, most))
+        ends = (axis.at(row.low), axis.at(row.high))
         path = 'd="M{0:.1f} {2:.1f}H{1:.1f}M{0:.1f} {3:.1f}v8M{1:.1f} {3:.1f}v8"'
         whisker = Markup('<path class="whisker" ' + path + "/>")
         parts.append(whisker.format(*ends, middle, middle - 4))
@@ -135,7 +155,8 @@ def _line(value: float, top: int) -> Markup:
     ).format(AXIS, y, WIDTH, AXIS - 8, y + 4, value)
 
 
-def _svg(height: int, says: str, drawn: Sequence[Markup]) -> Markup:
+def svg(height: int, says: str, drawn: Sequence[Markup]) -> Markup:
+    """A picture of this height; what it shows, for who cannot see it."""
     return Markup(
         '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">{}</svg>'
     ).format(WIDTH, height, says, Markup("").join(drawn))
