@@ -17,7 +17,7 @@ from xray_datasets.sample import Sample
 AIR = 60_000  # the count of air in pages of 16 bits: what lies above is room for its noise
 TRUTH = (  # of simulator.truth.SimulatedObject, as each mark of COCO has it
     *("materials", "material", "material_class", "effective_z", "mass_g", "height_mm"),
-    *("depth_order", "visible_fraction", "contrast_sigma"),
+    *("depth_order", "visible_fraction", "contrast_sigma", "steel_mm"),
 )
 
 

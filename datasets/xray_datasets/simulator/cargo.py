@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -21,7 +22,26 @@ ASPECT = 0.4  # height over width
 _TALLEST_MM = 4950.0  # what the arm of detectors covers in the middle plane
 
 
-@lru_cache(maxsize=4)
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """What scans of containers are drawn from.
+
+    Attributes:
+        name: of the kind of scan, in the names of groups.
+        stream: beside the seed, so that no two kinds share a scene.
+        stow: loads the containers that roll through, the first one first.
+        pairs_mv: energies of pulses, with their shares.
+        detector: draws one, by Beam's high_photons.
+    """
+
+    name: str
+    stream: int
+    stow: Callable[[np.random.Generator, hulls.Hull, int], stowage.Stowed]
+    pairs_mv: tuple[tuple[tuple[int, int], float], ...]
+    detector: Callable[[np.random.Generator, float], Detector]
+
+
+@lru_cache(maxsize=8)
 def _beam(pair_mv: tuple[int, int]) -> Physics:
     return physics(linac.reduced(*pair_mv))
 
@@ -31,10 +51,15 @@ def simulate(seed: int, wide_px: int | None = None, outlines: bool = False) -> S
 
     outlines: of unlabelled things, too.
     """
+    return scan(USUAL, seed, wide_px, outlines)
+
+
+def scan(draws: Draws, seed: int, wide_px: int | None, outlines: bool = False) -> Simulated:
+    """One scan of what is drawn from these."""
     wide = wide_px or WIDE_PX
     size = (round(wide * ASPECT), wide)
-    rng = np.random.default_rng([seed, 22])
-    stowed = _train(rng)
+    rng = np.random.default_rng([seed, draws.stream])
+    stowed = _train(rng, draws)
     pixel_mm = max(_TALLEST_MM / size[0], 12192.0 * rng.uniform(1.03, 1.1) / wide)
     fan = Fan(
         size,
@@ -43,7 +68,8 @@ def simulate(seed: int, wide_px: int | None = None, outlines: bool = False) -> S
         source_mm=float(rng.uniform(5500, 9000)),
         source_y_mm=-float(rng.uniform(900, 2600)),
     )
-    pair = linac.PAIRS_MV[int(rng.choice(len(linac.PAIRS_MV), p=(0.3, 0.4, 0.3)))]
+    pairs, shares = zip(*draws.pairs_mv, strict=True)
+    pair = pairs[int(rng.choice(len(pairs), p=shares))]
     canvas = Canvas.blank(_beam(pair), fan)
     seen = []
     for item in [item for one in stowed for item in one.items]:
@@ -54,8 +80,8 @@ def simulate(seed: int, wide_px: int | None = None, outlines: bool = False) -> S
         ones = np.ones(len(item.parts), np.float32)
         seen.append(Seen(item, ones, _middle_z(item), at, own))
     low, high, *quanta = canvas.passed()
-    detector = Detector.draw_for_containers(rng, canvas.physics.beam.high_photons)
-    objects = tell(seen, low, high, detector, megavolt=True)
+    detector = draws.detector(rng, canvas.physics.beam.high_photons)
+    objects = tell(seen, low, high, detector, canvas.physics.beam)
     low, high = detector.read([low, high], rng, quanta)
     interlaced = bool(rng.random() < 0.4)
     jitter = float(rng.uniform(0.0005, 0.004))
@@ -67,6 +93,7 @@ def simulate(seed: int, wide_px: int | None = None, outlines: bool = False) -> S
         "load": "+".join(one.load for one in stowed),
         "hs_chapter": "+".join(one.hs_chapter for one in stowed),
         "fill": stowed[0].fill,
+        "load_kg_m3": stowed[0].density_kg_m3,
         **detector.parameters(),
         "interlaced": int(interlaced),
         "pulse_jitter": jitter,
@@ -74,18 +101,18 @@ def simulate(seed: int, wide_px: int | None = None, outlines: bool = False) -> S
         "source_mm": fan.source_mm,
         "source_y_mm": fan.source_y_mm,
     }
-    return Simulated(low, high, objects, f"sim-container-{seed}", seed, pixel_mm, parameters)
+    return Simulated(low, high, objects, f"sim-{draws.name}-{seed}", seed, pixel_mm, parameters)
 
 
-def _train(rng: np.random.Generator) -> list[stowage.Stowed]:
+def _train(rng: np.random.Generator, draws: Draws) -> list[stowage.Stowed]:
     """What rolls through: a container, or two short ones behind each other."""
     first = hulls.container(rng)
     if first.kind != "20ft" or rng.random() < 0.4:
-        return [stowage.stow(rng, first)]
+        return [draws.stow(rng, first, 0)]
     second = replace(first, items=hulls.twin(rng, first))
     out = []
-    for hull, x in ((first, -3100.0), (second, 3100.0)):
-        one = stowage.stow(rng, hull)
+    for number, (hull, x) in enumerate(((first, -3100.0), (second, 3100.0))):
+        one = draws.stow(rng, hull, number)
         for item in one.items:
             item.shifted(x, 0)
         out.append(one)
@@ -114,3 +141,12 @@ def _pulses(
             plane[:, missing] = (plane[:, missing - 1] + plane[:, missing + 1]) / 2
         out.append(np.rint(plane * np.float32(65535)) / np.float32(65535))
     return out
+
+
+USUAL = Draws(
+    "container",
+    22,
+    lambda rng, hull, number: stowage.stow(rng, hull),
+    tuple(zip(linac.PAIRS_MV, (0.3, 0.4, 0.3), strict=True)),
+    Detector.draw_for_containers,
+)

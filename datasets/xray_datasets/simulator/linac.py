@@ -27,6 +27,7 @@ _BIN_KEV = 50.0
 _SOFTEST_KEV = 100.0
 _TUNGSTEN_CM, _COPPER_CM = 0.1, 0.4  # half a target of 2 mm; a filter of 4 mm
 _CRYSTAL_CM = 3.0  # CdWO4, 7.9 g/cm3
+_THICKEST_MM = 600.0  # of steel; scanners that are sold say up to 450
 
 
 def schiff(mv: float, photons_kev: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -59,6 +60,14 @@ def full(low_mv: int, high_mv: int) -> Beam:
     return Beam(high_mv * 1000, energies, low / low.sum(), high / high.sum(), ratio)
 
 
+def steel_mm(beam: Beam, high: NDArray[np.floating]) -> NDArray[np.float64]:
+    """Millimetres of steel that leave as much of the high signal: transmission (...) -> (...)."""
+    mm = np.concatenate([[0.0], np.geomspace(0.1, _THICKEST_MM, 200)])
+    _, passed = beam.transmission(np.outer(mm, attenuation_per_mm("steel", beam.energies_kev)))
+    depth = -np.log(np.maximum(np.asarray(high, np.float64), 1e-12))
+    return np.interp(depth, -np.log(passed), mm)
+
+
 @lru_cache(maxsize=8)
 def reduced(low_mv: int, high_mv: int) -> Beam:
     """A few energies with the same transmissions within 0.5 %, whatever is behind.
@@ -84,7 +93,9 @@ _FITTED = ("water", "polyethylene", "salt", "stone", "aluminium", "steel", "copp
 
 # What quadrature.choose found among the bins, in keV.
 _NODES_KEV = {
+    (3, 5): (275, 475, 725, 1175, 1775, 2425, 3125, 3925, 4775),
     (3, 6): (275, 575, 1075, 1725, 2475, 3125, 4325, 5575, 5975),
     (4, 6): (325, 725, 1325, 2125, 3025, 3675, 4725, 5725),
+    (5, 9): (175, 375, 775, 1525, 2875, 4375, 5675, 7425, 8975),
     (6, 9): (375, 825, 1425, 2175, 3375, 5025, 6425, 8175),
 }

@@ -17,7 +17,7 @@ Rng = np.random.Generator
 Room = tuple[float, float, float]
 
 
-def _grid(rng: Rng, room: Room, size: Room, shake: float = 6.0, lost: float = 0.0) -> np.ndarray:
+def grid(rng: Rng, room: Room, size: Room, shake: float = 6.0, lost: float = 0.0) -> np.ndarray:
     """Centres (n, 3) of things of one size, stacked from the floor; the topmost may be missing."""
     nx, ny, nz = (max(1, int(r // c)) for r, c in zip(room, size, strict=True))
     x = (np.arange(nx) - (nx - 1) / 2) * (room[0] / nx)
@@ -31,7 +31,8 @@ def _grid(rng: Rng, room: Room, size: Room, shake: float = 6.0, lost: float = 0.
     return at + rng.uniform(-shake, shake, at.shape) * (1, 0, 1)
 
 
-def _repeat(mesh: s.Mesh, at: np.ndarray) -> s.Mesh:
+def repeated(mesh: s.Mesh, at: np.ndarray) -> s.Mesh:
+    """The same thing at each of these places (n, 3)."""
     return (mesh[None] + at[:, None, None].astype(np.float32)).reshape(-1, 3, 3)
 
 
@@ -50,7 +51,7 @@ def cartons(rng: Rng, room: Room) -> tuple[list[Item], str]:
     u = rng.uniform
     size = (u(320, 620), u(220, 480), u(320, 580))
     matter, share, texture, chapter = _IN_CARTONS[int(rng.integers(0, len(_IN_CARTONS)))]
-    at = _grid(rng, room, size, 7.0, u(0, 0.5))
+    at = grid(rng, room, size, 7.0, u(0, 0.5))
     full = np.tile(np.array(size) - 6, (len(at), 1))
     hollow = np.tile(np.array(size) - 14, (len(at), 1))
     inside = hollow * (0.97, 0.95, share * u(0.7, 1.1))
@@ -64,7 +65,7 @@ def frozen(rng: Rng, room: Room) -> tuple[list[Item], str]:
     """Frozen goods: a dense block of cartons with narrow gaps."""
     u = rng.uniform
     size = (u(380, 600), u(140, 240), u(280, 400))
-    at = _grid(rng, room, size, 3.0, u(0, 0.3))
+    at = grid(rng, room, size, 3.0, u(0, 0.3))
     solid = np.tile(np.array(size) - (5, 7, 12), (len(at), 1))
     matter, chapter = (("cream", "02"), ("fruit", "03"), ("fruit", "08"))[int(rng.integers(0, 3))]
     item = Item("frozen")
@@ -74,7 +75,7 @@ def frozen(rng: Rng, room: Room) -> tuple[list[Item], str]:
     return [item], chapter
 
 
-def _pallets(room: Room, size: tuple[float, float]) -> tuple[Item, np.ndarray]:
+def pallets(room: Room, size: tuple[float, float]) -> tuple[Item, np.ndarray]:
     """Pallets in rows of two, and where their decks are (n, 3)."""
     across, deep = size
     count = max(1, int(room[0] // (across + 30)))
@@ -87,7 +88,7 @@ def _pallets(room: Room, size: tuple[float, float]) -> tuple[Item, np.ndarray]:
               for z in (-deep / 2 + 50, 0, deep / 2 - 50)]  # fmt: skip
     runners = [((across, 22, 100), (0, -11, z)) for z in (-deep / 2 + 50, 0, deep / 2 - 50)]
     one = s.join(*[s.box(size3, where) for size3, where in (*boards, *blocks, *runners)])
-    return Item("pallets").add("wood", _repeat(one, at)), at - np.array([0.0, 144.0, 0.0])
+    return Item("pallets").add("wood", repeated(one, at)), at - np.array([0.0, 144.0, 0.0])
 
 
 _SACKS = (("grain", "10"), ("sugar", "17"), ("wood", "12"), ("stone", "25"), ("salt", "31"),
@@ -97,7 +98,7 @@ _SACKS = (("grain", "10"), ("sugar", "17"), ("wood", "12"), ("stone", "25"), ("s
 def sacks(rng: Rng, room: Room) -> tuple[list[Item], str]:
     """Sacks on pallets."""
     u = rng.uniform
-    base, decks = _pallets(room, (1200.0, min(1000.0, room[2] / 2 - 60)))
+    base, decks = pallets(room, (1200.0, min(1000.0, room[2] / 2 - 60)))
     matter, chapter = _SACKS[int(rng.integers(0, len(_SACKS)))]
     tall, layers = u(110, 170), int(min(room[1] - 250, u(700, 1700)) // 150)
     share = u(0.35, 0.7) if matter in ("stone", "salt", "concrete") else u(0.75, 0.95)
@@ -120,7 +121,7 @@ def barrels(rng: Rng, room: Room) -> tuple[list[Item], str]:
     """Drums of 200 litres in one or two layers, steel or plastic, nearly full."""
     u = rng.uniform
     r, tall = 290.0, 880.0
-    at = _grid(rng, (room[0], min(room[1], tall * (2.2 if rng.random() < 0.6 else 1.1)), room[2]),
+    at = grid(rng, (room[0], min(room[1], tall * (2.2 if rng.random() < 0.6 else 1.1)), room[2]),
                (2 * r + 10, tall + 20, 2 * r + 4), 4.0)  # fmt: skip
     steel = rng.random() < 0.65
     wall = 1.2 if steel else 6.0
@@ -138,12 +139,12 @@ def barrels(rng: Rng, room: Room) -> tuple[list[Item], str]:
         ("salt", "28"),
     )[int(rng.integers(0, 5))]
     item = Item("barrels").add(
-        "steel" if steel else "polyethylene", _repeat(s.join(outer, s.hole(inner)), at)
+        "steel" if steel else "polyethylene", repeated(s.join(outer, s.hole(inner)), at)
     )
     if steel:
         rings = s.join(*[s.tube(r + 9, 12, y, y + 14, 16, 1) for y in (-tall / 6, tall / 6)])
-        item.add("steel", _repeat(rings, at))
-    return [item.add(matter, _repeat(liquid, at))], chapter
+        item.add("steel", repeated(rings, at))
+    return [item.add(matter, repeated(liquid, at))], chapter
 
 
 def timber(rng: Rng, room: Room) -> tuple[list[Item], str]:
@@ -153,13 +154,13 @@ def timber(rng: Rng, room: Room) -> tuple[list[Item], str]:
     if rng.random() < 0.5:
         r, bunches = u(110, 190), int(rng.integers(1, 3))
         stack = (room[0], room[1] * u(0.7, 1.0), room[2])
-        at = _grid(rng, stack, (room[0] / bunches, 1.8 * r, 2 * r), 12)
+        at = grid(rng, stack, (room[0] / bunches, 1.8 * r, 2 * r), 12)
         half = (room[0] / bunches - 120) / 2
         logs = [s.cylinder(r * u(0.75, 1), -half * u(0.85, 1), half * u(0.85, 1), 12, 0, tuple(row))
                 for row in at]  # fmt: skip
         return [item.add("wood", *logs)], "44"
     size = (min(room[0], u(2400, 4800)), u(28, 60), u(120, 240))
-    at = _grid(
+    at = grid(
         rng,
         (room[0], room[1] * u(0.7, 1.0), room[2]),
         (size[0] + 60, size[1] + u(2, 16), size[2] + 10),
@@ -176,20 +177,20 @@ def rolls(rng: Rng, room: Room) -> tuple[list[Item], str]:
     kind = rng.random()
     if kind < 0.4:
         r, tall = u(400, 560), u(900, 1200)
-        at = _grid(rng, (room[0], tall * 1.05, room[2]), (2 * r + 20, tall, 2 * r + 10))
+        at = grid(rng, (room[0], tall * 1.05, room[2]), (2 * r + 20, tall, 2 * r + 10))
         reel = s.tube(r, r - 45, -tall / 2, tall / 2, 24, 1)
-        return [Item("paper reels").add("paper", _repeat(reel, at))], "48"
+        return [Item("paper reels").add("paper", repeated(reel, at))], "48"
     if kind < 0.6:
         r, wide = u(420, 620), u(700, 1250)
-        at = _grid(
+        at = grid(
             rng, (room[0], 2 * r + 1, wide * 1.1), (room[0] / int(rng.integers(2, 5)), 2 * r, wide)
         )
         coil = s.tube(r, r - u(230, 280), -wide / 2, wide / 2, 28, 2)
-        return [Item("steel coils").add("steel", _repeat(coil, at))], "72"
+        return [Item("steel coils").add("steel", repeated(coil, at))], "72"
     r, tall = u(290, 420), u(190, 260)
-    at = _grid(rng, room, (2 * r + 8, tall, 2 * r + 8), 10.0, u(0, 0.6))
+    at = grid(rng, room, (2 * r + 8, tall, 2 * r + 8), 10.0, u(0, 0.6))
     tyre = s.join(s.tube(r, 22, -tall / 2, tall / 2, 18, 1),
                   s.tube(r, r * 0.38, -tall / 2, -tall / 2 + 14, 18, 1),
                   s.tube(r, r * 0.38, tall / 2 - 14, tall / 2, 18, 1))  # fmt: skip
     cord = s.tube(r - 8, 1.5, -tall / 2 + 15, tall / 2 - 15, 18, 1)
-    return [Item("tyres").add("rubber", _repeat(tyre, at)).add("steel", _repeat(cord, at))], "40"
+    return [Item("tyres").add("rubber", repeated(tyre, at)).add("steel", repeated(cord, at))], "40"

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import packing, threats
+from . import contraband, linac, packing, threats
+from . import shapes as s
+from .canvas import Box, Canvas, Physics, physics
+from .fan import Fan
 from .scene import blank, paint
 
 MARGIN_PX = 2  # of air around the object
 KV = 140  # tube voltage: the middle of those that scanners use
 ROOM_MM = 640.0  # no threat is longer
+PAIR_MV = (4, 6)  # pulses: the middle of those that scanners of containers use
+CARGO_ROOM_MM = 1400.0  # no rifle is longer
+TILT = 0.4  # standard deviation of how far a weapon leans out of the picture's plane, radians
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +43,31 @@ def lone(label: str, seed: int, pixel_mm: float = 1.2) -> Lone | None:
     canvas = blank(side_px, ROOM_MM, KV)
     scene = float(np.exp(rng.uniform(np.log(0.3), np.log(1.1))))  # as in packing.pack
     thing = packing.lie(rng, threats.of(label, rng), 0.0, 0.0, scene, threat=True)
-    at = paint(rng, thing, canvas)
+    return _cut(label, canvas, paint(rng, thing, canvas), pixel_mm)
+
+
+def lone_weapon(seed: int, pixel_mm: float = 4.0) -> Lone | None:
+    """A weapon as training hides them in containers, in any pose, before pulses of PAIR_MV.
+
+    Returns:
+        as lone.
+    """
+    rng = np.random.default_rng([seed, 24])
+    canvas = Canvas.blank(_linac(), Fan.square(int(CARGO_ROOM_MM / pixel_mm), CARGO_ROOM_MM))
+    item = contraband.weapons(rng)[0]
+    meshes = [part.mesh for part in item.parts if part.mesh is not None]
+    corners = np.concatenate([mesh.reshape(-1, 3) for mesh in meshes])
+    item.shifted(*(-(corners.min(0) + corners.max(0)) / 2).tolist())
+    turn = s.rotation(rng.uniform(0, 2 * np.pi), *rng.normal(0, TILT, 2))
+    return _cut("weapon", canvas, canvas.paint(rng, item, turn), pixel_mm)
+
+
+@lru_cache(maxsize=1)
+def _linac() -> Physics:
+    return physics(linac.reduced(*PAIR_MV))
+
+
+def _cut(label: str, canvas: Canvas, at: Box | None, pixel_mm: float) -> Lone | None:
     if at is None or min(at[2] - at[0], at[3] - at[1]) < 4:
         return None
     x0, y0, x1, y1 = (max(0, at[0] - MARGIN_PX), max(0, at[1] - MARGIN_PX),

@@ -6,6 +6,7 @@ hidden in two of three.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from . import contraband, heavy, hulls, loads
 from .item import Item
 
 Rng = np.random.Generator
+Room = tuple[float, float, float]
+Goods = Callable[[Rng, str, Room, float], tuple[list[Item], str]]
 LOADS = ("cartons", "sacks", "barrels", "timber", "rolls", "machines", "scrap", "vehicles",
          "household")  # fmt: skip
 _SHARES = (0.34, 0.12, 0.1, 0.07, 0.08, 0.1, 0.06, 0.05, 0.08)
@@ -37,6 +40,7 @@ class Stowed:
         load: a word of LOADS, "frozen" or "empty".
         hs_chapter: of the load, two digits; "" when empty.
         fill: share of the length that goods take.
+        density_kg_m3: of the goods, over the length that they take; 0 when empty.
     """
 
     items: list[Item]
@@ -44,31 +48,68 @@ class Stowed:
     load: str
     hs_chapter: str
     fill: float
+    density_kg_m3: float
 
 
-def stow(rng: Rng, hull: hulls.Hull) -> Stowed:
-    """Load a container about x = 0."""
-    room = hull.room_mm
-    chance = rng.random()
-    fill = 1.0 if chance < 0.62 else (0.0 if chance < 0.7 else float(rng.uniform(0.2, 0.8)))
-    load = "frozen" if hull.kind == "reefer" else LOADS[int(rng.choice(len(LOADS), p=_SHARES))]
-    goods, chapter = ([], "") if fill == 0 else _goods(rng, load, room, fill)
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """What containers are loaded with.
+
+    Attributes:
+        fill: draws the share of the length that goods take.
+        load: draws a word for them, by the kind of container.
+        goods: makes them, in a room, along a share of its length.
+        groups: draws how many groups of things are hidden.
+        hidden: makes such a group.
+    """
+
+    fill: Callable[[Rng], float]
+    load: Callable[[Rng, str], str]
+    goods: Goods
+    groups: Callable[[Rng], int]
+    hidden: Callable[[Rng], list[Item]]
+
+
+def stow(rng: Rng, hull: hulls.Hull, draws: Draws | None = None) -> Stowed:
+    """Load a container about x = 0; without draws, with what is usual."""
+    room, draws = hull.room_mm, draws or USUAL
+    fill, load = draws.fill(rng), draws.load(rng, hull.kind)
+    goods, chapter = ([], "") if fill == 0 else draws.goods(rng, load, room, fill)
     long = room[0] * fill
     start = (room[0] - long) / 2 * (-1 if rng.random() < 0.7 else 1)  # loads stand at one end
     for item in goods:
         item.shifted(start, 0)
-    hidden = _hidden(rng, room, goods)
+    hidden = _hidden(rng, room, goods, draws)
     for item in goods:
         item.shifted(0, hull.floor_y_mm)
     for item in hidden:
         item.shifted(0, hull.floor_y_mm)
     name = load if fill else "empty"
-    return Stowed([*hull.items, *goods, *hidden], hull.kind, name, chapter, round(fill, 2))
+    heavy_kg = sum(item.mass_g() for item in goods) / 1000
+    return Stowed(
+        [*hull.items, *goods, *hidden],
+        hull.kind,
+        name,
+        chapter,
+        round(fill, 2),
+        round(heavy_kg / (long * room[1] * room[2] / 1e9), 1) if fill else 0.0,
+    )
 
 
-def _goods(
-    rng: Rng, load: str, room: tuple[float, float, float], fill: float
-) -> tuple[list[Item], str]:
+def _fill(rng: Rng) -> float:
+    chance = rng.random()
+    return 1.0 if chance < 0.62 else (0.0 if chance < 0.7 else float(rng.uniform(0.2, 0.8)))
+
+
+def _load(rng: Rng, kind: str) -> str:
+    return "frozen" if kind == "reefer" else LOADS[int(rng.choice(len(LOADS), p=_SHARES))]
+
+
+def _groups(rng: Rng) -> int:
+    return 0 if rng.random() < 0.33 else int(rng.choice([1, 2, 3], p=(0.6, 0.28, 0.12)))
+
+
+def _goods(rng: Rng, load: str, room: Room, fill: float) -> tuple[list[Item], str]:
     """Goods about x = 0 along fill of the room, standing on y = 0."""
     long, high, wide = room[0] * fill, room[1] * float(rng.uniform(0.7, 0.97)), room[2]
     if load in _BLOCKS:
@@ -89,13 +130,13 @@ def _goods(
     return out, "87" if load == "vehicles" else "84"
 
 
-def _hidden(rng: Rng, room: tuple[float, float, float], goods: list[Item]) -> list[Item]:
+def _hidden(rng: Rng, room: Room, goods: list[Item], draws: Draws) -> list[Item]:
     """What is hidden: within the load or on the floor beside it, never in mid-air."""
-    wanted = 0 if rng.random() < 0.33 else int(rng.choice([1, 2, 3], p=(0.6, 0.28, 0.12)))
+    wanted = draws.groups(rng)
     load = _corners(goods)
     out: list[Item] = []
     for _ in range(wanted):
-        group = contraband.draw(rng)
+        group = draws.hidden(rng)
         corners = _corners(group)
         left, right = -room[0] / 2 - corners[:, 0].min(), room[0] / 2 - corners[:, 0].max()
         if len(load) and rng.random() < 0.8:
@@ -127,3 +168,6 @@ def _corners(items: list[Item]) -> NDArray[np.float32]:  # (n, 3)
         if meshes
         else np.zeros((0, 3), np.float32)
     )
+
+
+USUAL = Draws(_fill, _load, _goods, _groups, contraband.draw)

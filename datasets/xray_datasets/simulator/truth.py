@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import rle
+from .beam import Beam
 from .item import Item
+from .linac import steel_mm
 from .materials import effective_z, material_class
 from .scanner import Detector, Plane
 
@@ -39,6 +41,8 @@ class SimulatedObject:
         visible_fraction: share of its pixels that change by more than 3 sigma, scatter and the
             converter's rounding included.
         contrast_sigma: median change of the signal over its pixels, in sigma.
+        steel_mm: of steel that would darken the high signal as all else in its rays does, the
+            median over its pixels; None where the beam is of kV.
         area_px: how many pixels it touches.
         mask_rle: these, as COCO's compressed run lengths over the whole picture.
     """
@@ -56,6 +60,7 @@ class SimulatedObject:
     depth_order: int
     visible_fraction: float | None = None
     contrast_sigma: float | None = None
+    steel_mm: float | None = None
     area_px: int | None = None
     mask_rle: str | None = None
 
@@ -83,19 +88,29 @@ class Light:
     detector: Detector
     planes: tuple[Plane, Plane]
     veiled: tuple[Plane, Plane]  # with scatter
+    linac: Beam | None  # the beam, where it is of MV
+
+    def without(self, at: Box, own: Plane, k: int) -> Plane:  # (h, w)
+        """The signal k where a thing lies, as it would be had it not been put in."""
+        x0, y0, x1, y1 = at
+        bare = self.planes[k][y0:y1, x0:x1] * np.exp(np.minimum(own[..., k], 30))
+        return np.asarray(np.minimum(bare, 1.0), np.float32)
 
 
 def tell(
-    seen: list[Seen], low: Plane, high: Plane, detector: Detector, megavolt: bool = False
+    seen: list[Seen], low: Plane, high: Plane, detector: Detector, linac: Beam | None = None
 ) -> tuple[SimulatedObject, ...]:
-    """Everything about the things of a scene; low and high are free of noise."""
+    """Everything about the things of a scene; low and high are free of noise.
+
+    linac: the beam, where it is one of MV.
+    """
     heights = sorted({-one.height_mm for one in seen})
     order = {height: k for k, height in enumerate(heights)}
-    light = Light(detector, (low, high), (detector.veiled(low), detector.veiled(high)))
-    return tuple(_one(one, light, order[-one.height_mm], megavolt) for one in seen)
+    light = Light(detector, (low, high), (detector.veiled(low), detector.veiled(high)), linac)
+    return tuple(_one(one, light, order[-one.height_mm]) for one in seen)
 
 
-def _one(seen: Seen, light: Light, order: int, megavolt: bool) -> SimulatedObject:
+def _one(seen: Seen, light: Light, order: int) -> SimulatedObject:
     item, (x0, y0, x1, y1) = seen.item, seen.at
     height, width = light.planes[0].shape
     dx, dy = max(1.0, WIDEN * (x1 - x0)), max(1.0, WIDEN * (y1 - y0))
@@ -110,7 +125,7 @@ def _one(seen: Seen, light: Light, order: int, megavolt: bool) -> SimulatedObjec
         item.label, item.name, wide, tight, tuple(sorted(grams)), sum(grams.values()),
         material=max(sorted(grams), key=lambda name: grams[name]),
         material_class=kind,
-        effective_z=None if megavolt else round(z, 2),
+        effective_z=None if light.linac else round(z, 2),
         height_mm=seen.height_mm,
         depth_order=order,
     )  # fmt: skip
@@ -122,6 +137,7 @@ def _one(seen: Seen, light: Light, order: int, megavolt: bool) -> SimulatedObjec
         told,
         visible_fraction=visible,
         contrast_sigma=contrast,
+        steel_mm=_steel(light, seen.at, seen.own, mask),
         area_px=int(mask.sum()),
         mask_rle=rle.encode(mask, (y0, x0), (height, width)),
     )
@@ -136,12 +152,18 @@ def _shows(light: Light, at: Box, own: Plane, mask: NDArray[np.bool_]) -> tuple[
     detector = light.detector
     for k, (plane, veiled) in enumerate(zip(light.planes, light.veiled, strict=True)):
         with_it = plane[y0:y1, x0:x1]
-        without = np.minimum(with_it * np.exp(np.minimum(own[..., k], 30)), 1.0)
-        taken = (without - with_it) / np.float32(1 + detector.scatter)
+        taken = (light.without(at, own, k) - with_it) / np.float32(1 + detector.scatter)
         noise = detector.sigma(veiled[y0:y1, x0:x1] + taken, k)
         np.maximum(change, taken / noise, out=change)
     inside = change[mask]
     return float((inside > CLEARLY).mean()), float(np.median(inside))
+
+
+def _steel(light: Light, at: Box, own: Plane, mask: NDArray[np.bool_]) -> float | None:
+    if light.linac is None or not mask.any():
+        return None
+    behind = steel_mm(light.linac, light.without(at, own, 1)[mask])
+    return round(float(np.median(behind)), 1)
 
 
 _z = lru_cache(maxsize=200)(effective_z)

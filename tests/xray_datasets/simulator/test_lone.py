@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from xray_datasets.simulator import lone
+from xray_datasets.simulator import lone, lone_weapon
 
 
 def test_a_threat_stands_alone_in_clean_air() -> None:
@@ -22,3 +22,16 @@ def test_the_same_seed_gives_the_same_threat_and_another_another() -> None:
     assert other is not None
     assert np.array_equal(one.low, again.low)
     assert not np.array_equal(one.low, other.low)
+
+
+def test_a_weapon_of_containers_is_what_training_hides_there_in_any_pose() -> None:
+    made = [one for seed in range(6) if (one := lone_weapon(seed)) is not None]
+    assert len(made) >= 4
+    assert {one.label for one in made} == {"weapon"}
+    for one in made:
+        assert one.low.shape == one.high.shape
+        assert 60 < max(one.low.shape) * one.pixel_mm < 1400
+        assert 0 < one.low.min() < one.high.min() < 1  # the harder pulse passes better
+    again = lone_weapon(0)
+    assert again is not None
+    assert again.low.tobytes() == made[0].low.tobytes()
