@@ -68,6 +68,9 @@ def propose(scan: Scan, network: Network, clock: Clock) -> Proposal:
         rows, labels = np.nonzero(raw.scores > LEAST_SCORE)
         xyxy = boxes.clip(tile.to_scan(raw.xyxy[rows]), scan.height, scan.width)
         there = boxes.area(xyxy) > 0
+        if card.overlap_px is not None:
+            size = scan.height, scan.width
+            there &= ~tiles.seen_better(xyxy, tile, *size, card.overlap_px)
         parts.append((xyxy[there], raw.scores[rows, labels][there], labels[there]))
         embeddings.append(raw.embedding)
     joined = Candidates(*(np.concatenate(column) for column in zip(*parts, strict=True)))

@@ -2,8 +2,8 @@
 
 A bag is seen whole, with as many pixels as the card's side asks for, whatever its shape: scaled to
 one longer side, the objects on a wide belt view would be half as large as those in a single bag.
-A container is seen at its own
-scale through overlapping tiles: an object up to the overlap in size lies whole in one of them.
+A container is seen at its own scale through overlapping tiles: an object up to the overlap in size
+lies whole in one of them, and what the others see of it is left out.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from xray.boxes import Boxes
 
 STRIDE_PX = 32  # the network's coarsest stride: both sides of its input are multiples of it
 ASPECT = 3 / 4  # of a common scan; the card's side is the longer side of such a one
+EDGE_PX = 2  # a box that ends so near to the edge of a tile shows a thing that goes on beyond
 MAX_ENLARGEMENT = 2.0  # a crop of 100 px blown up further shows the network only its own blur
 
 
@@ -87,6 +88,31 @@ def native(height_px: int, width_px: int, side_px: int, overlap_px: int) -> tupl
     columns = _starts(width_px, side_px, overlap_px)
     size = min(side_px, width_px), min(side_px, height_px)
     return tuple(Tile(x, y, *size, 1.0) for y in rows for x in columns)
+
+
+def seen_better(
+    xyxy: Boxes, tile: Tile, height_px: int, width_px: int, overlap_px: int
+) -> NDArray[np.bool_]:  # (N, 4) on the scan -> (N,)
+    """Which boxes of a tile another one sees farther: they would be fragments of what is there.
+
+    Such a box ends where the tile does, though the scan goes on, and reaches less deep than the
+    overlap: all of it lies in the next tile, clear of that one's edge, with what is beyond.
+
+    >>> left, right = native(100, 180, 100, 20)
+    >>> seen_better(np.array([[90, 5, 100, 9], [10, 5, 100, 9.0]]), left, 100, 180, 20).tolist()
+    [True, False]
+    """
+    found, deep = np.zeros(len(xyxy), bool), overlap_px - 4 * EDGE_PX
+    for low, high, start, length, whole_px in (
+        (xyxy[:, 0], xyxy[:, 2], tile.x_px, tile.width_px, width_px),
+        (xyxy[:, 1], xyxy[:, 3], tile.y_px, tile.height_px, height_px),
+    ):
+        end = start + length
+        if start > 0:
+            found |= (low <= start + EDGE_PX) & (high <= start + deep)
+        if end < whole_px:
+            found |= (high >= end - EDGE_PX) & (low >= end - deep)
+    return found
 
 
 def _starts(length: int, side: int, overlap: int) -> list[int]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xray.tiles import Tile, native, whole
+from xray.tiles import Tile, native, seen_better, whole
 
 
 @given(st.integers(1, 900), st.integers(1, 900))
@@ -25,6 +25,33 @@ def test_an_object_no_larger_than_the_overlap_lies_whole_in_some_tile(
     left = data.draw(st.integers(0, width - 48))
     tiles = native(64, width, side_px=128, overlap_px=48)
     assert any(t.x_px <= left and left + 48 <= t.x_px + t.width_px for t in tiles)
+
+
+@given(st.data())
+def test_fragments_at_edges_are_left_out_and_no_object_of_the_overlap_s_size_is(
+    data: st.DataObject,
+) -> None:
+    """As each tile would draw it: cut off at its edges."""
+    size_hw, overlap = (300, 400), 48
+    wide, high = data.draw(st.integers(5, overlap)), data.draw(st.integers(5, overlap))
+    x, y = data.draw(st.integers(0, 400 - wide)), data.draw(st.integers(0, 300 - high))
+    whole_box, kept = [x, y, x + wide, y + high], []
+    for tile in native(*size_hw, 128, overlap):
+        right, low = tile.x_px + tile.width_px, tile.y_px + tile.height_px
+        left = [max(x, tile.x_px), max(y, tile.y_px), min(x + wide, right), min(y + high, low)]
+        if left[0] < left[2] and left[1] < left[3]:
+            box = np.array([left], np.float32)
+            if not seen_better(box, tile, *size_hw, overlap)[0]:
+                kept.append(left)
+    assert whole_box in kept
+    if max(wide, high) <= overlap - 8:
+        assert all(left == whole_box for left in kept)
+
+
+def test_a_box_at_the_edge_of_the_scan_stays() -> None:
+    (tile,) = native(90, 100, 128, 48)
+    boxes = np.array([[0, 0, 9, 9], [91, 81, 100, 90]], np.float32)
+    assert not seen_better(boxes, tile, 90, 100, 48).any()
 
 
 def test_a_box_comes_back_to_the_scan() -> None:
