@@ -10,7 +10,7 @@ from xray_train.commands import promotion, release, scoring, training, trials
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, export and score.")
 for command in (
     *(training.fit, training.export),
-    *(scoring.evaluate, scoring.folds, scoring.compare),
+    *(scoring.evaluate, scoring.folds, scoring.learning_curve, scoring.compare),
     *(trials.robustness, trials.strangers, trials.calibrate, trials.coverage),
     *(release.familiar, release.ship),
     *(promotion.promote, promotion.rollback, promotion.loop),

@@ -132,7 +132,7 @@ def sources(recipe: Recipe) -> list[tuple[float, Source]]:
                 f"{root}: a folder named {root.name!r} would be taken for a source of this "
                 "project and lend the model its terms of use; give the folder another name"
             )
-        samples = layouts.read(root, _split(root, "train"))
+        samples = layouts.read(root, split_named(root, "train"))
         found.extend(_balanced(samples, recipe, recipe.share_data / len(recipe.data), root.name))
     if recipe.real:
         root = real_folder()
@@ -207,12 +207,12 @@ def held_out(recipe: Recipe) -> list[Item]:
     if root is not None:
         samples = [*real.sixray(root, "cal"), *real.sixray_benign(root, "cal")]
     for folder in map(Path, recipe.data):
-        split = _split(folder, "val", "valid", "test")
+        split = split_named(folder, "val", "valid", "test")
         samples += layouts.read(folder, split) if split else ()
     return Real(samples, replace(recipe, cache_px=recipe.check_px)).items
 
 
-def _split(root: Path, *names: str) -> str | None:
+def split_named(root: Path, *names: str) -> str | None:
     """The first split of these names that the folder has; COCO's may stand behind a "_"."""
     there = {split.rsplit("_", 1)[-1]: split for split in layouts.splits(root)}
     return next((there[name] for name in names if name in there), None)

@@ -1,4 +1,4 @@
-"""The commands that say how good a model is: evaluate, folds, compare."""
+"""The commands that say how good a model is: evaluate, folds, learning-curve, compare."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -105,6 +105,39 @@ def folds(
     scores.save(figures, out / "dual-energy.json")
     page.write(out / "dual-energy.html", card, figures, judged)
     typer.echo("\n".join((*scores.lines(figures), f"written to {out / 'dual-energy.html'}")))
+
+
+def learning_curve(
+    start: Annotated[
+        str, typer.Option("--from", help="What is fine-tuned: a shipped model, or a file.")
+    ] = "parcel-sim",
+    data: Annotated[
+        Path | None,
+        typer.Option(help="Folder of marked scans with splits; by default SIXray's."),
+    ] = None,
+    counts: Annotated[
+        str, typer.Option(help="How many scans teach, and all of them.")
+    ] = "0,10,50,200,all",
+    seeds: Annotated[int, typer.Option(min=1, help="Drawings of scans, each trained on.")] = 3,
+    minutes: Annotated[float, typer.Option(help="Of training, each.")] = 6.0,
+    threads: Annotated[int, typer.Option(min=1, help="That compute it.")] = 2,
+    out: Annotated[
+        Path, typer.Option(help="Folder of everything; goes on where it was broken off.")
+    ] = Path("runs/learning-curve"),
+) -> None:
+    """Say what few labelled scans are worth: fine-tuned, against from scratch, for the same time.
+
+    The same network and torchvision's SSDLite learn from scratch from the very same scans, and all
+    are scored on the same ones. With its defaults it takes four hours; the figures of each training
+    are kept, and none is done twice.
+    """
+    from xray_train import mine
+    from xray_train.learning_curve import page, ways
+
+    curve = ways.Curve(out, mine.weights(start), minutes, threads)
+    wanted = ways.points(ways.numbers(counts, ways.prepare(curve, data)), seeds)
+    ways.measure(curve, wanted, typer.echo)
+    typer.echo("\n".join((*page.lines(out), f"written to {page.write(out)}")))
 
 
 def compare(
