@@ -11,9 +11,10 @@ from typing import Any
 
 from xray_app import logs
 from xray_app.cases.errors import Full
-from xray_app.inspectors.process import Process
+from xray_app.inspectors.process import BrokeOff, Process
 
 RETRY_AFTER_S = 5
+MOST_WRITTEN_BYTES = 2**30  # of a picture or planes, which take up to a few hundred MB
 WRITTEN = ("picture", "thumbnail", "planes")  # what an answer names as files
 
 LOADING = "The model is not loaded yet."
@@ -65,7 +66,7 @@ class Inspecting:
             asked |= {"profiles": dict(profiles), "about": dict(logs.about())}
             answer = self.process.ask(asked, self.limits.seconds)
             for name in WRITTEN:
-                answer[name] = Path(answer[name]).read_bytes() if answer[name] else None
+                answer[name] = _read(Path(folder), answer[name])
             return answer
 
     def start(self) -> None:
@@ -78,6 +79,16 @@ class Inspecting:
 
     def _ready(self, said: dict[str, Any]) -> None:
         self.model, self.absence = said["model"], said["absence"]
+
+
+def _read(folder: Path, said: str | None) -> bytes | None:
+    """A file that the process wrote into the folder that it was given, and no other."""
+    if not said:
+        return None
+    file = folder / Path(said).name
+    if file.is_symlink() or not file.is_file() or file.stat().st_size > MOST_WRITTEN_BYTES:
+        raise BrokeOff("the inspecting process wrote something else than it says")
+    return file.read_bytes()
 
 
 class Pool:

@@ -22,6 +22,7 @@ from typing import Any
 from xray.errors import XrayError
 
 OURS = "XRAY_"
+MOST_BYTES = 2**25  # of an answer: a report of 10,000 findings takes 2 MB
 START_SECONDS = 300  # importing and loading a model, on a machine that is busy with other things
 
 log = logging.getLogger("xray_app.inspectors")
@@ -129,16 +130,22 @@ class Process:
         try:
             with self.reading, selectors.DefaultSelector() as ready:
                 ready.register(process.stdout, selectors.EVENT_READ)
-                while b"\n" not in self._rest:
+                said = bytearray(self._rest)
+                while b"\n" not in said:
                     if not ready.select(max(0.0, deadline - time.monotonic())):
                         raise BrokeOff(f"{self._what} took over {seconds:.0f} s")
                     chunk = os.read(process.stdout.fileno(), 2**16)
                     if not chunk:
                         raise BrokeOff("the inspecting process died")
-                    self._rest += chunk
-            line, _, self._rest = self._rest.partition(b"\n")
-            answer: Said = json.loads(line)
-        except (BrokeOff, OSError, ValueError) as error:
+                    said += chunk
+                    if len(said) > MOST_BYTES:
+                        raise BrokeOff(f"{self._what} said more than {MOST_BYTES / 2**20:.0f} MB")
+            line, _, rest = said.partition(b"\n")
+            self._rest = bytes(rest)
+            answer = json.loads(line)
+            if not isinstance(answer, dict):
+                raise BrokeOff(f"{self._what} said what is no answer")
+        except (BrokeOff, OSError, ValueError, RecursionError) as error:
             self.kill()
             why = str(error) if isinstance(error, BrokeOff) else type(error).__name__
             log.warning(f"an inspection broke off: {why}")  # our own words, no one else's
