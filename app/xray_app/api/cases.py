@@ -134,9 +134,10 @@ def read_report_of(
         there = papers.zone_of(zone)
         with service.database.read() as connection:
             case = visible(connection, actor, case_id)
-            of = known(connection, replace(case, kind=shown(case, actor).kind), there)
         _keep_seen(service, actor, case)
-        _keep_looked(service, actor, case, format)
+        _keep_looked(service, actor, case, format)  # first: the paper states the newest seal
+        with service.database.read() as connection:
+            of = known(connection, replace(case, kind=shown(case, actor).kind), there)
         return papers.answer(request, service, actor, of, format == "pdf", zone)
     with service.database.read() as connection:
         case = visible(connection, actor, case_id)

@@ -59,6 +59,11 @@ def test_the_pdf_says_all_that_is_known_of_a_case(
     ):
         assert words in said, words
     assert head.hash in said.replace(" ", "")
+    with service.database.read() as connection:
+        looked = audit.of(connection, case.id)[-1]
+    assert (looked.actor, looked.action, looked.body) == (
+        *("a screener", "looked at", '{"seen_as":"pdf"}'),
+    )
 
 
 def test_it_speaks_the_readers_language(case: Case, sign_in: Callable[..., TestClient]) -> None:
