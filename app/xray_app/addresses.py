@@ -80,9 +80,7 @@ class Outgoing:
         Raises:
             RecipeError: an entry cannot be read, or a target's host is not listed.
         """
-        targets = {"XRAY_WEBHOOK_URL": settings.webhook_url}
-        targets["XRAY_CLEARANCE_URL"] = settings.clearance_url
-        named = {name: host_of(name, url) for name, url in targets.items() if url}
+        named = {setting: host_of(setting, url) for setting, url in targets(settings).items()}
         if not settings.outgoing_hosts:
             return Outgoing(dict.fromkeys(named.values(), ()))
         hosts = dict(map(_entry, settings.outgoing_hosts))
@@ -162,6 +160,13 @@ def redirected(answer: httpx.Response) -> NotAllowed:
     host = answer.request.url.raw_host.decode("ascii").lower()
     said = f"{host} answered {answer.status_code}, a redirect, which is not followed; "
     return NotAllowed(f"{said}set the address that it leads to", host, REDIRECT)
+
+
+def targets(settings: Settings) -> Mapping[str, str]:
+    """Setting → the address that it names, of those that are called."""
+    named = {"XRAY_WEBHOOK_URL": settings.webhook_url}
+    named["XRAY_CLEARANCE_URL"] = settings.clearance_url
+    return {setting: url for setting, url in named.items() if url}
 
 
 def host_of(setting: str, url: str) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from xray.clearance import read as read_rule
 from xray.detector import Detector
-from xray_app import service
+from xray_app import addresses, service
 from xray_app.cases import integrity, schema, tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
@@ -36,6 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("model", _model),
         ("database", _database),
         ("network", _network),
+        ("targets", _targets),
     )
     findings: list[Finding] = []
     for what, check in checks:
@@ -88,6 +89,18 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding("contents", not lost, said)
     finally:
         database.dispose()
+
+
+def _targets(settings: Settings) -> Iterator[Finding]:
+    outgoing = addresses.Outgoing.of(settings)
+    for setting, url in addresses.targets(settings).items():
+        host = addresses.host_of(setting, url)
+        try:
+            found = outgoing.addresses(host, addresses.PORTS["https"])
+        except (addresses.NotAllowed, OSError, UnicodeError) as error:
+            yield Finding(setting, False, str(error))
+        else:
+            yield Finding(setting, True, f"{host} may be called, at {', '.join(found)}")
 
 
 def _network(settings: Settings) -> Iterator[Finding]:

@@ -14,7 +14,7 @@ import pytest
 
 from tests.xray_app.certificates import make
 from xray.errors import RecipeError
-from xray_app import addresses
+from xray_app import addresses, doctor
 from xray_app.addresses import NotAllowed, Outgoing
 from xray_app.settings import Settings
 
@@ -150,6 +150,17 @@ def test_where_nothing_is_listed_the_targets_alone_may_be_called() -> None:
     assert Outgoing.of(Settings()).hosts == {}
     with pytest.raises(NotAllowed, match="XRAY_OUTGOING_HOSTS lists them"):
         outgoing.addresses("localhost", 80)
+
+
+def test_the_doctor_says_whether_each_target_may_be_called(monkeypatch: pytest.MonkeyPatch) -> None:
+    told = HOOK | {"clearance_url": "https://127.0.0.1/x", "clearance_key": "k"}
+    monkeypatch.setattr(
+        addresses.socket, "getaddrinfo", lambda *_, **__: [(0, 0, 0, "", ("10.0.0.7",))]
+    )
+    hook, customs = doctor._targets(Settings(**told))  # type: ignore[arg-type]
+    assert (hook.what, hook.good) == ("XRAY_WEBHOOK_URL", False)
+    assert "hooks.example is at 10.0.0.7, which is no public address" in hook.said
+    assert (customs.good, customs.said) == (True, "127.0.0.1 may be called, at 127.0.0.1")
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "10.0.0.9"])
