@@ -25,45 +25,46 @@ Share = Callable[[Tally], tuple[int, int]]  # part and whole
 
 
 @dataclass(frozen=True)
-class Card:
+class Plot:
     """A plot under its title."""
 
     title: str
-    plot: Markup
+    drawn: Markup
 
 
-def hits(facts: Sequence[Fact], days: Days) -> list[Card]:
+def hits(facts: Sequence[Fact], days: Days) -> list[Plot]:
     """How many searches found something, by lane, scanner, class and day."""
-    by_name = figures.by(facts, lambda fact: fact.lane), figures.by(facts, lambda f: f.scanner)
     says, share = say("Hit rate, with 95 % intervals"), _found
+    lanes = figures.by(facts, lambda fact: fact.lane)
+    scanners = figures.by(facts, lambda fact: fact.scanner)
     made = [
-        Card(say("Hit rate by lane"), _bars(says, by_name[0], share)),
-        Card(say("Hit rate by scanner"), _bars(says, by_name[1], share)),
-        Card(say("Hit rate by class"), _bars(says, figures.by_class(facts), share)),
+        Plot(say("Hit rate by lane"), _bars(says, lanes, share)),
+        Plot(say("Hit rate by scanner"), _bars(says, scanners, share)),
+        Plot(say("Hit rate by class"), _bars(says, figures.by_class(facts), share, name=in_words)),
     ]
     if days:
-        made.append(Card(say("Hit rate by day"), _points(says, days, share)))
+        made.append(Plot(say("Hit rate by day"), _points(says, days, share)))
     return made
 
 
-def model(facts: Sequence[Fact], days: Days, expects: Expected | None) -> list[Card]:
+def model(facts: Sequence[Fact], days: Days, expects: Expected | None) -> list[Plot]:
     """What the model could not judge, how often it alarmed, how sure it was; beside its card."""
     scanners = figures.by(facts, lambda fact: fact.scanner)
     benign = (None, None) if expects is None else (expects.unknown, expects.alarms)
     unseen = say("Share that could not be judged, with 95 % intervals")
     made = [
-        Card(say("Could not be judged, by scanner"), _bars(unseen, scanners, _unknown, benign[0]))
+        Plot(say("Could not be judged, by scanner"), _bars(unseen, scanners, _unknown, benign[0]))
     ]
     if days:
         plot = _points(unseen, days, _unknown, benign[0])
-        made.append(Card(say("Could not be judged, by day"), plot))
+        made.append(Plot(say("Could not be judged, by day"), plot))
         plot = _points(say("Alarm rate, with 95 % intervals"), days, _alarms, benign[1])
-        made.append(Card(say("Alarm rate by day"), plot))
+        made.append(Plot(say("Alarm rate by day"), plot))
     if expects is not None and expects.scores:
         says = say("Drift of alarm scores, with 95 % intervals")
-        made.append(Card(say("Score drift by scanner"), _drifts(says, facts, expects)))
+        made.append(Plot(say("Score drift by scanner"), _drifts(says, facts, expects)))
         if days:
-            made.append(Card(say("Score drift by day"), _drift_days(says, days, expects)))
+            made.append(Plot(say("Score drift by day"), _drift_days(says, days, expects)))
     return made
 
 
@@ -84,15 +85,21 @@ def _alarms(of: Tally) -> tuple[int, int]:
     return of.alarms, of.cases
 
 
-def _bars(says: str, tallies: Sequence[Tally], share: Share, mark: float | None = None) -> Markup:
+def _bars(
+    says: str,
+    tallies: Sequence[Tally],
+    share: Share,
+    mark: float | None = None,
+    name: Callable[[str], str] = str,
+) -> Markup:
     rows = []
     for one in tallies:
         part, whole = share(one)
-        name = in_words(one.name)
         if whole:
-            rows.append(Bar(name, part / whole, *rates.interval(part, whole), _said(part, whole)))
+            ends = rates.interval(part, whole)
+            rows.append(Bar(name(one.name), part / whole, *ends, _said(part, whole)))
         else:
-            rows.append(Bar(name, None, None, None, say("none yet")))
+            rows.append(Bar(name(one.name), None, None, None, say("none yet")))
     most = max((row.high or 0.0 for row in rows), default=1.0)
     return plots.bars(says, rows, max(most, mark or 0.0), mark=mark)
 

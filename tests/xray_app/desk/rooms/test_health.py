@@ -102,16 +102,16 @@ def test_each_drift_is_said_in_points_with_its_sign() -> None:
 
 
 def test_there_is_a_plot_for_each_group_and_for_days_where_there_are_some() -> None:
-    searched = fact(0.9, verdict=Verdict.SEARCH, found=True, labels={"gun": 0.9})
-    facts = [searched, replace(searched, found=False, scanner="gate 2"), fact(label="knife")]
+    searched = fact(0.9, verdict=Verdict.SEARCH, found=True, labels={"gun_part": 0.9})
+    facts = [searched, replace(searched, found=False, scanner="gate_2"), fact(label="knife")]
     days = [(date(2026, 3, 1), facts)]
-    hits = {card.title: card.plot for card in trends.hits(facts, days)}
+    hits = {plot.title: plot.drawn for plot in trends.hits(facts, days)}
     assert list(hits) == [f"Hit rate by {of}" for of in ("lane", "scanner", "class", "day")]
-    assert "gate 1: 100 %, 1 of 1; gate 2: 0 %, 0 of 1" in hits["Hit rate by scanner"]
-    assert "gun: 50 %, 1 of 2" in hits["Hit rate by class"]
+    assert "gate 1: 100 %, 1 of 1; gate_2: 0 %, 0 of 1" in hits["Hit rate by scanner"]
+    assert "gun part: 50 %, 1 of 2" in hits["Hit rate by class"]
     assert "01.03.: 50 %, 1 of 2" in hits["Hit rate by day"]
     expects = health.expected(card(), GUNS)
-    made = [card.title for card in trends.model(facts, days, expects)]
+    made = [plot.title for plot in trends.model(facts, days, expects)]
     assert made[-2:] == ["Score drift by scanner", "Score drift by day"]
     assert len(trends.model(facts, days, None)) == len(made) - 2
     assert len(trends.hits(facts, [])) == len(hits) - 1
