@@ -85,6 +85,6 @@ def matched(
 
 
 def mean(scores: Mapping[str, float], over: Sequence[str] = ("gun", "knife", "wrench")) -> float:
-    """Mean over the labels that have enough scans to mean something."""
-    counted = [scores[label] for label in over if label in scores]
+    """Mean over the labels that have enough scans to mean something; over all where none has."""
+    counted = [scores[label] for label in over if label in scores] or [*scores.values()]
     return float(np.mean(counted)) if counted else 0.0

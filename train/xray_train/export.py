@@ -85,8 +85,10 @@ def card_of(found: Checkpoint, version: str) -> Card:
         name=recipe.name,
         version=version,
         labels=recipe.labels,
+        encodings=recipe.encodings,
         ranges=RANGES[recipe.ranges],
         side_px=recipe.check_px,
+        overlap_px=recipe.overlap_px or None,
         data=tuple({"name": n, "scans": count} for n, count in sorted(found.learned_from.items())),
         terms="not stated: xray-train ship states them",
         training={

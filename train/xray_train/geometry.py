@@ -9,13 +9,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from xray.boxes import Boxes, area, clip
+from xray.boxes import Boxes
 from xray.tiles import whole_scale
-from xray_train.item import Item
+from xray_train.item import Item, framed
 from xray_train.recipe import Recipe
-
-VISIBLE = 0.4  # share of a box left by the crop; an object with less is ignored, not taught
-SMALLEST_PX = 4.0  # a narrower rest of a box says nothing
 
 Matrix = NDArray[np.float64]  # (2, 3)
 
@@ -72,27 +69,14 @@ def moved(item: Item, matrix: Matrix, side_px: int, fill: tuple[int, int, int]) 
     picture = cv2.warpAffine(
         planes, _on_pixel_centres(matrix_px), (side_px, side_px), borderValue=fill
     )
-    boxes = box_under(item.xyxy_px, matrix)
-    inside = clip(boxes, side_px, side_px)
-    whole = np.maximum(area(boxes), 1e-6)
-    sizes = inside[:, 2:] - inside[:, :2]
-    kept = (area(inside) >= VISIBLE * whole) & (sizes >= SMALLEST_PX).all(1)
-    ignored = clip(box_under(item.ignored_xyxy_px, matrix), side_px, side_px)
-    rest = np.concatenate((ignored, inside[~kept]))
-    rest_labels = np.concatenate((item.ignored_labels, item.labels[~kept]))
-    seen = area(rest) > 0
-    rejected = clip(box_under(item.rejected_xyxy_px, matrix), side_px, side_px)
-    left = area(rejected) > 0
-    return replace(
+    under = replace(
         item,
         planes=np.asarray(picture, np.uint8),
-        xyxy_px=inside[kept],
-        labels=item.labels[kept],
-        ignored_xyxy_px=rest[seen],
-        ignored_labels=rest_labels[seen],
-        rejected_xyxy_px=rejected[left],
-        rejected_labels=item.rejected_labels[left],
+        xyxy_px=box_under(item.xyxy_px, matrix),
+        ignored_xyxy_px=box_under(item.ignored_xyxy_px, matrix),
+        rejected_xyxy_px=box_under(item.rejected_xyxy_px, matrix),
     )
+    return framed(under, side_px, side_px)
 
 
 def box_under(xyxy: Boxes, matrix: Matrix) -> Boxes:  # (N, 4) -> (N, 4)

@@ -1,14 +1,16 @@
 """What the loader passes along: one scan as the network's planes, and the truth about it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from xray.annotation import Annotation
-from xray.boxes import Boxes
+from xray.boxes import Boxes, area, clip
 
+VISIBLE = 0.4  # share of a box left by a cut; an object with less is ignored, not taught
+SMALLEST_PX = 4.0  # a narrower rest of a box says nothing
 Labels = NDArray[np.int64]  # (N,) index into the recipe's labels
 Picture = NDArray[np.uint8]  # (H, W, 3) planes, see xray.tensors
 
@@ -41,6 +43,29 @@ class Item:
     air: tuple[int, int, int] = (255, 255, 255)
     rejected_xyxy_px: Boxes = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     rejected_labels: Labels = field(default_factory=lambda: np.zeros(0, np.int64))
+
+
+def framed(item: Item, height_px: int, width_px: int) -> Item:
+    """What is left of boxes that reach out of the picture; mostly cut off, they are ignored."""
+    inside = clip(item.xyxy_px, height_px, width_px)
+    whole = np.maximum(area(item.xyxy_px), 1e-6)
+    sizes = inside[:, 2:] - inside[:, :2]
+    kept = (area(inside) >= VISIBLE * whole) & (sizes >= SMALLEST_PX).all(1)
+    ignored = clip(item.ignored_xyxy_px, height_px, width_px)
+    rest = np.concatenate((ignored, inside[~kept]))
+    rest_labels = np.concatenate((item.ignored_labels, item.labels[~kept]))
+    seen = area(rest) > 0
+    rejected = clip(item.rejected_xyxy_px, height_px, width_px)
+    left = area(rejected) > 0
+    return replace(
+        item,
+        xyxy_px=inside[kept],
+        labels=item.labels[kept],
+        ignored_xyxy_px=rest[seen],
+        ignored_labels=rest_labels[seen],
+        rejected_xyxy_px=rejected[left],
+        rejected_labels=item.rejected_labels[left],
+    )
 
 
 def indexed(marks: Sequence[Annotation], labels: Mapping[str, int]) -> tuple[Boxes, Labels]:

@@ -59,6 +59,8 @@ class Steps(Dataset[Batch]):
         """The scan at this place of this step, ready for the network."""
         recipe = self.recipe
         rng = np.random.default_rng((recipe.seed, step, place))
+        if recipe.overlap_px:  # tiles come as the network will see them
+            return self._drawn(rng)
         item = fit(self._drawn(rng), side_px, recipe, rng)
         if item.colour and rng.random() < recipe.mix:
             back = fit(self._drawn(rng), side_px, recipe, rng)

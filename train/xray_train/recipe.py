@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from xray.errors import RecipeError
+from xray.scan import Encoding
 from xray.tensors import RANGES
 
 PARCEL = (
@@ -49,9 +50,15 @@ class Recipe:
     # So rare that a scan which nobody marked for them holds none: without this, nothing would
     # keep them from being seen in every real scan that was not judged for them.
     rare: tuple[str, ...] = ("razor_blade", "shuriken", "bullet")
-    planes_share: float = 0.1  # simulated scans shown as transmission planes, half of them single
+    planes_share: float = 0.1  # simulated scans shown as transmission planes
+    single_share: float = 0.5  # of those, at one energy alone
     cache_px: int = 640  # side (xray.tiles) that real scans are kept at in memory: 0.5 GB for 900
     least_visible: float = 0.3  # share of a simulated object unhidden; below, it is ignored
+
+    # Containers: pools of them in tiles at their own scale, each of the side check_px. The share
+    # of tiles that is not drawn around an object holds none, until a weapon is projected.
+    overlap_px: int = 0  # of neighbouring tiles on a scan; 0: scans are seen whole
+    share_objects: float = 0.45  # of tiles, drawn around an object
 
     # what happens to them
     sides_px: tuple[int, ...] = (256, 288, 320, 352, 384, 416)  # one is drawn per step
@@ -65,7 +72,7 @@ class Recipe:
     blur: float = 0.15  # probability
     noise: float = 0.15  # probability
     mix: float = 0.15  # probability that a whole other scan is multiplied over this one
-    project: float = 0.5  # probability, in colour, that threats are projected onto the scan
+    project: float = 0.5  # probability, in colour and in empty tiles, that threats are projected
     project_most: int = 2  # threats projected onto one scan
     project_simulated: int = 500  # simulated threats per label to project; 30 ms each to make
     # of all labels, those that are projected three times as often as the rest
@@ -111,6 +118,34 @@ class Recipe:
                 f"{self.name}: nothing to learn from; give data = [...], pools = [...] or "
                 "real = true"
             )
+
+        if self.overlap_px:
+            self._check_tiles()
+
+    def _check_tiles(self) -> None:
+        if not 0 < self.overlap_px < self.check_px:
+            raise RecipeError(
+                f"{self.name}: overlap_px must lie from 1 to under check_px ({self.check_px}), "
+                f"got {self.overlap_px}"
+            )
+        if self.sides_px != (self.check_px,):
+            raise RecipeError(
+                f"{self.name}: tiles are seen at their own scale, so sides_px must be "
+                f"[{self.check_px}], as check_px; got {list(self.sides_px)}"
+            )
+        if self.real or self.data or self.planes_share < 1:
+            raise RecipeError(
+                f"{self.name}: tiles are cut from pools of containers alone, as planes; "
+                "set planes_share = 1.0, and neither real nor data"
+            )
+
+    @property
+    def encodings(self) -> frozenset[Encoding]:
+        """The kinds of scan that it learns from; any, where folders may hold any."""
+        if self.real or self.data or self.planes_share < 1:
+            return frozenset(Encoding)
+        shares = {Encoding.SINGLE: self.single_share, Encoding.DUAL: 1 - self.single_share}
+        return frozenset(encoding for encoding, share in shares.items() if share > 0)
 
     def to_json(self) -> str:
         """One line that `from_json` reads back."""

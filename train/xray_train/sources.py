@@ -21,12 +21,13 @@ from xray_datasets.simulator import LABELS, Pool, show
 from xray_train.item import Item, air_of, indexed
 from xray_train.recipe import Recipe
 from xray_train.stock import LONG_MM, Stock, Threat, cut, from_grey
+from xray_train.tiling import ORIGIN, Tiles, tiles_of
 
 REFRESH = 500  # draws between looks for new scenes of a pool
 RARELY = 0.3  # how often other labels than the common ones are projected, against those
 CROP_PX = 256  # long side that threats for projection are kept at
 
-
+CONTAINERS = ORIGIN  # the name of tiles of simulated containers
 SIMULATED, SIXRAY, DUAL, GDXRAY = (
     "simulated scans",
     "SIXray",
@@ -34,7 +35,8 @@ SIMULATED, SIXRAY, DUAL, GDXRAY = (
     "GDXray+ objects",
 )
 FOLDS = tuple(range(5))  # of the dual-energy pairs, by suitcase
-OURS = (SIMULATED, SIXRAY, DUAL, GDXRAY)  # names that terms are known by (`ship.OF_SOURCE`)
+# Names that terms are known by (`ship.OF_SOURCE`)
+OURS = (SIMULATED, CONTAINERS, SIXRAY, DUAL, GDXRAY)
 
 
 class Source(Protocol):
@@ -90,7 +92,8 @@ class Simulated:
         """Coloured, or a share of the time as planes of attenuation."""
         scene, encoding = self.pool[index], Encoding.PSEUDOCOLOR
         if rng.random() < self.recipe.planes_share:
-            encoding = Encoding.SINGLE if rng.random() < 0.5 else Encoding.DUAL
+            single = rng.random() < self.recipe.single_share
+            encoding = Encoding.SINGLE if single else Encoding.DUAL
             energies = [scene.high] if encoding is Encoding.SINGLE else [scene.low, scene.high]
             ranges = RANGES[self.recipe.ranges]
             picture = planes(np.stack(energies, -1), encoding, ranges)
@@ -115,16 +118,12 @@ def sources(recipe: Recipe) -> list[tuple[float, Source]]:
     """Every source that the recipe asks for, with its share of the scans.
 
     Raises:
-        RecipeError: a pool is empty, or a folder has the name of one of our own sources.
+        RecipeError: a pool is empty or not what the recipe wants, or a folder has the name of one
+            of our own sources.
     """
     found: list[tuple[float, Source]] = []
     for folder in recipe.pools:
-        pool = Pool(Path(folder))
-        if not len(pool):
-            raise RecipeError(
-                f"{folder}: holds no simulated scenes; make some: xray-data pool --out {folder}"
-            )
-        found.append((recipe.share_simulated / len(recipe.pools), Simulated(pool, recipe)))
+        found.append((recipe.share_simulated / len(recipe.pools), _simulated(folder, recipe)))
     for folder in recipe.data:
         root = Path(folder)
         if root.name in OURS:
@@ -145,6 +144,17 @@ def sources(recipe: Recipe) -> list[tuple[float, Source]]:
     return [(share, source) for share, source in found if share > 0]
 
 
+def _simulated(folder: str, recipe: Recipe) -> Simulated | Tiles:
+    if recipe.overlap_px:
+        return tiles_of(folder, Pool(folder, "container"), recipe)
+    pool = Pool(folder)
+    if not len(pool):
+        raise RecipeError(
+            f"{folder}: holds no simulated scenes; make some: xray-data pool --out {folder}"
+        )
+    return Simulated(pool, recipe)
+
+
 def counts(found: Sequence[tuple[float, Source]], stock: Stock | None) -> dict[str, int]:
     """Scans of each data set, for the card."""
     total: dict[str, int] = {}
@@ -157,8 +167,11 @@ def counts(found: Sequence[tuple[float, Source]], stock: Stock | None) -> dict[s
 
 
 def threats(recipe: Recipe, found: Sequence[tuple[float, Source]]) -> Stock | None:
-    """Objects without their surroundings: simulated, and where there are real scans, real."""
-    if recipe.project <= 0:
+    """Objects without their surroundings: simulated, and where there are real scans, real.
+
+    None for tiles, into which weapons are laid before they are planes (`weapons`).
+    """
+    if recipe.project <= 0 or recipe.overlap_px:
         return None
     stock = Stock(
         _real_crops(recipe, found) if recipe.real else [],
@@ -201,7 +214,13 @@ def real_folder() -> Path:
 
 
 def held_out(recipe: Recipe) -> list[Item]:
-    """Marked scans that do not teach: real ones for calibration, and folders' own such split."""
+    """Marked scans that do not teach: real ones for calibration, and folders' own such split.
+
+    For tiles, those of some scenes of each pool.
+    """
+    if recipe.overlap_px:
+        pools = (tiles_of(folder, Pool(folder, "container"), recipe) for folder in recipe.pools)
+        return [item for source in pools for item in source.held_out()]
     root = real.from_environment()
     samples: list[Sample] = []
     if root is not None:
