@@ -203,7 +203,7 @@ def _score_line(name: str, row: Any) -> str:
     return (
         f"{name}: mAP50 {row['map50']:.3f}{reach}, mAP50:95 {row['map50_95']:.3f} over "
         f"{', '.join(row['mean_over'])}{beside}{known}; {row['scans']} scans of {row['groups']} "
-        f"groups; AP50 {each}{_benign(row)}"
+        f"groups; AP50 {each}{_benign(row)}{_weapons(row)}"
     )
 
 
@@ -222,6 +222,17 @@ def _benign(row: Mapping[str, Any]) -> str:
         return ""
     alarm, unknown = f"{called['ALARM']:.1%} ALARM", f"{called['UNKNOWN']:.1%} UNKNOWN"
     return f"; of {called['scans']} benign scans {alarm} and {unknown}"
+
+
+def _weapons(row: Mapping[str, Any]) -> str:
+    """How many simulated small weapons that can be seen are found in containers."""
+    points = row.get("weapons", {}).get("points", [])
+    each = ", ".join(
+        f"{p['small']['pd']:.2f} ({p['small']['pd_95'][0]:.2f} to {p['small']['pd_95'][1]:.2f}) "
+        f"at a Pfa of {p['pfa_here']:.3f}"
+        for p in points
+    )
+    return f"; simulated small weapons found: {each}" if points else ""
 
 
 def _texts(values: Any) -> tuple[str, ...]:

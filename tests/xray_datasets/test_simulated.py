@@ -29,6 +29,26 @@ def test_every_annotation_says_how_much_of_it_shows() -> None:
         assert all(simulated.LEAST_VISIBLE <= share <= 1 for share in shown)
 
 
+def test_unusual_containers_tell_of_what_they_hide_and_are_drawn_again_when_asked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    draw = simulated.reserved.simulate
+    monkeypatch.setattr(simulated.reserved, "simulate", lambda seed: draw(seed, 300))
+    simulated._unusual.cache_clear()
+    benign, threat = simulated.unusual(range(2))
+    assert (benign.annotations, benign.ignored, benign.meta["objects"]) == ((), (), [])
+    marks = (*threat.annotations, *threat.ignored)
+    (told,) = threat.meta["objects"]
+    assert len(marks) == 1
+    assert set(told) == {"name", "visible", "long_mm", "steel_mm"}
+    assert (told["visible"] >= simulated.LEAST_VISIBLE) == bool(threat.annotations)
+    assert threat.meta["scene"]["load"]
+    assert benign.scan.encoding is Encoding.DUAL  # another scene has been drawn since
+    assert (benign.scan.pixels == benign.scan.pixels).all()
+    assert benign.scan.id == benign.id != threat.scan.id
+    simulated._unusual.cache_clear()
+
+
 def test_every_scene_is_a_group_of_its_own() -> None:
     groups = [sample.group for sample in simulated.read("parcel", 3, seed=0)]
     assert len(set(groups)) == 3

@@ -1,5 +1,6 @@
 """Sets of scans by name or by folder."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from tests.xray_train.samples import sample
 from xray import DataError, Encoding
 from xray.card import Card
 from xray_datasets import coco
+from xray_datasets.sample import Sample
 from xray_train import sets
 
 
@@ -48,6 +50,29 @@ def test_thresholds_for_val_come_from_cal_and_for_simulated_scans_from_other_see
     assert found is not None
     (one,) = found[1]
     assert str(sets.TUNING_SEED) in one.group
+
+
+def test_thresholds_for_containers_come_from_a_third_set_in_which_nothing_is_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: dict[str, list[int]] = {}
+
+    def unusual(seeds: range) -> Iterator[Sample]:
+        asked[str(len(asked))] = list(seeds)
+        return iter(())
+
+    monkeypatch.setattr(sets.simulated, "unusual", unusual)
+    sets.read("container-test", count=6)
+    sets.read("container-calibration", count=4)
+    name, _ = sets.tuning("container-test", count=6) or ("", None)
+    test, fitting, tuned = asked.values()
+    assert name == "container-tuning"
+    assert (len(test), len(tuned)) == (6, 3)
+    assert sum(seed % 2 for seed in test) == 3  # odd seeds hide something
+    assert not any(seed % 2 for seed in tuned)
+    assert not {*test} & {*fitting} | {*test} & {*tuned} | {*fitting} & {*tuned}
+    sets.read("container-test")
+    assert len(asked["3"]) == 2000
 
 
 def test_raw_sets_hold_both_transmissions() -> None:

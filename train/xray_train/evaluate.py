@@ -19,7 +19,7 @@ from xray.card import Card
 from xray.detector import Detector
 from xray.report import Outcome
 from xray_datasets.sample import Sample
-from xray_train import curves, reliability, screening, sets
+from xray_train import containers, curves, reliability, screening, sets
 from xray_train.bootstrap import interval
 from xray_train.curves import Thing
 from xray_train.judged import Judged, judge, looked_for
@@ -57,6 +57,7 @@ def figures(
         }
         for k, label in enumerate(labels)
     }
+    weapons = containers.measure(judged, tuning)
     spans = [interval(m) for m in means(draws[:, :, [labels.index(name) for name in headline]])]
     return {
         "model": f"{card.name}@{card.version}",
@@ -73,6 +74,7 @@ def figures(
         "tuning_left_out": tuning.left_out if tuning else 0,
         "outcomes": screening.outcomes(judged, card.profile.alarming),
         "ms_per_scan": _mean([sum(j.report.elapsed_ms.values()) for j in judged]),
+        **({} if weapons is None else {"weapons": weapons}),
     }
 
 
@@ -119,7 +121,8 @@ def objects(
 
 def lines(figures: Mapping[str, Any]) -> list[str]:
     """The figures for a terminal."""
-    said = [f"{figures['model']} on {figures['set']}: {figures['scans']} scans"]
+    kind = "simulated scans" if "weapons" in figures else "scans"
+    said = [f"{figures['model']} on {figures['set']}: {figures['scans']} {kind}"]
     if figures.get("learned_from_it"):
         said.append(f"warning: {figures['learned_from_it']}")
     said.append(
@@ -135,9 +138,11 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
     if figures["tuning_left_out"]:
         out = figures["tuning_left_out"]
         said.append(f"left out there: {out} scans that are scored, or of a group that is")
-    for kind, row in figures.get("outcomes", {}).items():
+    if "weapons" in figures:
+        said += containers.lines(figures["weapons"])
+    for free, row in figures.get("outcomes", {}).items():
         shares = ", ".join(f"{o} {row[o]:.1%}" for o in Outcome)
-        said.append(f"{row['scans']} scans, {kind}: {shares}")
+        said.append(f"{row['scans']} scans, {free}: {shares}")
     return said
 
 

@@ -5,8 +5,9 @@ ignored, the scan neither holds the label for certain nor is free of it.
 """
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from xray.scan import Encoding
 from xray_datasets.sample import Sample
 
 EVERY_CANDIDATE = 0.0  # as min_score: all that the network proposes, down to noise
-MOST = 100  # detections of a label and scan, as COCO counts
+MOST = 100  # detections of a label and scan, as COCO counts; weaker ones are forgotten
 HIT_IOU = 0.5  # overlap from which an object counts as found
 
 
@@ -67,7 +68,12 @@ def judge(detector: Detector, samples: Iterable[Sample]) -> list[Judged]:
 def _one(detector: Detector, sample: Sample) -> Judged:
     scan = sample.scan
     report = detector.inspect(scan, min_score=EVERY_CANDIDATE)
-    return Judged(sample, report, scan.scanner, scan.encoding)
+    seen, kept = Counter[str](), []
+    for detection in report.detections:  # strongest first
+        seen[detection.label] += 1
+        if seen[detection.label] <= MOST:
+            kept.append(detection)
+    return Judged(sample, replace(report, detections=tuple(kept)), scan.scanner, scan.encoding)
 
 
 def group_of(sample: Sample) -> str:

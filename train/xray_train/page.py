@@ -11,7 +11,7 @@ from typing import Any
 
 from xray.card import Card
 from xray.report import Outcome
-from xray_train import gallery
+from xray_train import containers_page, gallery
 from xray_train.curves import FALSE_PER_SCAN, MISSED, NOTHING
 from xray_train.evaluate import objects
 from xray_train.gallery import Exhibit
@@ -43,6 +43,9 @@ def write(path: Path, card: Card, figures: Mapping[str, Any], judged: Sequence[J
         (
             _head(card, figures, simulated),
             section("Average precision and screening", _screened(figures), AP_NOTE),
+            _of_one(
+                figures, "weapons", "Simulated weapons", containers_page.shown, containers_page.NOTE
+            ),
             _of_one(figures, "outcomes", "Outcomes", _outcomes, OUTCOMES_NOTE),
             section("Free response", _froc(figures["froc"]), FROC_NOTE),
             _of_one(figures, "reliability", "Probabilities", probable, PROBABILITY_NOTE),

@@ -65,16 +65,20 @@ def independent(
     Raises:
         DataError: all of them are scored, or of groups that are.
     """
-    groups, every = {j.group for j in judged}, list(samples)
+    groups, apart, left_out = {j.group for j in judged}, list[Judged](), 0
     ids = {j.sample.id for j in judged} if one_folder else set()
-    apart = [one for one in every if group_of(one) not in groups and one.id not in ids]
+    for one in samples:  # one by one: a scan of a container is 13 MB
+        if group_of(one) in groups or one.id in ids:
+            left_out += 1
+        else:
+            apart += judge(detector, [one])
     if not apart:
         raise DataError(
-            f"{name}: all {len(every)} scans are scored, or of a group that is, so thresholds "
+            f"{name}: all {left_out} scans are scored, or of a group that is, so thresholds "
             "would be chosen on them; name another set with --thresholds-from, or another split of "
             "it with --thresholds-split"
         )
-    return Tuning(name, judge(detector, apart), len(every) - len(apart))
+    return Tuning(name, apart, left_out)
 
 
 def points(judged: Sequence[Judged], label: str, tuning: Tuning | None) -> list[dict[str, Any]]:

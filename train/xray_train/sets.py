@@ -4,6 +4,10 @@ sixray-cal, sixray-val     the real scans of development, "+benign" with those t
 dual-energy                its pairs of suitcases; dual-energy-0 to -4, one fold of them
 sim-baggage, sim-parcel    simulated now, from seeds that neither teach nor tune, as consoles show
                            them; with "-raw", both transmissions
+container-test             containers simulated now, of threats, loads, energies and detectors that
+                           no training draws (`simulator.reserved`); one in two hides one thing
+container-tuning           the same, in which nothing is hidden: they set thresholds
+container-calibration      the same, one in two hiding something: they fit probabilities
 anything else              a folder or COCO file in any layout that xray-data reads
 """
 
@@ -24,13 +28,21 @@ TUNING_SEED = 900_000_000  # of simulated scans that set thresholds, far from an
 LOOKS_SEED = 910_000_000  # of those that say what scans look like
 LIMIT_SEED = 920_000_000  # of those that limit what still looks like one
 SCORING_SEED = 950_000_000  # of those that score
+CONTAINER_SEEDS = {
+    "container-tuning": 930_000_000,
+    "container-calibration": 940_000_000,
+    "container-test": 960_000_000,
+}
+COUNT = 300  # scans of a simulated set, where no number is given
+CONTAINER_COUNT = 2000  # of those that score in containers: half of them hide something
 SIXRAY = ("sixray-cal", "sixray-val", "sixray-cal+benign", "sixray-val+benign")
 FOLDS = sources.FOLDS
 DUAL_ENERGY = ("dual-energy", *(f"dual-energy-{fold}" for fold in FOLDS))
 HELD_OUT = ("val", "valid", "validation", "test", "testing")  # last words of splits' names
 RAW = "-raw"
 SIMULATED = ("sim-baggage", "sim-parcel", f"sim-baggage{RAW}", f"sim-parcel{RAW}")
-NAMES = (*SIXRAY, *DUAL_ENERGY, *SIMULATED)
+CONTAINERS = tuple(CONTAINER_SEEDS)
+NAMES = (*SIXRAY, *DUAL_ENERGY, *SIMULATED, *CONTAINERS)
 HELP = f"{' | '.join(NAMES)}, or a folder of scans with boxes."
 # What the mean of a set is over, where that is not all of its labels: with enough scans to mean
 # something (SIXray's are what published figures are about), and looked for in every scan.
@@ -41,15 +53,15 @@ HEADLINES = {
 
 
 def read(
-    on: str, split: str | None = None, count: int = 300, seed: int = SCORING_SEED
+    on: str, split: str | None = None, count: int | None = None, seed: int = SCORING_SEED
 ) -> Iterator[Sample]:
     """The samples of a set.
 
     Args:
         on: one of NAMES, or a path.
         split: of a folder; None: all of it.
-        count: of a simulated set.
-        seed: of the first of a simulated set.
+        count: of a simulated set; None: COUNT, and CONTAINER_COUNT of container-test.
+        seed: of the first of a simulated set of bags or parcels.
 
     Raises:
         DataError: there is no such set and no such folder.
@@ -61,19 +73,32 @@ def read(
     if on in SIMULATED:
         kind = on.removeprefix("sim-").removesuffix(RAW)
         encoding = Encoding.DUAL if on.endswith(RAW) else Encoding.PSEUDOCOLOR
-        return simulated.read(kind, count, seed, encoding)
+        return simulated.read(kind, size(on, count), seed, encoding)
+    if on in CONTAINERS:
+        return _containers(on, size(on, count))
     if not Path(on).exists():
         raise DataError(f"no set or folder named {on}; expected one of {', '.join(NAMES)}")
     return layouts.read(Path(on), split)
 
 
-def tuning(on: str, count: int = 300) -> tuple[str, Iterator[Sample]] | None:
+def size(on: str, count: int | None) -> int:
+    """How many scans of a simulated set are read.
+
+    >>> size("container-test", None), size("sim-parcel", None), size("container-test", 40)
+    (2000, 300, 40)
+    """
+    return count or (CONTAINER_COUNT if on == "container-test" else COUNT)
+
+
+def tuning(on: str, count: int | None = None) -> tuple[str, Iterator[Sample]] | None:
     """The scans that set thresholds for this set, and their name; None where it has none."""
     if on.startswith("sixray-val"):
         name = on.replace("val", "cal")
         return name, read(name)
     if on in SIMULATED:
         return f"{on}, other seeds", read(on, count=count, seed=TUNING_SEED)
+    if on == "container-test":  # as many as hide nothing in it
+        return "container-tuning", read("container-tuning", count=max(size(on, count) // 2, 1))
     return None
 
 
@@ -133,13 +158,16 @@ def is_held_out(split: str) -> bool:
 def taught(data: Collection[str], count: int) -> Iterator[Sample]:
     """Scans of the kinds that a model learned from, by the names of its data sets.
 
-    Simulated ones in all encodings, from seeds that no pool has; SIXray's and the dual-energy
-    pairs' own. Data sets of any other name are left out.
+    Simulated bags and parcels in all encodings, simulated containers in both transmissions, from
+    seeds that no pool has; SIXray's and the dual-energy pairs' own. Data sets of any other name
+    are left out.
 
     Args:
         data: names as in `sources`.
-        count: of the simulated ones, half of them colour and half transmission.
+        count: of the simulated ones; of bags and parcels, half of them colour.
     """
+    if sources.CONTAINERS in data:
+        yield from simulated.read("container", count, LOOKS_SEED, Encoding.DUAL)
     if sources.SIMULATED in data:
         yield from _every_encoding(LOOKS_SEED, count)
     if sources.SIXRAY in data:
@@ -152,6 +180,18 @@ def taught(data: Collection[str], count: int) -> Iterator[Sample]:
 def untaught(count: int) -> Iterator[Sample]:
     """Simulated scans of all encodings that taught nothing, tuned nothing and score nothing."""
     yield from _every_encoding(LIMIT_SEED, count)
+
+
+def untaught_containers(count: int) -> Iterator[Sample]:
+    """Simulated containers of the families that teach, of which none taught."""
+    return simulated.read("container", count, LIMIT_SEED, Encoding.DUAL)
+
+
+def _containers(on: str, count: int) -> Iterator[Sample]:
+    """Even seeds hide nothing: of tuning, those alone."""
+    first = CONTAINER_SEEDS[on]
+    step = 2 if on == "container-tuning" else 1
+    return simulated.unusual(range(first, first + step * count, step))
 
 
 def _every_encoding(seed: int, count: int) -> Iterator[Sample]:

@@ -2,5 +2,5 @@
 
 ON = (
     "sixray-cal | sixray-val, either with +benign | dual-energy | sim-baggage | sim-parcel, either "
-    "with -raw | FOLDER"
+    "with -raw | container-test, -tuning or -calibration | FOLDER"
 )

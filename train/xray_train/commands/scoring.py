@@ -22,7 +22,10 @@ def evaluate(
         Path | None, typer.Option(help="Page to write, pictures in it; by default beside.")
     ] = None,
     split: Annotated[str | None, typer.Option(help="Split of the folder.")] = None,
-    count: Annotated[int, typer.Option(help="Scans of a simulated set.")] = 300,
+    count: Annotated[
+        int | None,
+        typer.Option(help="Scans of a simulated set: 300, and 2000 of container-test."),
+    ] = None,
     preset: Annotated[
         str | None, typer.Option(help="A faster look that the card names, such as fast.")
     ] = None,
