@@ -10,7 +10,8 @@ from typer.testing import CliRunner
 
 from tests.xray_train.samples import HERE, THERE, judged, sample
 from xray import ModelError, RecipeError
-from xray.card import Card, read
+from xray.card import Card
+from xray.card import read as read_card
 from xray.detector import available
 from xray_datasets.sample import Sample
 from xray_train import scorecard, sets
@@ -48,7 +49,7 @@ def test_how_far_probabilities_hold_stands_under_the_set_that_it_was_measured_on
         asked.append(on)
         return iter(())
 
-    monkeypatch.setattr(scorecard, "names", lambda: ("sixray-val", "sixray-val+benign"))
+    monkeypatch.setattr(scorecard, "names", lambda card: ("sixray-val", "sixray-val+benign"))
     monkeypatch.setattr(scorecard.sets, "read", read)
     monkeypatch.setattr(scorecard, "measure", lambda *_: {})
     monkeypatch.setattr(scorecard, "damages", lambda *_: {})
@@ -118,7 +119,7 @@ def test_a_free_model_ships_without_real_scans_and_its_card_says_what_it_was_sco
     command = ["ship", str(free), "--version", "1.2.3", "--weights", str(tmp_path)]
     run = CliRunner().invoke(app, [*command, "--fast-px", "160", "--count", "4"])
     assert run.exit_code == 0, (run.output, run.exception)
-    card = read(tmp_path / "free.onnx")
+    card = read_card(tmp_path / "free.onnx")
     assert set(card.scores) == {
         *("simulated baggage", "simulated parcels", "simulated baggage, raw"),
         scorecard.NO_SCANS,
@@ -134,6 +135,33 @@ def test_a_free_model_ships_without_real_scans_and_its_card_says_what_it_was_sco
     assert card.training["device"] == "an abacus"
     assert card.limits[0].startswith("Scored on simulated scans alone")
     assert "Scored on simulated scans alone" in (tmp_path / "free.LICENSE").read_text()
+
+
+def test_a_model_of_containers_is_fitted_and_scored_on_containers_alone(
+    make_model: Callable[[Card], Path],
+    standin_card: Card,
+    no_real_scans: None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked = set()
+
+    def read(on: str, split: str | None = None, count: int = 4, seed: int = 0) -> Iterator[Sample]:
+        asked.add(on)
+        return made_up(on, split, count, seed)
+
+    monkeypatch.setattr(sets, "read", read)
+    data = ({"name": "simulated containers", "scans": 9},)
+    model = make_model(replace(standin_card, name="container", data=data))
+    command = ["ship", str(model), "--version", "1.2.3", "--weights", str(tmp_path)]
+    run = CliRunner().invoke(app, [*command, "--count", "4"])
+    assert run.exit_code == 0, (run.output, run.exception)
+    assert asked == {"container-calibration", "container-tuning", "container-test"}
+    card = read_card(tmp_path / "container.onnx")
+    titles = {"simulated containers of families that no training draws", scorecard.NO_SCANS}
+    assert set(card.scores) == titles
+    assert card.terms.startswith("Free to use")
+    assert any("no bags" in limit for limit in card.limits)
 
 
 def test_a_model_that_learned_from_real_scans_needs_them_to_ship(
@@ -158,7 +186,7 @@ def test_what_folds_gave_and_what_the_run_was_made_on_go_into_the_card(
     command += ["--folds", str(figures), "--device", "another abacus", "--fast-px", "0"]
     run = CliRunner().invoke(app, command)
     assert run.exit_code == 0, (run.output, run.exception)
-    card = read(tmp_path / "w" / "free.onnx")
+    card = read_card(tmp_path / "w" / "free.onnx")
     assert card.scores[scorecard.POOLED]["map50"] == 0.5
     assert not {"outcomes", "found_by"} & set(card.scores[scorecard.POOLED])
     assert card.training["device"] == "another abacus"
@@ -167,7 +195,7 @@ def test_what_folds_gave_and_what_the_run_was_made_on_go_into_the_card(
 
 @pytest.mark.parametrize("name", sorted(available()))
 def test_integers_of_what_ships_cost_at_most_a_hundredth_of_map50(name: str) -> None:
-    scores = read(available()[name]).scores
+    scores = read_card(available()[name]).scores
     stated = {
         title: row["beside"][scorecard.FLOAT]["more"]
         for title, row in scores.items()

@@ -25,6 +25,7 @@ from xray_train.ship import (
     ALARM_PFA,
     BOTH,
     FREE,
+    FREE_CONTAINERS,
     OWN,
     SCAN_PFA,
     calibrated,
@@ -143,6 +144,9 @@ def test_terms_follow_from_all_that_taught_and_a_stranger_s_scans_are_not_given_
     assert terms_of([simulated, sixray]) is ACADEMIC
     assert terms_of([simulated, {"name": "my-scans", "scans": 3}]) is OWN
     assert terms_of([]) is OWN
+    containers = {"name": "simulated containers", "scans": 9}
+    assert terms_of([containers]) is FREE_CONTAINERS
+    assert terms_of([containers, {"name": "my-scans", "scans": 3}]) is OWN
     assert terms_of([simulated, sixray, {"name": "my-scans", "scans": 3}]) is BOTH
 
 

@@ -84,6 +84,8 @@ def of_model(card: Card, count: int = 300) -> dict[Encoding, Familiar]:
         RecipeError: it names real scans, and the environment says no folder of them.
     """
     names = {str(source["name"]) for source in card.data}
+    if names == {sources.CONTAINERS}:
+        return _of_containers(card, count)
     if not names & {sources.SIMULATED, sources.SIXRAY}:
         return {}
     others = {}
@@ -99,6 +101,17 @@ def of_model(card: Card, count: int = 300) -> dict[Encoding, Familiar]:
         pairs = f"{sources.DUAL}, which taught" if sources.DUAL in names else sources.DUAL
         others[pairs] = Others(_scans(sets.taught({sources.DUAL}, 0)))
     return wide_enough(fit(card, _scans(sets.taught(names, 2 * count)), others), others)
+
+
+def _of_containers(card: Card, count: int) -> dict[Encoding, Familiar]:
+    others = {
+        "simulated containers that taught nothing": Others(
+            _scans(sets.untaught_containers(count)), REFUSED
+        ),
+        "container-calibration": Others(_scans(sets.read("container-calibration", count=count))),
+    }
+    taught = _scans(sets.taught({sources.CONTAINERS}, count))
+    return wide_enough(fit(card, taught, others), others)
 
 
 def wide_enough(

@@ -26,6 +26,7 @@ from xray_train.curves import drawn
 from xray_train.judged import Judged, judge, looked_for
 from xray_train.reliability import Fit
 from xray_train.screening import Tuning
+from xray_train.sources import CONTAINERS
 
 POSITIVES, WITH_BENIGN = "sixray-val", "sixray-val+benign"
 RAW = "sim-baggage-raw"
@@ -37,9 +38,11 @@ TITLES = {
     "sim-baggage": "simulated baggage",
     "sim-parcel": "simulated parcels",
     RAW: "simulated baggage, raw",
+    "container-test": "simulated containers of families that no training draws",
 }
 NO_SCANS = "pictures that are no scans"
 PICTURES = 40  # of each kind, at most
+DAMAGED = 60  # containers of which the cost of damages is told: each is inspected eleven times
 POOLED = "dual-energy pairs, each scored by a model that did not train on it"
 
 
@@ -94,25 +97,32 @@ def complete(
     return Made(path, fit, thresholds, known, points)
 
 
-def measured(made: Made, floating: Path | None, count: int) -> Measured:
+def measured(made: Made, floating: Path | None, count: int | None = None) -> Measured:
     """The shipped file on every set that there is.
 
     Args:
         made: from `complete`.
         floating: the same before it was made of integers; None: it is float.
-        count: scans of simulated sets.
+        count: scans of simulated sets; None: as many as `sets.size` says.
     """
-    first = names()[0]
-    on = WITH_BENIGN if first == POSITIVES else first
-    judged = judge(Detector(made.path), sets.read(on, count=count))
-    labels = cards.read(made.path).labels
-    scores = measure(made.path, floating, names(), count)
-    pictures = strangers.caught(Detector(made.path, threads=1), min(count, PICTURES))
+    card = cards.read(made.path)
+    on = names(card)
+    first = WITH_BENIGN if on[0] == POSITIVES else on[0]
+    judged = judge(Detector(made.path), sets.read(first, count=count or sets.COUNT))
+    scores = measure(made.path, floating, on, count)
+    pictures = strangers.caught(Detector(made.path, threads=1), min(count or PICTURES, PICTURES))
     return Measured(
         {**scores, NO_SCANS: {"caught": pictures}},
-        {TITLES[on]: reliability.measure(judged, labels)},
+        {TITLES[first]: reliability.measure(judged, card.labels)},
         damages(made.path, count),
     )
+
+
+def fitted_on(terms: ship.Terms) -> str:
+    """The set that fits probabilities and sets thresholds, by what the weights learned from."""
+    if terms is ship.FREE_CONTAINERS:
+        return "container-calibration"
+    return "sim-baggage" if terms is ship.FREE else "sixray-cal+benign"
 
 
 def limits(scores: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
@@ -122,14 +132,16 @@ def limits(scores: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     return ("Scored on simulated scans alone: how it does on real ones was not measured here.",)
 
 
-def names() -> tuple[str, ...]:
-    """The sets that can be scored here."""
+def names(card: cards.Card) -> tuple[str, ...]:
+    """The sets that this model can be scored on here."""
+    if {source["name"] for source in card.data} == {CONTAINERS}:
+        return ("container-test",)
     real = (POSITIVES, WITH_BENIGN, "dual-energy") if real_scans() is not None else ()
     return (*real, "sim-baggage", "sim-parcel", RAW)
 
 
 def measure(
-    model: Path, floating: Path | None, on: Sequence[str], count: int = 300
+    model: Path, floating: Path | None, on: Sequence[str], count: int | None = None
 ) -> dict[str, dict[str, Any]]:
     """Figures on every set, by its title.
 
@@ -151,17 +163,20 @@ def measure(
 
 
 def _measure(
-    detector: Detector, others: Mapping[str, Detector], name: str, count: int
+    detector: Detector, others: Mapping[str, Detector], name: str, count: int | None
 ) -> dict[str, Any]:
-    samples = list(sets.read(name, count=count))
-    judged = judge(detector, samples)
+    judged: list[Judged] = []
+    by_others: dict[str, list[Judged]] = {how: [] for how in others}
+    for sample in sets.read(name, count=count):  # scan by scan: one of a container is 13 MB
+        judged += judge(detector, [sample])
+        for how, other in others.items():
+            by_others[how] += judge(other, [sample])
     held = sets.tuning(name, count)
     tuning = Tuning(held[0], judge(detector, held[1])) if held else None
     figures = evaluate.figures(detector.card, judged, name, tuning)
     figures["learned_from_it"] = sets.learned(detector.card, name)
     figures["beside"] = {
-        how: beside(judged, judge(other, samples), figures["mean_over"])
-        for how, other in others.items()
+        how: beside(judged, found, figures["mean_over"]) for how, found in by_others.items()
     }
     return figures
 
@@ -208,10 +223,13 @@ def operating(judged: Sequence[Judged], labels: Sequence[str]) -> dict[str, list
     return {label: points for label, points in found.items() if points}
 
 
-def damages(model: Path, count: int = 300) -> dict[str, Any]:
+def damages(model: Path, count: int | None = None) -> dict[str, Any]:
     """The table of what damages cost, on the best set there is; raw scans fill what it lacks."""
     detector = Detector(model, threads=1)
-    name = names()[0]
+    name = names(detector.card)[0]
+    if name in sets.CONTAINERS:
+        few = min(count or DAMAGED, DAMAGED)
+        return robustness.robustness(detector, sets.read(name, count=few), name)
     table = robustness.robustness(detector, sets.read(name, count=count), name)
     lacking = robustness.not_there(table)
     raw = robustness.robustness(detector, sets.read(RAW, count=count), RAW, lacking)

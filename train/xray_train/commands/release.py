@@ -35,7 +35,10 @@ def ship(
         str | None, typer.Option(help="What it was trained on, where the run did not note it.")
     ] = None,
     tune: Annotated[int, typer.Option(help="Simulated scans that set thresholds.")] = 300,
-    count: Annotated[int, typer.Option(help="Scans of each simulated set that scores.")] = 300,
+    count: Annotated[
+        int | None,
+        typer.Option(help="Scans of each simulated set that scores: 300, of containers 2000."),
+    ] = None,
     fast_px: Annotated[
         int, typer.Option(help="Side of the preset fast, a multiple of 32; 0: none.")
     ] = 320,
@@ -57,13 +60,13 @@ def ship(
 
     asked = read(model)
     terms = shipping.terms_of(asked.data)
-    if terms is not shipping.FREE:
+    first = scorecard.fitted_on(terms)
+    if first not in sets.SIMULATED + sets.CONTAINERS:
         real_folder()
     floating = scorecard.float_of(model)
     presets = {"fast": fast_px} if fast_px and asked.overlap_px is None else {}
-    held_out = sets.read("sim-baggage", count=tune, seed=sets.TUNING_SEED)
     with TemporaryDirectory() as folder:
-        seen = held_out if terms is shipping.FREE else sets.read("sixray-cal+benign")
+        seen = sets.read(first, count=tune, seed=sets.TUNING_SEED)
         made = scorecard.complete(model, Path(folder), list(seen), presets, tune)
         measured = scorecard.measured(made, floating, count)
     scores = measured.scores
