@@ -8,7 +8,7 @@ ARGS :=
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test check soak fuzz bench scale weights adapters notebooks docs samples pictures screenshots clean
+.PHONY: help run setup test check soak fuzz bench curve scale weights adapters notebooks docs samples pictures screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,13 @@ fuzz: $(VENV)/dev.stamp ## interface, readers and DICOS, fed with what nobody sh
 
 bench: $(VENV)/dev.stamp runs/bench/peers.stamp ## speed against peers and limits (PAGE=1: into docs)
 	@PAGE=$(PAGE) $(BIN)/python tests/bench/run.py
+
+# ARGS="--counts 0,10 --seeds 1 --minutes 0.3" is a try of minutes; OUT names the folder. What is
+# finished there is kept, so a run that was cut off goes on.
+CURVE := $(or $(OUT),runs/learning-curve)
+curve: $(VENV)/dev.stamp runs/bench/peers.stamp ## what few labelled scans are worth: 5 h (ARGS=, OUT=)
+	@$(BIN)/xray-train learning-curve --out $(CURVE) $(ARGS)
+	@$(BIN)/python tests/bench/learning.py $(CURVE)
 
 scale: $(VENV)/dev.stamp ## rates of `xray batch`, and what a country needs, as docs/scale.md has it
 	@$(BIN)/python tests/bench/scale.py

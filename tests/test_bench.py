@@ -141,6 +141,32 @@ def test_tiles_of_air_are_counted_as_the_detector_passes_over_them(bench: None) 
     assert containers.counted(scan, card) == (2, 8)  # 2 rows; columns from 0, 96, 192 and 204
 
 
+def test_a_peer_learns_from_the_scans_of_a_point_and_its_boxes_are_scored_as_ours(
+    bench: None, standin: Path, tmp_path: Path
+) -> None:
+    import learning
+
+    from tests.xray_train.learning_curve import made_up
+    from xray_train.learning_curve import folder, ways
+    from xray_train.learning_curve.folder import Point
+
+    out, point = tmp_path / "out", Point("yolo26n", 4, 0)
+    ways.prepare(ways.Curve(out, standin, 0.5, 1), made_up.scans(tmp_path / "bags"))
+    told = json.loads(learning.lay_out(out, point, tmp_path).read_text())
+    assert told["names"] == {"0": "gun", "1": "wrench"}
+    scans = [Path(line) for line in (tmp_path / told["train"]).read_text().splitlines()]
+    texts = [(path.parents[1] / "labels" / path.name).with_suffix(".txt") for path in scans]
+    box = "0.093750 0.166667 0.125000 0.166667\n"  # 40 px around (30, 40) of 320 × 240
+    assert sorted(text.read_text() for text in texts) == [*[f"0 {box}"] * 2, *[f"1 {box}"] * 2]
+    here = [10.0, 20.0, 50.0, 60.0]
+    boxes = {"a.png": [[1, 0.3, here], [0, 0.9, here]], "b.png": [[1, 0.8, here]]}
+    seen = learning.judged(folder.scored(out), boxes, ["gun", "wrench"])
+    assert [d.label for d in seen[0].report.detections] == ["gun", "wrench"]
+    folder.keep(out, point, Card("yolo26n", "8", ("gun",)), seen, {"said": "YOLO26n"})
+    (row,) = folder.rows(out)
+    assert (row["count"], row["map50"], row["mean_over"]) == (4, 1.0, ["gun", "wrench"])
+
+
 def test_part_of_a_core_is_a_core_and_the_page_says_what_the_rates_on_it_give(bench: None) -> None:
     import scale
 

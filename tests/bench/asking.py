@@ -12,6 +12,8 @@ import numpy as np
 import xray
 
 HERE = Path(__file__).parent
+# ultralytics keeps its settings in its own folder, installs nothing and asks nobody
+QUIET = {"YOLO_CONFIG_DIR": ".", "YOLO_AUTOINSTALL": "false", "YOLO_OFFLINE": "true"}
 
 
 class Peer:
@@ -53,11 +55,10 @@ def yolo(
         yield None
         return
     np.save(folder / "picture.npy", scan.pixels)
-    quiet = {"YOLO_CONFIG_DIR": ".", "YOLO_AUTOINSTALL": "false", "YOLO_OFFLINE": "true"}
     with subprocess.Popen(
         [python.absolute(), HERE.absolute() / "peers.py"],
         cwd=folder,
-        env={**os.environ, **quiet},
+        env={**os.environ, **QUIET},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

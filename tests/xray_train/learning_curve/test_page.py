@@ -75,6 +75,6 @@ def test_words_of_rows_are_escaped_and_machine_and_minutes_are_told(out: Path) -
 
 def test_the_terminal_has_a_line_a_way(out: Path) -> None:
     assert page.lines(out)[1:] == [
-        f"{'fine-tuned & co':40} 0: 0.20  10: 0.50 (0.40–0.60)",
-        f"{'yolo26n & co':40} 10: 0.10",
+        "fine-tuned & co  0: 0.20  10: 0.50 (0.40–0.60)",
+        "yolo26n & co     10: 0.10",
     ]

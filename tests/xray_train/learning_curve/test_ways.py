@@ -145,7 +145,7 @@ def test_one_command_trains_scores_and_draws(trained: Path, data: Path, tmp_path
     rows = {(row["way"], row["count"]): row for row in folder.rows(tmp_path / "out")}
     assert [*rows] == [("fine-tuned", 0), ("fine-tuned", 12), ("from-scratch", 12), ("ssdlite", 12)]
     assert rows["from-scratch", 12]["steps"] > 0
-    assert rows["ssdlite", 12]["said"] == "torchvision's SSDLite, from scratch"
+    assert rows["ssdlite", 12]["said"].startswith("torchvision's SSDLite, from scratch")
     assert not [*(tmp_path / "out" / "runs").glob("*/last.pt")]
     assert "tiny 0.0.0, fine-tuned" in ran.output
     assert (tmp_path / "out" / "curve.html").is_file()

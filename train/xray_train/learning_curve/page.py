@@ -57,10 +57,12 @@ def write(out: Path) -> Path:
 def lines(out: Path) -> list[str]:
     """mAP50 for a terminal, a line a way."""
     rows = folder.rows(out)
-    said = []
+    said, wide = [], max(map(len, _ways(rows).values()), default=0)
     for way, words in _ways(rows).items():
         spans = _spans(rows, way, "map50").items()
-        said.append(f"{words:40} " + "  ".join(f"{count}: {_said(span)}" for count, span in spans))
+        said.append(
+            f"{words:{wide}}  " + "  ".join(f"{count}: {_said(span)}" for count, span in spans)
+        )
     return [f"mAP50 by labelled scans, on {folder.settings(out)['scored_on']}", *said]
 
 
