@@ -15,6 +15,7 @@ from xray_datasets.simulator.lone import PAIR_MV
 from xray_datasets.simulator.truth import WIDEN
 
 LOADED = 0.85  # mean transmission under which a place holds more than a container's walls
+OUTSIDE = 0.96  # and under which nine tenths of it must lie: two walls of 1.6 mm leave 0.92
 HIDDEN = 0.02  # and under which nobody could see a weapon: behind 110 mm of steel
 TRIES = 12  # places that are drawn for a weapon
 
@@ -102,7 +103,8 @@ def _place(scan: Scan, mask: NDArray[np.bool_], rng: np.random.Generator) -> tup
     for _ in range(TRIES):
         x = int(rng.integers(scan.width - width + 1))
         y = int(rng.integers(scan.height - height + 1))
-        if HIDDEN < scan.high[y : y + height, x : x + width][mask].mean() < LOADED:
+        behind = scan.high[y : y + height, x : x + width][mask]
+        if HIDDEN < behind.mean() < LOADED and np.percentile(behind, 90) < OUTSIDE:
             return x, y
     return None
 
