@@ -28,6 +28,7 @@ class Thing:
     height_mm: float = 12.0
     depth_order: int = 1
     contrast_sigma: float | None = 20.0
+    steel_mm: float | None = None
     area_px: int | None = 16
     mask_rle: str | None = "0"
 
