@@ -27,6 +27,8 @@ from xray_app.desk.doing import After
 from xray_app.desk.officer import OfficerDesk
 from xray_app.desk.welcome import GREETING
 from xray_app.exchange import export
+from xray_app.exchange.export import CASES
+from xray_app.exchange.findings import FINDINGS
 from xray_app.inspectors.dispatch import Dispatch
 from xray_app.service import Service
 from xray_app.settings import Settings
@@ -118,7 +120,9 @@ def test_none_of_a_demo_s_cases_reaches_exchange_or_research(
         assert {one.kind for one in reading.newest(connection, reading.Wanted(limit=99))} == {
             Kind.DEMO
         }
-    assert export.as_csv(service.database).count("\n") == 1, "more than the names of the columns"
+    for table in (CASES, FINDINGS):
+        text = export.as_csv(service.database, table)
+        assert text.count("\n") == 1, "more than the names of the columns"
 
 
 def test_a_visitor_is_signed_in_and_can_be_somebody_else(

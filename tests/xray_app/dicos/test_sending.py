@@ -21,6 +21,7 @@ from xray_app.dicos.keeping import keep
 from xray_app.dicos.peers import Peer
 from xray_app.dicos.receiving import known_to_pynetdicom
 from xray_app.dicos.sending import Reports
+from xray_app.inspectors.heads import Heads
 from xray_app.service import Service
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # pynetdicom leaves sockets
@@ -57,9 +58,11 @@ def sent_file(dataset: pydicom.Dataset) -> bytes:
 
 
 @pytest.fixture
-def case_id(service: Service, dx: Callable[..., Any], inspect_all: Callable[[], None]) -> str:
+def case_id(
+    service: Service, heads: Heads, dx: Callable[..., Any], inspect_all: Callable[[], None]
+) -> str:
     dataset = dx()
-    kept = keep(service, sent_file(dataset), "GATE1", dataset.SOPInstanceUID)
+    kept = keep(service, heads, sent_file(dataset), "GATE1", dataset.SOPInstanceUID)
     inspect_all()
     return kept.case.id
 
@@ -149,13 +152,14 @@ def test_a_peer_that_is_away_is_tried_again(service: Service, case_id: str) -> N
 
 def test_a_scan_that_could_not_be_read_has_no_report_of_the_machine(
     service: Service,
+    heads: Heads,
     peer: SimpleNamespace,
     dx: Callable[..., Any],
     inspect_all: Callable[[], None],
 ) -> None:
     broken = dx()
     del broken.Rows
-    keep(service, sent_file(broken), "GATE1", broken.SOPInstanceUID)
+    keep(service, heads, sent_file(broken), "GATE1", broken.SOPInstanceUID)
     inspect_all()
     assert reports(service, peer).send_due() == 1
     assert peer.taken == []
