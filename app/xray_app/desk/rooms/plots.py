@@ -15,6 +15,7 @@ ROW, BAR = 26, 12  # height of a row of bars, and of its bar
 LABELS, VALUES = 130, 150  # room left and right of the bars
 TOP, FOOT, AXIS = 12, 26, 44  # room around the columns
 TALL = 220
+HALF_NAME = 20  # of a day's name under a plot: the last one must not be cut off
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,8 @@ def columns(says: str, columns: Sequence[Column], kinds: Sequence[str]) -> Marku
         drawn.append(_column(column, kinds, x, step, top))
         if (len(columns) - 1 - n) % every == 0:
             name = Markup('<text class="quiet" x="{:.1f}" y="{}" text-anchor="middle">{}</text>')
-            drawn.append(name.format(x + step / 2, TALL - 6, column.name))
+            middle = min(x + step / 2, WIDTH - HALF_NAME)
+            drawn.append(name.format(middle, TALL - 6, column.name))
     read = "; ".join(f"{column.name}: {sum(column.parts)}" for column in columns)
     return svg(TALL, f"{says}. {read}.", drawn)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from xray_app.desk.rooms.plots import FOOT, TALL, TOP, WIDTH, svg
+from xray_app.desk.rooms.plots import FOOT, HALF_NAME, TALL, TOP, WIDTH, svg
 
 AXIS = 64  # room at the left, whose numbers have a unit
 MOST_NAMES = 12  # under the axis
@@ -66,7 +66,7 @@ def points(says: str, days: Sequence[Point], axis: Axis, mark: float | None = No
     for n, (x, one) in enumerate(zip(places, days, strict=True)):
         if (len(days) - 1 - n) % every == 0:
             name = Markup('<text class="quiet" x="{:.1f}" y="{}" text-anchor="middle">{}</text>')
-            drawn.append(name.format(x, TALL - 6, one.name))
+            drawn.append(name.format(min(x, WIDTH - HALF_NAME), TALL - 6, one.name))
         if one.value is not None:
             drawn.append(_point(one, x, axis))
     read = "; ".join(f"{one.name}: {one.text}" for one in days)

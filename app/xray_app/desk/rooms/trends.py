@@ -18,6 +18,7 @@ from xray_app.desk.rooms.timeline import Axis, Point
 from xray_app.languages import label as in_words
 from xray_app.languages import percent, say
 
+WEEK = 7  # days
 STEP = 0.1  # an axis ends at a whole tenth
 
 Days = Sequence[tuple[date, Sequence[Fact]]]
@@ -56,15 +57,15 @@ def model(facts: Sequence[Fact], days: Days, expects: Expected | None) -> list[P
         Plot(say("Could not be judged, by scanner"), _bars(unseen, scanners, _unknown, benign[0]))
     ]
     if days:
-        plot = _points(unseen, days, _unknown, benign[0])
-        made.append(Plot(say("Could not be judged, by day"), plot))
-        plot = _points(say("Alarm rate, with 95 % intervals"), days, _alarms, benign[1])
-        made.append(Plot(say("Alarm rate by day"), plot))
+        drawn = _points(unseen, days, _unknown, benign[0])
+        made.append(Plot(say("Could not be judged, by day"), drawn))
     if expects is not None and expects.scores:
         says = say("Drift of alarm scores, with 95 % intervals")
         made.append(Plot(say("Score drift by scanner"), _drifts(says, facts, expects)))
-        if days:
-            made.append(Plot(say("Score drift by day"), _drift_days(says, days, expects)))
+        made += [_drift_by_day(says, days, expects)] if days else []
+    if days:
+        drawn = _points(say("Alarm rate, with 95 % intervals"), days, _alarms, benign[1])
+        made.append(Plot(say("Alarm rate by day"), drawn))
     return made
 
 
@@ -129,16 +130,25 @@ def _drifts(says: str, facts: Sequence[Fact], expects: Expected) -> Markup:
     return plots.bars(says, rows, far, -far, mark=0.0)
 
 
-def _drift_days(says: str, days: Days, expects: Expected) -> Markup:
+def _drift_by_day(says: str, days: Days, expects: Expected) -> Plot:
+    """Each day by itself; where most have too few alarms, the seven days to each day."""
+    title, found = say("Score drift by day"), _over(days, 1, expects)
+    if 2 * sum(of is not None for of in found) < len(found):
+        title, found = say("Score drift, the 7 days to each day"), _over(days, WEEK, expects)
     made = []
-    for day, facts in days:
-        of = health.drift(facts, expects)
+    for (day, _), of in zip(days, found, strict=True):
         if of is None:
             made.append(Point(day_name(day), None, 0.0, 0.0, say("too few alarms")))
         else:
             made.append(Point(day_name(day), of.mean, of.low, of.high, _points_of(of)))
     far = _far([(one.low, one.high) for one in made])
-    return timeline.points(says, made, Axis(-far, far, _signed), 0.0)
+    return Plot(title, timeline.points(says, made, Axis(-far, far, _signed), 0.0))
+
+
+def _over(days: Days, span: int, expects: Expected) -> list[Drift | None]:
+    """The drift in the `span` days that end with each day."""
+    spans = [days[max(0, n + 1 - span) : n + 1] for n in range(len(days))]
+    return [health.drift([f for _, facts in of for f in facts], expects) for of in spans]
 
 
 def _said(part: int, whole: int) -> str:

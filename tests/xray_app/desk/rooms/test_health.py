@@ -112,9 +112,30 @@ def test_there_is_a_plot_for_each_group_and_for_days_where_there_are_some() -> N
     assert "01.03.: 50 %, 1 of 2" in hits["Hit rate by day"]
     expects = health.expected(card(), GUNS)
     made = [plot.title for plot in trends.model(facts, days, expects)]
-    assert made[-2:] == ["Score drift by scanner", "Score drift by day"]
+    assert made == [
+        *("Could not be judged, by scanner", "Could not be judged, by day"),
+        *("Score drift by scanner", "Score drift, the 7 days to each day", "Alarm rate by day"),
+    ]
     assert len(trends.model(facts, days, None)) == len(made) - 2
     assert len(trends.hits(facts, [])) == len(hits) - 1
+
+
+def test_days_with_few_alarms_are_seen_together_with_the_six_before_them() -> None:
+    expects = health.expected(card(), GUNS)
+    few = [(date(2026, 3, n), [fact(0.775)] * 3) for n in range(1, 9)]
+    drawn = trends._drift_by_day("Drift", few, expects)
+    assert drawn.title == "Score drift, the 7 days to each day"
+    assert "03.03.: too few alarms; 04.03.: +10 points, 12 cases" in drawn.drawn
+    assert "08.03.: +10 points, 21 cases" in drawn.drawn
+    many = [(day, facts * 4) for day, facts in few]
+    assert trends._drift_by_day("Drift", many, expects).title == "Score drift by day"
+
+
+def test_the_name_of_the_last_day_is_not_cut_off() -> None:
+    days = [Point(f"{n:02}.03.", 0.5, 0.4, 0.6, "50 %") for n in range(1, 32)]
+    drawn = timeline.points("Rates", days, Axis(0.0, 1.0, str))
+    (last,) = [text for text in drawn.split("<text") if "31.03." in text and "anchor" in text]
+    assert 'x="620.0"' in last
 
 
 def test_the_page_of_one_scanner_counts_its_cases_alone(
