@@ -22,6 +22,7 @@ from xray.scan import Encoding, Scan
 from xray.spectrum import BASIS, DEFAULT, Spectrum, spectrum
 
 NOTHING_MM = 1e-3  # of steel; thinner is air around the threat
+NEARLY = 0.05  # of attenuation, by which two thicknesses may miss what they stand for
 LEAST = 1e-4  # transmission under which a detector cannot tell how much there is
 
 
@@ -151,9 +152,13 @@ def _factor(
         return np.repeat(np.exp(-added[:, :1]), load.shape[1], axis=1)
     if threat.assumed:
         return np.exp(-added)
-    here = to.basis_mm(-np.log(np.clip(load, LEAST, 1)))
+    wanted = -np.log(np.clip(load, LEAST, 1))
+    here = to.basis_mm(wanted)
     there = spectrum(threat.spectrum).basis_mm(added)
-    return np.minimum(np.exp(to.attenuation(here) - to.attenuation(here + there)), 1.0)
+    reached = to.attenuation(here)
+    factor = np.minimum(np.exp(reached - to.attenuation(here + there)), 1.0)
+    met = (np.abs(reached - wanted) < NEARLY).all(-1, keepdims=True)
+    return np.where(met, factor, np.exp(-added))  # noise behind very much: no matter gives it
 
 
 def _times(

@@ -23,6 +23,8 @@ from xray.errors import ScanError
 BASIS = ("water", "steel")  # 1.00 and 7.85 g/cm3
 DEFAULT = "150 kV"  # the middle of what baggage scanners run at
 _STEPS = 12  # of Newton; four are enough for noise-free pairs
+_LEAST_SLOPE = 1e-12  # of both signals, in 1/mm²: under it Newton's next step would be anywhere
+_FARTHEST_MM = 1e5  # of a thickness on the way
 _DEEPEST = 9.2  # -ln T that a detector can still tell from nothing
 Array = NDArray[np.float64]
 
@@ -50,7 +52,8 @@ class Spectrum:
     def basis_mm(self, attenuation: ArrayLike) -> Array:  # (..., 2) -> (..., 2)
         """Thicknesses of BASIS that attenuate as much: the inverse of `attenuation`.
 
-        What no matter gives, such as noise about air, leads to small or negative thicknesses.
+        What no matter gives, such as noise about air, leads to small or negative thicknesses;
+        noise behind very much may lead nowhere, to thicknesses that attenuate otherwise.
         """
         wanted = np.clip(np.asarray(attenuation, np.float64), -0.5, _DEEPEST)
         found = np.zeros_like(wanted)
@@ -58,8 +61,10 @@ class Spectrum:
             reached, slope = self._forward(found)
             (a, b), (c, d) = np.moveaxis(slope, (-2, -1), (0, 1))  # signal by basis
             low, high = np.moveaxis(wanted - reached, -1, 0)
+            whole = a * d - b * c
             step = np.stack([d * low - b * high, a * high - c * low], -1)
-            found = found + step / (a * d - b * c)[..., None]
+            step = step / np.where(np.abs(whole) > _LEAST_SLOPE, whole, np.inf)[..., None]
+            found = np.clip(found + step, -_FARTHEST_MM, _FARTHEST_MM)
         return found
 
     def thickness_mm(self, attenuation: ArrayLike, material: str) -> Array:

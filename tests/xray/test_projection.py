@@ -139,3 +139,15 @@ def test_a_threat_larger_than_the_load_fits_nowhere() -> None:
     assert place(bag(), np.ones((60, 20), bool), rng) is None
     assert place(bag(), np.ones((200, 20), bool), rng) is None
     assert place(dual(block(0, 0, 40)), np.ones((4, 4), bool), rng) is None
+
+
+def test_noise_behind_very_much_leaves_no_pixel_without_a_number() -> None:
+    rng = np.random.default_rng(0)
+    low, high = np.clip(np.abs(rng.normal(0, 0.01, (2, 60, 60))), 0, 1).astype(np.float32)
+    scan = Scan.from_arrays(low, high, white=1.0, dark=0.0)
+    steel = np.full((40, 40), 0.6)
+    threat = Threat.from_pair("weapon", steel, steel**0.9, spectrum="4/6 MV")
+    laid, _ = project(scan, threat, (5, 5), name="3/6 MV")
+    assert np.isfinite(laid.pixels).all()
+    inside = laid.pixels[10:40, 10:40]
+    assert (inside <= scan.pixels[10:40, 10:40] + 1e-6).all()
