@@ -101,6 +101,7 @@ def batches(steps: Steps, start: int, workers: int) -> DataLoader[Batch]:
         sampler=range(start, len(steps)),
         num_workers=workers,
         prefetch_factor=4 if workers else None,
+        generator=torch.Generator(),  # or it would draw from torch's, which a run goes on with
     )
 
 
