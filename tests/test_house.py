@@ -22,7 +22,7 @@ PACKAGES = {"xray": "xray"} | {
 EXTRAS = {
     "xray": ["cuda", "openvino", "parquet", "ray"],
     "xray_datasets": ["data"],
-    "xray_train": ["data", "lite", "ray", "train"],
+    "xray_train": ["data", "lite", "ray", "train", "transformers"],
     "xray_app": ["app", "oidc", "parquet"],
 }
 # FastAPI names its middleware in starlette; jinja2's safe text is markupsafe's

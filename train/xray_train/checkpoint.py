@@ -13,8 +13,10 @@ import torch
 from torch import Tensor, nn
 
 from xray.errors import ModelError
+from xray_train import detr
 from xray_train.lite import Lite
 from xray_train.network import Network
+from xray_train.published import SIZES
 from xray_train.recipe import Recipe
 from xray_train.sources import DUAL, FOLDS
 
@@ -79,13 +81,19 @@ def read(path: Path) -> Checkpoint:
 
 
 def build(recipe: Recipe) -> nn.Module:
-    """The network that the recipe names, with fresh weights."""
+    """The network that the recipe names, with fresh weights.
+
+    Raises:
+        MissingExtra: it is a transformer, and transformers is not installed.
+    """
     if recipe.network == "ssdlite":
         from xray_train.ssdlite import SSDLite
 
         return SSDLite(len(recipe.labels))
     if recipe.network == "lite":
         return Lite(len(recipe.labels), recipe.fine, recipe.coarse)
+    if recipe.network in SIZES:
+        return detr.Detr(recipe.network, len(recipe.labels))
     blocks = recipe.blocks
     return Network(
         len(recipe.labels),
@@ -110,15 +118,16 @@ def start_from(network: nn.Module, labels: tuple[str, ...], other: Checkpoint) -
         the labels that the other run did not know, and that start from nothing.
 
     Raises:
-        ModelError: the other network has other widths.
+        ModelError: the other network has other widths, or is another.
     """
     theirs = {label: row for row, label in enumerate(other.recipe.labels)}
     state = network.state_dict()
     for key, fresh in state.items():
         given = other.averaged.get(key)
-        if given is not None and given.shape == fresh.shape and not key.startswith("head.scores."):
+        by_label = key.startswith("head.scores.") or any(part in key for part in detr.BY_LABEL)
+        if given is not None and given.shape == fresh.shape and not by_label:
             state[key] = given
-        elif given is not None and key.startswith("head.scores."):
+        elif given is not None and by_label:
             rows = fresh.clone()
             for mine, label in enumerate(labels):
                 if label in theirs:

@@ -19,6 +19,7 @@ from xray_train import checkpoint
 from xray_train.lite import folded
 from xray_train.losses import ciou
 from xray_train.network import Prediction
+from xray_train.recipe import GRIDS
 
 SURE = 0.1  # teacher's score from which its box is learned
 LEAST = 1e-6  # weight of a box that no network is sure of
@@ -53,7 +54,7 @@ def teacher(paths: tuple[Path, ...], labels: tuple[str, ...], device: torch.devi
 
     Raises:
         ModelError: a file cannot be read.
-        RecipeError: one knows other labels.
+        RecipeError: one knows other labels, or does not answer on our grids.
     """
     networks = []
     for path in paths:
@@ -62,6 +63,11 @@ def teacher(paths: tuple[Path, ...], labels: tuple[str, ...], device: torch.devi
             raise RecipeError(
                 f"{path}: a teacher must know the same labels in the same order; it knows "
                 f"{', '.join(found.recipe.labels)}"
+            )
+        if found.recipe.network not in GRIDS:
+            raise RecipeError(
+                f"{path}: a teacher must answer on the same grids, which {found.recipe.network} "
+                f"does not; take {' or '.join(GRIDS)}"
             )
         networks.append(folded(checkpoint.trained(found)).requires_grad_(False))
     together = networks[0] if len(networks) == 1 else Together(networks)

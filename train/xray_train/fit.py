@@ -14,11 +14,12 @@ from pathlib import Path
 import cv2
 import torch
 import torch.distributed as dist
-from torch import nn
+from torch import Tensor, nn
 
 from xray.errors import RecipeError
-from xray_train import checkpoint, checks, distillation, shipped, sources
+from xray_train import checkpoint, checks, distillation, huggingface, shipped, sources
 from xray_train.checkpoint import Checkpoint
+from xray_train.detr import Detr
 from xray_train.item import Item
 from xray_train.loader import Batch, Steps, batches, to
 from xray_train.losses import loss
@@ -48,7 +49,8 @@ def fit(
             share of the steps or of the minutes that is used up, whichever is larger.
         device: "cpu" or "cuda".
         workers: processes that prepare scans; 0 prepares them between steps.
-        init: what to start from: checkpoint of another run, or a file that ships.
+        init: what to start from: checkpoint of another run, a file that ships, or a folder of
+            published weights of a transformer.
         steps, held_out: data from elsewhere, for tests and notebooks.
         also: hears of each step beside log.jsonl; see `progress.tensorboard`.
 
@@ -98,17 +100,7 @@ def step(run: Run, batch: Batch, rate: float, world: int) -> dict[str, float]:
     recipe, network = run.recipe, run.network
     for group in run.optimiser.param_groups:
         group["lr"] = rate * group.get("scale", 1.0)  # older checkpoints have none
-    batch = to(batch, run.device)
-    with autocast(run.device):
-        prediction = network(batch.planes)
-    total, parts = loss(prediction, batch.targets, recipe.box_weight, recipe.topk)
-    if recipe.teachers:
-        paths = tuple(map(Path, recipe.teachers))
-        guide = distillation.teacher(paths, recipe.labels, run.device)
-        with torch.no_grad(), autocast(run.device):
-            taught = guide(batch.planes)
-        parts["taught"] = distillation.loss(prediction, taught, recipe.box_weight)
-        total = recipe.marks_weight * total + parts["taught"]
+    total, parts = losses(run, to(batch, run.device))
     run.optimiser.zero_grad()
     torch.autograd.backward(total)
     _share_gradients(network, world)
@@ -125,6 +117,24 @@ def step(run: Run, batch: Batch, rate: float, world: int) -> dict[str, float]:
         "norm": norm,
         **{k: float(v.detach()) for k, v in parts.items()},
     }
+
+
+def losses(run: Run, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+    """What the step is to make smaller, and its parts for the log."""
+    recipe, network = run.recipe, run.network
+    with autocast(run.device):
+        if isinstance(network, Detr):
+            return network.learn(batch.planes, batch.targets)
+        prediction = network(batch.planes)
+    total, parts = loss(prediction, batch.targets, recipe.box_weight, recipe.topk)
+    if recipe.teachers:
+        paths = tuple(map(Path, recipe.teachers))
+        guide = distillation.teacher(paths, recipe.labels, run.device)
+        with torch.no_grad(), autocast(run.device):
+            taught = guide(batch.planes)
+        parts["taught"] = distillation.loss(prediction, taught, recipe.box_weight)
+        total = recipe.marks_weight * total + parts["taught"]
+    return total, parts
 
 
 def learning_rate(recipe: Recipe, done: int, used: float) -> float:
@@ -162,6 +172,8 @@ def _before(init: Path | None, recipe: Recipe, steps: Steps) -> Checkpoint | Non
     """The weights to start from; a shipped file's are laid out around the first batch."""
     if init is None:
         return None
+    if init.is_dir():
+        return huggingface.read(init, recipe)
     if init.suffix != ".onnx":
         return checkpoint.read(init)
     return shipped.read(init, recipe, list(steps[0].planes.numpy()))
@@ -171,6 +183,9 @@ def _share_gradients(network: nn.Module, world: int) -> None:
     """The mean over all processes, in one message."""
     if world == 1:
         return
+    for p in network.parameters():
+        if p.requires_grad and p.grad is None:  # nothing in this share concerned it: no objects
+            p.grad = torch.zeros_like(p)
     gradients = [p.grad for p in network.parameters() if p.grad is not None]
     flat = torch.cat([g.flatten() for g in gradients])  # (parameters,)
     dist.all_reduce(flat)

@@ -107,21 +107,31 @@ def assign(scores: Tensor, prediction: Prediction, targets: Targets, topk: int) 
 def score_weights(
     scores: Tensor, assigned: Assignment, centres_px: Tensor, targets: Targets
 ) -> Tensor:  # (B, N, C)
-    """1 where the score is to be learned, 0 where nobody can say what it should be."""
+    """1 where the score is to be learned, 0 where nobody can say what it should be.
+
+    Centres are (N, 2), or (B, 1, N, 2) where they differ from scan to scan.
+    """
     labels = scores.shape[2]
     weights = targets.judged[:, None, :].to(scores.dtype).expand_as(scores)  # (B, N, C)
     if targets.rejected_labels.shape[1]:
-        empty = _covered(centres_px, targets.rejected_xyxy_px, targets.rejected_labels, labels)
+        empty = covered(centres_px, targets.rejected_xyxy_px, targets.rejected_labels, labels)
         weights = torch.where(empty, torch.ones_like(weights), weights)
     if targets.labels.shape[1]:
         present = _one_hot(targets.labels, labels).amax(1)  # (B, C)
         doubtful = present * (~targets.exhaustive)[:, None]  # (B, C)
-        marked = _covered(centres_px, targets.xyxy_px, targets.labels, labels)  # (B, N, C)
+        marked = covered(centres_px, targets.xyxy_px, targets.labels, labels)  # (B, N, C)
         weights = weights * (1 - doubtful[:, None] * ((scores > CONFIDENT) & ~marked))
     if targets.ignored_labels.shape[1]:
-        covered = _covered(centres_px, targets.ignored_xyxy_px, targets.ignored_labels, labels)
-        weights = weights * ~covered
+        ignored = covered(centres_px, targets.ignored_xyxy_px, targets.ignored_labels, labels)
+        weights = weights * ~ignored
     return torch.where(assigned.scores > 0, torch.ones_like(weights), weights)
+
+
+@torch.no_grad()
+def covered(centres_px: Tensor, xyxy: Tensor, of_label: Tensor, labels: int) -> Tensor:
+    """(B, N, C) bool: the location lies in a box (B, M, 4) of that label (B, M), -1 for none."""
+    inside = _inside(centres_px, xyxy).to(torch.float32)  # (B, M, N)
+    return torch.einsum("bmn,bmc->bnc", inside, _one_hot(of_label, labels)) > 0
 
 
 def iou(a: Tensor, b: Tensor) -> Tensor:  # (..., 4), (..., 4) -> (...)
@@ -153,12 +163,6 @@ def _inside(centres_px: Tensor, xyxy: Tensor) -> Tensor:  # (N, 2), (B, M, 4) ->
     middle = (xyxy[..., :2] + xyxy[..., 2:]) / 2  # (B, M, 2)
     reach = ((xyxy[..., 2:] - xyxy[..., :2]) / 2).clamp(min=SMALLEST_PX / 2)
     return ((centres_px - middle[:, :, None]).abs() < reach[:, :, None]).all(-1)
-
-
-def _covered(centres_px: Tensor, xyxy: Tensor, of_label: Tensor, labels: int) -> Tensor:
-    """(B, N, C) bool: the location lies in a box of that label."""
-    inside = _inside(centres_px, xyxy).to(torch.float32)  # (B, M, N)
-    return torch.einsum("bmn,bmc->bnc", inside, _one_hot(of_label, labels)) > 0
 
 
 def _one_hot(labels: Tensor, count: int) -> Tensor:  # (B, M) -> (B, M, C), none for -1

@@ -29,7 +29,7 @@ SIZES = ("widths", "blocks", "fine", "coarse", "ranges", "check_px")
 
 
 def weights(name: str) -> Path:
-    """The file behind a name: of a shipped model, an ONNX file, or a run's checkpoint.
+    """The file behind a name: of a shipped model, an ONNX file, a run's checkpoint, or a folder.
 
     Raises:
         ModelError: there is none.
@@ -37,9 +37,12 @@ def weights(name: str) -> Path:
     if Path(name).suffix in (".onnx", ".pt"):
         return Path(name)
     there = available()
+    if name not in there and Path(name).is_dir():
+        return Path(name)
     if name not in there:
         raise ModelError(
-            f"{name}: no such shipped model; there are {', '.join(there)}, or name a file"
+            f"{name}: no such shipped model; there are {', '.join(there)}, or name a file, or "
+            "a folder of published weights"
         )
     return there[name]
 
@@ -67,7 +70,12 @@ def recipe(start: Path | None, folders: tuple[str, ...]) -> Recipe:
 
 
 def _network(start: Path) -> tuple[tuple[str, ...], dict[str, Any]]:
-    """The labels of the weights, and the settings that say how large their network is."""
+    """The labels of the weights, and the settings that say how large their network is.
+
+    A folder of published weights says nothing: it knows labels of photographs.
+    """
+    if start.is_dir():
+        return (), {}
     if not start.is_file():
         raise ModelError(f"{start}: no such file; expected an ONNX file or a checkpoint")
     if start.suffix != ".onnx":

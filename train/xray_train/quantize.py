@@ -30,6 +30,7 @@ from xray_train.item import Picture
 from xray_train.loader import Steps
 from xray_train.sources import sources
 
+INTEGER_NETWORKS = ("plain",)
 INTEGER_ROOMS = ("/backbone/", "/neck/", "/head/score_features", "/head/side_features")
 INTEGER_TYPES = ("Conv", "Add", "MaxPool", "Concat", "Resize", "Relu")
 CALIBRATION = 96  # pictures; ranges hardly move after 50

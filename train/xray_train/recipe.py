@@ -14,13 +14,15 @@ from typing import Any
 from xray.errors import RecipeError
 from xray.scan import Encoding
 from xray.tensors import RANGES
+from xray_train.published import SIZES
 
 PARCEL = (
     *("gun", "knife", "wrench", "scissors", "pliers", "hammer", "screwdriver"),
     *("razor_blade", "shuriken", "bullet", "battery", "liquid", "lighter", "electronics"),
 )
 
-NETWORKS = ("plain", "ssdlite", "lite")
+NETWORKS = ("plain", "ssdlite", "lite", *SIZES)
+GRIDS = ("plain", "lite")  # answer at the same places, so that one can teach another
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,9 @@ class Recipe:
     # what it learns
     name: str = "parcel"  # of the model, as its card and file will say
     labels: tuple[str, ...] = PARCEL  # in the order of the score outputs
-    network: str = "plain"  # ours; "ssdlite" is torchvision's, as a baseline; "lite" teaches
+    # ours; "ssdlite" is torchvision's, as a baseline; "lite" teaches; "dfine-n", "dfine-s" and
+    # "rtdetr-r18" are transformers for GPUs, with the extra `transformers`
+    network: str = "plain"
     widths: tuple[int, ...] = (16, 32, 64, 128, 256)  # channels at strides 2, 4, 8, 16, 32
     blocks: tuple[int, ...] = (1, 2, 1)  # residual blocks at strides 8, 16, 32
     fine: int = 48  # channels of the neck at stride 8, and of the head: they cost most time
@@ -89,7 +93,8 @@ class Recipe:
     ema: float = 0.9995  # decay per step of the averaged weights, half-life 1400 steps
     box_weight: float = 2.5  # of the box loss against the score loss (PP-YOLOE)
     topk: int = 10  # locations that answer for one object (TOOD)
-    ready_rate: float = 0.4  # rate of features that came ready made ("lite"), against the rest
+    ready_rate: float = 0.4  # rate of features that came ready made, against the rest
+    transformer_rate: float = 0.1  # rate of all of a transformer; RT-DETR's is 1e-4 for 16 scans
     teachers: tuple[str, ...] = ()  # checkpoints of networks to learn from beside the marks
     marks_weight: float = 0.5  # of the loss against the marks where there are teachers
     seed: int = 0
@@ -108,6 +113,11 @@ class Recipe:
         if self.network not in NETWORKS:
             raise RecipeError(
                 f"{self.name}: no network named {self.network}; expected {' or '.join(NETWORKS)}"
+            )
+        if self.teachers and self.network not in GRIDS:
+            raise RecipeError(
+                f"{self.name}: {self.network} cannot learn from teachers, whose answers lie on "
+                f"grids; take network = {' or '.join(GRIDS)}, or leave the teachers out"
             )
         if self.ranges not in RANGES:
             raise RecipeError(

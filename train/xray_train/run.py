@@ -2,7 +2,7 @@
 
 import copy
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from xray.errors import RecipeError
 from xray.processor import usable_cores
 from xray_train import checkpoint
 from xray_train.checkpoint import Checkpoint
+from xray_train.detr import Detr
 from xray_train.lite import Lite, pretrained
 from xray_train.progress import Log
 from xray_train.recipe import Recipe
@@ -167,7 +168,8 @@ def _same(asked: Recipe, began: Recipe, path: Path) -> None:
 
 def _groups(network: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
     """Kernels decay, biases and norms do not; features that came ready made learn slower."""
-    ready = {id(p) for p in network.features.parameters()} if isinstance(network, Lite) else set()
+    ready = {id(p) for p in _ready(network)}
+    rate = recipe.transformer_rate if isinstance(network, Detr) else 1.0
     groups: dict[tuple[bool, bool], list[nn.Parameter]] = {}
     for p in network.parameters():
         if p.requires_grad:
@@ -176,7 +178,14 @@ def _groups(network: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
         {
             "params": members,
             "weight_decay": recipe.weight_decay if kernels else 0.0,
-            "scale": recipe.ready_rate if came_ready else 1.0,
+            "scale": rate * (recipe.ready_rate if came_ready else 1.0),
         }
         for (kernels, came_ready), members in groups.items()
     ]
+
+
+def _ready(network: nn.Module) -> Iterable[nn.Parameter]:
+    """Features that were learned on photographs."""
+    if isinstance(network, Lite):
+        return network.features.parameters()
+    return network.detector.model.backbone.parameters() if isinstance(network, Detr) else ()

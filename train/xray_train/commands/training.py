@@ -20,13 +20,21 @@ def fit(
     workers: Annotated[int, typer.Option(help="Processes that prepare scans.")] = 0,
     start: Annotated[
         str | None,
-        typer.Option("--from", help="Shipped model by name, its file, or a run's last.pt."),
+        typer.Option(
+            "--from",
+            help="Shipped model by name, its file, a run's last.pt, or for a transformer a folder "
+            "with config.json and model.safetensors.",
+        ),
     ] = None,
     data: Annotated[
         list[Path] | None, typer.Option(help="Folder of marked scans or decided cases.")
     ] = None,
     network: Annotated[
-        str | None, typer.Option(help="plain; ssdlite, a baseline; lite, a teacher.")
+        str | None,
+        typer.Option(
+            help="plain; ssdlite, a baseline; lite, a teacher; dfine-n, dfine-s or rtdetr-r18, "
+            "transformers for GPUs."
+        ),
     ] = None,
     teacher: Annotated[
         list[Path] | None,
@@ -89,9 +97,16 @@ def export(
     pool: Annotated[list[str] | None, typer.Option(help="Pools, if they moved.")] = None,
 ) -> None:
     """Write the file that scanners run."""
+    from xray_train import checkpoint as runs
     from xray_train.export import export as write
-    from xray_train.quantize import calibration_pictures, quantize
+    from xray_train.quantize import INTEGER_NETWORKS, calibration_pictures, quantize
 
+    network = runs.read(checkpoint).recipe.network
+    if integer and network not in INTEGER_NETWORKS:
+        raise RecipeError(
+            f"{checkpoint}: {network} gains nothing from integers and is written in float alone; "
+            "add --no-integer"
+        )
     source = out.with_suffix(".float.onnx") if integer else out
     card = write(checkpoint, source, version)
     if integer:
