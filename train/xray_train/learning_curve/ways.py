@@ -5,6 +5,7 @@ simulated helps: neither weights nor projected threats.
 """
 
 import hashlib
+import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -37,7 +38,7 @@ FROM_SCRATCH: dict[str, Any] = {
     "warm_up": 100,
     "project": 0.0,
 }
-ENDLESS = 1_000_000  # steps: the minutes alone end a run
+STEPS_S = 20  # more than two cores ever take in a second: the minutes alone end a run
 OF_A_POINT = ("data", "seed")  # settings that differ from point to point
 
 
@@ -121,8 +122,8 @@ def prepare(curve: Curve, data: Path | None = None) -> int:
 def measure(curve: Curve, wanted: Sequence[Point], say: Callable[[str], object] = print) -> None:
     """Train and score those points that have no row yet, after `prepare`."""
     missing = [point for point in wanted if not folder.row(curve.out, point).is_file()]
-    hours = curve.minutes * sum(point.count > 0 for point in missing) / 60
-    say(f"{len(missing)} of {len(wanted)} points are to be measured: {hours:.1f} h of training")
+    minutes = curve.minutes * sum(point.count > 0 for point in missing)
+    say(f"{len(missing)} of {len(wanted)} points are to be measured: {minutes:g} min of training")
     for number, point in enumerate(missing, 1):
         say(f"{number} of {len(missing)}: {point}")
         model, about = _trained(curve, point) if point.count else (_start(curve), {})
@@ -155,7 +156,8 @@ def _scans(data: Path | None) -> tuple[list[Sample], list[Sample]]:
 
 
 def _recipe(curve: Curve, point: Point, marks: Path) -> Recipe:
-    tuned = replace(mine.recipe(curve.start, (str(marks),)), seed=point.seed, steps=ENDLESS)
+    steps = math.ceil(curve.minutes * 60 * STEPS_S)
+    tuned = replace(mine.recipe(curve.start, (str(marks),)), seed=point.seed, steps=steps)
     if point.way == TUNED:
         return tuned
     network = "ssdlite" if point.way == SSDLITE else tuned.network
