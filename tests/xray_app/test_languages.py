@@ -168,6 +168,7 @@ def test_no_language_holds_a_word_that_nobody_says(code: str) -> None:
         "did|",
         "body|",
         "actor|",
+        "subject|",
         "value|",
         "label|",
         "material|",

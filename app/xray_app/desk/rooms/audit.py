@@ -127,7 +127,9 @@ def _said(entry: Entry, texts: Mapping[int, tuple[str, str]]) -> str:
 
 
 def _in_words(kind: str, code: str) -> str:
-    """A code of the chain: an action ("did"), an actor, a value or what it is called ("body")."""
+    """A code of the chain: an action ("did"), an actor, a page ("subject"), a value or what it is
+    called ("body").
+    """
     return spoken().known(f"{kind}|{code}") or code
 
 
