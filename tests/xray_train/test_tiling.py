@@ -204,6 +204,7 @@ def test_a_trained_model_looks_at_large_scans_of_two_pages_in_tiles(
     card = export(last, tmp_path / "container.onnx")
     assert (card.side_px, card.overlap_px, card.ranges) == (SIDE, 16, MEGAVOLT)
     assert card.encodings == {Encoding.DUAL}
+    assert card.profile.max_opaque_mm2 == 1e6  # a trailer's wheels are opaque in every scan
     planes = np.moveaxis(Scenes(1)[0].planes, 0, -1)
     large = np.tile(planes, (2, 2, 1))
     tifffile.imwrite(

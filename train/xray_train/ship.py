@@ -67,6 +67,7 @@ FREE_CONTAINERS = Terms(
         "Containers before pulses of 3 to 9 MeV at two energies, 4 to 9 mm a pixel; no bags.",
         "Nothing longer than a tile is found whole: vehicles are not among its labels.",
         "In the scans that score, weapons lie with their flat side to the beam.",
+        "Before a scan is UNKNOWN, a square metre of it may be opaque, as a trailer's wheels are.",
         "Thresholds were set on simulated scans; set them again on scans of your own scanner.",
     ),
 )
