@@ -4,7 +4,7 @@ Which scans come next follows from the recipe's seed and the step (see `loader`)
 averaged weights, the optimiser's state, the step and torch's generator are all there is.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
@@ -38,6 +38,7 @@ class Checkpoint:
     devices: tuple[str, ...] = ()  # what computed it, this run and those before it, in order
     # of the dual-energy pairs, by this run and those before it; None: an older file, any may be
     dual_folds: tuple[int, ...] | None = None
+    likeness: dict[str, Tensor] = field(default_factory=dict)  # what learns along and is not kept
 
     @property
     def scans_seen(self) -> int:

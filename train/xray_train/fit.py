@@ -8,7 +8,8 @@ wants a core, which costs threaded loops a factor of three (measured, GNU OpenMP
 import math
 import os
 import time
-from functools import cache, partial
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import cv2
@@ -18,10 +19,12 @@ from torch import Tensor, nn
 
 from xray.errors import RecipeError
 from xray_train import checkpoint, checks, distillation, huggingface, shipped, sources
+from xray_train.autocast import autocast
 from xray_train.checkpoint import Checkpoint
 from xray_train.detr import Detr
 from xray_train.item import Item
-from xray_train.loader import Batch, Steps, batches, to
+from xray_train.lessons import Lesson, Lessons
+from xray_train.loader import Steps
 from xray_train.losses import loss
 from xray_train.progress import Log, bar, both, logger, silent
 from xray_train.recipe import Recipe
@@ -73,12 +76,12 @@ def fit(
     start = time.monotonic() - run.elapsed_s
     run.network.train()
     with bar(recipe, run.done, shown=rank == 0) as advance:
-        for batch in batches(steps, run.done, workers):
+        for lesson in Lessons(recipe, steps, run.device, run.done, workers):
             used = _agreed((time.monotonic() - start) / 60 / minutes if minutes else 0.0, world)
             if used >= 1:
                 break
             rate = learning_rate(recipe, run.done, used)
-            figures = step(run, batch, rate, world)
+            figures = step(run, lesson, rate, world)
             run.done, run.elapsed_s = run.done + 1, time.monotonic() - start
             log({"step": run.done, "lr": rate, "elapsed_s": round(run.elapsed_s, 2), **figures})
             advance(figures["loss"], run.elapsed_s)
@@ -95,16 +98,16 @@ def fit(
     return out / "last.pt"
 
 
-def step(run: Run, batch: Batch, rate: float, world: int) -> dict[str, float]:
+def step(run: Run, lesson: Lesson, rate: float, world: int) -> dict[str, float]:
     """One step of gradient descent: figures for the log."""
-    recipe, network = run.recipe, run.network
     for group in run.optimiser.param_groups:
         group["lr"] = rate * group.get("scale", 1.0)  # older checkpoints have none
-    total, parts = losses(run, to(batch, run.device))
+    total, parts = losses(run, lesson)
     run.optimiser.zero_grad()
     torch.autograd.backward(total)
-    _share_gradients(network, world)
-    norm = float(nn.utils.clip_grad_norm_(network.parameters(), recipe.clip_norm))
+    learning = run.learning()
+    _share_gradients(learning, world)
+    norm = float(nn.utils.clip_grad_norm_(learning, run.recipe.clip_norm))
     if not math.isfinite(norm):  # the same in every process, for they share gradients
         raise RecipeError(
             f"step {run.done + 1}: the gradient is not finite, and the network would learn "
@@ -119,21 +122,21 @@ def step(run: Run, batch: Batch, rate: float, world: int) -> dict[str, float]:
     }
 
 
-def losses(run: Run, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+def losses(run: Run, lesson: Lesson) -> tuple[Tensor, dict[str, Tensor]]:
     """What the step is to make smaller, and its parts for the log."""
     recipe, network = run.recipe, run.network
+    batch, taught = lesson
     with autocast(run.device):
         if isinstance(network, Detr):
             return network.learn(batch.planes, batch.targets)
         prediction = network(batch.planes)
     total, parts = loss(prediction, batch.targets, recipe.box_weight, recipe.topk)
-    if recipe.teachers:
-        paths = tuple(map(Path, recipe.teachers))
-        guide = distillation.teacher(paths, recipe.labels, run.device)
-        with torch.no_grad(), autocast(run.device):
-            taught = guide(batch.planes)
+    if taught is not None:
         parts["taught"] = distillation.loss(prediction, taught, recipe.box_weight)
         total = recipe.marks_weight * total + parts["taught"]
+        if run.likeness is not None:
+            parts["unlike"] = run.likeness(prediction.grids, taught.grids)
+            total = total + recipe.features_weight * parts["unlike"]
     return total, parts
 
 
@@ -146,13 +149,6 @@ def learning_rate(recipe: Recipe, done: int, used: float) -> float:
     fall = (1 - share) / max(1 - recipe.decay_from, 1e-9)
     rise = (done + 1) / max(recipe.warm_up, 1)
     return recipe.learning_rate * min(1.0, rise, max(fall, 0.01))
-
-
-def autocast(device: torch.device) -> torch.autocast:
-    """bfloat16 where the hardware computes in it; elsewhere it is twice as slow as float32."""
-    if device.type == "cuda":
-        return torch.autocast("cuda", torch.bfloat16)
-    return torch.autocast("cpu", torch.bfloat16, enabled=_computes_bfloat16())
 
 
 def check(run: Run, held_out: list[Item]) -> dict[str, float]:
@@ -179,14 +175,14 @@ def _before(init: Path | None, recipe: Recipe, steps: Steps) -> Checkpoint | Non
     return shipped.read(init, recipe, list(steps[0].planes.numpy()))
 
 
-def _share_gradients(network: nn.Module, world: int) -> None:
+def _share_gradients(learning: Sequence[nn.Parameter], world: int) -> None:
     """The mean over all processes, in one message."""
     if world == 1:
         return
-    for p in network.parameters():
-        if p.requires_grad and p.grad is None:  # nothing in this share concerned it: no objects
+    for p in learning:
+        if p.grad is None:  # nothing in this share concerned it: no objects
             p.grad = torch.zeros_like(p)
-    gradients = [p.grad for p in network.parameters() if p.grad is not None]
+    gradients = [p.grad for p in learning if p.grad is not None]
     flat = torch.cat([g.flatten() for g in gradients])  # (parameters,)
     dist.all_reduce(flat)
     flat /= world
@@ -203,9 +199,3 @@ def _agreed(used: float, world: int) -> float:
     clock = torch.tensor(used, dtype=torch.float64)
     dist.broadcast(clock, 0)
     return float(clock)
-
-
-@cache
-def _computes_bfloat16() -> bool:
-    flags = Path("/proc/cpuinfo")
-    return flags.exists() and "amx_bf16" in flags.read_text(encoding="utf-8")

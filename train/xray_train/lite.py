@@ -98,7 +98,8 @@ class Lite(nn.Module):
         logits, distances = self.head(grids)
         centres, strides = locations(grids)
         xyxy = boxes(distances.float(), centres, strides)
-        return Prediction(xyxy, logits.float(), at32.mean((2, 3)).float(), centres, strides)
+        embedding = at32.mean((2, 3)).float()  # (B, E)
+        return Prediction(xyxy, logits.float(), embedding, centres, strides, grids)
 
 
 def pretrained(network: Lite) -> Lite:

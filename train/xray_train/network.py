@@ -29,6 +29,7 @@ class Prediction:
     embedding: Tensor  # (B, E)
     centres_px: Tensor  # (N, 2) x, y
     strides_px: Tensor  # (N,)
+    grids: tuple[Tensor, ...] = ()  # of the neck, (B, C, h, w) each, finest first
 
 
 class Convolution(nn.Sequential):
@@ -173,7 +174,7 @@ class Network(nn.Module):
         logits, distances = self.head(grids)  # (B, N, C), (B, N, 4)
         centres, strides = locations(grids)  # (N, 2), (N,)
         xyxy = boxes(distances.float(), centres, strides)  # (B, N, 4)
-        return Prediction(xyxy, logits.float(), embedding.float(), centres, strides)
+        return Prediction(xyxy, logits.float(), embedding.float(), centres, strides, grids)
 
 
 def boxes(distances: Tensor, centres: Tensor, strides: Tensor) -> Tensor:

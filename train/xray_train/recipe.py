@@ -97,6 +97,8 @@ class Recipe:
     transformer_rate: float = 0.1  # rate of all of a transformer; RT-DETR's is 1e-4 for 16 scans
     teachers: tuple[str, ...] = ()  # checkpoints of networks to learn from beside the marks
     marks_weight: float = 0.5  # of the loss against the marks where there are teachers
+    features_weight: float = 0.0  # of features that vary unlike the first teacher's (likeness)
+    again: int = 1  # steps that learn from each batch where there are teachers (lessons)
     seed: int = 0
 
     # how often it reports
@@ -118,6 +120,11 @@ class Recipe:
             raise RecipeError(
                 f"{self.name}: {self.network} cannot learn from teachers, whose answers lie on "
                 f"grids; take network = {' or '.join(GRIDS)}, or leave the teachers out"
+            )
+        if ((self.features_weight or self.again != 1) and not self.teachers) or self.again < 1:
+            raise RecipeError(
+                f"{self.name}: features_weight = {self.features_weight:g} and again = {self.again} "
+                "are for recipes with teachers, and a batch is learned from at least once"
             )
         if self.ranges not in RANGES:
             raise RecipeError(

@@ -15,6 +15,7 @@ from xray.processor import usable_cores
 from xray_train import checkpoint
 from xray_train.checkpoint import Checkpoint
 from xray_train.detr import Detr
+from xray_train.likeness import Likeness
 from xray_train.lite import Lite, pretrained
 from xray_train.progress import Log
 from xray_train.recipe import Recipe
@@ -40,6 +41,7 @@ class Run:
     seconds_before: float = 0.0  # that those took
     devices: tuple[str, ...] = ()  # what computed it, those runs included, in order
     dual_folds: tuple[int, ...] = ()  # of the dual-energy pairs, those runs included
+    likeness: Likeness | None = None  # learns along, where the recipe weighs features
 
     def computed_on(self, *names: str) -> None:
         """Note what computes, unless the last sitting was on the same."""
@@ -53,6 +55,11 @@ class Run:
             self.dual_folds = tuple(sorted({*self.dual_folds, *folds}))
         for name, count in counts.items():
             self.learned_from[name] = max(count, self.learned_from.get(name, 0))
+
+    def learning(self) -> list[nn.Parameter]:
+        """What a step changes."""
+        along = [] if self.likeness is None else [*self.likeness.parameters()]
+        return [p for p in (*self.network.parameters(), *along) if p.requires_grad]
 
     def average(self) -> None:
         """Take this step's weights into the exponential mean; the first ones fade fast."""
@@ -85,11 +92,14 @@ class Run:
             self.seconds_before,
             self.devices,
             self.dual_folds,
+            {} if self.likeness is None else self.likeness.state_dict(),
         ).save(path)
 
     def resume(self, found: Checkpoint) -> None:
         """Stand where the checkpoint was written."""
         self.network.load_state_dict(found.network)
+        if self.likeness is not None:
+            self.likeness.load_state_dict(found.likeness)
         for key, value in found.averaged.items():
             self.averaged[key].copy_(value)
         self.optimiser.load_state_dict(found.optimiser)
@@ -136,8 +146,12 @@ def begin(
         log({"event": "from", "name": before.recipe.name, "labels_from_nothing": unknown})
     network = network.to(device).to(memory_format=torch.channels_last)
     averaged = {k: v.clone() for k, v in network.state_dict().items()}
-    optimiser = torch.optim.AdamW(_groups(network, recipe), lr=recipe.learning_rate)
-    run = Run(recipe, device, network, averaged, optimiser)
+    likeness, groups = _likeness(recipe), _groups(network, recipe)
+    if likeness is not None:
+        likeness.to(device)
+        groups.append({"params": [*likeness.parameters()], "weight_decay": 0.0, "scale": 1.0})
+    optimiser = torch.optim.AdamW(groups, lr=recipe.learning_rate)
+    run = Run(recipe, device, network, averaged, optimiser, likeness=likeness)
     if before is not None:
         run.learned_from = dict(before.learned_from)
         run.scans_before, run.seconds_before = before.scans_seen, before.seconds
@@ -182,6 +196,15 @@ def _groups(network: nn.Module, recipe: Recipe) -> list[dict[str, Any]]:
         }
         for (kernels, came_ready), members in groups.items()
     ]
+
+
+def _likeness(recipe: Recipe) -> Likeness | None:
+    """Between the neck's features and those of the first teacher."""
+    if not recipe.features_weight:
+        return None
+    theirs = checkpoint.read(Path(recipe.teachers[0])).recipe
+    mine, given = ((r.fine, r.coarse, r.coarse) for r in (recipe, theirs))
+    return Likeness(mine, given)
 
 
 def _ready(network: nn.Module) -> Iterable[nn.Parameter]:
