@@ -100,7 +100,7 @@ def mirrored(batch: Batch, answer: Prediction, across: bool, over: bool) -> Less
         counts = [side // stride for stride in STRIDES_PX]
         grids = torch.split(values, [count**2 for count in counts], 1)
         turned = (
-            grid.unflatten(1, (count, count)).flip(axes).flatten(1, 2)
+            grid.reshape(-1, count, count, grid.shape[2]).flip(axes).flatten(1, 2)
             for grid, count in zip(grids, counts, strict=True)
         )
         return torch.cat(list(turned), 1)
