@@ -163,23 +163,31 @@ def test_a_service_that_is_told_to_stop_gives_its_case_back_and_the_try_does_not
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     with running(parts.settings, port) as process:
+        _send(port, key, 0)
+        _wait_until_nothing_is_in_inspection(parts.database)  # what inspects has started by now
         (inspecting,) = _children(process.pid)
         os.kill(inspecting, signal.SIGSTOP)  # it takes the case and gets no further
-        picture = cv2.imencode(".png", np.arange(2400, dtype=np.uint8).reshape(40, 60))[1].tobytes()
-        httpx.post(
-            f"http://127.0.0.1:{port}/api/v1/scans",
-            files={"scan": ("bag.png", picture)},
-            headers={"authorization": f"Bearer {key}"},
-            timeout=60,
-        ).raise_for_status()
-        while _stands(parts.database) != ("inspecting", 1):
+        case = _send(port, key, 1)
+        while _stands(parts.database, case) != ("inspecting", 1):
             time.sleep(0.05)
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
-    assert _stands(parts.database) == ("received", 0)
+    assert _stands(parts.database, case) == ("received", 0)
     with running(parts.settings, port):
         _wait_until_nothing_is_in_inspection(parts.database)
-    assert _stands(parts.database) == ("waiting", 1)
+    assert _stands(parts.database, case) == ("waiting", 1)
+
+
+def _send(port: int, key: str, number: int) -> str:
+    """A scan that is like no other; its case."""
+    picture = np.roll(np.arange(2400, dtype=np.uint8).reshape(40, 60), number)
+    answer = httpx.post(
+        f"http://127.0.0.1:{port}/api/v1/scans",
+        files={"scan": ("bag.png", cv2.imencode(".png", picture)[1].tobytes())},
+        headers={"authorization": f"Bearer {key}"},
+        timeout=60,
+    )
+    return str(answer.raise_for_status().json()["id"])
 
 
 def _children(pid: int) -> list[int]:
@@ -187,7 +195,8 @@ def _children(pid: int) -> list[int]:
     return [int(child) for task in tasks for child in task.read_text().split()]
 
 
-def _stands(database: Database) -> tuple[str, int]:
+def _stands(database: Database, case: str) -> tuple[str, int]:
+    asked = select(tables.cases.c.state, tables.cases.c.tries).where(tables.cases.c.id == case)
     with database.read() as connection:
-        row = connection.execute(select(tables.cases.c.state, tables.cases.c.tries)).one()
+        row = connection.execute(asked).one()
     return row.state, row.tries

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fastapi import FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -21,7 +20,6 @@ from xray_app.cases.database import Database
 from xray_app.folder import Folder
 from xray_app.inspectors import child
 from xray_app.intake import Inspector
-from xray_app.running import asgi
 from xray_app.service import Service
 from xray_app.settings import Settings
 
@@ -143,11 +141,19 @@ def test_nothing_that_a_library_prints_stands_among_our_lines() -> None:
     assert clean(said)
 
 
+SERVES = """
+import logging
+from fastapi import FastAPI
+from xray_app.running import asgi
+asgi(FastAPI())
+for name in ("uvicorn", "uvicorn.error"):
+    assert logging.getLogger(name).handlers == []
+    assert logging.getLogger(name).propagate
+"""
+
+
 def test_the_server_logs_in_no_form_of_its_own() -> None:
-    asgi(FastAPI())
-    for name in ("uvicorn", "uvicorn.error"):
-        assert logging.getLogger(name).handlers == []
-        assert logging.getLogger(name).propagate
+    subprocess.run([sys.executable, "-c", SERVES], check=True)
 
 
 def test_lines_are_json_unless_somebody_wants_them_for_eyes_or_looks_at_a_demo() -> None:
