@@ -5,8 +5,7 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from io import StringIO
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
+from tests.xray_app.logged import Lines, heard
 from xray.errors import RecipeError
 from xray_app import logs
 from xray_app.cases.database import Database
@@ -27,17 +27,10 @@ SECRETS = ("Kim Minji", "ceramic frogs", "holiday-photo", "3054383", "BL-77", "h
 
 
 @pytest.fixture
-def lines() -> Iterator[Callable[[], list[dict[str, Any]]]]:
+def lines() -> Iterator[Lines]:
     """What was logged since, each line read; fails where one is not JSON."""
-    out, root, ours = StringIO(), logging.getLogger(), logging.getLogger("xray_app")
-    handler = logging.StreamHandler(out)
-    handler.setFormatter(logs.JsonLines())
-    before = ours.level
-    root.addHandler(handler)
-    ours.setLevel(logging.INFO)
-    yield lambda: [json.loads(line) for line in out.getvalue().splitlines()]
-    ours.setLevel(before)
-    root.removeHandler(handler)
+    with heard() as lines:
+        yield lines
 
 
 def clean(lines: list[dict[str, Any]]) -> bool:
@@ -46,7 +39,7 @@ def clean(lines: list[dict[str, Any]]) -> bool:
 
 
 def test_what_a_message_is_filled_with_leaves_numbers_addresses_and_kinds_alone(
-    lines: Callable[[], list[dict[str, Any]]],
+    lines: Lines,
 ) -> None:
     log = logging.getLogger("xray_app.test")
     log.warning("%d of %r from %s: %s", 3, "Kim Minji", "10.0.0.7", ValueError("ceramic frogs"))
@@ -59,7 +52,7 @@ def test_what_a_message_is_filled_with_leaves_numbers_addresses_and_kinds_alone(
 
 
 def test_a_failed_statement_is_told_by_its_kind_and_its_way(
-    database: Database, lines: Callable[[], list[dict[str, Any]]]
+    database: Database, lines: Lines
 ) -> None:
     with pytest.raises(DBAPIError) as failed, database.read() as connection:
         connection.execute(text("SELECT :x FROM nowhere"), {"x": "ceramic frogs"})
@@ -72,7 +65,7 @@ def test_a_failed_statement_is_told_by_its_kind_and_its_way(
 
 
 def test_a_refused_file_is_told_without_its_name_or_what_was_declared(
-    parts: Service, tmp_path: Path, lines: Callable[[], list[dict[str, Any]]]
+    parts: Service, tmp_path: Path, lines: Lines
 ) -> None:
     folder = Folder(tmp_path / "watched", parts)
     about = {"container": "CSQU3054384", "consignment": "BL-77"}
@@ -88,7 +81,7 @@ def test_a_refused_file_is_told_without_its_name_or_what_was_declared(
 
 
 def test_a_line_says_the_request_and_the_case_that_it_is_about_and_nothing_else_of_them(
-    lines: Callable[[], list[dict[str, Any]]],
+    lines: Lines,
 ) -> None:
     log = logging.getLogger("xray_app.test")
     log.info("before")
@@ -105,7 +98,7 @@ def test_a_line_says_the_request_and_the_case_that_it_is_about_and_nothing_else_
 
 
 def test_what_fails_in_an_inspecting_process_is_told_with_its_case_and_without_its_file(
-    lines: Callable[[], list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    lines: Lines, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     def fails(*_: Any, **__: Any) -> None:
         raise RuntimeError("holiday-photo.png of Kim Minji")

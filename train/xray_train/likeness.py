@@ -8,6 +8,7 @@ unit variance, which is 2 − 2 times Pearson's correlation).
 
 from collections.abc import Sequence
 
+import torch
 from torch import Tensor, nn
 
 LEAST_VARIANCE = 1e-6  # of a channel that says nothing
@@ -31,10 +32,7 @@ class Likeness(nn.Module):
             (_standard(adapter(ours)) - _standard(given)).square().mean() / 2
             for adapter, ours, given in zip(self.adapters, mine, theirs, strict=True)
         ]
-        total = unlike[0]
-        for one in unlike[1:]:
-            total = total + one
-        return total / len(unlike)
+        return torch.stack(unlike).mean()
 
 
 def _standard(grid: Tensor) -> Tensor:  # (B, C, h, w) -> same, each channel over the batch
