@@ -112,6 +112,9 @@ def test_a_text_file_with_a_hostile_name_gets_a_clear_message(desk: Page, tmp_pa
     file.write_text("this is no picture either")
     upload(desk, file)
     expect(desk.locator(".banner strong")).to_have_text("Not read")
+    told, declared = desk.locator(".case.unread .blank"), desk.locator(".case.unread .report")
+    ends = told.evaluate("box => box.getBoundingClientRect().right")
+    assert ends <= declared.evaluate("box => box.getBoundingClientRect().left")
     expect(desk.locator(".problem")).to_contain_text("found text")
     expect(desk.locator("#desk-add .busy")).to_be_hidden()
     assert title(desk) == file.name  # shown, neither run nor calculated
