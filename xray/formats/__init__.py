@@ -60,16 +60,18 @@ def read(
         raise ScanError(f"polarity must be one of {get_args(Polarity)}, got {polarity!r}")
     try:
         file = opened(source, id)
-        picture = file.picture
+        picture, names = file.picture, _names(file)
         if high is not None:
-            picture = pairing.paired(file, opened(high, None))
+            other = opened(high, None)
+            picture, names = pairing.paired(file, other), (file.name, other.name)
         given = transmission.Given(white, dark, polarity, high is not None)
         _check(picture, file.name, wanted, given.calibrated)
+        _check_shown(picture, names)
         if picture.coloured:
             found = Encoding.PSEUDOCOLOR
             pixels, said = _positive(picture, polarity)
         else:
-            found, pixels, said = _grey(picture, file, wanted, given)
+            found, pixels, said = _grey(picture, file, names, wanted, given)
     except MemoryError:
         what = id or (source if isinstance(source, str | Path) else "scan")
         raise ScanError(f"{what}: needs more memory than there is; cut the scan in parts") from None
@@ -91,10 +93,14 @@ def read(
 
 
 def _grey(
-    picture: Picture, file: Opened, wanted: Encoding | None, given: transmission.Given
+    picture: Picture,
+    file: Opened,
+    names: tuple[str, ...],
+    wanted: Encoding | None,
+    given: transmission.Given,
 ) -> tuple[Encoding, NDArray[Any], list[str]]:
     """Transmission of one energy or two, or on request the picture of a console that shows grey."""
-    planes, said = transmission.of(picture, file.name, given)
+    planes, said = transmission.of(picture, file.name, names, given)
     if len(planes) == 2:
         return Encoding.DUAL, np.stack(planes, axis=-1), said
     pixels = planes[0][..., None]
@@ -134,12 +140,19 @@ def _check(picture: Picture, name: str, wanted: Encoding | None, calibrated: boo
         )
     if planes == 2 and wanted in (Encoding.SINGLE, Encoding.PSEUDOCOLOR):
         raise ScanError(f"{name}: 2 planes, but {wanted} was asked for; pass one of them alone")
-    for number, plane in enumerate(picture.planes, start=1):
+
+
+def _names(file: Opened) -> tuple[str, ...]:
+    """What errors call each plane of a file."""
+    planes = len(file.picture.planes)
+    return tuple(f"{file.name}: plane {n + 1}" if planes == 2 else file.name for n in range(planes))
+
+
+def _check_shown(picture: Picture, names: tuple[str, ...]) -> None:
+    for plane, name in zip(picture.planes, names, strict=True):
         if is_flat(plane):
-            which = f"plane {number}: " if planes == 2 else ""
-            value = plane[0, 0].tolist()
             raise ScanError(
-                f"{name}: {which}every pixel is {value}; expected a scan; "
+                f"{name}: every pixel is {plane[0, 0].tolist()}; expected a scan; "
                 "was the beam on when it was taken?"
             )
 

@@ -19,6 +19,7 @@ ENOUGH_BORDER = 0.05  # of the border must be air to read the white level there
 TRANSMISSION_TOP = 1.2  # noise lifts air a little over 1; counts are far higher
 MAX_ATTENUATION = 20.0  # exp(-20) is beyond the range of every detector
 SCALES = (255, 1023, 4095, 16383, 65535)  # the tops of 8- to 16-bit detectors
+LEAST_COUNTS = 8  # between air and no beam: with fewer, the noise of a dark detector is a picture
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,20 @@ def from_floats(plane: Plane, air: Polarity) -> NDArray[np.float32]:  # (H, W)
         values = np.exp(-plane)
     clipped: NDArray[np.float32] = np.clip(values, 0, 1)
     return clipped
+
+
+def check_beam(plane: Plane, levels: Levels, name: str) -> None:
+    """Refuse counts whose air, as it was read off the picture, is no beam's.
+
+    Raises:
+        ScanError: hardly a count lies between the two levels.
+    """
+    counts = abs(levels.white - levels.dark)
+    if plane.dtype.kind == "u" and counts < LEAST_COUNTS:
+        raise ScanError(
+            f"{name}: the brightest parts lie {counts:g} counts from no beam; expected at least "
+            f"{LEAST_COUNTS}; was the beam on when it was taken? If so, pass white="
+        )
 
 
 def is_attenuation(planes: Sequence[Plane], air: Polarity) -> bool:

@@ -15,7 +15,7 @@ def paired(low: Opened, high: Opened) -> Picture:
     """One picture of two files.
 
     Raises:
-        ScanError: either holds colour or two planes, or their sizes differ.
+        ScanError: either holds colour or two planes, or their sizes or depths differ.
     """
     for file in (low, high):
         if file.picture.coloured or len(file.picture.planes) != 1:
@@ -28,6 +28,13 @@ def paired(low: Opened, high: Opened) -> Picture:
         sizes = " and ".join("×".join(map(str, p.planes[0].shape[::-1])) for p in (first, second))
         raise ScanError(
             f"{low.name} and {high.name}: {sizes} pixels; both energies must be of one size"
+        )
+    one, other = first.planes[0].dtype, second.planes[0].dtype
+    if one != other and one.kind == other.kind == "u":
+        bits = f"{8 * one.itemsize} and {8 * other.itemsize}"
+        raise ScanError(
+            f"{low.name} and {high.name}: {bits} bits a pixel; both energies must be of one depth; "
+            "export them anew"
         )
     if first.transmission != second.transmission:
         raise ScanError(f"{low.name} and {high.name}: one holds transmission, the other counts")

@@ -33,11 +33,19 @@ class Given:
         return self.white is not None or self.dark is not None
 
 
-def of(picture: Picture, name: str, given: Given) -> tuple[list[NDArray[np.float32]], list[str]]:
+def of(
+    picture: Picture, name: str, names: tuple[str, ...], given: Given
+) -> tuple[list[NDArray[np.float32]], list[str]]:
     """Transmission of every plane, low energy first, and what had to be guessed.
 
+    Args:
+        picture: of counts, or of transmission already.
+        name: of the file, for errors.
+        names: of each plane, for errors.
+        given: what the caller says.
+
     Raises:
-        ScanError: the levels do not fit each other or the picture.
+        ScanError: the levels do not fit each other or the picture, or no beam was on.
     """
     few = [polarities.seen(plane) for plane in picture.planes]
     whites, darks = each(given.white, f"{name}: white"), each(given.dark, f"{name}: dark")
@@ -59,14 +67,16 @@ def of(picture: Picture, name: str, given: Given) -> tuple[list[NDArray[np.float
         full = picture.full or levels.top_of_scale(picture.planes)
         planes = []
         for n, plane in enumerate(picture.planes):
-            level = levels.find(few[n], polarity, full, whites[n], darks[n], name)
+            level = levels.find(few[n], polarity, full, whites[n], darks[n], names[n])
+            if whites[n] is None:
+                levels.check_beam(plane, level, names[n])
             planes.append(levels.transmission(plane, level))
             which = ("first plane: ", "second plane: ")[n] if len(few) == 2 else ""
             said += [which + level.assumed] if level.assumed else []
-    for plane in planes:
+    for n, plane in enumerate(planes):
         if is_flat(plane):
             raise ScanError(
-                f"{name}: by its levels every pixel is {plane.flat[0]:g} of the beam; "
+                f"{names[n]}: by its levels every pixel is {plane.flat[0]:g} of the beam; "
                 "pass the counts of air and of no beam as white= and dark="
             )
     if len(planes) == 2:

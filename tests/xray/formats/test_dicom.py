@@ -8,7 +8,12 @@ from datetime import UTC, datetime
 import numpy as np
 import pydicom
 import pytest
-from pydicom.uid import DeflatedExplicitVRLittleEndian, RLELossless
+from pydicom.uid import (
+    DeflatedExplicitVRLittleEndian,
+    JPEG2000Lossless,
+    JPEGLSLossless,
+    RLELossless,
+)
 
 import xray
 from xray.formats import dicom_checks
@@ -161,12 +166,26 @@ def test_a_pair_of_files_is_two_energies(counts, dicom) -> None:
     assert scan.encoding is xray.Encoding.DUAL
 
 
+def compressed(file: bytes, syntax: str) -> bytes:
+    dataset = pydicom.dcmread(io.BytesIO(file))
+    dataset.compress(syntax)
+    out = io.BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()
+
+
 def test_run_length_coding_needs_no_further_package(counts, dicom) -> None:
-    dataset = pydicom.dcmread(io.BytesIO(dicom(counts)))
-    dataset.compress(RLELossless)
-    file = io.BytesIO()
-    dataset.save_as(file)
-    assert np.array_equal(xray.read(file.getvalue()).pixels, xray.read(dicom(counts)).pixels)
+    packed = compressed(dicom(counts), RLELossless)
+    assert np.array_equal(xray.read(packed).pixels, xray.read(dicom(counts)).pixels)
+
+
+@pytest.mark.parametrize(
+    ("syntax", "codec"), [(JPEG2000Lossless, "openjpeg"), (JPEGLSLossless, "jpeg_ls")]
+)
+def test_what_the_codecs_pack_is_the_same_scan(counts, dicom, syntax, codec) -> None:
+    pytest.importorskip(codec, reason="the extra codecs is not installed")
+    packed = compressed(dicom(counts), syntax)
+    assert np.array_equal(xray.read(packed).pixels, xray.read(dicom(counts)).pixels)
 
 
 def deflated(file: bytes) -> bytes:

@@ -186,6 +186,8 @@ def test_what_does_not_fit_a_colour_picture_is_said(colours, bag, png, tiff) -> 
         xray.read(png(bag), high=tiff(bag, bag // 2))
     with pytest.raises(xray.ScanError, match="60×40 and 59×40 pixels; both energies must be"):
         xray.read(png(bag), high=png(bag[:, 1:]))
+    with pytest.raises(xray.ScanError, match="16 and 8 bits a pixel; both energies must be"):
+        xray.read(png(bag.astype(np.uint16)), high=png(bag))
     with pytest.raises(xray.ScanError, match="2 planes, but single was asked for"):
         xray.read(tiff(bag, bag // 2), encoding="single")
 
@@ -194,6 +196,28 @@ def test_what_does_not_fit_a_colour_picture_is_said(colours, bag, png, tiff) -> 
 def test_a_scan_of_one_value_is_no_scan(png, count) -> None:
     with pytest.raises(xray.ScanError, match=f"every pixel is {count}; expected a scan; was the"):
         xray.read(png(np.full((40, 60), count, np.uint8)))
+
+
+def test_the_plane_at_fault_is_named(bag, png, tiff, tmp_path) -> None:
+    for name, counts in (("low", bag), ("black", bag * 0), ("dark", bag % 5)):
+        (tmp_path / f"{name}.png").write_bytes(png(counts))
+    low = tmp_path / "low.png"
+    with pytest.raises(xray.ScanError, match=r"black\.png: every pixel is 0"):
+        xray.read(low, high=tmp_path / "black.png")
+    with pytest.raises(xray.ScanError, match=r"dark\.png: the brightest parts lie 4 counts"):
+        xray.read(low, high=tmp_path / "dark.png")
+    with pytest.raises(xray.ScanError, match=r"low\.png: white level 0"):
+        xray.read(low, high=tmp_path / "dark.png", white=(0, 4))
+    with pytest.raises(xray.ScanError, match="scan: plane 2: every pixel is 0"):
+        xray.read(tiff(bag, bag * 0))
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+def test_the_noise_of_a_detector_without_a_beam_is_no_scan(png, depth) -> None:
+    noise = np.random.default_rng(0).integers(0, 5, (40, 60)).astype(depth)
+    with pytest.raises(xray.ScanError, match="lie 4 counts from no beam; expected at least 8; was"):
+        xray.read(png(noise))
+    assert xray.read(png(noise), white=4).low.max() == 1  # who knows better says so
 
 
 def test_one_colour_all_over_is_no_scan_either(png) -> None:

@@ -162,6 +162,13 @@ def test_a_compression_that_needs_codecs_says_what_to_install(bag, tiff, monkeyp
         xray.read(patched(tiff(bag), 259, 5))
 
 
+@pytest.mark.parametrize("compression", ["lzw", "packbits", "zstd", "lzma"])
+def test_what_the_codecs_pack_is_the_same_scan(bag, tiff, compression) -> None:
+    pytest.importorskip("imagecodecs", reason="the extra codecs is not installed")
+    packed = xray.read(tiff(bag, bag // 2, compression=compression))
+    assert np.array_equal(packed.pixels, xray.read(tiff(bag, bag // 2)).pixels)
+
+
 @pytest.mark.parametrize(("codec", "named"), [(34712, "JPEG2000"), (7, "JPEG"), (50002, "JPEGXL")])
 def test_a_codec_that_decodes_to_any_size_is_refused_by_name(bag, tiff, codec, named) -> None:
     with pytest.raises(
