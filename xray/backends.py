@@ -22,7 +22,8 @@ from xray.processor import sums_exactly
 OUTPUTS = ("boxes", "scores", "embedding")
 
 MOST_SHAPES = 16  # kept compiled; scans of one scanner have a handful
-SCORE_TOLERANCE = 0.02  # how far probabilities of two backends may lie apart
+# Eight bits are rounded otherwise by each: of parcel 0.4.0 up to 0.050 apart was seen
+SCORE_TOLERANCE = 0.06  # how far probabilities of two backends may lie apart
 BOX_TOLERANCE_PX = 4.0  # and sides of boxes, in pixels of the network's input
 
 # The same answers in every run, and on every GPU to within rounding: products in all 24 bits, where

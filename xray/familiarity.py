@@ -26,6 +26,7 @@ Grey = NDArray[np.uint8]  # (h, w)
 
 SIDE_PX = 208  # of the picture that is described (xray.tiles): fine print and grain are gone
 AREA = cv2.INTER_AREA  # averages, as a coarser detector would
+NEARLY = 0.005  # how far a scale may lie from a half: a picture of 400 px has 1 px less
 LEAST_PX = 32  # of its shorter side, so that a quarter of it still has a middle and a rim
 STEPS = 8  # of brightness, 32 grey levels each
 HUES = 12
@@ -119,13 +120,22 @@ def statistics(planes: Planes, encoding: Encoding) -> Statistics:
         planes: (H, W, 3) of the whole scan, of any size, without air added.
         encoding: of the scan. SINGLE has its picture in the first plane alone.
     """
-    scale = min(tiles.whole_scale(planes.shape[0], planes.shape[1], SIDE_PX), 1.0)
-    rows, columns = (max(LEAST_PX, round(scale * length)) for length in planes.shape[:2])
-    planes = np.asarray(cv2.resize(planes, (columns, rows), interpolation=AREA))
+    planes = _small(planes)
     if encoding is Encoding.SINGLE:
         planes = np.repeat(planes[..., :1], 3, axis=2)
     grey = np.asarray(cv2.transform(planes, THIRDS), np.uint8)  # (h, w)
     return np.array([*_colours(planes, grey), *_edges(grey), *_layout(grey)], np.float32)
+
+
+def _small(planes: Planes) -> Planes:
+    """At SIDE_PX; where that is half, by whole pixels, an odd one left out: ten times faster."""
+    height, width = planes.shape[:2]
+    scale = min(tiles.whole_scale(height, width, SIDE_PX), 1.0)
+    rows, columns = (max(LEAST_PX, round(scale * length)) for length in (height, width))
+    if abs(scale - 0.5) < NEARLY and min(height, width) >= 2 * LEAST_PX:
+        rows, columns = height // 2, width // 2
+        planes = planes[: 2 * rows, : 2 * columns]
+    return np.asarray(cv2.resize(planes, (columns, rows), interpolation=AREA), np.uint8)
 
 
 def _colours(planes: Planes, grey: Grey) -> list[float]:

@@ -4,6 +4,8 @@ For a raw scan, a pixel is opaque when its transmission does not stand clear of 
 floor. A pseudo-colour picture holds no transmission: there the palette's saturated dark counts.
 """
 
+from collections.abc import Iterator
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +17,7 @@ OPAQUE_TRANSMISSION = 0.003  # about 200 counts of 65,535: dark noise and scatte
 OPAQUE_BRIGHTNESS = 48  # of 255, brightest channel: every palette ends in near-black
 AIR_TRANSMISSION = 0.97  # brighter is the empty tunnel
 BELT_SPREAD = 24  # of 255, on each channel: how far the belt's colour varies
+STRIP_PX = 64  # rows whose load is counted at once
 MIN_REGION_PX = 64  # smaller specks are rivets, of which nobody asks
 MAX_REGIONS = 32  # the largest; a report is read by people
 
@@ -28,22 +31,56 @@ def opaque_mask(scan: Scan) -> NDArray[np.bool_]:  # -> (H, W)
 
 def load_mask(scan: Scan) -> NDArray[np.bool_]:  # -> (H, W)
     """Pixels with anything in them: not the empty tunnel, not the belt's plain colour."""
-    if scan.encoding is Encoding.PSEUDOCOLOR:
-        border = np.concatenate([scan.pixels[0], scan.pixels[-1]])
-        belt = np.floor(np.median(border, axis=0))
-        return ~_within(scan.pixels, belt - BELT_SPREAD, belt + BELT_SPREAD)
-    return scan.low < AIR_TRANSMISSION
+    return np.concatenate(list(_load(scan, scan.height)))
+
+
+def load_px(scan: Scan, opaque: NDArray[np.bool_], enough: float) -> int:
+    """Pixels with anything in them, opaque ones too; counted until they are more than `enough`.
+
+    Args:
+        scan: the scan.
+        opaque: (H, W) from `opaque_mask`.
+        enough: pixels beyond which nobody asks how many there are: a few rows of most scans.
+    """
+    count = 0
+    for k, strip in enumerate(_load(scan, STRIP_PX)):
+        hidden = opaque[k * STRIP_PX : (k + 1) * STRIP_PX]
+        count += int(np.count_nonzero(strip | hidden))
+        if count > enough:
+            break
+    return count
+
+
+def _load(scan: Scan, rows: int) -> Iterator[NDArray[np.bool_]]:
+    """The mask of the load in strips of so many rows, (rows, W) each."""
+    strips = range(0, scan.height, rows)
+    if scan.encoding is not Encoding.PSEUDOCOLOR:
+        yield from (scan.low[at : at + rows] < AIR_TRANSMISSION for at in strips)
+        return
+    border = np.concatenate([scan.pixels[0], scan.pixels[-1]])
+    belt = np.floor(np.median(border, axis=0))
+    for at in strips:
+        strip = scan.pixels[at : at + rows]
+        yield ~_within(strip, belt - BELT_SPREAD, belt + BELT_SPREAD)
 
 
 def opaque_regions(mask: NDArray[np.bool_]) -> tuple[Opaque, ...]:
     """Outlines of the opaque regions, largest first, specks left out."""
     if not mask.any():
         return ()
+    dots = mask.view(np.uint8)
+    left, top, width, height = cv2.boundingRect(dots)
     contours, _ = cv2.findContours(
-        mask.astype(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE
+        dots[top : top + height, left : left + width],
+        cv2.RETR_EXTERNAL,
+        cv2.CHAIN_APPROX_SIMPLE,
+        offset=(left, top),
     )
     regions = []
     for contour in contours:
+        _, _, across, down = cv2.boundingRect(contour)
+        if across * down < MIN_REGION_PX:  # most are specks: no more is asked of them
+            continue
         outline = cv2.approxPolyDP(contour, 1.5, True).reshape(-1, 2)
         # Contours run through pixel centres; half a pixel around them belongs to the region.
         area_px = cv2.contourArea(contour) + cv2.arcLength(contour, True) / 2 + 1
@@ -62,4 +99,5 @@ def _within(
     By OpenCV, since numpy takes 18 ms for the greatest of three channels of 640×640 pixels.
     """
     lowest, highest = (tuple(np.clip(end, 0, 255).tolist()) for end in (least, most))
-    return np.asarray(cv2.inRange(np.ascontiguousarray(pixels), lowest, highest)) > 0
+    inside = np.asarray(cv2.inRange(np.ascontiguousarray(pixels), lowest, highest))
+    return np.bitwise_and(inside, 1, out=inside).view(bool)  # 255 is no bool; a copy costs as much

@@ -115,16 +115,20 @@ def air(encoding: Encoding, ranges: Ranges) -> tuple[int, int, int]:
 
 
 def resize(pixels: NDArray[Any], height_px: int, width_px: int) -> NDArray[Any]:
-    """Scaled pixels, (H, W, C) -> (height_px, width_px, C), averaging where it shrinks.
+    """Scaled pixels, (H, W, C) -> (height_px, width_px, C).
 
-    Averages transmission, as a coarser detector would, before any logarithm.
+    Averages transmission, as a coarser detector would, before any logarithm: means of two by two
+    pixels as often as they fit, then linear between neighbours. Exact means for every factor
+    (OpenCV's INTER_AREA) cost eight times as much and training does without them as well. A last
+    odd row or column has no partner and is left out.
     """
+    while pixels.shape[0] >= 2 * height_px and pixels.shape[1] >= 2 * width_px:
+        rows, columns = pixels.shape[0] // 2, pixels.shape[1] // 2
+        even = pixels[: 2 * rows, : 2 * columns]
+        pixels = _scaled(even, rows, columns, cv2.INTER_AREA)
     if pixels.shape[:2] == (height_px, width_px):
         return pixels
-    shrinks = height_px < pixels.shape[0]
-    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
-    scaled: NDArray[Any] = cv2.resize(pixels, (width_px, height_px), interpolation=how)
-    return scaled.reshape(height_px, width_px, pixels.shape[2])
+    return _scaled(pixels, height_px, width_px, cv2.INTER_LINEAR)
 
 
 def pad(image: Planes, fill: tuple[int, int, int]) -> Planes:  # (H, W, 3) -> (H', W', 3)
@@ -134,6 +138,11 @@ def pad(image: Planes, fill: tuple[int, int, int]) -> Planes:  # (H, W, 3) -> (H
         return image
     padded = cv2.copyMakeBorder(image, 0, below, 0, right, cv2.BORDER_CONSTANT, value=fill)
     return np.asarray(padded, np.uint8)
+
+
+def _scaled(pixels: NDArray[Any], rows: int, columns: int, how: int) -> NDArray[Any]:
+    scaled: NDArray[Any] = cv2.resize(pixels, (columns, rows), interpolation=how)
+    return scaled.reshape(rows, columns, pixels.shape[2])
 
 
 def _bright_air(value: NDArray[np.float32], span: tuple[float, float]) -> NDArray[np.uint8]:

@@ -50,10 +50,9 @@ def _unseen(scan: Scan, opaque: NDArray[np.bool_], profile: Profile) -> tuple[st
                 f"at most {profile.max_opaque_mm2 / 100:.0f} cm² may be",
             )
         return ()
-    load_px = int(np.count_nonzero(material.load_mask(scan) | opaque))
-    share = opaque_px / load_px
-    if share > profile.max_opaque_share:
-        return (
-            f"{share:.0%} of the load is opaque, at most {profile.max_opaque_share:.0%} may be",
-        )
+    most = profile.max_opaque_share
+    enough = opaque_px / most if most else float("inf")
+    share = opaque_px / material.load_px(scan, opaque, enough)
+    if share > most:
+        return (f"{share:.0%} of the load is opaque, at most {most:.0%} may be",)
     return ()

@@ -129,13 +129,14 @@ def test_a_gpu_is_given_the_network_in_float_and_finds_the_same(
     assert gpu.card.sha256 == ours.card.sha256  # of the file, whatever was made of it
     found = 0
     for scan in scans:
-        mine, theirs = ours.inspect(scan, 0.3).detections, gpu.inspect(scan, 0.25).detections
+        mine, theirs = ours.inspect(scan, 0.3).detections, gpu.inspect(scan, 0.2).detections
         found += len(mine)
         for one in mine:
             assert any(
                 other.label == one.label
                 and abs(other.score - one.score) < backends.SCORE_TOLERANCE
-                and np.abs(np.subtract(other.xyxy_px, one.xyxy_px)).max() < 2 * one_px(scan, ours)
+                and np.abs(np.subtract(other.xyxy_px, one.xyxy_px)).max()
+                < backends.BOX_TOLERANCE_PX * one_px(scan, ours)
                 for other in theirs
             )
     assert found

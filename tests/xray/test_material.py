@@ -18,4 +18,17 @@ def test_a_picture_is_opaque_where_every_channel_is_dark_and_load_where_one_is_n
         scan = xray.Scan("bag", seen, xray.Encoding.PSEUDOCOLOR)
         assert (material.opaque_mask(scan) == (seen.max(axis=2) < 48)).all()
         apart = np.abs(seen.astype(int) - [belt, belt, max(0, belt - 7)]).max(axis=2)
-        assert (material.load_mask(scan) == (apart > 24)).all()
+        load = apart > 24
+        assert (material.load_mask(scan) == load).all()
+        every = int((load | material.opaque_mask(scan)).sum())
+        assert material.load_px(scan, material.opaque_mask(scan), every + 1) == every
+
+
+def test_the_load_is_counted_no_further_than_is_asked() -> None:
+    pixels = np.full((300, 10, 3), 255, np.uint8)
+    pixels[70:] = 100  # load in all strips but the first
+    pixels[-1] = 255
+    scan = xray.Scan("bag", pixels, xray.Encoding.PSEUDOCOLOR)
+    opaque = material.opaque_mask(scan)
+    assert material.load_px(scan, opaque, 2300) == 2290
+    assert material.load_px(scan, opaque, 1) == 580  # of the second strip
