@@ -80,6 +80,18 @@ def test_the_limit_keeps_the_share_of_each_set_that_asks_for_one() -> None:
     assert refused.keys() == {"many", "few", "scored"}
 
 
+@pytest.mark.parametrize(
+    ("encoding", "share"),
+    [(Encoding.PSEUDOCOLOR, 0.05), (Encoding.DUAL, REFUSED), (Encoding.SINGLE, REFUSED)],
+)
+def test_a_share_of_console_pictures_holds_for_no_raw_scans(
+    encoding: Encoding, share: float
+) -> None:
+    assert Others([], REFUSED, in_colour=0.05).share(encoding) == share
+    assert Others([], REFUSED).share(encoding) == REFUSED
+    assert Others([]).share(encoding) is None
+
+
 def test_simulated_scans_alone_describe_a_model_that_learned_from_nothing_else(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -115,7 +127,7 @@ def test_of_the_real_sets_cal_decides_and_val_is_reported(monkeypatch: pytest.Mo
     monkeypatch.setattr(familiar.sets, "read", lambda name: iter(()))
     free = Card("m", "1", ("gun",), data=({"name": "simulated scans"},))
     assert familiar.of_model(free) == {}
-    assert seen["sixray-cal+benign"] == (seen["sixray-cal+benign"].scans, None, True)
+    assert (seen["sixray-cal+benign"].refused, seen["sixray-cal+benign"].decides) == (None, True)
     assert not seen["sixray-val+benign"].decides
     academic = Card("m", "1", ("gun",), data=({"name": "SIXray"},))
     familiar.of_model(academic)

@@ -37,11 +37,16 @@ def test_the_real_sets_are_read_by_name(real_scans: Path) -> None:
 
 def test_the_mean_belongs_to_the_set() -> None:
     """A knife in them does not make pairs of knives and scissors a set of knives."""
-    there = ["gun", "knife", "wrench", "scissors", "pliers"]
+    there = dict.fromkeys(["gun", "knife", "wrench", "scissors", "pliers"], 20)
     assert sets.headline("sixray-val+benign", there) == ["gun", "knife", "wrench"]
-    assert sets.headline("dual-energy-3", ["knife", "scissors"]) == ["knife", "scissors"]
-    assert sets.headline("sim-baggage", there) == there
-    assert sets.headline("my/scans", ["knife", "pliers"]) == ["knife", "pliers"]
+    assert sets.headline("dual-energy-3", {"knife": 9, "scissors": 9}) == ["knife", "scissors"]
+    assert sets.headline("sim-baggage", there) == [*there]
+    assert sets.headline("my/scans", {"knife": 1, "pliers": 1}) == ["knife", "pliers"]
+
+
+def test_a_handful_of_objects_does_not_move_the_mean_of_simulated_scans() -> None:
+    assert sets.headline("sim-parcel-raw", {"gun": 20, "shuriken": 19}) == ["gun"]
+    assert sets.headline("sim-parcel", {"gun": 1, "shuriken": 2}) == ["gun", "shuriken"]
 
 
 def test_thresholds_for_val_come_from_cal_and_for_simulated_scans_from_other_seeds() -> None:

@@ -22,7 +22,7 @@ from xray_datasets.sample import Sample
 from xray_train import containers, curves, reliability, screening, sets
 from xray_train.bootstrap import interval
 from xray_train.curves import Thing
-from xray_train.judged import Judged, judge, looked_for
+from xray_train.judged import Judged, counted, judge, looked_for
 from xray_train.screening import Tuning
 
 OF_ONE_MODEL = ("outcomes", "confusion", "reliability", "found_by")  # figures of its own profile
@@ -45,9 +45,8 @@ def figures(
         name: of the set, which says what the mean is over (`sets.headline`).
         tuning: scans that set thresholds; None: they are chosen on the scored scans themselves.
     """
-    present = {a.label for j in judged for a in j.sample.annotations}
-    labels = [label for label in card.labels if label in present]
-    headline = sets.headline(name, labels)
+    objects = counted(judged, card.labels)
+    labels, headline = list(objects), sets.headline(name, objects)
     draws = curves.drawn(judged, labels)  # (2, R, L)
     per_label = {
         label: {

@@ -24,9 +24,9 @@ from xray_train.item import Item, Picture
 from xray_train.recipe import Recipe
 
 REFUSED = 0.01  # share of scans that taught nothing which may be taken for strangers
-# The same of simulated ones where real ones teach too: one simulated console in twenty shows a
+# The same of simulated console pictures where real ones teach too: one console in twenty shows a
 # negative, which readers turn before a network sees it.
-REFUSED_SIMULATED = 0.05
+REFUSED_IN_COLOUR = 0.05
 LOOKS = 2  # of each scan that teaches, besides its own
 SHRINK = 0.02  # of the covariance towards none, so that few scans make no needle of it
 LEAST_SPREAD = 1e-3  # of a statistic; the flattest vary by more over real scans
@@ -42,6 +42,12 @@ class Others(NamedTuple):
     scans: Iterable[Scan]
     refused: float | None = None  # the share of them that may be taken for strangers; None: any
     decides: bool = True  # too many refusals of them, and nothing is said of their encoding
+    in_colour: float | None = None  # of those that are console pictures; None: as many as `refused`
+
+    def share(self, encoding: Encoding) -> float | None:
+        """How many of this encoding may be taken for strangers."""
+        in_colour = encoding is Encoding.PSEUDOCOLOR and self.in_colour is not None
+        return self.in_colour if in_colour else self.refused
 
 
 def fit(
@@ -63,11 +69,12 @@ def fit(
     if not known:
         return {}
     held = {name: _by_encoding(card, of.scans, 0) for name, of in others.items()}
-    shares = {name: of.refused for name, of in others.items()}
-    return {
-        encoding: _one(encoding, table, {n: of[encoding] for n, of in held.items()}, shares)
-        for encoding, table in known.items()
-    }
+    found = {}
+    for encoding, table in known.items():
+        mine = {name: of[encoding] for name, of in held.items()}
+        shares = {name: of.share(encoding) for name, of in others.items()}
+        found[encoding] = _one(encoding, table, mine, shares)
+    return found
 
 
 def of_model(card: Card, count: int = 300) -> dict[Encoding, Familiar]:
@@ -93,8 +100,9 @@ def of_model(card: Card, count: int = 300) -> dict[Encoding, Familiar]:
     if real or real_scans() is not None:
         share = REFUSED if real else None
         others["sixray-cal+benign"] = Others(_scans(sets.read("sixray-cal+benign")), share)
-    wide = REFUSED_SIMULATED if real else REFUSED
-    others["simulated ones that taught nothing"] = Others(_scans(sets.untaught(2 * count)), wide)
+    others["simulated ones that taught nothing"] = Others(
+        _scans(sets.untaught(2 * count)), REFUSED, in_colour=REFUSED_IN_COLOUR if real else None
+    )
     if real_scans() is not None:
         scored = _scans(sets.read("sixray-val+benign"))
         others["sixray-val+benign"] = Others(scored, decides=False)

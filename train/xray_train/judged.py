@@ -91,6 +91,12 @@ def marked(one: Judged, *labels: str) -> bool:
     return any(a.label in labels for a in one.sample.annotations)
 
 
+def counted(judged: Iterable[Judged], labels: Iterable[str]) -> dict[str, int]:
+    """Those of the labels that are in the scans → how many objects of each."""
+    found = Counter(a.label for j in judged for a in j.sample.annotations)
+    return {label: found[label] for label in labels if found[label]}
+
+
 def hinted(one: Judged, *labels: str) -> bool:
     """One of these labels is there, or may be: an ignored region says so."""
     return marked(one, *labels) or any(a.label in labels for a in one.sample.ignored)

@@ -14,7 +14,7 @@ from xray_train import sets
 from xray_train.bootstrap import interval, resamples
 from xray_train.curves import Hits, hits, weighted_ap
 from xray_train.damage import DAMAGES, Damage
-from xray_train.judged import Judged, judge
+from xray_train.judged import Judged, counted, judge
 
 NOT_THERE = "these scans cannot have it"
 RAW_ALONE = frozenset({"16 to 8 bits"})  # damages of raw scans alone
@@ -103,8 +103,7 @@ def _opened(sample: Sample, scan: Scan) -> Sample:
 
 
 def _labels(detector: Detector, judged: Sequence[Judged], name: str) -> list[str]:
-    present = {a.label for j in judged for a in j.sample.annotations}
-    return sets.headline(name, [label for label in detector.card.labels if label in present])
+    return sets.headline(name, counted(judged, detector.card.labels))
 
 
 def _figures(
