@@ -11,7 +11,7 @@ PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check 
 .PHONY: help run setup test check soak fuzz bench curve scale weights adapters notebooks docs samples pictures screenshots clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/app.stamp ## the desk as a demo, with sample scans, on http://127.0.0.1:7860 (HOST=, PORT=)
 	@$(BIN)/xray-app serve --demo --host $(HOST) --port $(PORT)
@@ -70,6 +70,7 @@ RUNS := runs$(if $(SMOKE),/smoke)
 VERSION := 0.0.0
 SCENES := $(if $(SMOKE),64,30000)
 MINUTES := $(if $(SMOKE),0.25,100)
+LONGER := $(if $(SMOKE),0.25,220)
 TUNE := $(if $(SMOKE),4,300)
 COUNT := $(if $(SMOKE),4,300)
 POOLS := $(RUNS)/pool/baggage $(if $(SMOKE),,$(RUNS)/pool/parcel)
@@ -85,7 +86,7 @@ weights: $(VENV)/dev.stamp ## train parcel-sim, and parcel where XRAY_REAL_SCANS
 	$(XRAY_TRAIN) export $(RUNS)/parcel-sim/last.pt $(RUNS)/parcel-sim.onnx
 ifdef XRAY_REAL_SCANS
 	$(XRAY_TRAIN) fit train/recipes/parcel.toml --out $(RUNS)/parcel \
-	  --minutes $(MINUTES) $(POOLS:%=--pool %) --from $(RUNS)/parcel-sim/last.pt
+	  --minutes $(LONGER) $(POOLS:%=--pool %)
 	$(XRAY_TRAIN) export $(RUNS)/parcel/last.pt $(RUNS)/parcel.onnx
 else
 	@echo "XRAY_REAL_SCANS is not set: parcel, which learns from real scans, is left out, and"

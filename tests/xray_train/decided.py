@@ -25,6 +25,7 @@ from xray_app.cases.reports import read_report
 from xray_app.cases.rules import Officer, Rules
 from xray_app.cases.states import Level, Says, Verdict
 from xray_app.exchange.reviews import as_coco
+from xray_app.inspectors import bare
 from xray_train.item import Item
 
 MB = 2**20
@@ -81,7 +82,7 @@ class Bureau:
             record_search(*asked)
 
     def export(self, out: Path) -> Path:
-        as_coco(self.database, self.contents, out)
+        as_coco(self.database, self.contents, out, bare.written)
         self.database.dispose()
         return out
 

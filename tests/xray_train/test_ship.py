@@ -19,6 +19,7 @@ from xray import (
 from xray.report import ModelId
 from xray_datasets.sample import Sample
 from xray_train.judged import Judged, judge
+from xray_train.lite import HOW_MANY, PHOTOGRAPHS
 from xray_train.reliability import Fit, Line
 from xray_train.ship import (
     ACADEMIC,
@@ -26,6 +27,7 @@ from xray_train.ship import (
     BOTH,
     FREE,
     FREE_CONTAINERS,
+    OF_PHOTOGRAPHS,
     OWN,
     SCAN_PFA,
     calibrated,
@@ -142,6 +144,9 @@ def test_terms_follow_from_all_that_taught_and_a_stranger_s_scans_are_not_given_
     simulated, sixray = {"name": "simulated scans", "scans": 9}, {"name": "SIXray", "scans": 862}
     assert terms_of([simulated]) is FREE
     assert terms_of([simulated, sixray]) is ACADEMIC
+    photographs = {"name": PHOTOGRAPHS, "scans": HOW_MANY}
+    assert terms_of([photographs, simulated, sixray]) is ACADEMIC
+    assert terms_of([photographs, simulated]) is OF_PHOTOGRAPHS
     assert terms_of([simulated, {"name": "my-scans", "scans": 3}]) is OWN
     assert terms_of([]) is OWN
     containers = {"name": "simulated containers", "scans": 9}

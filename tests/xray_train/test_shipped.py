@@ -7,10 +7,11 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from onnx import numpy_helper
 
 from tests.xray_train import tiny
 from xray.errors import ModelError
-from xray_train import checkpoint, export, quantize, shipped
+from xray_train import checkpoint, export, lite, quantize, shipped
 from xray_train.fit import fit
 from xray_train.loader import Steps
 
@@ -71,3 +72,25 @@ def test_another_network_is_refused_by_name(tmp_path: Path, floating: Path) -> N
     onnx.save(model, tmp_path / "other.onnx")
     with pytest.raises(ModelError, match="not our network"):
         shipped.network(tmp_path / "other.onnx", PICTURES)
+
+
+def test_the_network_with_ready_features_comes_back_too(tmp_path: Path) -> None:
+    recipe = tiny.recipe(network="lite")
+    torch.manual_seed(0)
+    made = checkpoint.build(recipe)
+    fresh = made.state_dict()
+    source = tmp_path / "lite.pt"
+    generator = torch.get_rng_state()
+    checkpoint.Checkpoint(recipe, 0, 0.0, fresh, fresh, {}, generator, {}).save(source)
+    export.export(source, tmp_path / "float.onnx")
+    quantize.quantize(tmp_path / "float.onnx", tmp_path / "lite.onnx", PICTURES)
+    (exact, card), (rounded, _) = (
+        shipped.network(tmp_path / name, PICTURES) for name in ("float.onnx", "lite.onnx")
+    )
+    assert [source["name"] for source in card.data] == [lite.PHOTOGRAPHS]
+    exact, rounded = exact.eval(), rounded.eval()
+    assert torch.allclose(scores(exact), scores(made.eval()), atol=1e-5)
+    assert (scores(exact) - scores(rounded)).abs().max() < 0.1
+    kept = {i.name: i for i in onnx.load(tmp_path / "lite.onnx").graph.initializer}
+    assert numpy_helper.to_array(kept["image_zero"]) == 127  # the bytes go in as they are
+    assert numpy_helper.to_array(kept["image_unit"]) == pytest.approx(1 / 128)

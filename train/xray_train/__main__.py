@@ -1,11 +1,14 @@
 """The command `xray-train`: fit, export, evaluate, robustness, calibrate, ship, and the loop."""
 
 import sys
+from importlib.util import find_spec
 
 import typer
 
-from xray.errors import XrayError
+from xray.errors import MissingExtra, XrayError
 from xray_train.commands import promotion, release, scoring, training, trials
+
+NEEDED = ("torch", "torchvision", "albumentations", "onnx", "faster_coco_eval", "numba")
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train, export and score.")
 for command in (
@@ -21,6 +24,8 @@ for command in (
 def main() -> None:
     """Entry point: our own errors are sentences, not tracebacks."""
     try:
+        if "--help" not in sys.argv and not all(map(find_spec, NEEDED)):
+            raise MissingExtra("xray-train", "train")
         app()
     except XrayError as error:
         print(error, file=sys.stderr)

@@ -26,7 +26,7 @@ TUNING = Recipe(
     project_simulated=100,  # at 27 ms each: 500 of nine labels took 2 minutes of a short run
     data=(".",),
 )
-SIZES = ("widths", "blocks", "fine", "coarse", "ranges", "check_px")
+SIZES = ("network", "widths", "blocks", "fine", "coarse", "ranges", "check_px")
 
 
 def weights(name: str) -> Path:
@@ -81,7 +81,7 @@ def _network(start: Path) -> tuple[tuple[str, ...], dict[str, Any]]:
         raise ModelError(f"{start}: no such file; expected an ONNX file or a checkpoint")
     if start.suffix != ".onnx":
         began = checkpoint.read(start).recipe
-        return began.labels, {name: getattr(began, name) for name in (*SIZES, "network")}
+        return began.labels, {name: getattr(began, name) for name in SIZES}
     card = cards.read(start)
     told = card.training.get("recipe", {})
     sizes = {name: told[name] for name in SIZES if name in told}

@@ -2,12 +2,12 @@
 
 The backbone, the neck and the 3×3 convolutions of the head become integers; the last 1×1
 convolutions and the decoding of boxes stay float, because a box is only as fine as its
-distances, and they take 3 % of the time. The image is uint8 already: its quantisation by
-1/255 with zero point 0 is the normalisation that the network starts with, so that both go.
+distances, and they take 3 % of the time. The image is uint8 already: the normalisation that the
+network starts with is a quantisation with a whole zero point, so that both go.
 """
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,11 +30,18 @@ from xray_train.item import Picture
 from xray_train.loader import Steps
 from xray_train.sources import sources
 
-INTEGER_NETWORKS = ("plain",)
-INTEGER_ROOMS = ("/backbone/", "/neck/", "/head/score_features", "/head/side_features")
-INTEGER_TYPES = ("Conv", "Add", "MaxPool", "Concat", "Resize", "Relu")
+INTEGER_NETWORKS = ("plain", "lite")
+OURS = ("/neck/", "/head/score_features", "/head/side_features")
+INTEGER_ROOMS = ("/backbone/", "/frozen/", "/features.", "/pooling/", *OURS)
+INTEGER_TYPES = ("Conv", "Add", "MaxPool", "Concat", "Resize", "Relu", "Clip")
 CALIBRATION = 96  # pictures; ranges hardly move after 50
-UNIT = 1 / 255  # scale of the image: uint8 255 is 1.0
+WHOLE = 1e-3  # how near a zero point must lie to a whole number
+# What a node makes of scale · x + offset, by its constant
+SCALING: dict[str, Callable[[float, float, float], tuple[float, float]]] = {
+    "Mul": lambda scale, offset, by: (scale * by, offset * by),
+    "Div": lambda scale, offset, by: (scale / by, offset / by),
+    "Sub": lambda scale, offset, by: (scale, offset - by),
+}
 
 
 def quantize(source: Path, target: Path, pictures: Iterable[Picture]) -> None:
@@ -82,8 +89,11 @@ def quantize(source: Path, target: Path, pictures: Iterable[Picture]) -> None:
 def straight_in(model: onnx.ModelProto) -> None:
     """Feed the uint8 image to the first convolution, dropping cast, scaling and quantising.
 
-    image → Transpose → Cast → Mul 1/255 → Quantize(s, 0) → Dequantize(s, 0), s close to 1/255,
-    becomes image → Transpose → Dequantize(1/255, 0).
+    image → Transpose → Cast → (x - b) · a → Quantize → Dequantize becomes
+    image → Transpose → Dequantize(a, b), which is the same without a rounding.
+
+    Raises:
+        ModelError: the graph begins otherwise, or b is no value of a byte.
     """
     graph = model.graph
     makers = {out: node for node in graph.node for out in node.output}
@@ -92,17 +102,21 @@ def straight_in(model: onnx.ModelProto) -> None:
         for name in node.input:
             users.setdefault(name, []).append(node)
     transpose = _only(users, "image", "Transpose")
-    cast = _only(users, transpose.output[0], "Cast")
-    scaling = _only(users, cast.output[0], "Mul")
-    quantizing = _only(users, scaling.output[0], "QuantizeLinear")
-    dequantizing = _only(users, quantizing.output[0], "DequantizeLinear")
-    zero = _constant(graph, makers, quantizing.input[2])
-    if int(zero) != 0:
-        raise ModelError(f"the image's zero point is {int(zero)}, expected 0: it starts at black")
-    unit = numpy_helper.from_array(np.array(UNIT, np.float32), "image_unit")
-    graph.initializer.append(unit)
-    dequantizing.input[0], dequantizing.input[1] = transpose.output[0], "image_unit"
-    for node in (cast, scaling, quantizing):
+    gone = [_only(users, transpose.output[0], "Cast")]
+    scale, offset = 1.0, 0.0  # of what follows, scale · image + offset
+    while (node := _only(users, gone[-1].output[0], *SCALING, "QuantizeLinear")).op_type in SCALING:
+        by = float(_constant(graph, makers, node.input[1]))
+        scale, offset = SCALING[node.op_type](scale, offset, by)
+        gone.append(node)
+    gone.append(node)
+    dequantizing = _only(users, node.output[0], "DequantizeLinear")
+    zero = round(-offset / scale)
+    if abs(zero + offset / scale) > WHOLE or not 0 <= zero <= 255:
+        raise ModelError(f"the image's zero point is {-offset / scale:.3f}, expected a byte")
+    for name, value in (("image_unit", np.float32(scale)), ("image_zero", np.uint8(zero))):
+        graph.initializer.append(numpy_helper.from_array(np.array(value), name))
+    dequantizing.input[:] = [transpose.output[0], "image_unit", "image_zero"]
+    for node in gone:
         graph.node.remove(node)
     used = {name for node in graph.node for name in node.input}
     for initializer in [i for i in graph.initializer if i.name not in used]:
@@ -149,10 +163,11 @@ class _Pictures(CalibrationDataReader):  # type: ignore[misc]
         return None if picture is None else {"image": picture[None]}
 
 
-def _only(users: dict[str, list[onnx.NodeProto]], name: str, kind: str) -> onnx.NodeProto:
-    found = [node for node in users.get(name, []) if node.op_type == kind]
+def _only(users: dict[str, list[onnx.NodeProto]], name: str, *kinds: str) -> onnx.NodeProto:
+    found = [node for node in users.get(name, []) if node.op_type in kinds]
     if len(found) != 1:
-        raise ModelError(f"expected one {kind} behind {name} in the graph, found {len(found)}")
+        expected = " or ".join(kinds)
+        raise ModelError(f"expected one {expected} behind {name} in the graph, found {len(found)}")
     return found[0]
 
 

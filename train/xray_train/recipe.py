@@ -32,8 +32,9 @@ class Recipe:
     # what it learns
     name: str = "parcel"  # of the model, as its card and file will say
     labels: tuple[str, ...] = PARCEL  # in the order of the score outputs
-    # ours; "ssdlite" is torchvision's, as a baseline; "lite" teaches; "dfine-n", "dfine-s" and
-    # "rtdetr-r18" are transformers for GPUs, with the extra `transformers`
+    # ours; "lite" starts from features of photographs, with the extra `lite`; "ssdlite" is
+    # torchvision's, as a baseline; "dfine-n", "dfine-s" and "rtdetr-r18" are transformers for
+    # GPUs, with the extra `transformers`
     network: str = "plain"
     widths: tuple[int, ...] = (16, 32, 64, 128, 256)  # channels at strides 2, 4, 8, 16, 32
     blocks: tuple[int, ...] = (1, 2, 1)  # residual blocks at strides 8, 16, 32

@@ -122,7 +122,8 @@ def fitted_on(terms: ship.Terms) -> str:
     """The set that fits probabilities and sets thresholds, by what the weights learned from."""
     if terms is ship.FREE_CONTAINERS:
         return "container-calibration"
-    return "sim-baggage" if terms is ship.FREE else "sixray-cal+benign"
+    unreal = terms in (ship.FREE, ship.OF_PHOTOGRAPHS)
+    return "sim-baggage" if unreal else "sixray-cal+benign"
 
 
 def limits(scores: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:

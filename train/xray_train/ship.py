@@ -22,6 +22,7 @@ from xray.odds import straighten
 from xray.scan import Encoding
 from xray_train.export import put_card
 from xray_train.judged import Judged, hinted, strongest
+from xray_train.lite import PHOTOGRAPHS
 from xray_train.placing import note_sum, put
 from xray_train.reliability import Fit, Line
 from xray_train.screening import lowest_threshold, rounded_up
@@ -50,6 +51,7 @@ OF_SOURCE = {
     SIXRAY: "academic use only",
     DUAL: "unstated; taken as academic",
     GDXRAY: "research and education only",
+    PHOTOGRAPHS: "research only; the features learned from them are published under Apache-2.0",
 }
 UNKNOWN = "known to whoever trained with them, not to this project"
 FREE = Terms(
@@ -70,6 +72,10 @@ FREE_CONTAINERS = Terms(
         "Before a scan is UNKNOWN, a square metre of it may be opaque, as a trailer's wheels are.",
         "Thresholds were set on simulated scans; set them again on scans of your own scanner.",
     ),
+)
+OF_PHOTOGRAPHS = Terms(
+    "Academic, non-commercial use only, because of the photographs that its features came from.",
+    FREE.limits,
 )
 _OF_REAL_SCANS = (
     "The real scans are of few scanners and of staged bags: figures on other scanners are lower.",
@@ -97,7 +103,7 @@ def terms_of(data: Sequence[Mapping[str, Any]]) -> Terms:
         return BOTH if names & OF_SOURCE.keys() - {SIMULATED, CONTAINERS} else OWN
     if names <= {SIMULATED, CONTAINERS}:
         return FREE_CONTAINERS if CONTAINERS in names else FREE
-    return ACADEMIC
+    return OF_PHOTOGRAPHS if names <= {SIMULATED, PHOTOGRAPHS} else ACADEMIC
 
 
 def uncalibrated(model: Path, target: Path) -> Path:

@@ -22,6 +22,7 @@ from xray.card import read as read_card
 from xray.errors import ModelError
 from xray_train.checkpoint import Checkpoint
 from xray_train.item import Picture
+from xray_train.lite import Lite
 from xray_train.network import Network
 from xray_train.recipe import Recipe
 
@@ -46,7 +47,7 @@ def read(path: Path, recipe: Recipe, pictures: Sequence[Picture]) -> Checkpoint:
     )
 
 
-def network(path: Path, pictures: Sequence[Picture]) -> tuple[Network, Card]:
+def network(path: Path, pictures: Sequence[Picture]) -> tuple[Network | Lite, Card]:
     """The network of a shipped file, in float, and its card.
 
     Args:
@@ -58,7 +59,7 @@ def network(path: Path, pictures: Sequence[Picture]) -> tuple[Network, Card]:
     """
     card = read_card(path)
     kernels = _convolutions(onnx.load(str(path), load_external_data=False).graph)
-    made = Network(len(card.labels), **_widths(card))
+    made = _fresh(card)
     convolutions = {n: m for n, m in made.named_modules() if isinstance(m, nn.Conv2d)}
     if set(convolutions) != set(kernels):
         odd = sorted(set(convolutions) ^ set(kernels))
@@ -78,14 +79,20 @@ def network(path: Path, pictures: Sequence[Picture]) -> tuple[Network, Card]:
     return made, card
 
 
-def _widths(card: Card) -> dict[str, Any]:
+def _fresh(card: Card) -> Network | Lite:
     """As the recipe on the card says; the defaults where it says nothing."""
     told = card.training.get("recipe", {})
-    sizes = {k: told[k] for k in ("widths", "blocks", "fine", "coarse") if k in told}
-    return {k: tuple(v) if isinstance(v, list) else v for k, v in sizes.items()}
+    lite = told.get("network") == "lite"
+    names = ("fine", "coarse") if lite else ("widths", "blocks", "fine", "coarse")
+    sizes: dict[str, Any] = {
+        name: tuple(size) if isinstance(size := told[name], list) else size
+        for name in names
+        if name in told
+    }
+    return (Lite if lite else Network)(len(card.labels), **sizes)
 
 
-def _unfold(made: Network, biases: dict[nn.BatchNorm2d, Tensor], planes: Tensor) -> None:
+def _unfold(made: nn.Module, biases: dict[nn.BatchNorm2d, Tensor], planes: Tensor) -> None:
     """Give each normalisation the statistics of what it sees, and undo them by its weights.
 
     One pass is enough: whatever the statistics, a layer answers x + bias.
@@ -108,10 +115,11 @@ def _unfold(made: Network, biases: dict[nn.BatchNorm2d, Tensor], planes: Tensor)
         hook.remove()
 
 
-def _norm_after(made: Network, name: str) -> nn.BatchNorm2d:
-    """`Convolution` is a sequence of both; `Residual` names them second and norm."""
+def _norm_after(made: nn.Module, name: str) -> nn.BatchNorm2d:
+    """The next of its sequence; `Residual` names both, second and norm."""
     parent, _, last = name.rpartition(".")
-    norm = made.get_submodule(f"{parent}.{'norm' if last == 'second' else '1'}")
+    after = "norm" if last == "second" else str(int(last) + 1)
+    norm = made.get_submodule(f"{parent}.{after}")
     assert isinstance(norm, nn.BatchNorm2d)
     return norm
 
@@ -124,6 +132,8 @@ def _convolutions(graph: onnx.GraphProto) -> dict[str, tuple[Tensor, Tensor]]:
     def floats(name: str) -> NDArray[np.float32]:
         if name in constants:
             return np.asarray(constants[name], np.float32)
+        if makers[name].op_type == "Identity":  # two alike are written once
+            return floats(makers[name].input[0])
         codes, scale, zero = (constants[i] for i in makers[name].input)
         shape = (-1,) + (1,) * (codes.ndim - 1)  # per output channel, or one for all
         steps = codes.astype(np.float32) - zero.astype(np.float32).reshape(shape)

@@ -19,6 +19,7 @@ from xray_datasets import layouts, real
 from xray_datasets.sample import Sample
 from xray_datasets.simulator import LABELS, Pool, show
 from xray_train.item import Item, air_of, indexed
+from xray_train.lite import PHOTOGRAPHS
 from xray_train.recipe import Recipe
 from xray_train.stock import LONG_MM, Stock, Threat, cut, from_grey
 from xray_train.tiling import ORIGIN, Tiles, tiles_of
@@ -36,7 +37,7 @@ SIMULATED, SIXRAY, DUAL, GDXRAY = (
 )
 FOLDS = tuple(range(5))  # of the dual-energy pairs, by suitcase
 # Names that terms are known by (`ship.OF_SOURCE`)
-OURS = (SIMULATED, CONTAINERS, SIXRAY, DUAL, GDXRAY)
+OURS = (SIMULATED, CONTAINERS, SIXRAY, DUAL, GDXRAY, PHOTOGRAPHS)
 
 
 class Source(Protocol):

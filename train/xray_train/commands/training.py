@@ -32,8 +32,8 @@ def fit(
     network: Annotated[
         str | None,
         typer.Option(
-            help="plain; ssdlite, a baseline; lite, a teacher; dfine-n, dfine-s or rtdetr-r18, "
-            "transformers for GPUs."
+            help="plain; lite, from features of photographs; ssdlite, a baseline; dfine-n, dfine-s "
+            "or rtdetr-r18, transformers for GPUs."
         ),
     ] = None,
     teacher: Annotated[
