@@ -11,12 +11,13 @@ from sqlalchemy import select
 from xray.clearance import read as read_rule
 from xray.detector import Detector
 from xray_app import addresses, service
+from xray_app.access.errors import AccessError
+from xray_app.access.oidc import Provider
 from xray_app.cases import integrity, schema, tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.settings import Settings, is_loopback
 
-LEAST_FREE_BYTES = 5 * 2**30  # a day of scans at 50 KB would take less, a container scan 150 MB
 USUAL = "parcel"
 
 
@@ -37,6 +38,7 @@ def examine(settings: Settings) -> list[Finding]:
         ("database", _database),
         ("network", _network),
         ("targets", _targets),
+        ("sign-in provider", _sign_in),
     )
     findings: list[Finding] = []
     for what, check in checks:
@@ -53,8 +55,9 @@ def _folder(settings: Settings) -> Iterator[Finding]:
     writable = os.access(folder, os.W_OK | os.X_OK)
     yield Finding("data folder", writable, f"{folder} can{'' if writable else 'not'} be written")
     free = shutil.disk_usage(folder).free
-    said = f"{free / 2**30:.0f} GB free; {LEAST_FREE_BYTES / 2**30:.0f} or more are wanted"
-    yield Finding("disk", free >= LEAST_FREE_BYTES, said)
+    wanted = settings.least_free_gb
+    said = f"{free / 2**30:.1f} GiB free; XRAY_LEAST_FREE_GB wants {wanted:g} or more"
+    yield Finding("disk", free >= wanted * 2**30, said)
 
 
 def _model(settings: Settings) -> Iterator[Finding]:
@@ -93,14 +96,25 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 def _targets(settings: Settings) -> Iterator[Finding]:
     outgoing = addresses.Outgoing.of(settings)
-    for setting, url in addresses.targets(settings).items():
-        host = addresses.host_of(setting, url)
+    for setting, host in addresses.targets(settings).items():
         try:
             found = outgoing.addresses(host, addresses.PORTS["https"])
         except (addresses.NotAllowed, OSError, UnicodeError) as error:
             yield Finding(setting, False, str(error))
         else:
             yield Finding(setting, True, f"{host} may be called, at {', '.join(found)}")
+
+
+def _sign_in(settings: Settings) -> Iterator[Finding]:
+    provider = Provider.of(settings, service.utc_now)
+    if provider is None:
+        return
+    try:
+        said = f"{provider.ask()['issuer']} answers"
+    except (AccessError, addresses.NotAllowed) as error:
+        yield Finding("sign-in provider", False, str(error))
+    else:
+        yield Finding("sign-in provider", True, said)
 
 
 def _network(settings: Settings) -> Iterator[Finding]:

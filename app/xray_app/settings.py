@@ -48,6 +48,7 @@ class Settings:
     workers: int = 1
     inspect_seconds: float = 120.0
     inspect_memory_mb: int = 12_288
+    least_free_gb: float = 5.0  # a day of scans at 50 KB takes less, a container scan 0.15
     max_waiting: int = 200
     lease_minutes: float = 5.0
     calibration_file: str | None = None
@@ -104,6 +105,8 @@ class Settings:
                 f"XRAY_INSPECT_MEMORY_MB must be {LEAST_MEMORY_MB} or more, "
                 f"got {self.inspect_memory_mb}"
             )
+        if not 0 <= self.least_free_gb < math.inf:
+            raise RecipeError(f"XRAY_LEAST_FREE_GB must be 0 or more, got {self.least_free_gb}")
         if not 0 <= self.retention_days <= MOST_DAYS:
             raise RecipeError(
                 f"XRAY_RETENTION_DAYS must lie in 0..{MOST_DAYS}, got {self.retention_days}; "
@@ -192,6 +195,7 @@ SAYS: Mapping[str, str] = {
     "workers": "Processes that read and inspect scans.",
     "inspect_seconds": "Longest time for one view, then its process is killed.",
     "inspect_memory_mb": "Address space of such a process, in MiB.",
+    "least_free_gb": "Free GiB in the data folder's disk under which `xray-app doctor` finds fault.",
     "max_waiting": "Scans that may wait for inspection; then 503 and Retry-After.",
     "lease_minutes": "How long an officer holds a case without a sign of life.",
     "calibration_file": "What `xray-train calibrate` wrote: which scans may be cleared.",
@@ -209,8 +213,9 @@ SAYS: Mapping[str, str] = {
     "webhook_secret": "Key of the messages' signatures: 32 letters or more, 8 of them different.",
     "clearance_url": "Query of the clearance system (UNI-PASS, API001); unset: it is not asked.",
     "clearance_key": "Key that the clearance system gave us.",
-    "outgoing_hosts": "Hosts that these two may call, with commas between: `HOST` at a public "
-    "address, or `HOST@NETWORK`; unset: the hosts of the two addresses alone.",
+    "outgoing_hosts": "Hosts that the service may call, with commas between: `HOST` at a public "
+    "address, or `HOST@NETWORK`; unset: those of `XRAY_WEBHOOK_URL`, `XRAY_CLEARANCE_URL`, "
+    "`XRAY_OIDC_ISSUER` and `XRAY_DICOS_REPORTS_TO` alone.",
     "dicos_port": "TCP port that scanners send DICOS to; 0: none.",
     "dicos_host": "Address to listen on for DICOS; others than loopback need `XRAY_OPEN_NETWORK`.",
     "dicos_title": "What we are called in DICOS: our AE title.",

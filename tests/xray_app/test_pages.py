@@ -36,7 +36,7 @@ def test_what_the_page_of_the_service_says_runs(
     monkeypatch.chdir(tmp_path)
     lay_out(tmp_path)
     (tmp_path / "elsewhere").mkdir()
-    for name, value in (("DATA_DIR", settings.data_dir), ("MODEL", standin)):
+    for name, value in (("DATA_DIR", settings.data_dir), ("MODEL", standin), ("LEAST_FREE_GB", 0)):
         monkeypatch.setenv(f"XRAY_{name}", str(value))
     monkeypatch.setenv("KEY", key)
     with running(settings, port):

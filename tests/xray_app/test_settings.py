@@ -52,6 +52,7 @@ def test_the_environment_is_read_and_options_win() -> None:
         ("XRAY_DEMO", "perhaps", "XRAY_DEMO must be yes or no"),
         ("XRAY_HUMAN_SHARE", "2", r"must lie in 0\.\.1"),
         ("XRAY_WORKERS", "0", "must lie over 0"),
+        ("XRAY_LEAST_FREE_GB", "-1", "must be 0 or more, got -1"),
         ("XRAY_CLEAR_BY_MACHINE", "yes", "needs XRAY_CALIBRATION_FILE"),
         ("XRAY_INSPECT_SECONDS", "inf", "must lie over 0"),
         ("XRAY_LEASE_MINUTES", "nan", "must lie over 0"),
