@@ -7,7 +7,7 @@ transmission, its planes for the viewer.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xray.report import Report
+from xray.report import Outcome, Report
 from xray.scan import Encoding
 
 
@@ -29,6 +29,9 @@ class Case:
         thumbnail: JPEG for the queue.
         planes: transmission as `planes.pack` lays it out; empty for a pseudo-colour scan.
         hidden: what the model says is not to be shown yet, and is left out of the report.
+        outcome: of all views together, where it is known; else the report's.
+        views: name of each view and what the model says of it, this one among them; empty where
+            there is one.
     """
 
     key: str
@@ -45,3 +48,5 @@ class Case:
     thumbnail: bytes = b""
     planes: bytes = b""
     hidden: bool = False
+    outcome: Outcome | None = None
+    views: tuple[tuple[str, Report], ...] = ()

@@ -95,6 +95,25 @@ def test_the_queue_counts_findings_and_marks_the_open_case() -> None:
     assert "Samples" not in page
 
 
+def test_a_thing_of_several_views_is_what_the_gravest_of_them_says() -> None:
+    clear = report(detections=(), outcome=Outcome.CLEAR, reasons=("nothing",))
+    seen = case(report=clear, outcome=Outcome.ALARM, views=(("top", clear), ("side", report())))
+    page = view.case(seen, CARD)
+    assert "<strong>Alarm</strong>" in page
+    assert "<li>side: gun with probability 0.93</li>" in page
+    assert "top: nothing" not in page
+    assert "Nothing over the profile" in page, "the findings are those of the open view"
+    entry = view.queue([("Waiting", 1, [seen])], None)
+    assert 'chip alarm">Alarm' in entry
+    assert "2 findings" in entry
+
+
+def test_a_view_that_was_not_seen_keeps_the_others_from_calling_the_thing_clear() -> None:
+    clear = report(detections=(), outcome=Outcome.CLEAR, reasons=("nothing",))
+    page = view.case(case(report=clear, outcome=Outcome.UNKNOWN, views=()), CARD)
+    assert "<strong>Unknown</strong>" in page
+
+
 def test_an_empty_queue_says_what_to_do() -> None:
     assert "Add a scan" in view.queue([("Yours", 0, [])], None)
 

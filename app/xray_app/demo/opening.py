@@ -67,11 +67,8 @@ def _check_empty(service: Service) -> None:
 
 
 def _bring(service: Service, sample: Sample, at: datetime) -> None:
-    most = service.settings.max_upload_bytes
-    with sample.file.open("rb") as file:
-        staged = service.contents.stage(file, sample.file.name, most)
     sent = Submission(
-        views=(NewView(staged, sample.file.name, pixel_mm=sample.pixel_mm),),
+        views=tuple(_staged(service, sample, name, file) for name, file in sample.views),
         submitted_by=BY,
         kind=Kind.DEMO,
         scanner=sample.scanner,
@@ -81,3 +78,9 @@ def _bring(service: Service, sample: Sample, at: datetime) -> None:
         declaration=dict(sample.declaration),
     )
     register.register(service.database, service.contents, sent, at, service.queue.rules)
+
+
+def _staged(service: Service, sample: Sample, name: str, file: Path) -> NewView:
+    with file.open("rb") as opened:
+        content = service.contents.stage(opened, file.name, service.settings.max_upload_bytes)
+    return NewView(content, file.name, name=name or None, pixel_mm=sample.pixel_mm)

@@ -1,7 +1,7 @@
 """The sample scans that ship with the project, simulated ones, so that a newcomer sees work.
 
-`samples/samples.json` lists them in the order of the queue: the file, what it is declared to be,
-and how to simulate it again. `make samples` writes it.
+`samples/samples.json` lists them in the order of the queue: the file of each view, what it is
+declared to be, and how to simulate it again. `make samples` writes it.
 """
 
 import json
@@ -21,7 +21,7 @@ class Sample:
 
     Attributes:
         title: what people call it: the number of the container or the consignment.
-        file: the scan.
+        views: name and file of each view; a scan's only one has no name.
         kind: of the thing: baggage, parcel or container.
         scanner, lane: where it was made, as the desk shows it.
         pixel_mm: width of a pixel.
@@ -29,12 +29,17 @@ class Sample:
     """
 
     title: str
-    file: Path
+    views: tuple[tuple[str, Path], ...]
     kind: str
     scanner: str
     lane: str
     pixel_mm: float
     declaration: Mapping[str, Any]
+
+    @property
+    def file(self) -> Path:
+        """The scan, or its first view."""
+        return self.views[0][1]
 
     @property
     def container(self) -> str | None:
@@ -66,7 +71,7 @@ def samples(folder: Path = FOLDER) -> tuple[Sample, ...]:
 def _sample(folder: Path, row: dict[str, Any]) -> Sample:
     return Sample(
         title=row["number"],
-        file=folder / row["file"],
+        views=tuple((view["name"], folder / view["file"]) for view in row["views"]),
         kind=row["kind"],
         scanner=row["scanner"],
         lane=row["lane"],

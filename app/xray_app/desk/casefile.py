@@ -1,14 +1,15 @@
 """What is known of a case, read from the database for the page. No HTML."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
-from xray.report import Outcome
+from xray.report import Outcome, Report
 from xray.scan import Encoding
 from xray_app.access.roles import Actor
 from xray_app.cases import first_verdicts, reading, tables
@@ -44,32 +45,45 @@ def shown(connection: Connection, case: Case, position: int, blind: bool = False
     rows = {row["position"]: row for row in views_of(connection, case.id)}
     if position not in rows:
         raise NotFound(f"case {case.id} has no view {position}")
-    said = reading.reports(connection, case.id).get(position)
-    return _shown(case, rows[position], said, blind)
+    said = reading.reports(connection, case.id)
+    return _shown(case, rows[position], _named(rows, said), blind)
+
+
+def opens_on(connection: Connection, case: Case, named: int | None, blind: bool) -> int:
+    """The view that is named, else the first that makes the case's outcome what it is."""
+    if named is not None or blind:
+        return named or 0
+    said = reading.reports(connection, case.id)
+    return min((n for n, one in said.items() if one["outcome"] == case.outcome), default=0)
 
 
 def entries(connection: Connection, actor: Actor, cases: Sequence[Case]) -> list[Shown]:
     """The first view of each case, for the queue, in three questions to the database."""
     ids, view, report = [case.id for case in cases], tables.views, tables.reports
-    first = select(view).where(view.c.case_id.in_(ids), view.c.position == 0)
-    rows = {row["case_id"]: row for row in connection.execute(first).mappings()}
-    primary = (report.c.role == ReportRole.PRIMARY, report.c.position == 0)
-    said = select(report.c.case_id, report.c.body).where(report.c.case_id.in_(ids), *primary)
-    bodies = {row.case_id: row.body for row in connection.execute(said.order_by(report.c.id))}
+    rows = defaultdict[str, dict[int, RowMapping]](dict)
+    for row in connection.execute(select(view).where(view.c.case_id.in_(ids))).mappings():
+        rows[row["case_id"]][row["position"]] = row
+    primary = (report.c.case_id.in_(ids), report.c.role == ReportRole.PRIMARY)
+    said = select(report.c.case_id, report.c.position, report.c.body).where(*primary)
+    bodies = defaultdict[str, dict[int, Any]](dict)
+    for one in connection.execute(said.order_by(report.c.id)):
+        bodies[one.case_id][one.position] = json.loads(one.body)
     blind = doing.blind_among(connection, actor, cases)
     return [
-        _shown(
-            case,
-            rows[case.id],
-            json.loads(bodies[case.id]) if case.id in bodies else None,
-            case.id in blind,
-        )
+        _shown(case, rows[case.id][0], _named(rows[case.id], bodies[case.id]), case.id in blind)
         for case in cases
     ]
 
 
-def _shown(case: Case, row: RowMapping, said: dict[str, Any] | None, blind: bool) -> Shown:
-    report = read_report(said) if said else None
+Said = Mapping[int, tuple[str, Report]]  # view → its name, and what the machine says of it
+
+
+def _named(rows: Mapping[int, RowMapping], said: Mapping[int, dict[str, Any]]) -> Said:
+    return {n: (view_name(rows[n]["name"], n), read_report(said[n])) for n in sorted(said)}
+
+
+def _shown(case: Case, row: RowMapping, said: Said, blind: bool) -> Shown:
+    report = said[row["position"]][1] if row["position"] in said else None
     if report and blind:
         report = replace(report, detections=(), reasons=(), outcome=Outcome.UNKNOWN)
     return Shown(
@@ -86,6 +100,8 @@ def _shown(case: Case, row: RowMapping, said: dict[str, Any] | None, blind: bool
         thumbnail=KEPT if row["thumbnail_sha256"] else b"",
         planes=KEPT if row["planes_sha256"] else b"",
         hidden=blind,
+        outcome=None if blind else case.outcome,
+        views=tuple(said.values()) if len(said) > 1 and not blind else (),
     )
 
 
@@ -100,9 +116,8 @@ def beside(
 ) -> Beside:
     """What the page shows of a case beside what the machine says."""
     officer, mine = actor.officer(), work.has(case, actor.officer())
-    primary = [read_report(said) for said in reading.reports(connection, case.id).values()]
-    views = [(row["position"], row["name"]) for row in views_of(connection, case.id)]
-    reasons = [work.suggested(report) for report in primary]
+    primary = {n: read_report(one) for n, one in reading.reports(connection, case.id).items()}
+    reasons = [work.suggested(report) for report in primary.values()]
     since = service.now - case.taken_at if mine and case.taken_at else None
     return Beside(
         version=case.version,
@@ -117,15 +132,22 @@ def beside(
         notice=notice,
         flags=tuple(map(told, case.flags)),
         declared=work.declared(case),
-        views=tuple((f"{case.id}-{n}", view_name(name, n)) for n, name in views)
-        if len(views) > 1
-        else (),
+        views=tuple(_views(connection, case, {} if blind else primary)),
         blind=blind,
         scan_first=doing.wants_scan_first(connection, actor),
         colleagues=_colleagues(service, connection, actor, case) if mine else (),
         said=() if blind else tuple(_said(connection, case)),
         earlier=tuple(_earlier(connection, case)),
     )
+
+
+def _views(
+    connection: Connection, case: Case, said: Mapping[int, Report]
+) -> Iterator[tuple[str, str, Outcome | None]]:
+    rows = views_of(connection, case.id)
+    for row in rows if len(rows) > 1 else ():
+        n = row["position"]
+        yield f"{case.id}-{n}", view_name(row["name"], n), said[n].outcome if n in said else None
 
 
 def _colleagues(

@@ -118,11 +118,12 @@ class OfficerDesk:
         """One view of a case as HTML."""
         if key is None:
             return view.blank(notice or say("Take the next case, or choose one from the queue."))
-        case_id, position = _case_of(key) or "", _view_of(key)
+        case_id, named = _case_of(key) or "", _view_of(key)
         try:
             with self._service.database.read() as connection:
                 case = load(connection, case_id)
                 blind = doing.is_blind(connection, actor, case)
+                position = casefile.opens_on(connection, case, named, blind)
                 shown = casefile.shown(connection, case, position, blind)
                 beside = casefile.beside(self._service, connection, actor, case, blind, notice)
         except NotFound as error:
@@ -135,11 +136,13 @@ class OfficerDesk:
         """What the viewer is told of a case: all its views, the open one among them."""
         if key is None:
             return scene.NOTHING
-        case_id, position = _case_of(key) or "", _view_of(key)
+        case_id, named = _case_of(key) or "", _view_of(key)
         following = self._service.queue.next(actor.officer())
         try:
             with self._service.database.read() as connection:
                 case = load(connection, case_id)
+                blind = doing.is_blind(connection, actor, case)
+                position = casefile.opens_on(connection, case, named, blind)
                 views = self._views(connection, actor, case)
                 ahead = self._views(connection, actor, following) if following else []
         except NotFound:
@@ -205,7 +208,8 @@ class OfficerDesk:
     def _content(self, key: str, column: str) -> bytes | None:
         try:
             with self._service.database.read() as connection:
-                sha256 = reading.picture(connection, _case_of(key) or "", _view_of(key), column)
+                asked = (_case_of(key) or "", _view_of(key) or 0)
+                sha256 = reading.picture(connection, *asked, column)
             return self._service.contents.read(sha256)
         except NotFound:
             return None
@@ -254,6 +258,9 @@ def _case_of(key: str | None) -> str | None:
     return key.partition("-")[0] if key else None
 
 
-def _view_of(key: str) -> int:
-    number = key.partition("-")[2]
+def _view_of(key: str) -> int | None:
+    """The view that a key names; None: it names the case alone."""
+    _, dash, number = key.partition("-")
+    if not dash:
+        return None
     return int(number) if number.isdecimal() and len(number) < 4 else 0

@@ -63,7 +63,7 @@ def verdict(case: Case) -> Verdict:
     if case.hidden:
         return SCAN_FIRST
     if case.report is not None:
-        return VERDICTS[case.report.outcome]
+        return VERDICTS[case.outcome or case.report.outcome]
     return NOT_INSPECTED if case.picture else NOT_READ
 
 
@@ -91,7 +91,7 @@ def case(case: Case | None, card: Card | None, beside: Beside = NOTHING) -> str:
     return _page("case.html").render(
         case=case,
         verdict=verdict(case),
-        reasons=[told(one) for one in case.report.reasons] if case.report else (),
+        reasons=_reasons(case),
         facts=_facts(case),
         findings=[one for one in findings if one["style"] == "finding"],
         alarms=[one for one in findings if one["style"] == "alarm"],
@@ -99,6 +99,7 @@ def case(case: Case | None, card: Card | None, beside: Beside = NOTHING) -> str:
         assumed=[told(_for_officers(line)) for line in case.assumed],
         model=_model(case.report, card),
         beside=beside,
+        verdicts=VERDICTS,
         work=work,
     )
 
@@ -150,15 +151,24 @@ def where(xyxy_px: Sequence[float], width_px: int, height_px: int) -> str:
 
 
 def _entry(case: Case, selected: str | None) -> dict[str, Any]:
-    count = len(case.report.detections) if case.report else 0
+    said = [said for _, said in case.views] or ([case.report] if case.report else [])
+    count = sum(len(one.detections) for one in said)
     return {
-        "key": case.key,
+        "key": case.key.partition("-")[0],
         "name": case.name,
         "thumbnail": f"pictures/{case.key}/small" if case.thumbnail else None,
         "verdict": verdict(case),
         "note": say("{count} findings", count=count) if case.report and not case.hidden else "",
         "current": selected is not None and case.key.partition("-")[0] == selected,
     }
+
+
+def _reasons(case: Case) -> list[str]:
+    """Why the outcome is what it is; of several views, those that make it so."""
+    if not case.views:
+        return [told(one) for one in case.report.reasons] if case.report else []
+    grave = [(name, said) for name, said in case.views if said.outcome == case.outcome]
+    return [f"{name}: {told(one)}" for name, said in grave for one in said.reasons]
 
 
 def _facts(case: Case) -> list[str]:

@@ -151,7 +151,8 @@ class Beside:
         notice: why the last act was refused, or what to do next.
         flags: what is wrong with it.
         declared: name → value.
-        views: key and name of each view, where there are several.
+        views: key, name and outcome of each view, where there are several; no outcome where the
+            machine says nothing of it, or nothing yet.
         blind: what the machine says is not shown yet.
         scan_first: whether this officer wants that.
         colleagues: who it can be handed over to, and whether they have a case already.
@@ -171,7 +172,7 @@ class Beside:
     notice: str = ""
     flags: tuple[str, ...] = ()
     declared: Mapping[str, Any] | None = None
-    views: tuple[tuple[str, str], ...] = ()
+    views: tuple[tuple[str, str, Outcome | None], ...] = ()
     blind: bool = False
     scan_first: bool = False
     colleagues: Sequence[tuple[str, bool]] = ()

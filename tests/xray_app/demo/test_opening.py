@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select, update
 
+from xray import Encoding, read
 from xray.errors import RecipeError
 from xray_app import service as services
 from xray_app.access import preferences
@@ -102,6 +103,25 @@ def test_a_demo_has_24_cases_of_all_kinds_of_things(service: Service) -> None:
     )
     known = [case.consignee for case in cases]
     assert max(known.count(one) for one in known) > 2, "history has nothing to show"
+
+
+def test_one_of_a_demo_s_cases_shows_one_bag_from_two_sides_at_the_same_scale(
+    service: Service,
+) -> None:
+    opening.open_on(service)
+    (sample,) = [one for one in samples() if len(one.views) > 1]
+    with service.database.read() as connection:
+        cases = reading.newest(connection, reading.Wanted())
+        (case,) = [case for case in cases if case.consignment == sample.title]
+        views = inspection.views_of(connection, case.id)
+    assert [(view["name"], view["file_name"]) for view in views] == [
+        (name, file.name) for name, file in sample.views
+    ]
+    assert {view["pixel_mm"] for view in views} == {sample.pixel_mm}
+    top, side = (read(file) for _, file in sample.views)
+    assert (top.encoding, side.encoding) == (Encoding.DUAL, Encoding.DUAL), "every tool can be used"
+    assert top.width == side.width, "the same way along the belt"
+    assert sum(file.stat().st_size for _, file in sample.views) < 200_000
 
 
 def test_none_of_a_demo_s_cases_reaches_exchange_or_research(

@@ -215,13 +215,23 @@ def test_the_magnifier_follows_the_pointer(show: Show) -> None:
     expect(page.locator(".lens")).to_be_hidden()
 
 
-def test_several_views_stand_side_by_side_with_one_cursor(show: Show, rest: Rest) -> None:
-    page = show(DUAL | {"name": "top"}, SINGLE | {"name": "side"}, current=1)
+@pytest.mark.parametrize("current", [0, 1])
+def test_several_views_stand_side_by_side_with_one_cursor(
+    show: Show, rest: Rest, current: int
+) -> None:
+    page = show(DUAL | {"name": "top"}, SINGLE | {"name": "side"}, current=current)
     expect(page.locator(".pane:visible")).to_have_count(1)
-    expect(page.locator(".pane:visible figcaption")).to_have_text("side")
+    expect(page.locator(".pane:visible figcaption")).to_have_text(("top", "side")[current])
     page.keyboard.press("b")
     rest(page)
     expect(page.locator(".pane:visible")).to_have_count(2)
+    given = "viewer.panes.map((pane) => [...pane.size, pane.canvas.width / pane.canvas.height])"
+    drawn = page.evaluate(given)
+    box = page.locator(".pane").first.bounding_box()
+    assert box is not None
+    for width, height, shape in drawn:
+        assert (width, height) == pytest.approx((box["width"], box["height"]), abs=1)
+        assert shape == pytest.approx(width / height, rel=0.02), "nothing is stretched"
     page.mouse.move(*pane_point(page, 0.25, 0.5))
     lines = page.locator(".pane .cursor")
     expect(lines.nth(0)).to_be_hidden()

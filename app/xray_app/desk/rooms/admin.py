@@ -1,4 +1,4 @@
-"""The manager's page: people, API keys, the model in use and its terms, the profile in force."""
+"""The manager's page: people, API keys, the models and their terms, the profile in force."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -18,11 +18,11 @@ from xray_app.api.signing import TheService as Service
 from xray_app.cases import profiles
 from xray_app.cases.errors import Conflict
 from xray_app.desk.navigation import ADMIN
-from xray_app.desk.rooms import frame, operating, promotion, thresholds
+from xray_app.desk.rooms import frame, models, operating, promotion, thresholds
 from xray_app.desk.rooms.frame import Line
 from xray_app.desk.rooms.thresholds import Asked
 from xray_app.languages import problem as said_of
-from xray_app.languages import say, told
+from xray_app.languages import say
 
 Password = Annotated[str, Form(max_length=256)]
 DONE: Mapping[str, str] = {
@@ -171,7 +171,7 @@ def _page(
         "keys": [_key(row, now) for row in service.keys.list()],
         "scopes": [(one, _right(one)) for one in sorted(SCOPES)],
         "card": card,
-        "terms": _data(card),
+        "models": models.shipped(card),
         "promotion": promotion.of(card) if card else None,
         "settings": service.settings,
         "asked": asked,
@@ -209,12 +209,3 @@ def _key(row: Any, now: datetime) -> dict[str, Any]:
 def _right(right: str) -> str:
     """A right in words."""
     return say(f"right|{right.replace('_', ' ')}")
-
-
-def _data(card: Card | None) -> list[str]:
-    """Each source that the model learned from, with its terms."""
-    if card is None:
-        return []
-    rows = [{"name": told(one["name"]), "terms": told(one["terms"])} for one in card.data]
-    text = "{name}: {scans} scans, {terms}"
-    return [say(text, scans=of["scans"], **row) for row, of in zip(rows, card.data, strict=True)]

@@ -165,8 +165,8 @@ export class Viewer {
     this.root.toggleAttribute('data-lens', state.lens);
     this.root.toggleAttribute('data-unmarked', !state.marks);
     this.root.toggleAttribute('data-mine', this.marking.opinions.mine);
-    for (const pane of this.panes) {
-      pane.element.hidden = !this.shownPanes.includes(pane);
+    for (const pane of this.panes) pane.element.hidden = !this.shownPanes.includes(pane);
+    for (const pane of this.panes) {  // once all have their places: they share the room
       if (!state.lens) pane.lens.at = null;
       pane.measure();
     }

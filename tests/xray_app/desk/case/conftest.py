@@ -15,7 +15,7 @@ from tests.xray_app.desk.case.desks import PASSWORD, Desk
 from xray_app.access.passwords import Passwords
 from xray_app.access.roles import Role
 from xray_app.api.signing import COOKIE
-from xray_app.cases import inspection, register, tables
+from xray_app.cases import tables
 from xray_app.cases.case import load
 from xray_app.cases.database import Database
 from xray_app.cases.register import NewView, Submission
@@ -70,19 +70,13 @@ def bring(desk: Desk, samples: Iterator[Sample]) -> Iterator[Callable[[int], lis
 
     def bring(count: int) -> list[str]:
         for sample in itertools.islice(samples, count):
-            name, now = f"{sample.title} {secrets.token_hex(2)}", service.now
+            name = f"{sample.title} {secrets.token_hex(2)}"
             staged = service.contents.stage(sample.file.read_bytes(), sample.file.name, 2**25)
             view = NewView(staged, sample.file.name)
             sent = Submission(
                 (view,), "gate 1", scanner="belt 1", consignment=name, declaration=DECLARED
             )
-            kept = register.register(
-                service.database, service.contents, sent, now, service.queue.rules
-            )
-            made.append(kept.case.id)
-            claimed = inspection.claim(service.database, now)
-            assert claimed is not None
-            service.dispatch.inspect(claimed, service.pool)  # type: ignore[arg-type]
+            made.append(desk.bring_in(sent))
         with service.database.read() as connection:
             there = [load(connection, case_id) for case_id in made[-count:]]
         return [case.id for case in sorted(there, key=lambda case: (case.place_at, case.id))]

@@ -13,6 +13,8 @@ from playwright.sync_api import Page, expect
 from xray_app import server
 from xray_app import service as services
 from xray_app.beside import beside
+from xray_app.cases import inspection, register
+from xray_app.cases.register import Submission
 from xray_app.inspectors.dispatch import Dispatch
 from xray_app.service import Service
 from xray_app.settings import Settings
@@ -54,6 +56,15 @@ class Desk:
         self._until.callback(serving.join)
         self._until.callback(setattr, http, "should_exit", True)
         serving.start()
+
+    def bring_in(self, sent: Submission) -> str:
+        """Keep what a scanner sent, and have it inspected; its case."""
+        service, now = self.service, self.service.now
+        register.register(service.database, service.contents, sent, now, service.queue.rules)
+        claimed = inspection.claim(service.database, now)
+        assert claimed is not None
+        service.dispatch.inspect(claimed, service.pool)  # type: ignore[arg-type]
+        return claimed.id
 
     def stop(self) -> None:
         """End; browsers that are open find nobody."""

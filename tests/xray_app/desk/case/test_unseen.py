@@ -7,7 +7,6 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.xray_app.desk.case.desks import Desk, standing
-from xray_app.cases import inspection, register
 from xray_app.cases.case import load
 from xray_app.cases.register import NewView, Submission
 from xray_app.demo.samples import Sample
@@ -56,12 +55,7 @@ def two_views(
             for name, content in files.items()
         )
         sent = Submission(views, "gate 1", scanner="belt 1", consignment=secrets.token_hex(4))
-        rules = service.queue.rules
-        register.register(service.database, service.contents, sent, service.now, rules)
-        claimed = inspection.claim(service.database, service.now)
-        assert claimed is not None
-        service.dispatch.inspect(claimed, service.pool)  # type: ignore[arg-type]
-        return claimed.id
+        return desk.bring_in(sent)
 
     return two_views
 
@@ -120,14 +114,8 @@ def test_a_case_of_two_views_is_cleared_once_both_can_be_seen(
 def test_a_file_that_is_no_scan_is_not_cleared(
     desk: Desk, page_of: Callable[[str], Page], bring: Callable[[int], list[str]]
 ) -> None:
-    service, now = desk.service, desk.service.now
-    staged = service.contents.stage(secrets.token_hex(8).encode(), "text.png", 2**20)
-    sent = Submission((NewView(staged, "text.png"),), "gate 1")
-    rules = service.queue.rules
-    register.register(service.database, service.contents, sent, now, rules)
-    claimed = inspection.claim(service.database, now)
-    assert claimed is not None
-    service.dispatch.inspect(claimed, service.pool)  # type: ignore[arg-type]
+    staged = desk.service.contents.stage(secrets.token_hex(8).encode(), "text.png", 2**20)
+    desk.bring_in(Submission((NewView(staged, "text.png"),), "gate 1"))
     page = page_of("kim")
     page.keyboard.press("n")
     expect(page.locator(".case.unread")).to_be_visible()

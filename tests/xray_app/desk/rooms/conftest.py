@@ -26,7 +26,7 @@ from xray_app.cases.register import NewView, Submission
 from xray_app.cases.rules import Officer, Rules
 from xray_app.cases.states import Verdict
 from xray_app.desk import navigation
-from xray_app.desk.rooms import routes
+from xray_app.desk.rooms import models, routes
 from xray_app.guard import Guard
 from xray_app.service import Service
 from xray_app.settings import Settings
@@ -47,8 +47,11 @@ def service(
 
 
 @pytest.fixture
-def client(service: Service, standin_card: Card) -> TestClient:
-    """Nobody yet, before the rooms and their door."""
+def client(
+    service: Service, standin: Path, standin_card: Card, monkeypatch: pytest.MonkeyPatch
+) -> TestClient:
+    """Nobody yet, before the rooms and their door. One model ships, which is in use."""
+    monkeypatch.setattr(models, "available", lambda: {"standin": standin})
     app = api.build(service)
     routes.add(app, standin_card)
     app.add_middleware(Door, rooms=navigation.rights())

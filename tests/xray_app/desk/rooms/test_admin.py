@@ -3,15 +3,17 @@
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from xray.card import Card
+from xray.card import read as read_card
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Right, Role
-from xray_app.desk.rooms import operating, promotion
+from xray_app.desk.rooms import models, operating, promotion
 from xray_app.service import Service
 
 PASSWORD = "correct horse battery"
@@ -116,3 +118,53 @@ def test_the_page_holds_the_model_and_its_terms(boss: TestClient) -> None:
     page = boss.get("/admin").text
     for says in ("standin@1", "for tests", "no: every case goes to an officer", "not measured"):
         assert says in page
+
+
+def articles(page: str) -> list[str]:
+    """What stands of each model, without the tags."""
+    found = re.findall(r"<article.*?</article>", page, re.DOTALL)
+    return [" ".join(re.sub("<[^>]+>", " ", one).split()) for one in found]
+
+
+def test_every_shipped_model_stands_there_with_its_terms_scores_and_limits_and_one_is_in_use(
+    boss: TestClient,
+    standin: Path,
+    standin_card: Card,
+    make_model: Callable[[Card], Path],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    row = {"map50": 0.682, "map50_interval": [0.52, 0.778], "scans": 135, "groups": 59}
+    row |= {"map50_95": 0.3, "mean_over": ["gun"], "labels": {"gun_part": {"ap50": 0.957}}}
+    row |= {"outcomes": {"benign": {"scans": 80, "ALARM": 0.05, "UNKNOWN": 0.1}}}
+    row |= {"weapons": {"points": [{"pfa_here": 0.2, "small": {"pd": 0.5, "pd_95": [0.4, 0.6]}}]}}
+    about = {"terms": "academic <use>", "limits": ("Few knives.",), "scores": {"yard": row}}
+    data = ({"name": "old scans", "scans": 7, "terms": "academic use only"},)
+    other = make_model(replace(standin_card, name="other", version="2", data=data, **about))
+    broken = tmp_path / "broken.onnx"
+    broken.write_bytes(b"no model")
+    files = {"broken": broken, "other": other, "standin": standin}
+    monkeypatch.setattr(models, "available", lambda: files)
+    app: Any = boss.app
+    app.state.card = read_card(standin)
+    first, second, third = articles(boss.get("/admin").text)
+    assert first.startswith(
+        "standin@1 in use Terms for tests Finds gun, wrench Scores not measured"
+    )
+    assert second == "broken broken.onnx: onnxruntime cannot load it" or "broken" in second
+    assert third.startswith("other@2 Terms academic &lt;use&gt; Finds")
+    for says in (
+        "yard: mAP50 0.68, from 0.52 to 0.78 at 95 %; 135 scans",
+        "AP50: gun part 0.96",
+        "Of 80 benign scans 5.0 % alarm and 10.0 % cannot be judged",
+        "weapons that can be seen 50 % are found, at 20.0 % false alarms",
+        "Limits Few knives.",
+        "old scans: 7 scans, academic use only",
+    ):
+        assert says in third
+    assert "in use" not in second + third
+
+    app.state.card = None
+    page = boss.get("/admin").text
+    assert "No model is loaded: scans are shown" in page
+    assert [one.split()[0] for one in articles(page)] == ["broken", "other@2", "standin@1"]
