@@ -11,6 +11,7 @@ import socket
 import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
@@ -80,14 +81,36 @@ class Outgoing:
         Raises:
             RecipeError: an entry cannot be read, or a target's host is not listed.
         """
-        named = {setting: host_of(setting, url) for setting, url in targets(settings).items()}
+        named = targets(settings)
         if not settings.outgoing_hosts:
             return Outgoing(dict.fromkeys(named.values(), ()))
-        hosts = dict(map(_entry, settings.outgoing_hosts))
+        outgoing = Outgoing(dict(map(_entry, settings.outgoing_hosts)))
         for setting, host in named.items():
-            if host not in hosts:
-                raise RecipeError(f"{setting} calls {host}, which {LISTED} does not list; add it")
-        return Outgoing(hosts)
+            try:
+                outgoing.check(host, f"{setting} calls {host}")
+            except NotAllowed as error:
+                raise RecipeError(str(error)) from None
+        return outgoing
+
+    def check(self, host: str, what: str) -> None:
+        """Stop at a host that is not listed, wherever it is.
+
+        Args:
+            what: who wants to call it, as the beginning of a sentence.
+
+        Raises:
+            NotAllowed: with what to add.
+        """
+        if host in self.hosts:
+            return
+        entries = [
+            f"{name}@{'+'.join(map(str, networks))}" if networks else name
+            for name, networks in self.hosts.items()
+        ]
+        said = f"{what}, which {LISTED} does not list; set it to {','.join([*entries, host])}"
+        if _address(host) is None:
+            said += f", with {host}@NETWORK at its end where that is no public address"
+        raise NotAllowed(said, host, NOT_LISTED)
 
     def addresses(self, host: str, port: int) -> Sequence[str]:
         """Where a host may be called, the first to be tried first.
@@ -117,11 +140,14 @@ class Checked(httpx.BaseTransport):
     Args:
         outgoing: whom to call.
         verify: how certificates are checked; None: by those of the usual authorities.
+        http: httpx, or a module of the same names that who sends is made of.
     """
 
-    def __init__(self, outgoing: Outgoing, verify: ssl.SSLContext | None = None) -> None:
-        self._outgoing = outgoing
-        self._inner = httpx.HTTPTransport(verify=True if verify is None else verify)
+    def __init__(
+        self, outgoing: Outgoing, verify: ssl.SSLContext | None = None, http: Any = httpx
+    ) -> None:
+        self._outgoing, self._http = outgoing, http
+        self._inner = http.HTTPTransport(verify=True if verify is None else verify)
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer.
@@ -135,13 +161,15 @@ class Checked(httpx.BaseTransport):
         try:
             addresses = self._outgoing.addresses(host, port)
         except (OSError, UnicodeError) as error:
-            raise httpx.ConnectError(f"{type(error).__name__}: no such host") from None
-        failed: httpx.TransportError = httpx.ConnectError("no address")
+            raise self._http.ConnectError(f"{type(error).__name__}: no such host") from None
+        failed: Exception = self._http.ConnectError("no address")
         for address in addresses:
             try:
-                return self._inner.handle_request(_to(request, host, address))
-            except (httpx.ConnectError, httpx.ConnectTimeout) as error:  # nothing was sent
-                failed = error
+                answer: httpx.Response = self._inner.handle_request(_to(request, host, address))
+            except (self._http.ConnectError, self._http.ConnectTimeout) as error:
+                failed = error  # nothing was sent
+            else:
+                return answer
         raise failed
 
     def close(self) -> None:
@@ -163,10 +191,20 @@ def redirected(answer: httpx.Response) -> NotAllowed:
 
 
 def targets(settings: Settings) -> Mapping[str, str]:
-    """Setting → the address that it names, of those that are called."""
-    named = {"XRAY_WEBHOOK_URL": settings.webhook_url}
-    named["XRAY_CLEARANCE_URL"] = settings.clearance_url
-    return {setting: url for setting, url in named.items() if url}
+    """Setting → the host that it names, of those that are called. Scanners call us.
+
+    Raises:
+        RecipeError: one names none.
+    """
+    urls = {
+        **{"XRAY_WEBHOOK_URL": settings.webhook_url, "XRAY_CLEARANCE_URL": settings.clearance_url},
+        "XRAY_OIDC_ISSUER": settings.oidc_issuer,
+    }
+    named = {setting: host_of(setting, url) for setting, url in urls.items() if url}
+    _, _, where = (settings.dicos_reports_to or "").partition("@")
+    if host := where.rpartition(":")[0]:  # where there is none, `dicos.peers` says what is wrong
+        named["XRAY_DICOS_REPORTS_TO"] = host.strip("[]").lower()
+    return named
 
 
 def host_of(setting: str, url: str) -> str:
@@ -222,7 +260,7 @@ def _address(text: str) -> Address | None:
 
 def _to(request: httpx.Request, host: str, address: str) -> httpx.Request:
     """The same request to one address; certificate and Host header are still the host's."""
-    return httpx.Request(
+    return type(request)(
         request.method,
         request.url.copy_with(host=address),
         headers=request.headers,

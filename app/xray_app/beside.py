@@ -66,12 +66,14 @@ def _asking(parts: Service, url: str) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _reporting(parts: Service, reports_to: str) -> Iterator[None]:
+    from xray_app import addresses
     from xray_app.dicos import peers
     from xray_app.dicos.sending import Reports
 
     title, tls = peers.own_title(parts.settings), peers.calling_tls(parts.settings)
     peer = peers.Peer.read(reports_to)
-    reports = Reports(parts.database, parts.queue.clock, peer, title, tls)
+    outgoing = addresses.Outgoing.of(parts.settings)
+    reports = Reports(parts.database, parts.queue.clock, peer, title, outgoing, tls)
     with Rounds("sending threat detection reports", reports.send_due):
         yield
 

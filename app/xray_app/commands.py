@@ -15,6 +15,7 @@ from xray_app.settings import Settings
 
 if TYPE_CHECKING:
     from xray_app.exchange.export import Table
+    from xray_app.inspectors.opening import Opening
     from xray_app.service import Service
 
 user = typer.Typer(no_args_is_help=True, help="People who may sign in.")
@@ -22,6 +23,7 @@ audit = typer.Typer(no_args_is_help=True, help="The chain of what was done.")
 database = typer.Typer(no_args_is_help=True, help="The tables of the cases.")
 dossier = typer.Typer(no_args_is_help=True, help="Everything of one case, signed.")
 export = typer.Typer(no_args_is_help=True, help="Decided cases for research.")
+COMMAND_LINE = "command line"  # the actor in the audit chain
 GROUPS = {"export": export, "user": user, "audit": audit, "database": database, "dossier": dossier}
 
 
@@ -45,7 +47,7 @@ def add_user(
         raise RecipeError(f"--role must be one of {', '.join(Role)}, got {role!r}") from None
     if outside:
         with running.opened(Settings.read(os.environ)) as service:
-            service.people.add_outside("command line", name, wanted)
+            service.people.add_outside(COMMAND_LINE, name, wanted)
         print(f"{name} may sign in from outside as {wanted}.")
         return
     if password_file is None:
@@ -53,7 +55,7 @@ def add_user(
     else:
         password = password_file.read_text(encoding="utf-8").rstrip("\n")
     with running.opened(Settings.read(os.environ)) as service:
-        service.people.add("command line", name, password, wanted)
+        service.people.add(COMMAND_LINE, name, password, wanted)
     print(f"{name} may sign in as {wanted}.")
 
 
@@ -62,6 +64,9 @@ def verify_audit(
     anchor: Annotated[
         list[Path] | None, typer.Option(help="A file that `audit anchor` wrote.")
     ] = None,
+    files: Annotated[
+        bool, typer.Option("--files", help="Read every kept file too, whether it is what came in.")
+    ] = False,
 ) -> None:
     """Check the whole chain and what it seals; names the first entry that does not hold."""
     from xray_app.cases import integrity
@@ -73,10 +78,17 @@ def verify_audit(
         anchors.append(Head(int(kept["seq"]), str(kept["hash"])))
     with running.opened(Settings.read(os.environ)) as service, service.database.read() as there:
         checked = integrity.verify(there, anchors)
+        broken = integrity.broken_files(there, service.contents) if files else []
     if checked.problem:
         print(f"BROKEN after {checked.entries} entries: {checked.problem}")
+    else:
+        print(f"The chain holds: {checked.entries} entries.")
+    if broken:
+        print(f"{len(broken)} files are missing or were changed; put copies back of:", *broken)
+    elif files:
+        print("Every file is what was kept.")
+    if checked.problem or broken:
         raise SystemExit(1)
-    print(f"The chain holds: {checked.entries} entries.")
 
 
 @audit.command("anchor")
@@ -141,6 +153,7 @@ def write_dossier(
     case_id: str, out: Annotated[Path, typer.Option(help="ZIP file to write.")]
 ) -> None:
     """Everything of one case, signed."""
+    from xray_app.cases import looks
     from xray_app.exchange import dossier as dossiers
 
     given = Settings.read(os.environ)
@@ -148,6 +161,7 @@ def write_dossier(
         service.pair()
         key = dossiers.signing_key(given.signing_key)
         out.write_bytes(dossiers.write(service.database, service.contents, case_id, key))
+        looks.keep(service.database, service.now, COMMAND_LINE, case_id, seen_as="dossier")
     print(f"{out}: the dossier of case {case_id}")
 
 
@@ -184,25 +198,28 @@ def replay_dossier(
     """Inspect a dossier's scans once more and compare."""
     from xray_app.exchange import dossier as dossiers
     from xray_app.exchange import replay
+    from xray_app.inspectors import opening
 
     checked = dossiers.verify(file, dossiers.public_key(key))
     given = Settings.read(os.environ)
-    good = True
-    for one in replay.replay(checked, model or given.models_dir):
+    with _opening(given, opening.AGAIN) as process:
+        compared = replay.replay(checked, model or given.models_dir, process.ask)
+    for one in compared:
         said = "the same" if one.same else "the same within tolerance" if one.close else "DIFFERS"
-        print(f"view {one.view}: {said}")
-        good &= one.close
-    raise SystemExit(0 if good else 1)
+        print(f"view {one.view}: " + (f"NOT INSPECTED, {one.problem}" if one.problem else said))
+    raise SystemExit(0 if all(one.close for one in compared) else 1)
 
 
 @export.command("coco")
 def export_coco(out: Annotated[Path, typer.Option(help="A folder that is not there.")]) -> None:
     """Live cases that officers decided, with their boxes, as a COCO folder."""
     from xray_app.exchange import reviews
+    from xray_app.inspectors import opening
 
-    with running.opened(Settings.read(os.environ)) as service:
+    given = Settings.read(os.environ)
+    with running.opened(given) as service, _opening(given, opening.BARE) as process:
         service.pair()
-        images = reviews.as_coco(service.database, service.contents, out)
+        images = reviews.as_coco(service.database, service.contents, out, process.ask)
         _taken_out(service, "coco")
     print(f"{out}: {images} images")
 
@@ -242,10 +259,17 @@ def export_parquet(
     print(f"{out}: {rows} {per}s")
 
 
+def _opening(given: Settings, module: str) -> "Opening":
+    """What opens scans for a command: never this process, which may do all that its user may."""
+    from xray_app.inspectors.opening import Opening
+
+    return Opening(module, given.inspect_seconds, given.inspect_memory_mb, given.log_form)
+
+
 def _taken_out(service: "Service", what: str) -> None:
     from xray_app.cases import looks
 
-    looks.take_out(service.database, service.now, "command line", what)
+    looks.take_out(service.database, service.now, COMMAND_LINE, what)
 
 
 def _table(per: Per) -> "Table":

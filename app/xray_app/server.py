@@ -76,8 +76,8 @@ def _add_desk(
 
 
 def _card(settings: Settings) -> Card | None:
-    kept = keep_model(settings)
     try:
+        kept = keep_model(settings)
         return read_card(kept) if kept else None
     except ModelError:
         return None  # who inspects says why

@@ -1,7 +1,6 @@
 """One running service: its database, its contents, its people, and what inspects."""
 
 import fcntl
-import hashlib
 import logging
 import os
 from collections.abc import Callable
@@ -10,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from xray.card import verified_bytes
 from xray.clearance import read as read_rule
 from xray.detector import available
-from xray.errors import RecipeError
+from xray.errors import ModelError, RecipeError
 from xray_app.access.keys import Keys
 from xray_app.access.oidc import Provider
 from xray_app.access.passwords import Passwords
@@ -69,7 +69,6 @@ class Service:
             aside = self.contents.sweep(connection)
         if aside:
             log.warning("%d files that no case names were set aside in quarantine", aside)
-        keep_model(self.settings)
         self.dispatch.start()
 
     def stop(self) -> None:
@@ -111,7 +110,7 @@ def build(
     limits = Limits(settings.inspect_seconds, settings.inspect_memory_mb)
     calibration = keep_calibration(settings)
     told = str(calibration) if calibration else None
-    pool = Pool(settings.workers, settings.model, limits, told, settings.log_form)
+    pool = Pool(settings.workers, _loaded(settings), limits, told, settings.log_form)
     return Service(
         settings=settings,
         database=database,
@@ -141,12 +140,27 @@ def keep_model(settings: Settings) -> Path | None:
     """Keep the weights by their hash, so that old reports can be made again; None: there are none.
 
     The file is what `xray.Detector` would load; whether it can is found out by who inspects.
+
+    Raises:
+        ModelError: it is not what is shipped under its name.
     """
     name = settings.model or usual()
     file = available().get(name, Path(name))
     if not file.is_file():
         return None
     return _keep(settings, file, ".onnx")
+
+
+def _loaded(settings: Settings) -> str | None:
+    """What inspecting processes load: the weights as they are kept, so that one that begins later
+    loads the very same, whatever is in their place by then. Where they are none, what the settings
+    name: who inspects says why it cannot be.
+    """
+    try:
+        kept = keep_model(settings)
+    except ModelError:
+        return settings.model
+    return str(kept) if kept else settings.model
 
 
 def keep_calibration(settings: Settings) -> Path | None:
@@ -162,9 +176,11 @@ def keep_calibration(settings: Settings) -> Path | None:
 
 
 def _keep(settings: Settings, file: Path, ending: str) -> Path:
-    data = file.read_bytes()
-    place = settings.models_dir / f"{hashlib.sha256(data).hexdigest()}{ending}"
-    if not place.exists():
+    data, sha256 = verified_bytes(file)
+    place = settings.models_dir / f"{sha256}{ending}"
+    try:
+        verified_bytes(place, sha256)
+    except ModelError:  # not there yet, or no longer what it was
         private_folder(settings.models_dir)
         unfinished = place.with_suffix(".part")
         unfinished.write_bytes(data)

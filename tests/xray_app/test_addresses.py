@@ -20,6 +20,11 @@ from xray_app.settings import Settings
 
 SECRET = "0123456789abcdef" * 2
 HOOK = {"webhook_url": "https://hooks.example/in", "webhook_secret": SECRET}
+ALL = {
+    **HOOK,
+    **{"clearance_url": "https://Customs.Example:38010/x", "clearance_key": "k"},
+    **{"oidc_issuer": "https://Login.example/realm", "dicos_reports_to": "A B@[FD00::7]:104"},
+}
 Serve = Callable[..., SimpleNamespace]
 
 
@@ -144,9 +149,8 @@ def test_a_name_without_an_address_cannot_be_reached() -> None:
 
 
 def test_where_nothing_is_listed_the_targets_alone_may_be_called() -> None:
-    told = HOOK | {"clearance_url": "https://Customs.Example:38010/x", "clearance_key": "k"}
-    outgoing = Outgoing.of(Settings(**told))  # type: ignore[arg-type]
-    assert set(outgoing.hosts) == {"hooks.example", "customs.example"}
+    outgoing = Outgoing.of(Settings(**ALL))  # type: ignore[arg-type]
+    assert set(outgoing.hosts) == {"hooks.example", "customs.example", "login.example", "fd00::7"}
     assert Outgoing.of(Settings()).hosts == {}
     with pytest.raises(NotAllowed, match="XRAY_OUTGOING_HOSTS lists them"):
         outgoing.addresses("localhost", 80)
@@ -173,6 +177,11 @@ def test_whoever_names_an_address_means_it(address: str) -> None:
     ("listed", "said"),
     [
         (("other.example",), "XRAY_WEBHOOK_URL calls hooks.example, which XRAY_OUTGOING_HOSTS"),
+        (
+            ("a.example",),
+            "set it to a.example,hooks.example, with hooks.example@NETWORK at its end",
+        ),
+        (("a@10.0.0.0/8+fd00::/8",), r"set it to a@10.0.0.0/8\+fd00::/8,hooks.example, with"),
         (("hooks.example@",), "expected HOST or HOST@NETWORK"),
         (("hooks.example@10.0.0.1/8",), "expected HOST or HOST@NETWORK"),
         (("https://hooks.example/",), "expected HOST or HOST@NETWORK"),
@@ -182,3 +191,38 @@ def test_whoever_names_an_address_means_it(address: str) -> None:
 def test_a_list_that_cannot_be_is_refused_at_the_start(listed: tuple[str, ...], said: str) -> None:
     with pytest.raises(RecipeError, match=said):
         Outgoing.of(Settings(**HOOK, outgoing_hosts=listed))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("left_out", "said"),
+    [
+        ("hooks.example", "XRAY_WEBHOOK_URL calls hooks.example"),
+        ("customs.example", "XRAY_CLEARANCE_URL calls customs.example"),
+        ("login.example", "XRAY_OIDC_ISSUER calls login.example"),
+        ("fd00::7", "XRAY_DICOS_REPORTS_TO calls fd00::7"),
+    ],
+)
+def test_every_setting_that_names_whom_we_call_obeys_the_list(left_out: str, said: str) -> None:
+    hosts = ("hooks.example", "customs.example", "login.example", "fd00::7")
+    assert set(Outgoing.of(Settings(**ALL, outgoing_hosts=hosts)).hosts) == set(hosts)  # type: ignore[arg-type]
+    listed = tuple(host for host in hosts if host != left_out)
+    with pytest.raises(RecipeError, match=f"^{said}, which XRAY_OUTGOING_HOSTS does not") as no:
+        Outgoing.of(Settings(**ALL, outgoing_hosts=listed))  # type: ignore[arg-type]
+    assert f"set it to {','.join([*listed, left_out])}" in str(no.value)
+
+
+def test_where_reports_go_is_told_apart_from_what_cannot_be_read() -> None:
+    """`dicos.peers` says what is wrong with those."""
+    for text in ("CONTROL", "CONTROL@host", "CONTROL@:104"):
+        assert addresses.targets(Settings(dicos_reports_to=text)) == {}
+
+
+def test_requests_of_httpx2_are_checked_alike(serve: Serve) -> None:
+    httpx2 = pytest.importorskip("httpx2")
+    there = serve()
+    outgoing = Outgoing(dict([addresses._entry("hooks.example@127.0.0.0/8")]), at("127.0.0.1"))
+    with httpx2.Client(transport=addresses.Checked(outgoing, http=httpx2)) as http:
+        assert http.post(f"http://hooks.example:{there.port}/in").status_code == 204
+        with pytest.raises(NotAllowed, match=r"other\.example is not among"):
+            http.post(f"http://other.example:{there.port}/in")
+    assert there.asked == [f"hooks.example:{there.port}"]

@@ -130,7 +130,17 @@ def test_a_copy_is_made_and_put_back_and_a_damaged_one_is_found(
     monkeypatch.setenv("XRAY_DATA_DIR", str(tmp_path / "new"))
     assert run("database", "restore", copy)[0] == 0
     assert run("audit", "verify") == (0, "The chain holds: 1 entries.\n")
+    assert run("audit", "verify", "--files") == (
+        *(0, "The chain holds: 1 entries.\nEvery file is what was kept.\n"),
+    )
     (file,) = (copy / "contents").glob("??/*")
+    (tmp_path / "new" / "contents" / file.parent.name / file.name).write_bytes(b"other")
+    code, said = run("audit", "verify", "--files")
+    assert (
+        code,
+        f"1 files are missing or were changed; put copies back of: {file.name}" in said,
+    ) == (*(1, True),)
+    assert "or were changed there" in run("database", "backup", "--out", tmp_path / "late")[1]
     file.write_bytes(b"other")
     monkeypatch.setenv("XRAY_DATA_DIR", str(tmp_path / "newer"))
     assert "1 files are missing or changed" in run("database", "restore", copy)[1]

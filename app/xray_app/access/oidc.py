@@ -1,29 +1,37 @@
 """Signing in by an OpenID Connect provider: the authorization code flow with PKCE, by authlib.
 
-The provider says who somebody is, never what they may do: a person must have been made here, to be
-signed in from outside, and whoever has a password here cannot be. What a sign-in began with (state,
-nonce, verifier) stays in this process, for ten minutes, under a key that the browser holds.
+The provider is called where `addresses` lets it be: at its issuer's host, and at those of its keys
+and tokens if they are listed too. It says who somebody is, never what they may do: a person must
+have been made here, to be signed in from outside, and whoever has a password here cannot be. What
+a sign-in began with (state, nonce, verifier) stays in this process, for ten minutes, under a key
+that the browser holds.
 """
 
+import logging
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
 from xray.errors import MissingExtra, RecipeError
 from xray_app.access.errors import NotSignedIn
-from xray_app.addresses import check_address
+from xray_app.addresses import Checked, NotAllowed, Outgoing, check_address, host_of
 from xray_app.settings import Settings
 
 BACK = "/oidc/end"
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]  # none by a shared secret, and not "none"
 PATIENCE, MOST_BEGUN = timedelta(minutes=10), 1000
 TIMEOUT_S = 10.0
+NOT_CALLED = "the sign-in provider may not be called from here; xray-app doctor says why"
 SORRY = "the provider did not sign you in here; ask a manager, or sign in with a password"
+
+log = logging.getLogger("xray_app.oidc")
 
 
 @dataclass(frozen=True)
@@ -44,10 +52,12 @@ class Provider:
     Attributes:
         settings: its issuer, our client's ID and secret, our own address.
         clock: says the moment, UTC.
+        outgoing: whom we may call.
     """
 
     settings: Settings
     clock: Callable[[], datetime]
+    outgoing: Outgoing
     _begun: "OrderedDict[str, Begun]" = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -56,7 +66,7 @@ class Provider:
         """The provider that the settings name; None: none.
 
         Raises:
-            RecipeError: something is missing, or would go unencrypted.
+            RecipeError: something is missing, would go unencrypted, or may not be called.
             MissingExtra: authlib is not installed.
         """
         if not settings.oidc_issuer:
@@ -65,9 +75,10 @@ class Provider:
             raise RecipeError("XRAY_OIDC_ISSUER needs XRAY_OIDC_CLIENT_ID and XRAY_OIDC_ADDRESS")
         check_address("XRAY_OIDC_ISSUER", settings.oidc_issuer)
         check_address("XRAY_OIDC_ADDRESS", settings.oidc_address)
+        outgoing = Outgoing.of(settings)
         if not find_spec("authlib") or not find_spec("joserfc"):
             raise MissingExtra("signing in by OpenID Connect", "oidc")
-        return Provider(settings, clock)
+        return Provider(settings, clock, outgoing)
 
     def begin(self, wanted: str = "") -> tuple[str, str]:
         """Where to send the browser, and the key that it must bring back as a cookie.
@@ -76,7 +87,7 @@ class Provider:
             NotSignedIn: the provider cannot be reached.
         """
         key, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
-        with self._client() as client:
+        with _said_to_the_log(), self._client() as client:
             address, state = client.create_authorization_url(
                 self._about(client)["authorization_endpoint"], code_verifier=verifier, nonce=nonce
             )
@@ -100,7 +111,7 @@ class Provider:
         if not secrets.compare_digest(begun.state.encode(), state.encode()):
             raise NotSignedIn(SORRY)
         try:
-            with self._client() as client:
+            with _said_to_the_log(), self._client() as client:
                 about = self._about(client)
                 where = {"url": about["token_endpoint"], "code": code}
                 token = client.fetch_token(**where, code_verifier=begun.verifier)
@@ -116,9 +127,21 @@ class Provider:
             raise NotSignedIn(SORRY) from None
         return self._name(claims), begun.wanted
 
+    def ask(self) -> dict[str, Any]:
+        """What the provider says of itself.
+
+        Raises:
+            NotSignedIn: it cannot be reached, or says nothing that will do.
+            NotAllowed: its host, or one where it has its keys or tokens, may not be called.
+        """
+        with self._client() as client:
+            return self._about(client)
+
     def _client(self) -> Any:
         from authlib.integrations.httpx_client import OAuth2Client
 
+        # httpx, or httpx2: whichever authlib found; what it sends through is made of the same.
+        http = next(one for one in OAuth2Client.__mro__ if one.__name__ == "Client").__module__
         return OAuth2Client(
             self.settings.oidc_client_id,
             self.settings.oidc_client_secret,
@@ -126,6 +149,7 @@ class Provider:
             redirect_uri=f"{(self.settings.oidc_address or '').rstrip('/')}{BACK}",
             code_challenge_method="S256",
             timeout=TIMEOUT_S,
+            transport=Checked(self.outgoing, http=import_module(http.partition(".")[0])),
             trust_env=False,
         )
 
@@ -137,6 +161,11 @@ class Provider:
             names = ("authorization_endpoint", "token_endpoint", "jwks_uri")
             for name in names:
                 check_address(f"the provider's {name}", said[name])
+            for name in names[1:]:  # to the first the browser goes, not we
+                host = host_of(f"the provider's {name}", said[name])
+                self.outgoing.check(host, f"the provider's {name} is at {host}")
+        except NotAllowed:
+            raise
         except Exception as error:  # a connection, a status, a text that is no JSON: no common base
             kind = type(error).__name__
             raise NotSignedIn(f"the sign-in provider cannot be asked ({kind})") from None
@@ -170,3 +199,13 @@ class Provider:
         if not isinstance(name, str) or not name:
             raise NotSignedIn(SORRY)
         return name
+
+
+@contextmanager
+def _said_to_the_log() -> Iterator[None]:
+    """Whoever signs in is told that the provider may not be called, the log why not."""
+    try:
+        yield
+    except NotAllowed as error:
+        log.warning("signing in: %s", error)  # of our settings and the provider's, of no person
+        raise NotSignedIn(NOT_CALLED) from None

@@ -19,6 +19,11 @@ IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)  # of a session
 INVITED = timedelta(hours=1)
 SEEN_EVERY = timedelta(minutes=1)  # a session's last use is written down no more often
 OUTSIDE = "!"  # in place of a password's hash, which it cannot be
+OURS = (  # actors of the audit chain that nobody is
+    *("machine", "clock", "retention", "outbox", "clearance system", "watched folder"),
+    *("sign-in", "command line", "first run"),
+)
+OURS_BEGIN = ("key ", "dicos ")
 WRONG = "the name or the password is wrong, or too many were wrong in a row; try again later"
 
 
@@ -207,8 +212,13 @@ class People:
 
 
 def _checked(name: str) -> str:
-    if not name.strip() or len(name) > 200 or not name.isprintable() or name.startswith("key "):
-        raise AccessError("a name has 1 to 200 letters that can be shown, and is no key's")
+    if not name.strip() or len(name) > 200 or not name.isprintable():
+        raise AccessError("a name has 1 to 200 letters that can be shown")
+    known = " ".join(name.casefold().split())
+    if known in OURS or f"{known} ".startswith(OURS_BEGIN):
+        raise AccessError(
+            f"{name} is what the service calls itself, a scanner or a key; take another"
+        )
     return name
 
 

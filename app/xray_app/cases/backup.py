@@ -7,7 +7,6 @@
 The signing key and the weights are not part of it; they lie beside the database.
 """
 
-import hashlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -27,7 +26,8 @@ def write(database: Database, contents: Contents, out: Path) -> int:
     """Make a copy in a folder that is not there yet; how many files it holds.
 
     Raises:
-        DataError: the folder is there already, pg_dump is not installed, or a file is missing.
+        DataError: the folder is there already, pg_dump is not installed, or a file is missing or
+            was changed.
     """
     if out.exists():
         raise DataError(f"{out} is there already; name a new folder for each copy")
@@ -40,7 +40,7 @@ def write(database: Database, contents: Contents, out: Path) -> int:
         target.parent.mkdir(exist_ok=True, mode=0o700)
         if source.exists():
             shutil.copyfile(source, target)
-        else:
+        if not kept.is_whole(sha256):
             missing.append(sha256)
     if contents.installation.exists():
         shutil.copyfile(contents.installation, kept.installation)
@@ -50,8 +50,8 @@ def write(database: Database, contents: Contents, out: Path) -> int:
     if lost:
         raise DataError(
             f"{len(lost)} of {len(hashes)} files that the database names are not in "
-            f"{contents.folder}: {', '.join(sorted(lost)[:3])}; {out} holds all the rest. Put them "
-            "back from an older copy"
+            f"{contents.folder}, or were changed there: {', '.join(sorted(lost)[:3])}; {out} holds "
+            "all the rest. Put them back from an older copy"
         )
     return len(hashes)
 
@@ -103,7 +103,7 @@ def restore(copy: Path, data_dir: Path, url: str) -> int:
         hashes = _hashes(database)
     finally:
         database.dispose()
-    broken = [sha256 for sha256 in hashes if not _holds(Contents(data_dir / CONTENTS), sha256)]
+    broken = [one for one in hashes if not Contents(data_dir / CONTENTS).is_whole(one)]
     if checked.problem or broken:
         what = checked.problem or f"{len(broken)} files are missing or changed: {broken[0][:12]}…"
         raise DataError(f"{copy} was put back, but does not hold: {what}")
@@ -123,8 +123,3 @@ def _fill(copy: Path, database: Database) -> None:
         raise DataError("the database holds tables already; restore into an empty one")
     else:
         postgresql.load(database.url, copy / name)
-
-
-def _holds(contents: Contents, sha256: str) -> bool:
-    path = contents.path(sha256)
-    return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == sha256

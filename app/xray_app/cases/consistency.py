@@ -27,7 +27,7 @@ from xray_app.cases.states import Disposition, Level, State, Verdict
 
 ENDS = (State.SEARCH, State.CLOSED)
 MOVES = ("decided", "corrected", "searched", "inspected")
-EMPTIED = "emptied"
+SAID, EMPTIED = "said", "emptied"
 
 Problem = tuple[float, str]  # the number of the entry that does not hold, and what is wrong
 
@@ -37,6 +37,7 @@ class Told:
     """What the chain tells of one case: its arrival, its inspection, the last word on it."""
 
     received: Entry | None = None
+    said: Entry | None = None
     escalated: Entry | None = None
     inspected: Entry | None = None
     moved: Entry | None = None
@@ -64,11 +65,11 @@ def problems(connection: Connection) -> Iterator[Problem]:
 
 def _told(connection: Connection) -> dict[str, Told]:
     table, told = tables.audit, defaultdict[str, Told](Told)
-    wanted = table.c.action.in_([RECEIVED, ESCALATED, EMPTIED, *MOVES])
+    wanted = table.c.action.in_([RECEIVED, SAID, ESCALATED, EMPTIED, *MOVES])
     for row in connection.execute(select(table).where(wanted).order_by(table.c.seq)).mappings():
         entry = Entry(**row)
         one = told[entry.subject]
-        if entry.action in (RECEIVED, ESCALATED, EMPTIED):
+        if entry.action in (RECEIVED, SAID, ESCALATED, EMPTIED):
             setattr(one, entry.action, entry)
         else:
             one.moved = entry
@@ -167,7 +168,7 @@ def _standing(row: RowMapping, one: Told) -> Iterator[Problem]:
     if not open_still and left != stands:
         said = " ".join(str(word).replace("_", " ") for word in stands if word)
         yield entry.seq, f"{entry.where}: its case stands as {said}, which nothing led to"
-    elif _at(row["closed_at"]) != (entry.at if row["state"] == State.CLOSED else None):
+    elif not _closed_then(row, one, entry):
         yield entry.seq, f"{entry.where}: its case says that it was closed {_at(row['closed_at'])}"
     seen = one.inspected and json.loads(one.inspected.body).get("outcome")
     if row["outcome"] != seen:
@@ -177,6 +178,16 @@ def _standing(row: RowMapping, one: Told) -> Iterator[Problem]:
     if _at(row["emptied_at"]) != (one.emptied and one.emptied.at):
         where = one.emptied or entry
         yield where.seq, f"{where.where}: its case was emptied, or filled again, by nobody"
+
+
+def _closed_then(row: RowMapping, one: Told, entry: Entry) -> bool:
+    closed = _at(row["closed_at"])
+    if row["state"] != State.CLOSED or closed is None:
+        return closed is None and row["state"] != State.CLOSED
+    # An older version closed a case when a decision could no longer be taken back, not when it was
+    # made; later than that, nothing is deleted too soon.
+    written_later = one.said is not None and one.said.at == entry.at
+    return closed == entry.at or (written_later and closed > entry.at)
 
 
 def _at(value: datetime | None) -> str | None:

@@ -101,12 +101,23 @@ class Contents:
         """A file's bytes.
 
         Raises:
-            NotFound: it is not here: gone by its age, or lost.
+            NotFound: it is not here: gone by its age, lost, or no longer what was kept.
         """
         try:
-            return self.path(sha256).read_bytes()
+            data = self.path(sha256).read_bytes()
         except FileNotFoundError:
             raise NotFound(f"no content {sha256[:12]}: deleted by its age, or lost") from None
+        if hashlib.sha256(data).hexdigest() != sha256:
+            raise NotFound(f"content {sha256[:12]} was changed on the disk; put a copy back")
+        return data
+
+    def is_whole(self, sha256: str) -> bool:
+        """Whether the file with this hash is here, and what was kept."""
+        try:
+            with self.path(sha256).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+        except FileNotFoundError:
+            return False
 
     def remove(self, connection: Connection, hashes: Sequence[str]) -> None:
         """Delete files that have no row any more, within a write transaction."""

@@ -22,6 +22,7 @@ from xray_app.cases.rules import Rules
 from xray_app.cases.states import Disposition, Level, ReportRole, State
 
 MACHINE = "machine"
+BROKE_OFF = "inspection broke off"  # the action in the audit chain
 CUT_OFF = "This scan could not be inspected: every try broke off, by its time, memory or a restart."
 
 
@@ -115,6 +116,7 @@ def record(
         told: dict[str, Any] = {"outcome": outcome, "state": after.state}
         told["reports"] = [sha256_of(report) for report in said]
         told["sealed"] = sealed.seals_of(connection, case.id)
+        told["turn"] = sealed.turn_of(after.place_at, after.waiting_at)
         audit.append(connection, now, MACHINE, "inspected", case.id, told)
         outbox.put(connection, now, rules.tells, "case.inspected", after, outcome=outcome)
         return after
@@ -162,7 +164,8 @@ def _give_back(connection: Connection, case: Case, now: datetime, rules: Rules) 
         left = {"state": State.WAITING, "problem": CUT_OFF, "place_at": place, "waiting_at": now}
         after = change(connection, case, **left)
     said = {"state": after.state, "tries": case.tries}
-    audit.append(connection, now, MACHINE, "inspection broke off", case.id, said)
+    said["turn"] = sealed.turn_of(after.place_at, after.waiting_at)
+    audit.append(connection, now, MACHINE, BROKE_OFF, case.id, said)
     return after
 
 

@@ -1,13 +1,15 @@
 """Whether the cases are what the audit chain says: the chain itself, then what it seals.
 
 The chain holds the hash of every decision, search result, opinion, report and profile put in force,
-and of what came in; `consistency` says where each case must stand. A row that was changed, taken
-away or slipped in past the triggers is found by comparing the two.
+of who was shown what the machine says, and of what came in; `consistency` says where each case must
+stand, and `turns` with whom and at which turn an open one is. A row that was changed, taken away or
+slipped in past the triggers is found by comparing the two.
 
-Not covered, since nothing of a case hangs on it for good, or because it is kept apart: what was
-shown to whom (`seen`), a case's turn, lease and holder, its lane, its folded consignee, how often
-it was tried, decisions that can still be taken back, requests, what the clearance system said,
-messages, people and their keys. Files are named by their hash: `database restore` compares them.
+Not covered, since nothing of a case hangs on it for good, or because it is kept apart: the lease of
+a case (`turns` says why), its lane, its folded consignee, how often it was tried, the reasons and
+boxes of a decision for as long as it can be taken back, requests, what the clearance system said,
+messages, people and their keys. Files are named by their hash, which whoever reads one compares;
+`broken_files` reads them all.
 Whoever rewrites the whole chain is found by an anchor alone, and what older versions did not seal
 in their entries not at all.
 """
@@ -18,7 +20,8 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import Connection, select
 
-from xray_app.cases import audit, consistency, profiles, tables
+from xray_app.cases import audit, consistency, profiles, seen, tables, turns
+from xray_app.cases.contents import Contents
 from xray_app.cases.decisions import seal_of
 
 Seal = tuple[str, str, str]  # table, case or model, hash
@@ -28,10 +31,12 @@ SEALED_BY = {
     "first verdict": "first_verdicts",
     "searched": "search_results",
     "marked": "opinions",
+    seen.SHOWN: "seen",
     "inspected": "reports",
     profiles.PUT: "profiles",
     profiles.WITHDRAWN: "profiles",
 }
+ONCE_UNSEALED = ("seen",)  # older versions kept such rows without an entry
 
 
 def verify(connection: Connection, anchors: Sequence[audit.Head] = ()) -> audit.Verified:
@@ -39,11 +44,19 @@ def verify(connection: Connection, anchors: Sequence[audit.Head] = ()) -> audit.
     chain = audit.verify(connection, anchors)
     if chain.problem:
         return chain
-    found = [*_unsealed(connection), *consistency.problems(connection)]
+    found = [*_unsealed(connection)]
+    found += [*consistency.problems(connection), *turns.problems(connection)]
     if not found:
         return chain
     seq, problem = min(found)
     return audit.Verified(int(min(seq - 1, chain.entries)), problem)
+
+
+def broken_files(connection: Connection, contents: Contents) -> list[str]:
+    """The hashes of the kept files that are missing or were changed; every one is read."""
+    table = tables.contents.c
+    hashes = connection.execute(select(table.sha256).order_by(table.sha256)).scalars()
+    return [sha256 for sha256 in hashes if not contents.is_whole(sha256)]
 
 
 def _unsealed(connection: Connection) -> Iterator[consistency.Problem]:
@@ -56,7 +69,7 @@ def _unsealed(connection: Connection) -> Iterator[consistency.Problem]:
         yield entry.seq, f"{entry.where}: {_row(seal)} {what}"
     explained = {seal[:2] for seal in broken}
     for seal in sorted(strange):
-        if seal[:2] not in explained:
+        if seal[:2] not in explained and seal[0] not in ONCE_UNSEALED:
             yield float("inf"), f"{_row(seal)} is in no entry of the chain: it was slipped in"
 
 
@@ -77,7 +90,7 @@ def _promised(connection: Connection) -> Iterator[tuple[Seal, audit.Entry]]:
 def _there(connection: Connection) -> Iterator[Seal]:
     for table in (
         *(tables.decisions, tables.search_results),
-        *(tables.opinions, tables.first_verdicts),
+        *(tables.opinions, tables.first_verdicts, tables.seen),
     ):
         for row in connection.execute(select(table)).mappings():
             yield table.name, row["case_id"], seal_of(row)

@@ -159,7 +159,7 @@ def _settle(queue: Queue, connection: Connection, row: RowMapping, now: datetime
     verdict = Verdict(row["intent"])
     said = Decision(verdict, row["reason"], tuple(json.loads(row["marks"])), code)
     keep_decision(connection, case, officer, said, None, row["said_at"])
-    after = change(connection, case, **NOBODY, **decided(verdict, now))
+    after = change(connection, case, **NOBODY, **decided(verdict, row["said_at"]))
     outbox.put(connection, now, queue.rules.tells, "case.decided", after, verdict=verdict)
 
 

@@ -21,6 +21,7 @@ from xray_app.cases.case import Case, change, load_version, prolong
 from xray_app.cases.database import Database
 from xray_app.cases.errors import Conflict, Refused
 from xray_app.cases.rules import Officer, Rules
+from xray_app.cases.sealed import hold_of
 from xray_app.cases.states import Level, State
 
 Clock = Callable[[], datetime]
@@ -98,7 +99,8 @@ class Queue:
             case = held_by(connection, case_id, version, officer)
             if not why.strip() or until <= now:
                 raise Refused("to hold a case needs a reason and a moment that is still to come")
-            audit.append(connection, now, officer.name, "held", case_id)
+            seal = {"hold": hold_of(until, why)}
+            audit.append(connection, now, officer.name, "held", case_id, seal)
             aside = {"lease_until": None, "held_until": until, "held_why": why}
             return change(connection, case, state=State.HELD, **aside)
 

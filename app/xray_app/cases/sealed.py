@@ -2,12 +2,14 @@
 
 They are read from the tables when they are sealed, as they are when they are verified: pictures,
 sizes and pixel planes that the officer is shown, what the file's header said, each report with its
-view and its role, and what the case says of itself.
+view and its role, and what the case says of itself. Then what the queue goes by: a case's turn, and
+until when it is set aside.
 """
 
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
@@ -64,6 +66,16 @@ def reports_by_case(connection: Connection, case_id: str | None = None) -> Mappi
         sealed = [*(row[name] for name in _REPORT), moment(row["made_at"]), body]
         found[row["case_id"]].append(sealed)
     return found
+
+
+def turn_of(place_at: datetime, waiting_at: datetime | None) -> str:
+    """The hash of a case's place in the queue, and of since when it waits."""
+    return sha256_of([moment(place_at), waiting_at and moment(waiting_at)])
+
+
+def hold_of(until: datetime | None, why: str | None) -> str:
+    """The hash of until when a case is set aside, and why."""
+    return sha256_of([until and moment(until), why])
 
 
 def _hash(rows: Iterable[Row], names: Sequence[str]) -> str:

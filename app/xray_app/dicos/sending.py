@@ -17,6 +17,7 @@ from sqlalchemy import RowMapping
 
 from xray.tdr import TDR_STORAGE
 from xray_app import logs
+from xray_app.addresses import NotAllowed, Outgoing
 from xray_app.cases.database import Database
 from xray_app.cases.outbox import Outbox
 from xray_app.cases.states import Target
@@ -39,6 +40,7 @@ class Reports:
         clock: says the moment, UTC.
         peer: who takes the reports.
         title: what we are called.
+        outgoing: whom we may call.
         tls: how to speak; None: in the clear.
     """
 
@@ -46,6 +48,7 @@ class Reports:
     clock: Callable[[], datetime]
     peer: Peer
     title: str
+    outgoing: Outgoing
     tls: ssl.SSLContext | None = None
 
     def send_due(self) -> int:
@@ -54,30 +57,49 @@ class Reports:
         due = outbox.due(self.clock())
         if not due:
             return 0
-        association, sent = self._associate(), 0
         try:
-            for row in due:
-                problem = self._send(association, row)
-                if outbox.note(row, problem, self.clock()):
-                    with logs.doing(case=row["case_id"]):
-                        log.error("report %d was given up: %s", row["id"], problem)
-                sent += problem is None
+            association = self._associate()
+        except NotAllowed as error:
+            return sum(self._noted(outbox, row, str(error), error) for row in due)
+        except (OSError, UnicodeError):  # its name has no address
+            return sum(self._noted(outbox, row, AWAY) for row in due)
+        try:
+            return sum(self._noted(outbox, row, self._send(association, row)) for row in due)
         finally:
             if association.is_established:
                 association.release()
-        return sent
+
+    def _noted(
+        self,
+        outbox: Outbox,
+        row: RowMapping,
+        problem: str | None,
+        refused: NotAllowed | None = None,
+    ) -> bool:
+        """Keep what became of a message; whether it arrived."""
+        if outbox.note(row, problem, self.clock(), refused):
+            with logs.doing(case=row["case_id"]):
+                log.error("report %d was given up: %s", row["id"], problem)
+        return problem is None
 
     def _associate(self) -> Association:
+        """An association with the peer, established if it could be.
+
+        Raises:
+            NotAllowed: the peer may not be called.
+            OSError, UnicodeError: its name has no address.
+        """
         entity = AE(ae_title=self.title)
         entity.acse_timeout = entity.dimse_timeout = entity.network_timeout = WAIT_S
         entity.connection_timeout = WAIT_S
         entity.add_requested_context(TDR_STORAGE)
-        return entity.associate(
-            self.peer.host,
-            self.peer.port,
-            ae_title=self.peer.title,
-            tls_args=(self.tls, self.peer.host) if self.tls else None,
-        )
+        host, port = self.peer.host.lower(), self.peer.port
+        tls = (self.tls, self.peer.host) if self.tls else None
+        for address in self.outgoing.addresses(host, port):
+            association = entity.associate(address, port, ae_title=self.peer.title, tls_args=tls)
+            if association.is_established:
+                break
+        return association
 
     def _send(self, association: Association, row: RowMapping) -> str | None:
         for said in self._datasets(row):

@@ -14,8 +14,10 @@ import hashlib
 import io
 import json
 import os
+import struct
 import zipfile
-from collections.abc import Mapping
+import zlib
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +42,11 @@ SCHEMA = "xray.dossier/1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the oldest time that a ZIP can hold
 MAX_BYTES = 4 * 2**30  # unpacked, of a dossier that somebody sent us
+MAX_MANIFEST_BYTES = 2**28  # likewise; of 8 views with 10,000 findings each, 16 MB
+UNREADABLE = (  # what zipfile raises on what is none, or is damaged or encrypted
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, ValueError),
+    *(OSError, NotImplementedError, RuntimeError),
+)
 
 
 @dataclass(frozen=True)
@@ -84,24 +91,30 @@ def verify(packed: bytes | Path, key: Ed25519PublicKey) -> Dossier:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(packed) if isinstance(packed, bytes) else packed) as there:
-            if sum(info.file_size for info in there.infolist()) > MAX_BYTES:
-                raise DataError(f"dossier: unpacks to over {MAX_BYTES / 2**30:.0f} GB")
-            files = {info.filename: there.read(info) for info in there.infolist()}
-            if len(files) != len(there.infolist()):
+            _check_size(there, (MANIFEST, SIGNATURE), MAX_MANIFEST_BYTES)
+            manifest, signed = there.read(MANIFEST), there.read(SIGNATURE)
+            key.verify(signed, manifest)  # before anything else of it is unpacked
+            names = there.namelist()
+            if len(set(names)) != len(names):
                 raise DataError("dossier: two files have one name")
-        manifest, signed = files.pop(MANIFEST), files.pop(SIGNATURE)
-    except (zipfile.BadZipFile, KeyError, OSError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"dossier: cannot be read ({type(error).__name__}: {error})") from None
-    try:
-        key.verify(signed, manifest)
+            _check_size(there, names, MAX_BYTES)
+            files = {name: there.read(name) for name in names if name not in (MANIFEST, SIGNATURE)}
     except InvalidSignature:
         raise DataError("dossier: the manifest was changed, or signed with another key") from None
+    except UNREADABLE as error:
+        raise DataError(f"dossier: cannot be read ({type(error).__name__}: {error})") from None
     said = json.loads(manifest)
     for name in sorted(said["files"].keys() | files.keys()):
         found = hashlib.sha256(files[name]).hexdigest() if name in files else None
         if found != said["files"].get(name):
             raise DataError(f"dossier: {name} was changed, is missing or was added")
     return Dossier(said, files)
+
+
+def _check_size(there: zipfile.ZipFile, names: Iterable[str], most: int) -> None:
+    """Stop before unpacking more than is taken; no file is read further than it says it goes."""
+    if sum(there.getinfo(name).file_size for name in names) > most:
+        raise DataError(f"dossier: unpacks to over {most / 2**30:g} GB")
 
 
 def signing_key(path: Path) -> Ed25519PrivateKey:

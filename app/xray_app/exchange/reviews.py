@@ -11,6 +11,7 @@ and scans of one consignment are known by numbers that stay the same from export
 """
 
 import json
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,8 @@ from xray_app.exchange import pixels
 from xray_app.exchange.export import Reviewed, reviewed
 
 SCHEMA = "xray.reviews/1"
+
+log = logging.getLogger("xray_app.reviews")
 
 _BY_MACHINE = (  # 0: officers saw every case, so that no alarm chose which ones they cleared
     select(func.count())
@@ -54,11 +57,14 @@ class Names:
     consignments: dict[str, str]
 
 
-def as_coco(database: Database, contents: Contents, out: Path) -> int:
+def as_coco(database: Database, contents: Contents, out: Path, ask: pixels.Ask) -> int:
     """Write the live cases that officers closed; how many images.
 
-    Scans that went by their age, and those that are no scan without their header, are left out
-    and counted under `info`.
+    Scans that went by their age, that cannot be opened, and those that are no scan without their
+    header, are left out and counted under `info`.
+
+    Args:
+        ask: what `inspectors.bare` answers, from a process of its own: it opens the scans.
 
     Raises:
         DataError: the folder is there already.
@@ -77,8 +83,9 @@ def as_coco(database: Database, contents: Contents, out: Path) -> int:
                 number, position = len(images) + 1, view["position"]
                 stem = f"{one.case.id}-{position}"
                 try:
-                    files = pixels.write(view, contents, out / "images", stem)
+                    files = pixels.write(view, contents, out / "images", stem, ask)
                 except pixels.LeftOut as why:
+                    log.warning("view %d of case %s is left out: %s", position, one.case.id, why)
                     left_out[str(why)] += 1
                     continue
                 images.append(_image(one, view, number, names) | files)

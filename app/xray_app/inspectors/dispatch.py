@@ -25,6 +25,7 @@ IDLE_SECONDS = 0.5  # between looks when nobody wakes us
 AFTER_FAILURE_SECONDS = 2.0
 SWEEP_SECONDS = 15.0  # between looks for leases that ran out
 MAX_PICTURE_BYTES = 2**30
+CHANGED = "The file of this scan is missing, or was changed on the disk since it came in."
 
 log = logging.getLogger("xray_app.dispatch")
 
@@ -144,6 +145,8 @@ class Dispatch:
         self, case: Case, view: RowMapping, process: Inspecting, in_force: Mapping[str, Any]
     ) -> Looked:
         hashes = [view["sha256"]] + ([view["high_sha256"]] if view["high_sha256"] else [])
+        if not all(map(self._contents.is_whole, hashes)):  # a report would seal what never came in
+            return Looked(view["position"], problem=CHANGED)
         names = [view["file_name"], view["high_file_name"]][: len(hashes)]
         files = [str(self._contents.path(sha256)) for sha256 in hashes]
         said = {"view": view["name"], "pixel_mm": view["pixel_mm"], "scanner": case.scanner}

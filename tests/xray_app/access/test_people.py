@@ -5,12 +5,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from xray_app import folder
 from xray_app.access.errors import AccessError, NotSignedIn
 from xray_app.access.passwords import Passwords
-from xray_app.access.people import People
+from xray_app.access.people import OURS, People
 from xray_app.access.roles import Right, Role
-from xray_app.cases import tables
+from xray_app.cases import inspection, outbox, queue, retention, tables
 from xray_app.cases.database import Database
+from xray_app.exchange import clearance
 
 GOOD = "correct horse battery"
 
@@ -88,10 +90,23 @@ def test_passwords_that_are_easy_to_guess_are_refused(people: People, password: 
         people.set_password("boss", "kim", password)
 
 
-@pytest.mark.parametrize("name", ["", " ", "kim", "key door", "a\nb", "x" * 201])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("", " ", "kim", "key door", "a\nb", "x" * 201),
+        *("machine", "Clock", "watched  folder", "dicos GATE1", "key", "command line"),
+    ],
+)
 def test_names_that_are_taken_or_cannot_be_are_refused(people: People, name: str) -> None:
     with pytest.raises(AccessError):
         people.add("boss", name, GOOD, Role.SCREENER)
+
+
+def test_nobody_is_called_what_an_actor_of_ours_is() -> None:
+    """Whoever were, would be taken for the machine, the clock or a sender in the audit chain."""
+    ours = {inspection.MACHINE, queue.CLOCKWORK, retention.ACTOR, outbox.ACTOR}
+    ours |= {clearance.ACTOR, folder.SENDER}
+    assert ours <= set(OURS)
 
 
 def test_an_empty_house_invites_its_first_manager_once(

@@ -1,6 +1,7 @@
 """A service over SQLite in a folder of its own, whose inspector runs in this process."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from xray_app import __main__ as command
 from xray_app import service as services
 from xray_app.access.passwords import Passwords
 from xray_app.access.roles import Right, Role
@@ -87,3 +89,21 @@ def inspect_all(service: Service) -> Callable[[], None]:
 @pytest.fixture
 def scan(write_scan: Callable[..., Path]) -> bytes:
     return write_scan("bag.png").read_bytes()
+
+
+@pytest.fixture
+def typed(
+    service: Service, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Callable[..., tuple[int, str]]:
+    """Runs `xray-app` beside the service; its exit code, and everything it said."""
+    monkeypatch.setenv("XRAY_DATA_DIR", str(service.settings.data_dir))
+    monkeypatch.setenv("XRAY_LOG", "text")
+
+    def typed(*arguments: object) -> tuple[int, str]:
+        monkeypatch.setattr(sys, "argv", ["xray-app", *map(str, arguments)])
+        with pytest.raises(SystemExit) as ended:
+            command.main()
+        out, err = capfd.readouterr()
+        return int(ended.value.code or 0), out + err
+
+    return typed

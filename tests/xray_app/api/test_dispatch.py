@@ -18,12 +18,13 @@ from xray.card import Card
 from xray.clearance import Rule
 from xray.detector import Detector
 from xray.profile import Profile
-from xray_app.cases import inspection, profiles, reading
+from xray_app.cases import inspection, integrity, profiles, reading
 from xray_app.cases.case import load
 from xray_app.cases.rules import Rules
 from xray_app.cases.states import Disposition, State
 from xray_app.exchange import dossier
 from xray_app.exchange.replay import replay
+from xray_app.inspectors import again
 from xray_app.inspectors import dispatch as dispatching
 from xray_app.inspectors.dispatch import Dispatch
 from xray_app.inspectors.process import BrokeOff
@@ -40,6 +41,20 @@ def case_id(scanner: TestClient, scan: bytes) -> str:
 def state(service: Service, case_id: str) -> State:
     with service.database.read() as connection:
         return load(connection, case_id).state
+
+
+@pytest.mark.parametrize("act", ["changed", "gone"])
+def test_a_scan_that_is_not_what_came_in_is_not_inspected_and_an_officer_is_told(
+    service: Service, case_id: str, inspect_all: Callable[[], None], act: str
+) -> None:
+    (file,) = service.contents.folder.glob("??/*")
+    file.write_bytes(b"another scan") if act == "changed" else file.unlink()
+    inspect_all()
+    with service.database.read() as connection:
+        case = load(connection, case_id)
+        assert reading.reports(connection, case_id) == {}
+        assert integrity.verify(connection).problem is None
+    assert (case.state, case.outcome, case.problem) == (State.WAITING, None, dispatching.CHANGED)
 
 
 def test_a_case_whose_result_could_not_be_written_goes_again(
@@ -147,7 +162,8 @@ def test_a_profile_holds_for_inspections_that_begin_later_and_old_reports_stay(
 
     key = dossier.signing_key(service.settings.signing_key)
     packed = dossier.write(service.database, service.contents, waiting, key)
-    assert [one.same for one in replay(dossier.verify(packed, key.public_key()), standin)] == [True]
+    checked = dossier.verify(packed, key.public_key())
+    assert [one.same for one in replay(checked, standin, again.inspected)] == [True]
 
     put(service, card, None)
     later = sent("3")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import random
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,11 +23,13 @@ from xray.profile import Profile
 from xray.scan import Encoding
 from xray_app import service as services
 from xray_app.access.roles import Role
-from xray_app.cases import first_verdicts, inspection
+from xray_app.cases import audit, first_verdicts, inspection, looks
+from xray_app.cases.errors import NotFound
 from xray_app.cases.rules import Officer
 from xray_app.cases.states import Verdict
 from xray_app.exchange import dossier
 from xray_app.exchange.replay import replay
+from xray_app.inspectors import again
 from xray_app.inspectors.dispatch import Dispatch
 from xray_app.intake import Inspector
 from xray_app.service import Service, keep_calibration, keep_model
@@ -132,6 +135,49 @@ def test_another_key_and_no_zip_are_refused(packed: bytes) -> None:
         dossier.verify(b"no zip", stranger)
 
 
+def test_nothing_but_the_manifest_is_unpacked_before_its_signature_holds(
+    packed: bytes, key: Ed25519PrivateKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, unpacked = zipfile.ZipFile.read, list[str]()
+
+    def noted(self: zipfile.ZipFile, name: Any, *more: Any) -> bytes:
+        unpacked.append(str(name))
+        return read(self, name, *more)
+
+    bomb = changed(packed, lambda files: files.update({"scans/1": b"\0" * 2**20}))
+    monkeypatch.setattr(zipfile.ZipFile, "read", noted)
+    with pytest.raises(DataError, match="another key"):
+        dossier.verify(bomb, Ed25519PrivateKey.generate().public_key())
+    assert unpacked == ["manifest.json", "manifest.sig"]
+    monkeypatch.setattr(dossier, "MAX_BYTES", 2**20)
+    with pytest.raises(DataError, match="unpacks to over"):
+        dossier.verify(bomb, key.public_key())
+    monkeypatch.setattr(dossier, "MAX_MANIFEST_BYTES", 100)
+    with pytest.raises(DataError, match="unpacks to over"):
+        dossier.verify(packed, key.public_key())
+
+
+def test_a_damaged_dossier_is_refused_in_a_sentence_wherever_the_damage_is(
+    packed: bytes, key: Ed25519PrivateKey
+) -> None:
+    with zipfile.ZipFile(io.BytesIO(packed)) as there:
+        files = {name: there.read(name) for name in there.namelist()}
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as deflated:
+        for name, data in files.items():
+            deflated.writestr(name, data)
+    chance, refused = random.Random(5), 0
+    for _ in range(300):
+        data = bytearray(out.getvalue())
+        for _ in range(chance.randint(1, 8)):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        try:
+            dossier.verify(bytes(data[: chance.randint(1, 2) * len(data) // 2]), key.public_key())
+        except DataError:
+            refused += 1
+    assert refused > 200  # the rest hit bytes that say nothing, such as dates
+
+
 def test_a_signing_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "key"
     dossier.signing_key(path)
@@ -149,11 +195,46 @@ def test_a_replay_says_the_same_and_another_model_is_refused(
     make_model: Callable[[Card], Path],
 ) -> None:
     checked = dossier.verify(packed, key.public_key())
-    (view,) = replay(checked, standin)
+    (view,) = replay(checked, standin, again.inspected)
     assert view.same
     other = make_model(replace(standin_card, name="other"))
     with pytest.raises(DataError, match="pass the file that was kept"):
-        replay(checked, other)
+        replay(checked, other, again.inspected)
+
+
+@pytest.mark.slow
+def test_the_command_inspects_in_a_process_of_its_own_and_says_which_views_it_could_not(
+    typed: Callable[..., tuple[int, str]],
+    packed: bytes,
+    key: Ed25519PrivateKey,
+    standin: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(again, "inspected", lambda _: pytest.fail("opened in this process"))
+    file, public = tmp_path / "case.zip", tmp_path / "public.pem"
+    file.write_bytes(packed)
+    public.write_bytes(dossier.public_pem(key))
+    asked = ("dossier", "replay", file, "--key", public, "--model", standin)
+    assert typed(*asked) == (0, "view 0: the same\n")
+    monkeypatch.setenv("XRAY_INSPECT_SECONDS", "0.000001")  # stands for a file that takes for ever
+    code, said = typed(*asked)
+    assert (code, "view 0: NOT INSPECTED, opening a scan took over" in said) == (1, True)
+
+
+def test_who_writes_a_dossier_by_the_command_stands_in_the_audit_chain(
+    typed: Callable[..., tuple[int, str]],
+    service: Service,
+    case_id: str,
+    key: Ed25519PrivateKey,
+    tmp_path: Path,
+) -> None:
+    out = tmp_path / "case.zip"
+    assert typed("dossier", "write", case_id, "--out", out)[0] == 0
+    assert dossier.verify(out, key.public_key()).manifest["case"]["id"] == case_id
+    with service.database.read() as connection:
+        entry = audit.of(connection, case_id)[-1]
+    assert (entry.actor, entry.action) == ("command line", looks.LOOKED)
 
 
 def inspected(
@@ -185,7 +266,7 @@ def test_a_low_and_a_high_file_give_the_same_report_again_and_no_path_of_the_ser
         with_alpha = cv2.cvtColor(grey, cv2.COLOR_GRAY2BGRA)  # each file has something to guess
         sent[name] = cv2.imencode(".png", with_alpha)[1].tobytes()
     checked = inspected(service, scanner, here, key, **sent)
-    (view,) = replay(checked, standin)
+    (view,) = replay(checked, standin, again.inspected)
     assert view.same
     assumed = checked.manifest["reports"]["0"]["assumed"]
     said = "the alpha channel is opaque everywhere and was dropped"
@@ -215,11 +296,43 @@ def test_a_report_that_a_calibration_made_eligible_is_the_same_by_the_file_that_
     here = Here(Inspector.load(str(model), str(kept)))
     checked = inspected(service, scanner, here, key, scan=scan)
     assert checked.manifest["reports"]["0"]["clearance"]["eligible"]
-    (view,) = replay(checked, told.models_dir)
+    (view,) = replay(checked, told.models_dir, again.inspected)
     assert view.same
     kept.unlink()
-    (view,) = replay(checked, told.models_dir)
+    (view,) = replay(checked, told.models_dir, again.inspected)
     assert (view.same, view.close) == (False, True)
+
+
+def test_every_inspecting_process_loads_the_weights_that_were_kept_when_the_service_began(
+    service: Service, standin_card: Card, make_model: Callable[[Card], Path]
+) -> None:
+    model = make_model(replace(standin_card, name="other"))
+    told, weights = replace(service.settings, model=str(model)), model.read_bytes()
+
+    def loaded() -> Path:
+        built = services.build(told)
+        built.database.dispose()
+        return Path(built.pool.all[0].process.command[3])
+
+    kept = loaded()
+    model.write_bytes(b"the next model")  # a process that begins now must not load it
+    assert (kept.parent, kept.read_bytes()) == (told.models_dir, weights)
+    assert loaded() != kept
+    model.write_bytes(weights)
+    kept.write_bytes(b"damaged")
+    assert loaded().read_bytes() == weights
+    model.unlink()
+    assert loaded() == model  # who inspects says that it is not there
+
+
+def test_a_dossier_signs_nothing_that_was_changed_on_the_disk(
+    service: Service, case_id: str, key: Ed25519PrivateKey
+) -> None:
+    with service.database.read() as connection:
+        (view,) = inspection.views_of(connection, case_id)
+    service.contents.path(view["sha256"]).write_bytes(b"another scan")
+    with pytest.raises(NotFound, match="was changed on the disk"):
+        dossier.write(service.database, service.contents, case_id, key)
 
 
 def test_a_calibration_file_that_cannot_be_read_is_refused_at_the_start(

@@ -1,11 +1,12 @@
 """Decided cases leave as a table and as a COCO folder; what is not live never does."""
 
 import csv
+import hashlib
 import io
 import json
 import struct
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ from xray_app.cases import audit, looks, tables
 from xray_app.exchange import export, parquet, pixels, reviews
 from xray_app.exchange.export import CASES
 from xray_app.exchange.findings import FINDINGS
+from xray_app.inspectors import bare
+from xray_app.inspectors.process import BrokeOff
 from xray_app.service import Service
 from xray_datasets import layouts
 from xray_datasets.findings import Findings
@@ -65,7 +68,7 @@ def test_a_coco_folder_holds_the_scan_the_boxes_and_each_opinion_apart(
     service: Service, case_id: str, scan: bytes, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    assert reviews.as_coco(service.database, service.contents, out) == 1
+    assert reviews.as_coco(service.database, service.contents, out, bare.written) == 1
     said = json.loads((out / "annotations.json").read_text())
     (image,), (box,) = said["images"], said["annotations"]
     assert image["file_name"] == f"{case_id}-0.tif"
@@ -76,7 +79,7 @@ def test_a_coco_folder_holds_the_scan_the_boxes_and_each_opinion_apart(
     assert image["review"]["found"] is True
     assert [d["label"] for d in image["review"]["model"]] == ["gun", "wrench"]
     with pytest.raises(DataError, match="there already"):
-        reviews.as_coco(service.database, service.contents, out)
+        reviews.as_coco(service.database, service.contents, out, bare.written)
 
 
 def shown(scan: bytes) -> np.ndarray:
@@ -114,7 +117,7 @@ def test_the_pixels_leave_and_nothing_that_was_written_beside_them(
     service: Service, case_id: str, scan: bytes, tmp_path: Path
 ) -> None:
     assert WHOSE.encode() in scan
-    assert reviews.as_coco(service.database, service.contents, tmp_path / "out") == 1
+    assert reviews.as_coco(service.database, service.contents, tmp_path / "out", bare.written) == 1
     files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
     assert not any(WHOSE.encode() in path.read_bytes() for path in files)
     (sample,) = layouts.read(tmp_path / "out", findings=Findings())
@@ -138,10 +141,66 @@ def cargo() -> bytes:
 def test_what_is_no_scan_without_its_header_is_left_out_and_counted(
     service: Service, case_id: str, tmp_path: Path, why: str
 ) -> None:
-    assert reviews.as_coco(service.database, service.contents, tmp_path / "out") == 0
+    assert reviews.as_coco(service.database, service.contents, tmp_path / "out", bare.written) == 0
     said = json.loads((tmp_path / "out" / "annotations.json").read_text())
     assert said["info"]["left_out"] == {why: 1}
     assert list((tmp_path / "out" / "images").iterdir()) == []
+
+
+@pytest.mark.parametrize("answer", ["broke off", "unknown", "elsewhere", "a link", "nothing"])
+def test_a_scan_that_ends_its_process_is_left_out_and_counted(
+    service: Service, case_id: str, tmp_path: Path, answer: str
+) -> None:
+    out = tmp_path / "out"
+
+    def ask(said: Mapping[str, Any]) -> dict[str, Any]:
+        if answer == "broke off":
+            raise BrokeOff("the inspecting process died")
+        name = f"{case_id}-0.tif"
+        if answer == "a link":
+            (Path(said["folder"]) / name).symlink_to("/etc/passwd")
+        names = {"elsewhere": "../annotations.json"}.get(answer, name)
+        return {"why": "whatever" if answer == "unknown" else None, "names": [names]}
+
+    assert reviews.as_coco(service.database, service.contents, out, ask) == 0
+    said = json.loads((out / "annotations.json").read_text())
+    assert said["info"]["left_out"] == {pixels.BROKE_OFF: 1}
+    assert list((out / "images").iterdir()) == []
+
+
+def test_a_scan_that_was_changed_on_the_disk_teaches_nobody(
+    service: Service, case_id: str, scan: bytes, tmp_path: Path
+) -> None:
+    service.contents.path(hashlib.sha256(scan).hexdigest()).write_bytes(png())
+    assert reviews.as_coco(service.database, service.contents, tmp_path / "out", bare.written) == 0
+    said = json.loads((tmp_path / "out" / "annotations.json").read_text())
+    assert said["info"]["left_out"] == {pixels.CHANGED: 1}
+
+
+def test_a_disk_that_is_full_ends_an_export_and_blames_no_scan(
+    service: Service, case_id: str, tmp_path: Path
+) -> None:
+    asked = (service.database, service.contents, tmp_path / "out")
+    with pytest.raises(DataError, match="is the disk full"):
+        reviews.as_coco(*asked, lambda _: {"why": "unwritten"})
+
+
+@pytest.mark.slow
+def test_the_command_opens_scans_in_a_process_of_its_own(
+    typed: Callable[..., tuple[int, str]],
+    case_id: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr(bare, "written", lambda _: pytest.fail("opened in this process"))
+    out = tmp_path / "out"
+    assert typed("export", "coco", "--out", out) == (0, f"{out}: 1 images\n")
+    assert [file.name for file in (out / "images").iterdir()] == [f"{case_id}-0.tif"]
+    monkeypatch.setenv("XRAY_INSPECT_SECONDS", "0.000001")  # stands for a file that takes for ever
+    again = tmp_path / "again"
+    assert typed("export", "coco", "--out", again) == (0, f"{again}: 0 images\n")
+    assert f"view 0 of case {case_id} is left out: {pixels.BROKE_OFF}" in caplog.text
 
 
 @pytest.fixture
@@ -169,7 +228,7 @@ def test_confirmed_and_drawn_boxes_are_annotations_and_rejected_ones_are_not(
     service: Service, marked_id: str, tmp_path: Path
 ) -> None:
     out = tmp_path / "out"
-    assert reviews.as_coco(service.database, service.contents, out) == 1
+    assert reviews.as_coco(service.database, service.contents, out, bare.written) == 1
     said = json.loads((out / "annotations.json").read_text())
     names = {category["id"]: category["name"] for category in said["categories"]}
     saw, knife = said["annotations"]
@@ -189,7 +248,7 @@ def test_confirmed_and_drawn_boxes_are_annotations_and_rejected_ones_are_not(
 def test_what_leaves_is_read_as_what_it_teaches(
     service: Service, marked_id: str, tmp_path: Path
 ) -> None:
-    reviews.as_coco(service.database, service.contents, tmp_path / "out")
+    reviews.as_coco(service.database, service.contents, tmp_path / "out", bare.written)
     assert layouts.name(tmp_path / "out") == layouts.REVIEWS
     (sample,) = layouts.read(tmp_path / "out", findings=Findings())
     assert [a.label for a in sample.annotations] == ["saw", "knife"]
@@ -240,7 +299,7 @@ def test_opinions_on_cases_that_are_not_live_never_leave(
 ) -> None:
     with service.database.write() as connection:
         connection.execute(update(tables.cases).values(kind=kind))
-    assert reviews.as_coco(service.database, service.contents, tmp_path / "out") == 0
+    assert reviews.as_coco(service.database, service.contents, tmp_path / "out", bare.written) == 0
     assert json.loads((tmp_path / "out/annotations.json").read_text())["annotations"] == []
 
 
@@ -252,7 +311,7 @@ def test_cases_that_are_not_live_never_leave(
         connection.execute(update(tables.cases).values(kind=kind))
     assert table(sign_in(Role.RESEARCHER)) == []
     assert table(sign_in(Role.RESEARCHER), "findings") == []
-    assert reviews.as_coco(service.database, service.contents, tmp_path / "out") == 0
+    assert reviews.as_coco(service.database, service.contents, tmp_path / "out", bare.written) == 0
 
 
 def test_what_is_not_decided_stays(

@@ -390,6 +390,7 @@ def test_several_views_are_offered_one_by_one(
     kim = who(Role.SCREENER)
     page = desk.case(kim, f"{case_id}-1")
     assert f'data-case="{case_id}-0"' in page
+    assert page.count('<span class="chip alarm">Alarm</span>') == 2, "of each view"
     scene = json.loads(desk.scene(kim, f"{case_id}-1"))
     assert scene["current"] == 1
     pictures = [view["picture"] for view in scene["views"]]
@@ -407,7 +408,7 @@ def test_a_view_that_could_not_be_read_is_counted_for_the_viewer_and_not_named(
     case_id = scanner.post("/api/v1/scans", files=files).json()["id"]
     inspect_all()
     kim = who(Role.SCREENER)
-    assert desk.scene(kim, case_id) == ""
+    assert desk.scene(kim, f"{case_id}-0") == ""
     said = json.loads(desk.scene(kim, f"{case_id}-1"))
     assert [view["picture"] for view in said["views"]] == [f"pictures/{case_id}-1/full"]
     assert (said["current"], said["unseen"], said["views"][0]["position"]) == (0, 1, 1)

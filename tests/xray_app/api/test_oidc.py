@@ -19,9 +19,11 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, OctKey
 
 from xray.errors import RecipeError
+from xray_app import doctor
 from xray_app.access.errors import AccessError
 from xray_app.access.oidc import Provider
 from xray_app.access.roles import Role
+from xray_app.addresses import NotAllowed
 from xray_app.api import app as api
 from xray_app.service import Service
 from xray_app.settings import Settings
@@ -33,14 +35,14 @@ KEY = ECKey.generate_key("P-256", {"kid": "one"}, private=True)
 @pytest.fixture
 def provider() -> Iterator[SimpleNamespace]:
     """The stand-in: one client, one person, codes that are good once."""
-    there = SimpleNamespace(codes={}, change={}, key=KEY, alg="ES256", name=None)
+    there = SimpleNamespace(codes={}, change={}, key=KEY, alg="ES256", name=None, ends={})
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path == "/jwks":
                 self.say({"keys": [KEY.as_dict(private=False)]})
                 return
-            ends = {n: f"{there.issuer}/{n}" for n in ("authorize", "token", "jwks")}
+            ends = {n: f"{there.issuer}/{n}" for n in ("authorize", "token", "jwks")} | there.ends
             said = {"issuer": there.name or there.issuer}
             said |= {"authorization_endpoint": ends["authorize"], "jwks_uri": ends["jwks"]}
             self.say(said | {"token_endpoint": ends["token"]})
@@ -195,6 +197,52 @@ def test_a_provider_that_calls_itself_otherwise_is_not_asked(
     assert "another name" in visitor.get("/oidc/begin").text
 
 
+@pytest.mark.parametrize("end", ["token", "jwks"])
+def test_keys_and_tokens_at_a_host_that_is_not_listed_are_not_fetched(
+    visitor: TestClient,
+    provider: SimpleNamespace,
+    service: Service,
+    caplog: pytest.LogCaptureFixture,
+    end: str,
+) -> None:
+    provider.ends = {"authorize": "https://elsewhere.example/", end: "https://keys.example/"}
+    assert "may not be called from here" in visitor.get("/oidc/begin").text
+    said = "is at keys.example, which XRAY_OUTGOING_HOSTS does not list; set it to "
+    assert said in caplog.text
+    told = {"oidc_issuer": provider.issuer, "oidc_client_id": "x", "oidc_address": HERE}
+    (found,) = doctor._sign_in(Settings(**told))  # type: ignore[arg-type]
+    assert (found.good, said in found.said) == (False, True)
+    listed = Settings(**told, outgoing_hosts=("127.0.0.1", "keys.example"))  # type: ignore[arg-type]
+    (found,) = doctor._sign_in(listed)
+    assert (found.good, found.said) == (True, f"{provider.issuer} answers")
+
+
+def test_a_provider_whose_name_leads_inside_is_not_called(
+    visitor: TestClient, provider: SimpleNamespace, service: Service
+) -> None:
+    port = urlsplit(provider.issuer).port
+    inside = Settings(
+        oidc_issuer=f"https://login.example:{port}", oidc_client_id="x", oidc_address=HERE
+    )
+    found = Provider.of(inside, service.queue.clock)
+    assert found is not None
+    lured = replace(found, outgoing=replace(found.outgoing, look_up=lambda *_: ["127.0.0.1"]))
+    with pytest.raises(NotAllowed, match=r"login\.example is at 127\.0\.0\.1, which is no public"):
+        lured.ask()
+    with pytest.raises(AccessError, match="may not be called from here"):
+        lured.begin()
+
+
+def test_a_provider_that_is_away_is_said_by_the_doctor() -> None:
+    away = Settings(oidc_issuer="http://127.0.0.1:1", oidc_client_id="x", oidc_address=HERE)
+    (found,) = doctor._sign_in(away)
+    assert (found.good, found.said) == (
+        False,
+        "the sign-in provider cannot be asked (ConnectError)",
+    )
+    assert list(doctor._sign_in(Settings())) == []
+
+
 def test_an_email_counts_only_where_it_was_verified(
     visitor: TestClient, provider: SimpleNamespace, service: Service
 ) -> None:
@@ -228,6 +276,10 @@ def test_where_no_provider_is_configured_there_are_no_such_pages(
     [
         ({}, "needs XRAY_OIDC_CLIENT_ID"),
         ({"oidc_client_id": "x", "oidc_address": "http://xray.example"}, "must be https"),
+        (
+            {"oidc_client_id": "x", "oidc_address": HERE, "outgoing_hosts": ("a.example",)},
+            "XRAY_OIDC_ISSUER calls login.example, which XRAY_OUTGOING_HOSTS does not list",
+        ),
     ],
 )
 def test_what_is_missing_or_unencrypted_stops_the_service(

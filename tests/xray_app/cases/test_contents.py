@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from xray.errors import RecipeError
+from xray_app.cases import integrity
 from xray_app.cases.contents import LEFT_BY_A_CRASH, Contents, discard
 from xray_app.cases.database import Database
 from xray_app.cases.errors import NotFound, Refused
@@ -23,6 +24,23 @@ def test_a_staged_file_has_no_place_until_it_is_adopted(
         contents.adopt(connection, staged, clock())  # type: ignore[operator]
     discard(staged)
     assert contents.read(staged.sha256) == b"scan"
+
+
+def test_a_file_that_was_changed_on_the_disk_is_not_read_as_what_was_kept(
+    contents: Contents, database: Database, clock: object
+) -> None:
+    staged = contents.stage(b"scan", "bag.png", 10)
+    with database.write() as connection:
+        contents.adopt(connection, staged, clock())  # type: ignore[operator]
+    assert contents.is_whole(staged.sha256)
+    with database.read() as connection:
+        assert integrity.broken_files(connection, contents) == []
+        for change in (lambda file: file.write_bytes(b"another"), lambda file: file.unlink()):
+            change(contents.path(staged.sha256))
+            assert not contents.is_whole(staged.sha256)
+            assert integrity.broken_files(connection, contents) == [staged.sha256]
+            with pytest.raises(NotFound, match=r"was changed on the disk|deleted by its age"):
+                contents.read(staged.sha256)
 
 
 @pytest.mark.parametrize(("data", "said"), [(b"x" * 11, "larger than"), (b"", "is empty")])

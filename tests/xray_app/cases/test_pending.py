@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
-from xray_app.cases import audit
+from xray_app.cases import audit, integrity, tables
 from xray_app.cases.case import Case, load
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import Decision, correct, decide, decisions_of
@@ -58,6 +59,9 @@ def test_a_decision_holds_after_ten_seconds_and_not_before(
     assert row["decided_at"] == clock() - timedelta(seconds=10)  # when the officer said it
     assert row["taken_at"] == case.taken_at
     assert settle(queue) == 0
+    assert after.closed_at == (row["decided_at"] if disposition else None)
+    with database.read() as connection:
+        assert integrity.verify(connection).problem is None
 
 
 def test_a_decision_outlives_whoever_was_to_write_it_down(
@@ -91,6 +95,19 @@ def test_a_decision_taken_back_leaves_the_case_where_it_was(
         assert [row["verdict"] for row in decisions_of(connection, case.id)] == ["search"]
     said_and_undone = ["taken", "said", "taken back", "said", "decided"]
     assert actions(database, case)[-5:] == said_and_undone
+
+
+def test_a_case_that_an_older_version_closed_ten_seconds_later_still_holds(
+    queue: Queue, case: Case, database: Database, clock: Any
+) -> None:
+    propose(queue, case.id, case.version, KIM, CLEAR)
+    clock.move(seconds=10)
+    settle(queue)
+    for closed_at, holds in ((clock(), True), (clock() - timedelta(seconds=11), False)):
+        with database.write() as connection:
+            connection.execute(update(tables.cases).values(closed_at=closed_at))
+            problem = integrity.verify(connection).problem
+        assert (problem is None) == holds
 
 
 def test_taking_back_puts_the_next_case_back_in_its_place(

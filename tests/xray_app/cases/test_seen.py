@@ -3,10 +3,11 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
-from xray_app.cases import seen
+from tests.xray_app.cases.test_audit import without_triggers
+from xray_app.cases import audit, integrity, seen, tables
 from xray_app.cases.case import Case, load
 from xray_app.cases.database import Database
 from xray_app.cases.queue import Queue
@@ -44,3 +45,35 @@ def test_the_database_refuses_to_forget_it(case: Case, database: Database, clock
     for act in ("DELETE FROM seen", "UPDATE seen SET seen_by = 'lee'"):
         with pytest.raises(DBAPIError, match="append-only"), database.write() as connection:
             connection.execute(text(act))
+
+
+@pytest.mark.parametrize(
+    ("act", "problem"),
+    [
+        ("DELETE FROM seen", "is gone"),
+        ("UPDATE seen SET seen_at = '2026-03-02 08:00:00.000000'", "was changed"),
+        ("UPDATE seen SET seen_by = 'lee'", "was changed"),
+    ],
+)
+def test_who_has_it_forgotten_past_the_database_is_found_by_the_audit_chain(
+    case: Case, database: Database, clock: Any, act: str, problem: str
+) -> None:
+    seen.keep(database, "kim", case, clock())
+    with database.read() as connection:
+        (entry,) = [one for one in audit.of(connection, case.id) if one.action == seen.SHOWN]
+        assert integrity.verify(connection).problem is None
+    assert entry.actor == "kim"
+    with database.write() as connection:
+        without_triggers(connection, "seen")
+        connection.execute(text(act))
+        said = str(integrity.verify(connection).problem)
+    assert said.startswith(f"{entry.where}: a row of seen of case {case.id} {problem}")
+
+
+def test_rows_of_older_versions_which_no_entry_seals_are_no_alarm(
+    case: Case, database: Database, clock: Any
+) -> None:
+    row = {"case_id": case.id, "seen_by": "kim", "seen_at": clock()}
+    with database.write() as connection:
+        connection.execute(insert(tables.seen).values(**row))
+        assert integrity.verify(connection).problem is None

@@ -1,6 +1,8 @@
 """Threat detection reports arrive at the configured peer: the machine's, then the officer's."""
 
+import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
@@ -12,7 +14,8 @@ from sqlalchemy import select
 
 from xray.errors import RecipeError
 from xray.tdr import TDR_STORAGE
-from xray_app.cases import tables
+from xray_app.addresses import Outgoing
+from xray_app.cases import audit, outbox, tables
 from xray_app.cases.decisions import Decision, correct, decide
 from xray_app.cases.opinions import Opinion, say
 from xray_app.cases.rules import Officer
@@ -23,8 +26,10 @@ from xray_app.dicos.receiving import known_to_pynetdicom
 from xray_app.dicos.sending import Reports
 from xray_app.inspectors.heads import Heads
 from xray_app.service import Service
+from xray_app.settings import Settings
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # pynetdicom leaves sockets
+HERE = Outgoing({"127.0.0.1": ()})
 MARK = {"label": "gun", "xyxy_px": [1.0, 2.0, 30.0, 40.0], "view": 0}
 
 
@@ -68,7 +73,7 @@ def case_id(
 
 
 def reports(service: Service, peer: SimpleNamespace) -> Reports:
-    return Reports(service.database, service.queue.clock, peer.address, "XRAY")
+    return Reports(service.database, service.queue.clock, peer.address, "XRAY", HERE)
 
 
 def source(service: Service, case_id: str) -> pydicom.Dataset:
@@ -144,10 +149,59 @@ def test_a_report_that_is_not_taken_is_sent_again_as_the_same_object(
 
 def test_a_peer_that_is_away_is_tried_again(service: Service, case_id: str) -> None:
     nobody = Peer("CONTROL", "127.0.0.1", 1)
-    assert Reports(service.database, service.queue.clock, nobody, "XRAY").send_due() == 0
+    assert Reports(service.database, service.queue.clock, nobody, "XRAY", HERE).send_due() == 0
     with service.database.read() as connection:
         row = connection.execute(select(tables.outbox)).mappings().one()
     assert "cannot be reached" in row["problem"]
+
+
+@pytest.mark.parametrize(
+    ("hosts", "at", "why"),
+    [({}, [], "not listed"), ({"control.example": ()}, ["127.0.0.1"], "not public")],
+)
+def test_a_peer_that_may_not_be_called_is_not_and_the_audit_chain_says_so_once(
+    service: Service, peer: SimpleNamespace, case_id: str, clock: Any, hosts: Any, at: Any, why: str
+) -> None:
+    named = replace(peer.address, host="Control.example")
+    outgoing = Outgoing(hosts, lambda *_: at)
+    told = replace(reports(service, peer), peer=named, outgoing=outgoing, clock=clock)
+    clock.now = service.now
+    for _ in range(2):
+        clock.move(days=1)
+        assert told.send_due() == 0
+    with service.database.read() as connection:
+        row = connection.execute(select(tables.outbox)).mappings().one()
+        entries = [e for e in audit.of(connection, case_id) if e.action == outbox.CALL_REFUSED]
+    assert (row["tries"], "control.example" in row["problem"]) == (2, True)
+    (body,) = [json.loads(entry.body) for entry in entries]
+    assert body == {"target": "dicos", "host": "control.example", "why": why}
+    assert peer.taken == []
+
+
+def test_a_listed_peer_is_called_at_the_address_that_was_checked(
+    service: Service, peer: SimpleNamespace, case_id: str
+) -> None:
+    """Nobody listens at the first; the name itself leads nowhere."""
+    inside = Outgoing.of(Settings(outgoing_hosts=("control.example@127.0.0.0/8",)))
+    outgoing = replace(inside, look_up=lambda *_: ["127.0.0.2", "127.0.0.1"])
+    named = replace(peer.address, host="control.example")
+    told = replace(reports(service, peer), peer=named, outgoing=outgoing)
+    assert told.send_due() == 1
+    assert len(peer.taken) == 1
+
+
+def test_a_peer_whose_name_has_no_address_is_tried_again(
+    service: Service, peer: SimpleNamespace, case_id: str
+) -> None:
+    def look_up(*_: Any) -> list[str]:
+        raise OSError("no such name")
+
+    outgoing = Outgoing({"127.0.0.1": (), "gone.example": ()}, look_up)
+    named = replace(peer.address, host="gone.example")
+    assert replace(reports(service, peer), peer=named, outgoing=outgoing).send_due() == 0
+    with service.database.read() as connection:
+        row = connection.execute(select(tables.outbox)).mappings().one()
+    assert (row["tries"], "cannot be reached" in row["problem"]) == (1, True)
 
 
 def test_a_scan_that_could_not_be_read_has_no_report_of_the_machine(

@@ -10,8 +10,8 @@ ALLOWED = {
     "intake.py": "runs in an inspecting process, asked by the pool",
     "inspectors/head.py": "runs in a process of its own, asked by heads",
     "paper/marked.py": "our own JPEG, its size checked before it is decoded",
-    "exchange/pixels.py": "an administrator's command, beside the service",
-    "exchange/replay.py": "an administrator's command, beside the service",
+    "inspectors/bare.py": "runs in a process of its own, asked by an export through opening",
+    "inspectors/again.py": "runs in a process of its own, asked by a replay through opening",
 }
 
 
@@ -26,6 +26,13 @@ def test_what_reads_in_the_service_is_imported_by_the_processes_alone() -> None:
     folder = Path(xray_app.__file__).parent
     callers = [f.name for f in folder.rglob("*.py") if re.search(r"\bexamine\(files", _code(f))]
     assert callers == ["child.py"]
+
+
+def test_what_opens_scans_for_commands_is_imported_by_no_module_of_the_service() -> None:
+    """`bare` and `again` are started by their names; whoever imported them would read itself."""
+    folder = Path(xray_app.__file__).parent
+    loads = re.compile(r"from xray_app\.inspectors(\.| import )(again|bare|child|head)\b")
+    assert [f.name for f in folder.rglob("*.py") if loads.search(_code(f))] == []
 
 
 def _code(file: Path) -> str:
