@@ -10,8 +10,9 @@ from torch import nn
 
 from tests.xray_train import tiny
 from xray.errors import RecipeError
-from xray_train import checkpoint, distillation
+from xray_train import checkpoint, distillation, export
 from xray_train.fit import fit
+from xray_train.lite import PHOTOGRAPHS
 from xray_train.loader import Steps
 from xray_train.network import Prediction
 from xray_train.recipe import Recipe
@@ -92,6 +93,18 @@ def test_weights_remember_what_their_teachers_learned_from(tmp_path: Path) -> No
         replace(checkpoint.read(path), learned_from=scans).save(path)
     path = trained(tmp_path / "pupil", teachers=(str(one), str(other)))
     assert checkpoint.read(path).learned_from == {"SIXray": 862, "simulated scans": 4}
+
+
+def test_a_teacher_that_knows_photographs_hands_on_their_terms(tmp_path: Path) -> None:
+    recipe = tiny.recipe(network="lite")
+    fresh = checkpoint.build(recipe).state_dict()
+    guide = tmp_path / "lite.pt"
+    generator = torch.get_rng_state()
+    checkpoint.Checkpoint(recipe, 0, 0.0, fresh, fresh, {}, generator, {"SIXray": 9}).save(guide)
+    path = trained(tmp_path / "pupil", teachers=(str(guide),))
+    assert set(checkpoint.read(path).learned_from) == {"SIXray", PHOTOGRAPHS}
+    names = {str(source["name"]) for source in export.card_of(checkpoint.read(path), "1").data}
+    assert PHOTOGRAPHS in names
 
 
 def test_a_teacher_of_other_labels_is_refused(tmp_path: Path) -> None:

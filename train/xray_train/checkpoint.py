@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from xray.errors import ModelError
 from xray_train import detr
-from xray_train.lite import Lite
+from xray_train.lite import HOW_MANY, PHOTOGRAPHS, Lite
 from xray_train.network import Network
 from xray_train.published import SIZES
 from xray_train.recipe import Recipe
@@ -44,6 +44,12 @@ class Checkpoint:
     def scans_seen(self) -> int:
         """By this run and those before it, each as often as it was shown."""
         return self.scans_before + self.step * self.recipe.batch
+
+    @property
+    def taught_by(self) -> dict[str, int]:
+        """Source → scans of all that its weights know, the photographs of `Lite` among them."""
+        ready = {PHOTOGRAPHS: HOW_MANY} if self.recipe.network == "lite" else {}
+        return {**ready, **self.learned_from}
 
     @property
     def taught_folds(self) -> tuple[int, ...]:

@@ -24,7 +24,6 @@ from xray.tensors import RANGES
 from xray_train import checkpoint
 from xray_train.checkpoint import Checkpoint
 from xray_train.detr import Detr
-from xray_train.lite import HOW_MANY, PHOTOGRAPHS
 from xray_train.recipe import Recipe
 
 OPSET = 17  # the first with everything we use; onnxruntime 1.20 and OpenVINO 2024 know it
@@ -91,8 +90,6 @@ def write(shipped: nn.Module, target: Path) -> None:
 def card_of(found: Checkpoint, version: str) -> Card:
     """What can be said before anything is measured."""
     recipe = found.recipe
-    ready = {PHOTOGRAPHS: HOW_MANY} if recipe.network == "lite" else {}
-    taught = sorted({**ready, **found.learned_from}.items())
     return Card(
         name=recipe.name,
         version=version,
@@ -102,7 +99,9 @@ def card_of(found: Checkpoint, version: str) -> Card:
         side_px=recipe.check_px,
         overlap_px=recipe.overlap_px or None,
         profile=Profile(max_opaque_mm2=TRAILER_MM2) if recipe.overlap_px else Profile(),
-        data=tuple({"name": name, "scans": count} for name, count in taught),
+        data=tuple(
+            {"name": name, "scans": count} for name, count in sorted(found.taught_by.items())
+        ),
         terms="not stated: xray-train ship states them",
         training={
             "recipe": told(recipe),

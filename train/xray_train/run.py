@@ -153,7 +153,7 @@ def begin(
     optimiser = torch.optim.AdamW(groups, lr=recipe.learning_rate)
     run = Run(recipe, device, network, averaged, optimiser, likeness=likeness)
     if before is not None:
-        run.learned_from = dict(before.learned_from)
+        run.learned_from = before.taught_by
         run.scans_before, run.seconds_before = before.scans_seen, before.seconds
         run.devices, run.dual_folds = before.devices, before.taught_folds
     if path.exists():
@@ -164,7 +164,7 @@ def begin(
     run.computed_on(name_of(device))
     for teacher in recipe.teachers:  # what they learned from is in their answers
         knew = checkpoint.read(Path(teacher))
-        run.learns_from(knew.learned_from, knew.taught_folds)
+        run.learns_from(knew.taught_by, knew.taught_folds)
     return run
 
 
