@@ -37,7 +37,7 @@ def ship(
     tune: Annotated[int, typer.Option(help="Simulated scans that set thresholds.")] = 300,
     count: Annotated[
         int | None,
-        typer.Option(help="Scans of each simulated set that scores: 300, of containers 2000."),
+        typer.Option(help="Scans of each simulated set that scores: 600, of containers 2000."),
     ] = None,
     fast_px: Annotated[
         int, typer.Option(help="Side of the preset fast, a multiple of 32; 0: none.")

@@ -24,7 +24,7 @@ def evaluate(
     split: Annotated[str | None, typer.Option(help="Split of the folder.")] = None,
     count: Annotated[
         int | None,
-        typer.Option(help="Scans of a simulated set: 300, and 2000 of container-test."),
+        typer.Option(help="Scans of a simulated set: 600, and 2000 of container-test."),
     ] = None,
     preset: Annotated[
         str | None, typer.Option(help="A faster look that the card names, such as fast.")
