@@ -195,7 +195,8 @@ SAYS: Mapping[str, str] = {
     "workers": "Processes that read and inspect scans.",
     "inspect_seconds": "Longest time for one view, then its process is killed.",
     "inspect_memory_mb": "Address space of such a process, in MiB.",
-    "least_free_gb": "Free GiB in the data folder's disk under which `xray-app doctor` finds fault.",
+    "least_free_gb": "Free GiB in the data folder's disk under which `xray-app doctor` finds "
+    "fault.",
     "max_waiting": "Scans that may wait for inspection; then 503 and Retry-After.",
     "lease_minutes": "How long an officer holds a case without a sign of life.",
     "calibration_file": "What `xray-train calibrate` wrote: which scans may be cleared.",

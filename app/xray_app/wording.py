@@ -1,8 +1,10 @@
-"""What a case, a view and a decision are called, in the reader's language."""
+"""What a case, a view, a fault and a decision are called, in the reader's language."""
+
+from collections.abc import Collection
 
 from xray_app.cases.case import Case
 from xray_app.cases.states import Reason, Verdict
-from xray_app.languages import say
+from xray_app.languages import say, told
 from xray_app.terms import REASONS, VERDICTS
 
 
@@ -14,6 +16,23 @@ def case_name(case: Case) -> str:
 def view_name(name: str | None, position: int) -> str:
     """What the scanner calls a view, else its place: `position` counts from 0."""
     return name or say("View {n}", n=position + 1)
+
+
+def problems(case: Case, views: Collection[int], said: Collection[int]) -> dict[int, str]:
+    """Why the machine could say nothing of a view, in words, by its number.
+
+    The case keeps a line for each of them in their order, or one that holds for all.
+
+    Args:
+        case: as it stands.
+        views: numbers of its views.
+        said: of those that the machine said something of.
+    """
+    lines = [told(line) for line in (case.problem or "").splitlines()]
+    unread = sorted(set(views) - set(said))
+    if len(lines) != len(unread):
+        lines = [" ".join(lines)] * len(unread)
+    return dict(zip(unread, lines, strict=True)) if case.problem else {}
 
 
 def decided(verdict: str, code: str | None, written: str = "") -> str:

@@ -9,6 +9,7 @@ from xray.profile import Profile
 from xray.report import Detection, ModelId, Opaque, Outcome, Report
 from xray.scan import Encoding
 from xray_app.desk import view
+from xray_app.desk.work import Beside, View
 from xray_app.shown import Case
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'&{{7*7}}${7*7}"
@@ -109,9 +110,64 @@ def test_a_thing_of_several_views_is_what_the_gravest_of_them_says() -> None:
 
 
 def test_a_view_that_was_not_seen_keeps_the_others_from_calling_the_thing_clear() -> None:
-    clear = report(detections=(), outcome=Outcome.CLEAR, reasons=("nothing",))
-    page = view.case(case(report=clear, outcome=Outcome.UNKNOWN, views=()), CARD)
+    clear = report(detections=(), outcome=Outcome.CLEAR, reasons=("nothing to alarm for",))
+    seen = case(report=clear, outcome=Outcome.UNKNOWN, views=(("top", clear),))
+    top, side = View("key-0", "top", Outcome.CLEAR), View("key-1", "side", problem=f"{HOSTILE}.")
+    page = view.case(seen, CARD, Beside(views=(top, side)))
     assert "<strong>Unknown</strong>" in page
+    assert '<li class="problem">side could not be seen: &lt;img src=x' in page
+    assert "nothing to alarm for" not in page
+    assert 'side <span class="chip failed">Not read</span>' in page
+
+
+def test_a_view_that_was_not_seen_is_named_whichever_view_is_open_and_whatever_the_others_say() -> (
+    None
+):
+    alarm = report(reasons=("gun with probability 0.93",))
+    lost = "The file is missing."
+    views = (
+        View("key-0", "top", Outcome.ALARM, alarms=1),
+        View("key-1", "side", problem=lost),
+        View("key-2", "end", problem=lost),
+        View("key-3", "back", problem="No model.", pictured=True),
+    )
+    whole = {"outcome": Outcome.ALARM, "views": (("top", alarm),)}
+    unread = case(report=None, problem=lost, picture=b"", **whole)
+    for shown in (case(report=alarm, **whole), unread):
+        page = view.case(shown, CARD, Beside(views=views))
+        for says in (
+            *("<strong>Alarm</strong>", "<li>top: gun with probability 0.93</li>"),
+            *(
+                f'<li class="problem">side, end could not be seen: {lost}</li>',
+                '<li class="problem">back not inspected: No model.',
+            ),
+        ):
+            assert says in page
+    assert 'chip alarm">Alarm' in view.queue([("Waiting", 1, [unread])], None)
+
+
+def test_a_case_of_which_no_view_was_seen_says_once_why() -> None:
+    lost = "Every try broke off."
+    views = (View("key-0", "top", problem=lost), View("key-1", "side", problem=lost))
+    page = view.case(case(report=None, problem=lost, picture=b""), None, Beside(views=views))
+    assert "<strong>Not read</strong>" in page
+    assert page.count(lost) == 1
+
+
+def test_alarms_of_other_views_open_them_and_those_of_the_open_one_stand_in_its_table() -> None:
+    clear = report(detections=(), outcome=Outcome.CLEAR)
+    seen = case(key="key-0", report=clear, outcome=Outcome.ALARM)
+    views = (
+        View("key-0", "top", Outcome.CLEAR),
+        View("key-1", "<b>side</b>", Outcome.ALARM, alarms=1),
+        View("key-2", "View 3", Outcome.ALARM, alarms=2),
+    )
+    page = view.case(seen, CARD, Beside(views=views))
+    opens = '<button type="button" class="act elsewhere" data-case='
+    assert f'{opens}"key-1">1 alarm in another view: &lt;b&gt;side&lt;/b&gt;</button>' in page
+    assert f'{opens}"key-2">2 alarms in another view: View 3</button>' in page
+    there = view.case(replace(seen, key="key-2"), CARD, Beside(views=views))
+    assert f'{opens}"key-2"' not in there
 
 
 def test_an_empty_queue_says_what_to_do() -> None:

@@ -21,11 +21,11 @@ from xray_app.cases.pending import Pending
 from xray_app.cases.reports import read_report
 from xray_app.cases.states import ReportRole, State
 from xray_app.desk import doing, work
-from xray_app.desk.work import Beside, Line, Undoable
+from xray_app.desk.work import Beside, Line, Undoable, View
 from xray_app.languages import label, say, told
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
-from xray_app.wording import case_name, decided, view_name
+from xray_app.wording import case_name, decided, problems, view_name
 
 KEPT = b"kept"  # stands for what is in the contents: the page asks for it by its address
 
@@ -46,14 +46,21 @@ def shown(connection: Connection, case: Case, position: int, blind: bool = False
     if position not in rows:
         raise NotFound(f"case {case.id} has no view {position}")
     said = reading.reports(connection, case.id)
-    return _shown(case, rows[position], _named(rows, said), blind)
+    return _shown(case, rows, position, _named(rows, said), blind)
 
 
 def opens_on(connection: Connection, case: Case, named: int | None, blind: bool) -> int:
-    """The view that is named, else the first that makes the case's outcome what it is."""
+    """The view that is named, else the gravest: the first that alarms, else the first of which the
+    machine could say nothing, else the first that makes the case's outcome what it is.
+    """
     if named is not None or blind:
         return named or 0
     said = reading.reports(connection, case.id)
+    unread = [
+        row["position"] for row in views_of(connection, case.id) if row["position"] not in said
+    ]
+    if unread and case.outcome is not Outcome.ALARM:
+        return int(unread[0])
     return min((n for n, one in said.items() if one["outcome"] == case.outcome), default=0)
 
 
@@ -70,7 +77,7 @@ def entries(connection: Connection, actor: Actor, cases: Sequence[Case]) -> list
         bodies[one.case_id][one.position] = json.loads(one.body)
     blind = doing.blind_among(connection, actor, cases)
     return [
-        _shown(case, rows[case.id][0], _named(rows[case.id], bodies[case.id]), case.id in blind)
+        _shown(case, rows[case.id], 0, _named(rows[case.id], bodies[case.id]), case.id in blind)
         for case in cases
     ]
 
@@ -82,15 +89,17 @@ def _named(rows: Mapping[int, RowMapping], said: Mapping[int, dict[str, Any]]) -
     return {n: (view_name(rows[n]["name"], n), read_report(said[n])) for n in sorted(said)}
 
 
-def _shown(case: Case, row: RowMapping, said: Said, blind: bool) -> Shown:
-    report = said[row["position"]][1] if row["position"] in said else None
+def _shown(
+    case: Case, rows: Mapping[int, RowMapping], position: int, said: Said, blind: bool
+) -> Shown:
+    row, report = rows[position], said[position][1] if position in said else None
     if report and blind:
         report = replace(report, detections=(), reasons=(), outcome=Outcome.UNKNOWN)
     return Shown(
-        key=f"{case.id}-{row['position']}",
+        key=f"{case.id}-{position}",
         name=case.container or case.consignment or _files(row),
         report=report,
-        problem=_problem(case) if report is None else None,
+        problem=problems(case, rows, said).get(position),
         width_px=row["width_px"] or 0,
         height_px=row["height_px"] or 0,
         encoding=Encoding(row["encoding"]) if row["encoding"] else None,
@@ -101,7 +110,7 @@ def _shown(case: Case, row: RowMapping, said: Said, blind: bool) -> Shown:
         planes=KEPT if row["planes_sha256"] else b"",
         hidden=blind,
         outcome=None if blind else case.outcome,
-        views=tuple(said.values()) if len(said) > 1 and not blind else (),
+        views=tuple(said.values()) if len(rows) > 1 and not blind else (),
     )
 
 
@@ -132,7 +141,7 @@ def beside(
         notice=notice,
         flags=tuple(map(told, case.flags)),
         declared=work.declared(case),
-        views=tuple(_views(connection, case, {} if blind else primary)),
+        views=tuple(_views(connection, case, primary, blind)),
         blind=blind,
         scan_first=doing.wants_scan_first(connection, actor),
         colleagues=_colleagues(service, connection, actor, case) if mine else (),
@@ -142,12 +151,20 @@ def beside(
 
 
 def _views(
-    connection: Connection, case: Case, said: Mapping[int, Report]
-) -> Iterator[tuple[str, str, Outcome | None]]:
-    rows = views_of(connection, case.id)
-    for row in rows if len(rows) > 1 else ():
-        n = row["position"]
-        yield f"{case.id}-{n}", view_name(row["name"], n), said[n].outcome if n in said else None
+    connection: Connection, case: Case, said: Mapping[int, Report], blind: bool
+) -> Iterator[View]:
+    rows = {row["position"]: row for row in views_of(connection, case.id)}
+    lacking = problems(case, rows, said)
+    for n, row in rows.items() if len(rows) > 1 else ():
+        report = None if blind else said.get(n)
+        yield View(
+            key=f"{case.id}-{n}",
+            name=view_name(row["name"], n),
+            outcome=report.outcome if report else None,
+            alarms=sum(found.alarming for found in report.detections) if report else 0,
+            problem=lacking.get(n, ""),
+            pictured=row["picture_sha256"] is not None,
+        )
 
 
 def _colleagues(
@@ -189,11 +206,6 @@ def _result(row: RowMapping) -> str:
     if not row["found"]:
         return say("nothing found")
     return say("found {labels}", labels=labels) if labels else say("ended|found")
-
-
-def _problem(case: Case) -> str | None:
-    """Why there is no report, a line for each view."""
-    return "\n".join(map(told, case.problem.splitlines())) if case.problem else None
 
 
 def _earlier(connection: Connection, case: Case) -> Iterator[Line]:

@@ -61,10 +61,11 @@ const arm = () => {
 };
 
 const paint = () => {
-  const within = root.contains(document.activeElement);
+  const focus = root.contains(document.activeElement) ? document.activeElement : null;
+  const viewed = focus?.matches('.elsewhere:focus-visible, .work nav :focus-visible');
   root.innerHTML = props.value ?? '';
   dispatchEvent(new Event('panel-painted'));
-  if (within) find('[aria-current]')?.focus();
+  if (focus) find(viewed ? '.work nav [aria-pressed=true]' : '[aria-current]')?.focus();
   began = performance.now();
   clearInterval(counting);
   if (find('.since')) counting = setInterval(tellSince, 1000);

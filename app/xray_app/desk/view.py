@@ -18,7 +18,7 @@ from xray_app.api.style import Theme
 from xray_app.demo.people import PERSONAS
 from xray_app.desk import navigation, work
 from xray_app.desk.navigation import Room
-from xray_app.desk.work import Act, Beside
+from xray_app.desk.work import Act, Beside, View
 from xray_app.languages import html, label, languages, percent, say, spoken, told
 from xray_app.shown import Case
 
@@ -62,8 +62,8 @@ def verdict(case: Case) -> Verdict:
     """The outcome, or why there is none."""
     if case.hidden:
         return SCAN_FIRST
-    if case.report is not None:
-        return VERDICTS[case.outcome or case.report.outcome]
+    if outcome := case.outcome or (case.report.outcome if case.report else None):
+        return VERDICTS[outcome]
     return NOT_INSPECTED if case.picture else NOT_READ
 
 
@@ -87,19 +87,22 @@ def case(case: Case | None, card: Card | None, beside: Beside = NOTHING) -> str:
     """The open case as HTML."""
     if case is None:
         return blank(say("Add a scan, or choose one from the queue."))
-    findings = _findings(case.report)
+    findings, unseen = _findings(case.report), _unseen(beside.views)
     return _page("case.html").render(
         case=case,
         verdict=verdict(case),
         reasons=_reasons(case),
+        unseen=unseen,
+        problem="" if unseen else case.problem,
         facts=_facts(case),
         findings=[one for one in findings if one["style"] == "finding"],
         alarms=[one for one in findings if one["style"] == "alarm"],
+        elsewhere=[one for one in beside.views if one.alarms and one.key != case.key],
         opaque=len(case.report.opaque) if case.report else 0,
         assumed=[told(_for_officers(line)) for line in case.assumed],
         model=_model(case.report, card),
         beside=beside,
-        verdicts=VERDICTS,
+        views=[(one, _chip(one)) for one in beside.views],
         work=work,
     )
 
@@ -158,17 +161,40 @@ def _entry(case: Case, selected: str | None) -> dict[str, Any]:
         "name": case.name,
         "thumbnail": f"pictures/{case.key}/small" if case.thumbnail else None,
         "verdict": verdict(case),
-        "note": say("{count} findings", count=count) if case.report and not case.hidden else "",
+        "note": say("{count} findings", count=count) if said and not case.hidden else "",
         "current": selected is not None and case.key.partition("-")[0] == selected,
     }
 
 
 def _reasons(case: Case) -> list[str]:
-    """Why the outcome is what it is; of several views, those that make it so."""
-    if not case.views:
-        return [told(one) for one in case.report.reasons] if case.report else []
-    grave = [(name, said) for name, said in case.views if said.outcome == case.outcome]
-    return [f"{name}: {told(one)}" for name, said in grave for one in said.reasons]
+    """Why the outcome is what it is, as those views say that make it so."""
+    views = case.views or ((("", case.report),) if case.report else ())
+    grave = [(name, said) for name, said in views if said.outcome == (case.outcome or said.outcome)]
+    lines = [(name, told(one)) for name, said in grave for one in said.reasons]
+    return [f"{name}: {line}" if name else line for name, line in lines]
+
+
+def _unseen(views: Sequence[View]) -> list[str]:
+    """Of which views the machine could say nothing, and why; what holds for several, once."""
+    names: dict[tuple[bool, str], list[str]] = {}
+    for one in views:
+        if one.problem:
+            names.setdefault((one.pictured, one.problem), []).append(one.name)
+    return [
+        say(
+            "{views} not inspected: {why}" if pictured else "{views} could not be seen: {why}",
+            views=", ".join(named),
+            why=why,
+        )
+        for (pictured, why), named in names.items()
+    ]
+
+
+def _chip(one: View) -> Verdict | None:
+    """What stands beside a view's name."""
+    if one.outcome:
+        return VERDICTS[one.outcome]
+    return (NOT_INSPECTED if one.pictured else NOT_READ) if one.problem else None
 
 
 def _facts(case: Case) -> list[str]:

@@ -57,6 +57,27 @@ class Line:
 
 
 @dataclass(frozen=True)
+class View:
+    """One of several views of a case.
+
+    Attributes:
+        key: of the case and this view.
+        name: what people call it.
+        outcome: what the machine says of it; None: nothing, not yet, or it is not shown yet.
+        alarms: how many of its findings alarm, where they are shown.
+        problem: why the machine could say nothing of it, in words; else empty.
+        pictured: there is a picture of it.
+    """
+
+    key: str
+    name: str
+    outcome: Outcome | None = None
+    alarms: int = 0
+    problem: str = ""
+    pictured: bool = False
+
+
+@dataclass(frozen=True)
 class Undoable:
     """A decision that can still be taken back.
 
@@ -151,8 +172,7 @@ class Beside:
         notice: why the last act was refused, or what to do next.
         flags: what is wrong with it.
         declared: name → value.
-        views: key, name and outcome of each view, where there are several; no outcome where the
-            machine says nothing of it, or nothing yet.
+        views: each of them, where there are several.
         blind: what the machine says is not shown yet.
         scan_first: whether this officer wants that.
         colleagues: who it can be handed over to, and whether they have a case already.
@@ -172,7 +192,7 @@ class Beside:
     notice: str = ""
     flags: tuple[str, ...] = ()
     declared: Mapping[str, Any] | None = None
-    views: tuple[tuple[str, str, Outcome | None], ...] = ()
+    views: tuple[View, ...] = ()
     blind: bool = False
     scan_first: bool = False
     colleagues: Sequence[tuple[str, bool]] = ()

@@ -16,7 +16,7 @@ from xray_app.paper.marked import Mark, drawn
 from xray_app.paper.parts import Paper, Part, Picture
 from xray_app.paper.tables import Known
 from xray_app.terms import DECLARED, ENDED, KINDS, TIERS
-from xray_app.wording import case_name, view_name
+from xray_app.wording import case_name, problems, view_name
 
 
 @dataclass(frozen=True)
@@ -79,9 +79,16 @@ def _declared(case: Case) -> Iterator[tuple[str, str]]:
 
 def _why(of: Known) -> tuple[str, ...]:
     """Why the outcome is what it is, what went wrong, and what else was noted."""
-    reasons = [one for report in of.reports.values() for one in report.reasons]
-    problems = (of.case.problem or "").splitlines()
-    return tuple(dict.fromkeys(map(told, (*reasons, *problems, *of.case.flags))))
+    views = {row["position"]: view_name(row["name"], row["position"]) for row in of.views}
+    lines = [
+        (n, told(one))
+        for n, report in of.reports.items()
+        if report.outcome == of.case.outcome
+        for one in report.reasons
+    ]
+    lines += problems(of.case, views, of.reports).items()
+    named = [f"{views[n]}: {line}" if len(views) > 1 else line for n, line in lines]
+    return tuple(dict.fromkeys((*named, *map(told, of.case.flags))))
 
 
 def _model(of: Known, card: Card | None) -> Iterator[tuple[str, str]]:

@@ -111,6 +111,27 @@ def test_a_case_of_two_views_is_cleared_once_both_can_be_seen(
     standing(page, case)
 
 
+def test_an_alarm_in_another_view_is_opened_by_keys_which_then_stand_on_that_view(
+    two_views: Callable[[bytes], str], samples: Iterator[Sample], page_of: Callable[[str], Page]
+) -> None:
+    case = two_views(next(samples).file.read_bytes())
+    page = page_of("kim")
+    page.keyboard.press("n")
+    standing(page, case)
+    elsewhere, second = page.locator(".elsewhere"), page.locator(".work nav [data-case]").nth(1)
+    expect(elsewhere).to_have_text("1 alarm in another view: View 2")
+    page.locator(".findings tr.alarm").last.focus()
+    page.keyboard.press("Tab")
+    expect(elsewhere).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(second).to_have_attribute("aria-pressed", "true")
+    expect(second).to_be_focused()
+    expect(elsewhere).to_have_text("1 alarm in another view: View 1")
+    elsewhere.click()
+    expect(page.locator(".work nav [data-case]").nth(0)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator("#desk-case :focus")).to_have_count(0)  # keys stay with the viewer
+
+
 def test_a_file_that_is_no_scan_is_not_cleared(
     desk: Desk, page_of: Callable[[str], Page], bring: Callable[[int], list[str]]
 ) -> None:
