@@ -76,9 +76,10 @@ def verify_audit(
     for file in anchor or []:
         kept = json.loads(file.read_text(encoding="utf-8"))
         anchors.append(Head(int(kept["seq"]), str(kept["hash"])))
-    with running.opened(Settings.read(os.environ)) as service, service.database.read() as there:
-        checked = integrity.verify(there, anchors)
-        broken = integrity.broken_files(there, service.contents) if files else []
+    with running.opened(Settings.read(os.environ)) as service:
+        with service.database.read() as there:
+            checked = integrity.verify(there, anchors)
+        broken = integrity.broken_files(service.database, service.contents) if files else []
     if checked.problem:
         print(f"BROKEN after {checked.entries} entries: {checked.problem}")
     else:

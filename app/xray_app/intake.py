@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 import xray
 from xray import render
+from xray.card import verified_bytes
 from xray.detector import Detector, available
 from xray.errors import ModelError, ScanError, XrayError
 from xray.profile import Profile
@@ -38,13 +39,18 @@ class Inspector:
     absence: str = ""
 
     @staticmethod
-    def load(model: str | None, calibration: str | None = None) -> "Inspector":
+    def load(
+        model: str | None, calibration: str | None = None, kept: Mapping[str, str] | None = None
+    ) -> "Inspector":
         """The named model, or the first of USUAL; without any, scans are shown and it is said.
 
         Args:
             calibration: what `xray-train calibrate` wrote: who may be cleared without an officer.
+            kept: path → hash of those files that must be what was kept; compared before any loads.
         """
         try:
+            for file, sha256 in (kept or {}).items():
+                verified_bytes(Path(file), sha256)
             return Inspector(Detector(model or usual(), clearance=calibration))
         except ModelError as error:
             log.warning("no model: %s", error)

@@ -107,10 +107,7 @@ def build(
     )
     contents = Contents(settings.data_dir / "contents")
     queue = Queue(database, clock, rules)
-    limits = Limits(settings.inspect_seconds, settings.inspect_memory_mb)
-    calibration = keep_calibration(settings)
-    told = str(calibration) if calibration else None
-    pool = Pool(settings.workers, _loaded(settings), limits, told, settings.log_form)
+    pool = _pool(settings)
     return Service(
         settings=settings,
         database=database,
@@ -151,18 +148,6 @@ def keep_model(settings: Settings) -> Path | None:
     return _keep(settings, file, ".onnx")
 
 
-def _loaded(settings: Settings) -> str | None:
-    """What inspecting processes load: the weights as they are kept, so that one that begins later
-    loads the very same, whatever is in their place by then. Where they are none, what the settings
-    name: who inspects says why it cannot be.
-    """
-    try:
-        kept = keep_model(settings)
-    except ModelError:
-        return settings.model
-    return str(kept) if kept else settings.model
-
-
 def keep_calibration(settings: Settings) -> Path | None:
     """Keep the calibration file by its hash, as the weights; None: none is set.
 
@@ -173,6 +158,27 @@ def keep_calibration(settings: Settings) -> Path | None:
         return None
     read_rule(settings.calibration_file)
     return _keep(settings, Path(settings.calibration_file), CALIBRATION)
+
+
+def _pool(settings: Settings) -> Pool:
+    """The inspecting processes. Each loads the files as they are kept, so that one that begins
+    later loads the very same, whatever is in their place by then, or nothing. Where no weights are,
+    it loads what the settings name: who inspects says why it cannot be.
+    """
+    calibration = keep_calibration(settings)
+    try:
+        model = keep_model(settings)
+    except ModelError:
+        model = None
+    kept = [file for file in (model, calibration) if file]
+    return Pool(
+        settings.workers,
+        str(model) if model else settings.model,
+        Limits(settings.inspect_seconds, settings.inspect_memory_mb),
+        str(calibration) if calibration else None,
+        settings.log_form,
+        {str(file): file.name.partition(".")[0] for file in kept},  # a name begins with the hash
+    )
 
 
 def _keep(settings: Settings, file: Path, ending: str) -> Path:

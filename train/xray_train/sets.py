@@ -33,8 +33,8 @@ CONTAINER_SEEDS = {
     "container-calibration": 940_000_000,
     "container-test": 960_000_000,
 }
-# Scans of a simulated set, where no number is given. The first 300 parcels and the next 300 differ by
-# 0.04 of mAP50 for one model, and integers against float by 0.01 in the first and 0.003 in both.
+# Scans of a simulated set, where no number is given. The first 300 parcels and the next 300 differ
+# by 0.04 of mAP50 for one model, and integers against float by 0.01 in the first, 0.003 in both.
 COUNT = 600
 CONTAINER_COUNT = 2000  # of those that score in containers: half of them hide something
 SIXRAY = ("sixray-cal", "sixray-val", "sixray-cal+benign", "sixray-val+benign")

@@ -19,9 +19,11 @@ IDLE, LONGEST = timedelta(minutes=30), timedelta(hours=12)  # of a session
 INVITED = timedelta(hours=1)
 SEEN_EVERY = timedelta(minutes=1)  # a session's last use is written down no more often
 OUTSIDE = "!"  # in place of a password's hash, which it cannot be
-OURS = (  # actors of the audit chain that nobody is
+SIGN_IN = "sign-in"  # an actor in the audit chain
+FIRST_RUN = "first run"  # likewise
+OURS = (  # such actors, which nobody is
     *("machine", "clock", "retention", "outbox", "clearance system", "watched folder"),
-    *("sign-in", "command line", "first run"),
+    *(SIGN_IN, "command line", FIRST_RUN, "demo"),
 )
 OURS_BEGIN = ("key ", "dicos ")
 WRONG = "the name or the password is wrong, or too many were wrong in a row; try again later"
@@ -101,7 +103,7 @@ class People:
         Raises:
             AccessError: there is no such person, or it is too easy to guess.
         """
-        kept = self.passwords.hash(_checked(name), password)
+        kept = self.passwords.hash(name, password)  # an older version may have allowed the name
         fresh = {"password": kept, "failures": 0, "locked_until": None}
         self._change(by, name, "password changed", {}, **fresh)
 
@@ -173,7 +175,7 @@ class People:
             row = connection.execute(found).mappings().one_or_none()
             if row is None or row["used_at"] or now >= row["ends_at"]:
                 raise AccessError("this link was used or is too old; start the service anew")
-            self._insert(connection, "first run", name, kept, Role(row["role"]))
+            self._insert(connection, FIRST_RUN, name, kept, Role(row["role"]))
             connection.execute(update(table).values(used_at=now))
 
     def _change(self, by: str, name: str, action: str, said: dict[str, Any], **values: Any) -> None:
@@ -208,7 +210,7 @@ class People:
         counted = {"failures": 0, "locked_until": now + LOCKED} if locks else {"failures": failures}
         _update(connection, person["name"], **counted)
         what = "locked out" if locks else "wrong password"
-        audit.append(connection, now, "sign-in", what, person["name"])
+        audit.append(connection, now, SIGN_IN, what, person["name"])
 
 
 def _checked(name: str) -> str:

@@ -12,11 +12,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect
 
 from xray.errors import DataError
-from xray_app.cases import audit, integrity, postgresql, schema, tables
-from xray_app.cases.contents import Contents
+from xray_app.cases import audit, integrity, postgresql, schema
+from xray_app.cases.contents import Contents, needed
 from xray_app.cases.database import Database
 
 DATABASE, DUMP, CONTENTS, ANCHOR = "cases.sqlite3", "cases.dump", "contents", "anchor.json"
@@ -41,6 +41,7 @@ def write(database: Database, contents: Contents, out: Path) -> int:
         if source.exists():
             shutil.copyfile(source, target)
         if not kept.is_whole(sha256):
+            target.unlink(missing_ok=True)
             missing.append(sha256)
     if contents.installation.exists():
         shutil.copyfile(contents.installation, kept.installation)
@@ -77,7 +78,7 @@ def _postgresql(database: Database, out: Path) -> tuple[audit.Head, Sequence[str
 
 def _hashes(database: Database) -> Sequence[str]:
     with database.read() as connection:
-        return connection.execute(select(tables.contents.c.sha256)).scalars().all()
+        return needed(connection)
 
 
 def restore(copy: Path, data_dir: Path, url: str) -> int:

@@ -20,26 +20,29 @@ from xray_app.cases import sealed as seals
 from xray_app.cases import tables
 from xray_app.cases.audit import Entry
 from xray_app.cases.canonical import moment, sha256_of
-from xray_app.cases.inspection import CUT_OFF
+from xray_app.cases.decisions import SAID
+from xray_app.cases.inspection import BROKE_OFF, CUT_OFF
 from xray_app.cases.queue import ESCALATED
 from xray_app.cases.register import RECEIVED, SAME_CONTENT, flags_of, said_of_views
 from xray_app.cases.states import Disposition, Level, State, Verdict
 
 ENDS = (State.SEARCH, State.CLOSED)
 MOVES = ("decided", "corrected", "searched", "inspected")
-SAID, EMPTIED = "said", "emptied"
+INSPECTIONS = ("inspected", BROKE_OFF)
+EMPTIED = "emptied"
 
 Problem = tuple[float, str]  # the number of the entry that does not hold, and what is wrong
 
 
 @dataclass
 class Told:
-    """What the chain tells of one case: its arrival, its inspection, the last word on it."""
+    """What the chain tells of one case: its arrival, its inspections, the last word on it."""
 
     received: Entry | None = None
     said: Entry | None = None
     escalated: Entry | None = None
     inspected: Entry | None = None
+    tried: Entry | None = None
     moved: Entry | None = None
     emptied: Entry | None = None
 
@@ -65,13 +68,14 @@ def problems(connection: Connection) -> Iterator[Problem]:
 
 def _told(connection: Connection) -> dict[str, Told]:
     table, told = tables.audit, defaultdict[str, Told](Told)
-    wanted = table.c.action.in_([RECEIVED, SAID, ESCALATED, EMPTIED, *MOVES])
+    wanted = table.c.action.in_([RECEIVED, SAID, ESCALATED, EMPTIED, *MOVES, BROKE_OFF])
     for row in connection.execute(select(table).where(wanted).order_by(table.c.seq)).mappings():
         entry = Entry(**row)
         one = told[entry.subject]
+        one.tried = entry if entry.action in INSPECTIONS else one.tried
         if entry.action in (RECEIVED, SAID, ESCALATED, EMPTIED):
             setattr(one, entry.action, entry)
-        else:
+        elif entry.action in MOVES:
             one.moved = entry
             one.inspected = entry if entry.action == "inspected" else one.inspected
     return told
@@ -186,8 +190,15 @@ def _closed_then(row: RowMapping, one: Told, entry: Entry) -> bool:
         return closed is None and row["state"] != State.CLOSED
     # An older version closed a case when a decision could no longer be taken back, not when it was
     # made; later than that, nothing is deleted too soon.
-    written_later = one.said is not None and one.said.at == entry.at
+    written_later = one.said is not None and one.said.at == entry.at and is_older(one.tried)
     return closed == entry.at or (written_later and closed > entry.at)
+
+
+def is_older(tried: Entry | None) -> bool:
+    """Whether the entry of a case's last inspection is of a version that sealed less: no turn, nor
+    who was shown what.
+    """
+    return tried is not None and "turn" not in json.loads(tried.body)
 
 
 def _at(value: datetime | None) -> str | None:

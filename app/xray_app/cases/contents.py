@@ -146,16 +146,16 @@ class Contents:
             RecipeError: most files would be set aside; nothing was touched.
         """
         rows = set(connection.execute(select(tables.contents.c.sha256)).scalars())
-        needed, emptied = _named(connection, emptied=False), _named(connection, emptied=True)
+        named, emptied = _named(connection, emptied=False), _named(connection, emptied=True)
         here = list(self.folder.glob("??/*"))
-        strange = [path for path in here if path.name not in rows | needed | emptied]
+        strange = [path for path in here if path.name not in rows | named | emptied]
         if len(strange) > LEFT_BY_A_CRASH and 2 * len(strange) > len(here):
             raise RecipeError(_most(self.folder, len(strange), len(here)))
         for path in self.incoming.iterdir():
             path.unlink()
         aside = list(self.quarantine.iterdir()) if self.quarantine.exists() else []
         for path in [*here, *aside]:
-            if path.name in emptied - rows - needed:
+            if path.name in emptied - rows - named:
                 path.unlink()
         for path in aside:
             self._take_back(path, rows)
@@ -170,6 +170,12 @@ class Contents:
         if path.name in rows and not place.exists():
             place.parent.mkdir(mode=0o700, exist_ok=True)
             path.replace(place)
+
+
+def needed(connection: Connection) -> list[str]:
+    """The hashes of the files that must be here: those with a row, and those that cases name."""
+    rows = connection.execute(select(tables.contents.c.sha256)).scalars()
+    return sorted({*rows, *_named(connection, emptied=False)})
 
 
 def discard(*staged: Staged) -> None:

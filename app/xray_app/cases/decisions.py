@@ -18,6 +18,7 @@ from xray_app.cases.states import Disposition, Level, Reason, State, Verdict
 
 LATER_COLUMNS = ("code", "taken_at")
 DECIDED = "decided"  # the action in the audit chain
+SAID, TAKEN_BACK = "said", "taken back"  # likewise, of one that does not hold yet
 
 
 @dataclass(frozen=True)

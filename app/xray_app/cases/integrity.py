@@ -2,14 +2,14 @@
 
 The chain holds the hash of every decision, search result, opinion, report and profile put in force,
 of who was shown what the machine says, and of what came in; `consistency` says where each case must
-stand, and `turns` with whom and at which turn an open one is. A row that was changed, taken away or
-slipped in past the triggers is found by comparing the two.
+stand, and `turns` with whom and at which turn an open one is, and that what was said of it is kept.
+A row that was changed, taken away or slipped in past the triggers is found by comparing the two.
 
-Not covered, since nothing of a case hangs on it for good, or because it is kept apart: the lease of
-a case (`turns` says why), its lane, its folded consignee, how often it was tried, the reasons and
-boxes of a decision for as long as it can be taken back, requests, what the clearance system said,
-messages, people and their keys. Files are named by their hash, which whoever reads one compares;
-`broken_files` reads them all.
+Not covered, since nothing of a case hangs on it for good, or because it is kept apart: how long
+the lease of a case lasts (`turns` says why), its lane, its folded consignee, how often it was
+tried, the reasons and boxes of a decision for as long as it can be taken back, requests, what the
+clearance system said, messages, people and their keys. Files are named by their hash, which whoever
+reads one compares; `broken_files` reads them all.
 Whoever rewrites the whole chain is found by an anchor alone, and what older versions did not seal
 in their entries not at all.
 """
@@ -21,7 +21,8 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, select
 
 from xray_app.cases import audit, consistency, profiles, seen, tables, turns
-from xray_app.cases.contents import Contents
+from xray_app.cases.contents import Contents, needed
+from xray_app.cases.database import Database
 from xray_app.cases.decisions import seal_of
 
 Seal = tuple[str, str, str]  # table, case or model, hash
@@ -36,7 +37,6 @@ SEALED_BY = {
     profiles.PUT: "profiles",
     profiles.WITHDRAWN: "profiles",
 }
-ONCE_UNSEALED = ("seen",)  # older versions kept such rows without an entry
 
 
 def verify(connection: Connection, anchors: Sequence[audit.Head] = ()) -> audit.Verified:
@@ -52,11 +52,19 @@ def verify(connection: Connection, anchors: Sequence[audit.Head] = ()) -> audit.
     return audit.Verified(int(min(seq - 1, chain.entries)), problem)
 
 
-def broken_files(connection: Connection, contents: Contents) -> list[str]:
-    """The hashes of the kept files that are missing or were changed; every one is read."""
-    table = tables.contents.c
-    hashes = connection.execute(select(table.sha256).order_by(table.sha256)).scalars()
-    return [sha256 for sha256 in hashes if not contents.is_whole(sha256)]
+def broken_files(database: Database, contents: Contents) -> list[str]:
+    """The hashes of the files that are missing or were changed; every one is read.
+
+    What goes by its age meanwhile is not missing.
+    """
+    with database.read() as connection:
+        hashes = needed(connection)
+    broken = [sha256 for sha256 in hashes if not contents.is_whole(sha256)]
+    if not broken:
+        return []
+    with database.read() as connection:
+        still = set(needed(connection))
+    return [sha256 for sha256 in broken if sha256 in still]
 
 
 def _unsealed(connection: Connection) -> Iterator[consistency.Problem]:
@@ -68,9 +76,19 @@ def _unsealed(connection: Connection) -> Iterator[consistency.Problem]:
         what = "was changed" if seal[:2] in changed else "is gone"
         yield entry.seq, f"{entry.where}: {_row(seal)} {what}"
     explained = {seal[:2] for seal in broken}
+    explained |= {(tables.seen.name, case_id) for case_id in _older(connection)}
     for seal in sorted(strange):
-        if seal[:2] not in explained and seal[0] not in ONCE_UNSEALED:
+        if seal[:2] not in explained:
             yield float("inf"), f"{_row(seal)} is in no entry of the chain: it was slipped in"
+
+
+def _older(connection: Connection) -> set[str]:
+    """Cases of older versions, which kept who was shown what without an entry."""
+    table = tables.audit
+    wanted = table.c.action.in_(consistency.INSPECTIONS)
+    entries = connection.execute(select(table).where(wanted).order_by(table.c.seq)).mappings()
+    tried = {row["subject"]: audit.Entry(**row) for row in entries}
+    return {case_id for case_id, entry in tried.items() if consistency.is_older(entry)}
 
 
 def _row(seal: Seal) -> str:

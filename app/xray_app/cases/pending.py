@@ -17,9 +17,10 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select
 from xray_app.cases import audit, outbox, tables
 from xray_app.cases.canonical import canonical
 from xray_app.cases.case import Case, change, load
-from xray_app.cases.decisions import Decision, decided, keep_decision
+from xray_app.cases.decisions import DECIDED, SAID, TAKEN_BACK, Decision, decided, keep_decision
 from xray_app.cases.errors import Conflict, Refused
 from xray_app.cases.queue import (
+    ESCALATED,
     NOBODY,
     Queue,
     check_escalated,
@@ -29,9 +30,11 @@ from xray_app.cases.queue import (
     waiting_for,
 )
 from xray_app.cases.rules import Officer
+from xray_app.cases.sealed import hold_of
 from xray_app.cases.states import Intent, Reason, State, Verdict
 
 UNDO_FOR = timedelta(seconds=10)
+SAID_OR_OVER = (SAID, TAKEN_BACK, DECIDED, ESCALATED)
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def propose(queue: Queue, case_id: str, version: int, officer: Officer, said: Pr
             **{"said_at": now, "holds_at": now + UNDO_FOR},
         }
         connection.execute(insert(tables.pending).values(**row))
-        audit.append(connection, now, officer.name, "said", case_id, {"intent": said.intent})
+        audit.append(connection, now, officer.name, SAID, case_id, {"intent": said.intent})
         return change(connection, case, state=State.PENDING, lease_until=None)
 
 
@@ -107,7 +110,7 @@ def undo(queue: Queue, case_id: str, version: int, officer: Officer) -> Case:
         for other in queue.held(connection, officer):
             _put_back(queue, connection, other, officer, now)
         connection.execute(_delete(case_id))
-        audit.append(connection, now, officer.name, "taken back", case_id)
+        audit.append(connection, now, officer.name, TAKEN_BACK, case_id)
         again = {"state": State.TAKEN, "lease_until": now + queue.rules.lease}
         return change(connection, case, **again)
 
@@ -122,7 +125,7 @@ def settle(queue: Queue) -> int:
     for row in rows:
         with queue.writing() as (connection, now):
             still = _row(connection, row["case_id"])
-            if still and _is_over(still, now):
+            if still and _is_over(still, now) and _was_said(connection, still["case_id"]):
                 _settle(queue, connection, still, now)
                 settled += 1
     return settled
@@ -143,9 +146,10 @@ def _put_back(
     queue: Queue, connection: Connection, case: Case, officer: Officer, now: datetime
 ) -> None:
     by = handed_by(connection, case, officer)
-    audit.append(connection, now, officer.name, "held" if by else "released", case.id)
     until = now + queue.rules.lease
     waits = waiting_for(officer, by, until) if by else {**NOBODY, "state": State.WAITING}
+    seal = {"hold": hold_of(waits["held_until"], waits["held_why"])} if by else {}
+    audit.append(connection, now, officer.name, "held" if by else "released", case.id, seal)
     change(connection, case, **waits)
 
 
@@ -161,6 +165,12 @@ def _settle(queue: Queue, connection: Connection, row: RowMapping, now: datetime
     keep_decision(connection, case, officer, said, None, row["said_at"])
     after = change(connection, case, **NOBODY, **decided(verdict, row["said_at"]))
     outbox.put(connection, now, queue.rules.tells, "case.decided", after, verdict=verdict)
+
+
+def _was_said(connection: Connection, case_id: str) -> bool:
+    """Whether the audit chain says so too; a row that was slipped in waits for whoever verifies."""
+    done = [entry.action for entry in audit.of(connection, case_id)]
+    return next((act for act in reversed(done) if act in SAID_OR_OVER), None) == SAID
 
 
 def _why(code: Reason | None, note: str) -> str:

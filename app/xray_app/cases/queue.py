@@ -170,6 +170,9 @@ class Queue:
         table = tables.cases
         # A lease that ends later than one made now was made before the clock was set back.
         lapsed = (table.c.lease_until <= now) | (table.c.lease_until > now + self.rules.lease)
+        # Where neither a lease nor the end of a hold is left, somebody took it away.
+        aside = (table.c.state == State.HELD) & table.c.held_until.is_not(None)
+        lapsed |= table.c.lease_until.is_(None) & ~aside
         over = (table.c.state.in_((State.TAKEN, State.HELD)) & lapsed) | (
             (table.c.state == State.HELD) & (table.c.held_until <= now)
         )

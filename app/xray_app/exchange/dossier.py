@@ -41,6 +41,7 @@ from xray_app.cases.opinions import opinions_of
 SCHEMA = "xray.dossier/1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the oldest time that a ZIP can hold
+METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 MAX_BYTES = 4 * 2**30  # unpacked, of a dossier that somebody sent us
 MAX_MANIFEST_BYTES = 2**28  # likewise; of 8 views with 10,000 findings each, 16 MB
 UNREADABLE = (  # what zipfile raises on what is none, or is damaged or encrypted
@@ -91,14 +92,16 @@ def verify(packed: bytes | Path, key: Ed25519PublicKey) -> Dossier:
     """
     try:
         with zipfile.ZipFile(io.BytesIO(packed) if isinstance(packed, bytes) else packed) as there:
+            _check_methods(there)
             _check_size(there, (MANIFEST, SIGNATURE), MAX_MANIFEST_BYTES)
-            manifest, signed = there.read(MANIFEST), there.read(SIGNATURE)
+            manifest, signed = _unpacked(there, MANIFEST), _unpacked(there, SIGNATURE)
             key.verify(signed, manifest)  # before anything else of it is unpacked
             names = there.namelist()
             if len(set(names)) != len(names):
                 raise DataError("dossier: two files have one name")
             _check_size(there, names, MAX_BYTES)
-            files = {name: there.read(name) for name in names if name not in (MANIFEST, SIGNATURE)}
+            others = [name for name in names if name not in (MANIFEST, SIGNATURE)]
+            files = {name: _unpacked(there, name) for name in others}
     except InvalidSignature:
         raise DataError("dossier: the manifest was changed, or signed with another key") from None
     except UNREADABLE as error:
@@ -109,6 +112,18 @@ def verify(packed: bytes | Path, key: Ed25519PublicKey) -> Dossier:
         if found != said["files"].get(name):
             raise DataError(f"dossier: {name} was changed, is missing or was added")
     return Dossier(said, files)
+
+
+def _check_methods(there: zipfile.ZipFile) -> None:
+    """Stop at what zipfile can only unpack whole, however long it says that it is."""
+    for info in there.infolist():
+        if info.compress_type not in METHODS:
+            raise DataError(f"dossier: expected files stored or deflated; {info.filename} is not")
+
+
+def _unpacked(there: zipfile.ZipFile, name: str) -> bytes:
+    with there.open(name) as file:  # told no length, it unpacks all before it cuts that off
+        return file.read(there.getinfo(name).file_size + 1)
 
 
 def _check_size(there: zipfile.ZipFile, names: Iterable[str], most: int) -> None:

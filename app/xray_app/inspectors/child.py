@@ -4,6 +4,7 @@ The first line that it says is which model is loaded. Pictures are written into 
 request names.
 """
 
+import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -16,15 +17,15 @@ from xray_app.shown import Case
 
 def main() -> None:
     """Run until standard input ends. Arguments: model or '', limit of memory in MiB, calibration
-    or '', the form of the logs.
+    or '', the form of the logs, path → hash of those of the files that are kept, as JSON.
     """
-    model, memory_mb, calibration, form = sys.argv[1:5]
+    model, memory_mb, calibration, form, kept = sys.argv[1:6]
     logs.configure(form)
     if form == "json":
         logs.keep_libraries_out()
 
     def begin() -> tuple[dict[str, Any], Any]:
-        inspector = Inspector.load(model or None, calibration or None)
+        inspector = Inspector.load(model or None, calibration or None, json.loads(kept))
         detector = inspector.detector
         says = {"model": str(detector.card.name) if detector else None}
         says["absence"] = inspector.absence

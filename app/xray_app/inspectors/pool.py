@@ -1,5 +1,6 @@
 """The other end of the inspecting processes: lent to one caller at a time, killed when too slow."""
 
+import json
 import queue
 import sys
 import tempfile
@@ -7,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from xray_app import logs
@@ -17,6 +19,7 @@ RETRY_AFTER_S = 5
 MOST_WRITTEN_BYTES = 2**30  # of a picture or planes, which take up to a few hundred MB
 WRITTEN = ("picture", "thumbnail", "planes")  # what an answer names as files
 
+NOT_KEPT: Mapping[str, str] = MappingProxyType({})
 LOADING = "The model is not loaded yet."
 
 
@@ -37,10 +40,16 @@ class Inspecting:
     """One process that inspects."""
 
     def __init__(
-        self, model: str | None, limits: Limits, calibration: str | None, form: str = "text"
+        self,
+        model: str | None,
+        limits: Limits,
+        calibration: str | None,
+        form: str = "text",
+        kept: Mapping[str, str] = NOT_KEPT,
     ) -> None:
         command = [sys.executable, "-m", "xray_app.inspectors.child"]
         command += [model or "", str(limits.memory_mb), calibration or "", form]
+        command += [json.dumps(dict(kept))]
         self.process = Process(command, "an inspection", self._ready)
         self.limits = limits
         self.model: str | None = None
@@ -100,6 +109,7 @@ class Pool:
         limits: what one inspection may take.
         calibration: the file by which a report says whether its scan may be cleared; None: none.
         form: of what the processes log.
+        kept: of these files, path → hash: each process compares them before it loads them.
     """
 
     def __init__(
@@ -109,8 +119,10 @@ class Pool:
         limits: Limits,
         calibration: str | None = None,
         form: str = "text",
+        kept: Mapping[str, str] = NOT_KEPT,
     ) -> None:
-        self.all = tuple(Inspecting(model, limits, calibration, form) for _ in range(size))
+        loads = (model, limits, calibration, form, kept)
+        self.all = tuple(Inspecting(*loads) for _ in range(size))
         self._idle: queue.Queue[Inspecting] = queue.Queue()
         for one in self.all:
             self._idle.put(one)

@@ -3,6 +3,8 @@
 import io
 import json
 import random
+import struct
+import tracemalloc
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -138,14 +140,14 @@ def test_another_key_and_no_zip_are_refused(packed: bytes) -> None:
 def test_nothing_but_the_manifest_is_unpacked_before_its_signature_holds(
     packed: bytes, key: Ed25519PrivateKey, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    read, unpacked = zipfile.ZipFile.read, list[str]()
+    opened, unpacked = zipfile.ZipFile.open, list[str]()
 
-    def noted(self: zipfile.ZipFile, name: Any, *more: Any) -> bytes:
+    def noted(self: zipfile.ZipFile, name: Any, *more: Any) -> Any:
         unpacked.append(str(name))
-        return read(self, name, *more)
+        return opened(self, name, *more)
 
     bomb = changed(packed, lambda files: files.update({"scans/1": b"\0" * 2**20}))
-    monkeypatch.setattr(zipfile.ZipFile, "read", noted)
+    monkeypatch.setattr(zipfile.ZipFile, "open", noted)
     with pytest.raises(DataError, match="another key"):
         dossier.verify(bomb, Ed25519PrivateKey.generate().public_key())
     assert unpacked == ["manifest.json", "manifest.sig"]
@@ -155,6 +157,30 @@ def test_nothing_but_the_manifest_is_unpacked_before_its_signature_holds(
     monkeypatch.setattr(dossier, "MAX_MANIFEST_BYTES", 100)
     with pytest.raises(DataError, match="unpacks to over"):
         dossier.verify(packed, key.public_key())
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        (zipfile.ZIP_DEFLATED, "cannot be read"),
+        (zipfile.ZIP_BZIP2, "stored or deflated"),
+        (zipfile.ZIP_LZMA, "stored or deflated"),
+    ],
+)
+def test_no_more_is_unpacked_than_a_dossier_says_it_holds(method: int, said: str) -> None:
+    out, whole = io.BytesIO(), struct.pack("<L", 32 * 2**20)
+    with zipfile.ZipFile(out, "w", method) as bomb:
+        bomb.writestr("manifest.json", b"\0" * (32 * 2**20))
+        bomb.writestr("manifest.sig", b"\0" * 64)
+    lies = out.getvalue().replace(whole, struct.pack("<L", 10))
+    stranger = Ed25519PrivateKey.generate().public_key()
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match=said):
+            dossier.verify(lies, stranger)
+        assert tracemalloc.get_traced_memory()[1] < 4 * 2**20
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_damaged_dossier_is_refused_in_a_sentence_wherever_the_damage_is(

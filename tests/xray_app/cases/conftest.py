@@ -1,13 +1,14 @@
 """Cases in every state, made by the functions that the service itself uses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from itertools import count
 from typing import Any
 
 import pytest
 
-from xray_app.cases import inspection, register
+from xray_app.cases import audit, inspection, register
 from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
@@ -18,6 +19,9 @@ from xray_app.cases.rules import Officer, Rules
 
 MB = 2**20
 Now = Callable[[], datetime]
+Older = Callable[..., AbstractContextManager[None]]
+SEALED_ONCE = ("kind", "content_sha256", "same_as", "outcome", "state", "reports", "verdict")
+SEALED_ONCE += ("intent", "sha256")  # what entries of older versions said
 
 
 @pytest.fixture
@@ -85,9 +89,43 @@ def inspected(
 
 
 @pytest.fixture
+def cut_off_by_the_machine(
+    database: Database, clock: Now, submit: Callable[..., Registered]
+) -> Callable[[], None]:
+    """Submits a scan, of which every inspection breaks off."""
+
+    def cut_off() -> None:
+        submit()
+        for _ in range(Rules().max_tries):
+            claimed = inspection.claim(database, clock())
+            assert claimed is not None
+            inspection.give_back(database, claimed, clock(), Rules())
+
+    return cut_off
+
+
+@pytest.fixture
 def case(queue: Queue, inspected: Callable[..., Case]) -> Case:
     """A case that kim holds."""
     inspected()
     taken = queue.take(Officer("kim"))
     assert taken is not None
     return taken
+
+
+@pytest.fixture
+def older(monkeypatch: pytest.MonkeyPatch) -> Older:
+    """For a while, entries of the audit chain say no more than what they are told to keep."""
+    append: Any = audit.append
+
+    @contextmanager
+    def older(*kept: str) -> Iterator[None]:
+        def said_less(*given: Any) -> audit.Entry:
+            *who, said = given if isinstance(given[-1], dict) else (*given, {})
+            return append(*who, {name: said[name] for name in kept if name in said})
+
+        with monkeypatch.context() as patch:
+            patch.setattr(audit, "append", said_less)
+            yield
+
+    return older

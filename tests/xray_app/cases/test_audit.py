@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, text
 
+from tests.xray_app.cases.conftest import SEALED_ONCE, Older
 from xray_app.cases import audit, integrity, tables
 from xray_app.cases.audit import Head
 from xray_app.cases.case import Case
@@ -252,17 +253,10 @@ def test_a_pair_that_shows_the_same_picture_stays_one(
 
 
 def test_arrivals_and_inspections_of_older_versions_still_hold(
-    inspected: Callable[..., Case], database: Database, monkeypatch: pytest.MonkeyPatch
+    inspected: Callable[..., Case], database: Database, older: Older
 ) -> None:
-    append: Any = audit.append
-
-    def older(*given: Any) -> audit.Entry:
-        *who, said = given
-        kept = ("kind", "content_sha256", "same_as", "outcome", "state", "reports")
-        return append(*who, {name: said[name] for name in kept if name in said})
-
-    monkeypatch.setattr(audit, "append", older)
-    inspected(declaration={"consignee": "Kim"})
+    with older(*SEALED_ONCE):
+        inspected(declaration={"consignee": "Kim"})
     assert verified(database) == audit.Verified(2)
     with database.write() as connection:
         connection.execute(text("UPDATE cases SET container = 'CSQU3054383'"))

@@ -5,9 +5,11 @@ import io
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from xray.errors import RecipeError
-from xray_app.cases import integrity
+from xray_app.cases import inspection, integrity, tables
+from xray_app.cases.case import Case
 from xray_app.cases.contents import LEFT_BY_A_CRASH, Contents, discard
 from xray_app.cases.database import Database
 from xray_app.cases.errors import NotFound, Refused
@@ -33,14 +35,23 @@ def test_a_file_that_was_changed_on_the_disk_is_not_read_as_what_was_kept(
     with database.write() as connection:
         contents.adopt(connection, staged, clock())  # type: ignore[operator]
     assert contents.is_whole(staged.sha256)
-    with database.read() as connection:
-        assert integrity.broken_files(connection, contents) == []
-        for change in (lambda file: file.write_bytes(b"another"), lambda file: file.unlink()):
-            change(contents.path(staged.sha256))
-            assert not contents.is_whole(staged.sha256)
-            assert integrity.broken_files(connection, contents) == [staged.sha256]
-            with pytest.raises(NotFound, match=r"was changed on the disk|deleted by its age"):
-                contents.read(staged.sha256)
+    assert integrity.broken_files(database, contents) == []
+    for change in (lambda file: file.write_bytes(b"another"), lambda file: file.unlink()):
+        change(contents.path(staged.sha256))
+        assert not contents.is_whole(staged.sha256)
+        assert integrity.broken_files(database, contents) == [staged.sha256]
+        with pytest.raises(NotFound, match=r"was changed on the disk|deleted by its age"):
+            contents.read(staged.sha256)
+
+
+def test_a_file_that_an_open_case_names_is_missing_though_its_row_is_gone_too(
+    case: Case, contents: Contents, database: Database
+) -> None:
+    with database.write() as connection:
+        (view,) = inspection.views_of(connection, case.id)
+        connection.execute(delete(tables.contents))
+    contents.path(view["sha256"]).unlink()
+    assert integrity.broken_files(database, contents) == [view["sha256"]]
 
 
 @pytest.mark.parametrize(("data", "said"), [(b"x" * 11, "larger than"), (b"", "is empty")])

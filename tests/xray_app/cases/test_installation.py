@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import delete, text
 
 from xray.errors import DataError, RecipeError
 from xray_app import service
 from xray_app.access.passwords import Passwords
-from xray_app.cases import backup, installation
+from xray_app.cases import backup, inspection, installation, tables
+from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.settings import Settings
@@ -186,6 +187,25 @@ def test_a_copy_that_lacks_a_file_fails_and_names_it(
     kept.unlink()
     with pytest.raises(DataError, match=f"1 of 1 files .*{kept.name}"):
         backup.write(database, contents, tmp_path / "copy")
+
+
+def test_a_copy_holds_no_file_that_was_changed(
+    kept: Path, database: Database, contents: Contents, tmp_path: Path
+) -> None:
+    kept.write_bytes(b"another")
+    with pytest.raises(DataError, match=r"or were changed there.* holds all the rest"):
+        backup.write(database, contents, tmp_path / "copy")
+    assert not Contents(tmp_path / "copy" / "contents").holds(kept.name)
+
+
+def test_a_copy_holds_what_a_case_names_though_its_row_is_gone(
+    case: Case, database: Database, contents: Contents, tmp_path: Path
+) -> None:
+    with database.write() as connection:
+        (view,) = inspection.views_of(connection, case.id)
+        connection.execute(delete(tables.contents))
+    backup.write(database, contents, tmp_path / "copy")
+    assert Contents(tmp_path / "copy" / "contents").is_whole(view["sha256"])
 
 
 def test_a_service_sets_aside_what_no_case_names(parts: service.Service) -> None:

@@ -1,12 +1,13 @@
 """Decisions that can be taken back: for ten seconds, by their officer, and never lost."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from sqlalchemy import update
 
+from tests.xray_app.cases.conftest import SEALED_ONCE, Older
 from xray_app.cases import audit, integrity, tables
 from xray_app.cases.case import Case, load
 from xray_app.cases.database import Database
@@ -97,17 +98,41 @@ def test_a_decision_taken_back_leaves_the_case_where_it_was(
     assert actions(database, case)[-5:] == said_and_undone
 
 
-def test_a_case_that_an_older_version_closed_ten_seconds_later_still_holds(
-    queue: Queue, case: Case, database: Database, clock: Any
-) -> None:
+def cleared(queue: Queue, clock: Any) -> None:
+    case = queue.take(KIM)
+    assert case is not None
     propose(queue, case.id, case.version, KIM, CLEAR)
     clock.move(seconds=10)
     settle(queue)
-    for closed_at, holds in ((clock(), True), (clock() - timedelta(seconds=11), False)):
-        with database.write() as connection:
-            connection.execute(update(tables.cases).values(closed_at=closed_at))
-            problem = integrity.verify(connection).problem
-        assert (problem is None) == holds
+
+
+def closed(database: Database, at: datetime) -> str | None:
+    """What does not hold if the case says that it was closed then."""
+    with database.write() as connection:
+        connection.execute(update(tables.cases).values(closed_at=at))
+        return integrity.verify(connection).problem
+
+
+@pytest.mark.parametrize("cut_off", [False, True])
+def test_a_case_that_an_older_version_closed_ten_seconds_later_still_holds(
+    *, queue: Queue, inspected: Inspected, cut_off_by_the_machine: Callable[[], None],
+    database: Database, clock: Any, older: Older, cut_off: bool,
+) -> None:  # fmt: skip
+    with older(*SEALED_ONCE):
+        (cut_off_by_the_machine if cut_off else inspected)()
+    cleared(queue, clock)
+    assert closed(database, clock()) is None
+    assert closed(database, clock() - timedelta(seconds=11)) is not None
+
+
+@pytest.mark.parametrize("seconds", [0, 10**9])
+def test_a_case_is_closed_when_the_officer_said_so_and_no_later(
+    queue: Queue, inspected: Inspected, database: Database, clock: Any, seconds: int
+) -> None:
+    inspected()
+    cleared(queue, clock)
+    problem = closed(database, clock() + timedelta(seconds=seconds))
+    assert "its case says that it was closed" in str(problem)
 
 
 def test_taking_back_puts_the_next_case_back_in_its_place(

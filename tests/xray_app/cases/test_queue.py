@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
+from xray_app.cases import tables
 from xray_app.cases.case import Case
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import Decision, decide
@@ -52,6 +54,18 @@ def test_a_lease_that_runs_out_goes_back_to_the_queue_and_never_to_clear(
     assert queue.sweep() == 1
     second = taken(queue, LEE)
     assert (second.id, second.disposition) == (first.id, None)
+
+
+@pytest.mark.parametrize("state", [State.TAKEN, State.HELD])
+def test_a_case_whose_lease_was_taken_away_goes_back_to_the_queue(
+    queue: Queue, inspected: Inspected, database: Database, state: State
+) -> None:
+    inspected()
+    first = taken(queue)
+    with database.write() as connection:
+        connection.execute(update(tables.cases).values(state=state, lease_until=None))
+    assert queue.sweep() == 1
+    assert taken(queue, LEE).id == first.id
 
 
 def test_a_sign_of_life_makes_the_lease_begin_anew(

@@ -84,6 +84,27 @@ def test_a_scan_that_another_case_needs_stays_until_that_is_over_too(
     assert contents.read(scan_of(database, case)) == b"scan"
 
 
+def test_what_goes_by_its_age_while_the_files_are_read_is_not_called_missing(
+    decided: Callable[..., Case],
+    inspected: Callable[..., Case],
+    database: Database,
+    contents: Contents,
+    clock: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    decided()
+    lost, is_whole = scan_of(database, inspected()), Contents.is_whole
+    contents.path(lost).unlink()
+    clock.move(days=31)
+
+    def late(self: Contents, sha256: str) -> bool:
+        empty_old(database, contents, clock(), KEEP)
+        return is_whole(self, sha256)
+
+    monkeypatch.setattr(Contents, "is_whole", late)
+    assert integrity.broken_files(database, contents) == [lost]
+
+
 @pytest.mark.parametrize("aside", [False, True])
 def test_what_an_end_between_rows_and_files_left_goes_at_the_next_start(
     *, decided: Callable[..., Case], inspected: Callable[..., Case], database: Database,

@@ -1,16 +1,20 @@
 """Who was shown what the machine says."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import insert, text
 from sqlalchemy.exc import DBAPIError
 
+from tests.xray_app.cases.conftest import SEALED_ONCE, Older
 from tests.xray_app.cases.test_audit import without_triggers
 from xray_app.cases import audit, integrity, seen, tables
 from xray_app.cases.case import Case, load
 from xray_app.cases.database import Database
 from xray_app.cases.queue import Queue
+from xray_app.cases.register import Registered
 from xray_app.cases.rules import Officer
 
 
@@ -70,10 +74,27 @@ def test_who_has_it_forgotten_past_the_database_is_found_by_the_audit_chain(
     assert said.startswith(f"{entry.where}: a row of seen of case {case.id} {problem}")
 
 
-def test_rows_of_older_versions_which_no_entry_seals_are_no_alarm(
-    case: Case, database: Database, clock: Any
-) -> None:
-    row = {"case_id": case.id, "seen_by": "kim", "seen_at": clock()}
+def slipped_in(database: Database, case_id: str, at: datetime) -> str | None:
+    """What does not hold after such a row."""
+    row = {"case_id": case_id, "seen_by": "kim", "seen_at": at}
     with database.write() as connection:
         connection.execute(insert(tables.seen).values(**row))
-        assert integrity.verify(connection).problem is None
+        return integrity.verify(connection).problem
+
+
+def test_rows_of_older_versions_which_no_entry_seals_are_no_alarm(
+    inspected: Callable[..., Case], database: Database, clock: Any, older: Older
+) -> None:
+    with older(*SEALED_ONCE):
+        case = inspected()
+    assert slipped_in(database, case.id, clock()) is None
+
+
+@pytest.mark.parametrize("received", [False, True])
+def test_a_row_that_was_slipped_in_is_named(
+    *, inspected: Callable[..., Case], submit: Callable[..., Registered], database: Database,
+    clock: Any, received: bool,
+) -> None:  # fmt: skip
+    case = submit().case if received else inspected()
+    said = f"a row of seen of case {case.id} is in no entry of the chain: it was slipped in"
+    assert slipped_in(database, case.id, clock()) == said
