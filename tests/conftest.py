@@ -1,6 +1,5 @@
 """Shared by all tests: a stand-in model whose answers are known by heart, and the real scans."""
 
-import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -26,12 +25,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for fixture in DEAR.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group(DEAR[fixture]))
-
-
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays until the end: the garbage collector looks at younger things."""
-    gc.collect()
-    gc.freeze()
 
 
 @pytest.fixture(scope="session")

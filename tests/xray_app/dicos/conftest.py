@@ -23,6 +23,15 @@ from xray_app.inspectors.dispatch import Dispatch
 from xray_app.inspectors.heads import Heads
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _leave_alone_what_others_made() -> None:
+    """FastAPI remembers every page of every service that was ever built: after the tests of these
+    it takes the garbage collector seconds to look through them, at every test here.
+    """
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _collect_sockets() -> Iterator[None]:
     """pynetdicom leaves sockets to the garbage collector: here, where nobody minds."""
