@@ -1,7 +1,5 @@
 """A process that inspects scans once more, each by the weights and the profile of its report."""
 
-import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -10,22 +8,8 @@ from xray.detector import Detector
 from xray.errors import XrayError
 from xray.profile import Profile
 from xray.report import Report
-from xray_app import logs
 from xray_app.cases.reports import read_report
-from xray_app.inspectors.process import serve
-
-
-def main() -> None:
-    """Run until standard input ends. Arguments: limit of memory in MiB, the form of the logs."""
-    logs.configure(sys.argv[2])
-    if sys.argv[2] == "json":
-        logs.keep_libraries_out()
-
-    def begin() -> tuple[dict[str, Any], Any]:
-        import_module("onnxruntime")  # before the first file's time begins
-        return {}, inspected
-
-    serve(int(sys.argv[1]), begin)
+from xray_app.inspectors.serving import run
 
 
 def inspected(request: dict[str, Any]) -> dict[str, Any]:
@@ -60,4 +44,4 @@ def _report(scan: xray.Scan, request: dict[str, Any]) -> Report:
 
 
 if __name__ == "__main__":
-    main()
+    run(inspected, imported="onnxruntime")

@@ -4,9 +4,7 @@ Colour becomes 8-bit PNG, transmission float TIFF, an energy a file. What is wri
 a scan that its header alone makes one would teach the opposite, so nothing of it is left.
 """
 
-import sys
 from collections.abc import Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,21 +16,7 @@ from numpy.typing import NDArray
 import xray
 from xray import Encoding, Scan
 from xray.errors import ScanError
-from xray_app import logs
-from xray_app.inspectors.process import serve
-
-
-def main() -> None:
-    """Run until standard input ends. Arguments: limit of memory in MiB, the form of the logs."""
-    logs.configure(sys.argv[2])
-    if sys.argv[2] == "json":
-        logs.keep_libraries_out()
-
-    def begin() -> tuple[dict[str, Any], Any]:
-        import_module("xray.formats")  # before the first file's time begins
-        return {}, written
-
-    serve(int(sys.argv[1]), begin)
+from xray_app.inspectors.serving import run
 
 
 def written(request: dict[str, Any]) -> dict[str, Any]:
@@ -81,4 +65,4 @@ def _shows_the_same(paths: Sequence[Path], scan: Scan) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    run(written, imported="xray.formats")

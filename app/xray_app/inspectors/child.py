@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from xray_app import logs
-from xray_app.inspectors.process import serve
+from xray_app.inspectors.serving import serve
 from xray_app.intake import Inspector, examine
 from xray_app.shown import Case
 
@@ -20,9 +20,6 @@ def main() -> None:
     or '', the form of the logs, path → hash of those of the files that are kept, as JSON.
     """
     model, memory_mb, calibration, form, kept = sys.argv[1:6]
-    logs.configure(form)
-    if form == "json":
-        logs.keep_libraries_out()
 
     def begin() -> tuple[dict[str, Any], Any]:
         inspector = Inspector.load(model or None, calibration or None, json.loads(kept))
@@ -31,7 +28,7 @@ def main() -> None:
         says["absence"] = inspector.absence
         return says, lambda request: inspected(request, inspector)
 
-    serve(int(memory_mb), begin)
+    serve(int(memory_mb), form, begin)
 
 
 def inspected(request: dict[str, Any], inspector: Inspector) -> dict[str, Any]:

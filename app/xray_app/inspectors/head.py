@@ -5,29 +5,13 @@ process has work for minutes.
 """
 
 import io
-import sys
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from xray_app import logs
-from xray_app.inspectors.process import serve
+from xray_app.inspectors.serving import run
 
 HEAD_BYTES = 2**20  # everything that is read stands before the pixels, in the first kilobytes
 PATIENT_ID = 0x00100020  # DICOS: the ID of the object of inspection
-
-
-def main() -> None:
-    """Run until standard input ends. Arguments: limit of memory in MiB, the form of the logs."""
-    logs.configure(sys.argv[2])
-    if sys.argv[2] == "json":
-        logs.keep_libraries_out()
-
-    def begin() -> tuple[dict[str, Any], Any]:
-        import_module("pydicom.filereader")  # before the first file's time begins
-        return {}, read
-
-    serve(int(sys.argv[1]), begin)
 
 
 def read(request: dict[str, Any]) -> dict[str, Any]:
@@ -48,4 +32,4 @@ def _past(tag: int, _vr: str | None, _length: int) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    run(read, imported="pydicom.filereader")

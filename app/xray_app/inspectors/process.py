@@ -1,18 +1,14 @@
-"""A process that answers lines of JSON, from both ends: who asks it, and what runs in it.
+"""A process that answers lines of JSON, from the end of who asks; `serving` is the other one.
 
 One line in, one line out; the first line out says that it is ready. Who asks kills it when it is
-too slow, and the next question starts another. What runs in it takes no more memory than it was
-given, and ends when who asks is gone, whatever it was doing.
+too slow, and the next question starts another.
 """
 
 import json
 import logging
 import os
-import queue
-import resource
 import selectors
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -38,7 +34,7 @@ class Process:
     that start and end it; of those that ask, one at a time.
 
     Args:
-        command: what runs; its own end is `serve`.
+        command: what runs; its own end is `serving.serve`.
         what: what it is asked for, as an error calls it.
         ready: is told the first line of each process.
         environment: variables beside those of this process, which leaves out its settings.
@@ -151,29 +147,3 @@ class Process:
             log.warning(f"an inspection broke off: {why}")  # our own words, no one else's
             raise error if isinstance(error, BrokeOff) else BrokeOff(str(error)) from None
         return answer
-
-
-def serve(memory_mb: int, begin: Callable[[], tuple[Said, Callable[[Said], Said]]]) -> None:
-    """Answer lines until standard input ends; this process then ends too.
-
-    Args:
-        memory_mb: limit of the address space, in MiB.
-        begin: what to say first, and what answers each line. Called under the limit.
-    """
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # a library that prints must not garble the answers
-    resource.setrlimit(resource.RLIMIT_AS, (memory_mb * 2**20,) * 2)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a scan must not lie about in a core file
-    requests: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_receive, args=(requests,), daemon=True).start()
-    said, answer = begin()
-    while True:
-        answers.write(json.dumps(said).encode() + b"\n")
-        answers.flush()
-        said = answer(json.loads(requests.get()))
-
-
-def _receive(requests: "queue.SimpleQueue[bytes]") -> None:
-    for line in sys.stdin.buffer:
-        requests.put(line)
-    os._exit(0)
