@@ -159,7 +159,8 @@ def write(scan: Scan, folder: Path, stem: str) -> dict[str, Any]:
 
 def write_rgb(picture: NDArray[np.uint8], path: Path, jpeg: int = 95) -> None:  # (H, W, 3)
     """A picture for eyes; the ending of the name says in which format; jpeg: quality, to 100."""
-    _write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), path, [cv2.IMWRITE_JPEG_QUALITY, jpeg])
+    how = [cv2.IMWRITE_JPEG_QUALITY, jpeg] if path.suffix.lower() in (".jpg", ".jpeg") else []
+    _write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR), path, how)
 
 
 def _write(plane: NDArray[Any], path: Path, how: Sequence[int] = ()) -> None:

@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from . import quadrature
+from . import quadrature, tubes
 from .materials import attenuation_per_mm
 
 TUBE_KV = (120, 140, 150, 160, 180)  # what baggage scanners run at
@@ -93,13 +93,22 @@ def full(kv: int) -> Beam:
 def reduced(kv: int) -> Beam:
     """NODES energies that give the same transmissions as full() within 0.5 %, whatever is behind.
 
-    The energies of TUBE_KV are known; those of other voltages take some seconds to find.
+    Those of TUBE_KV are known; those of other voltages take some seconds to find.
     """
+    if kv not in tubes.REDUCED:
+        return fitted(kv)
+    high_photons, rows = tubes.REDUCED[kv]
+    energies, low, high = np.array(rows).T.copy()
+    return Beam(kv, energies, low, high, high_photons)
+
+
+def fitted(kv: int) -> Beam:
+    """reduced(), found anew from the whole spectrum; at the known energies where there are some."""
     beam = full(kv)
     table = np.stack([attenuation_per_mm(name, beam.energies_kev) for name in _FITTED])
     paths = quadrature.fall(table, beam.high)
-    if kv in _NODES_KEV:
-        at = [int(np.abs(beam.energies_kev - kev).argmin()) for kev in _NODES_KEV[kv]]
+    if kv in tubes.REDUCED:
+        at = [int(np.abs(beam.energies_kev - row[0]).argmin()) for row in tubes.REDUCED[kv][1]]
     else:
         at = quadrature.choose(paths, (beam.low, beam.high), NODES)
     low, high = (quadrature.fit(paths[:, at], paths @ share) for share in (beam.low, beam.high))
@@ -111,12 +120,3 @@ _FITTED = (
     *("water", "polyethylene", "pvc", "salt", "glass", "board", "cell", "zinc_cell"),
     *("aluminium", "titanium", "steel", "copper", "silver", "tin", "lead"),
 )
-
-# What quadrature.choose found among bins of 1 keV, on the transmissions of these.
-_NODES_KEV = {
-    120: (23.5, 27.5, 29.5, 36.5, 46.5, 53.5, 64.5, 79.5, 87.5, 91.5, 94.5, 103.5, 111.5, 118.5),
-    140: (23.5, 27.5, 29.5, 34.5, 42.5, 56.5, 67.5, 79.5, 87.5, 92.5, 95.5, 111.5, 129.5, 130.5),
-    150: (22.5, 28.5, 32.5, 40.5, 48.5, 59.5, 72.5, 84.5, 92.5, 107.5, 109.5, 128.5, 130.5, 149.5),
-    160: (23.5, 28.5, 32.5, 46.5, 58.5, 64.5, 79.5, 87.5, 93.5, 108.5, 118.5, 131.5, 144.5, 152.5),
-    180: (22.5, 28.5, 34.5, 51.5, 65.5, 69.5, 82.5, 86.5, 95.5, 117.5, 119.5, 143.5, 157.5, 168.5),
-}

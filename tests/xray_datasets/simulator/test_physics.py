@@ -78,6 +78,15 @@ def test_reduced_energies_agree_with_bins_of_one_kev_within_half_a_percent(both)
         assert np.abs(painted[2:] / squares - 1)[counts].max() < 0.01, name
 
 
+def test_the_shares_that_are_kept_are_those_that_the_whole_spectrum_gives(both) -> None:
+    _, few = both
+    anew = beam.fitted(few.kv)
+    assert (anew.energies_kev == few.energies_kev).all()
+    assert anew.low == pytest.approx(few.low, rel=1e-6)
+    assert anew.high == pytest.approx(few.high, rel=1e-6)
+    assert anew.high_photons == pytest.approx(few.high_photons, rel=1e-9)
+
+
 def test_reduced_energies_hold_for_things_that_lie_over_each_other(both) -> None:
     full, few = both
     rng = np.random.default_rng(0)
