@@ -150,7 +150,7 @@ def verified_bytes(path: Path, sha256: str | None = None) -> tuple[bytes, str]:
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror or error})") from None
     found = hashlib.sha256(content).hexdigest()
-    expected = [sha256] if sha256 else _expected(path)
+    expected = _expected(path) if sha256 is None else [sha256]
     if expected and found not in map(str.lower, expected):
         raise ModelError(
             f"{path}: expected sha256 {expected[0][:12]}…, got {found[:12]}…; the file is damaged "
@@ -203,7 +203,7 @@ def _score_line(name: str, row: Any) -> str:
     return (
         f"{name}: mAP50 {row['map50']:.3f}{reach}, mAP50:95 {row['map50_95']:.3f} over "
         f"{', '.join(row['mean_over'])}{beside}{known}; {row['scans']} scans of {row['groups']} "
-        f"groups; AP50 {each}{_benign(row)}{_weapons(row)}"
+        f"groups; AP50 {each}{_outcomes(row)}{_weapons(row)}"
     )
 
 
@@ -216,12 +216,17 @@ def _caught(encodings: Mapping[str, Any]) -> str:
     return "caught as " + "; as ".join(each) if encodings else "none is told from a scan"
 
 
-def _benign(row: Mapping[str, Any]) -> str:
-    called = row.get("outcomes", {}).get("benign")
-    if called is None:
-        return ""
-    alarm, unknown = f"{called['ALARM']:.1%} ALARM", f"{called['UNKNOWN']:.1%} UNKNOWN"
-    return f"; of {called['scans']} benign scans {alarm} and {unknown}"
+def _outcomes(row: Mapping[str, Any]) -> str:
+    """What scans with something alarming are called, and what benign ones are."""
+    told = {
+        "alarming object": ("that should alarm", "CLEAR"),
+        "benign": ("that are benign", "ALARM"),
+    }
+    return "".join(
+        f"; of {of['scans']} scans {free} {of[first]:.1%} {first} and {of['UNKNOWN']:.1%} UNKNOWN"
+        for name, (free, first) in told.items()
+        if (of := row.get("outcomes", {}).get(name)) is not None
+    )
 
 
 def _weapons(row: Mapping[str, Any]) -> str:

@@ -77,6 +77,6 @@ def test_the_card_says_what_integers_and_presets_make_of_a_figure_and_who_is_cal
     (line,) = Card("m", "1", ("gun",), scores={"val": row}).score_lines()
     assert line == (
         "val: mAP50 0.900, mAP50:95 0.700 over gun; float 0.905; fast 0.880; learned from these "
-        "very scans; 4 scans of 2 groups; AP50 gun 0.90; of 50 benign scans 4.0% ALARM and "
-        "2.0% UNKNOWN"
+        "very scans; 4 scans of 2 groups; AP50 gun 0.90; of 50 scans that are benign 4.0% "
+        "ALARM and 2.0% UNKNOWN"
     )

@@ -89,6 +89,15 @@ def test_a_card_without_real_scans_says_so() -> None:
     assert limits({"SIXray val": {"set": "sixray-val"}, "x": {"set": "sim-parcel"}}) == ()
 
 
+def test_a_card_says_how_many_weapons_it_calls_clear() -> None:
+    called = {"scans": 75, "ALARM": 0.76, "CLEAR": 0.2, "UNKNOWN": 0.04}
+    row = {"set": "sixray-val+benign", "outcomes": {"alarming object": called}}
+    (said,) = limits({"SIXray val and benign": row})
+    assert said == (
+        "Do not clear by it: of 75 real scans that hold what alarms, it calls 20% CLEAR."
+    )
+
+
 def test_a_float_model_needs_no_other_beside(standin: Path) -> None:
     assert float_of(standin) is None
 
@@ -210,7 +219,10 @@ def test_what_folds_gave_and_what_the_run_was_made_on_go_into_the_card(
 
 @pytest.mark.parametrize("name", sorted(available()))
 def test_integers_of_what_ships_cost_at_most_a_hundredth_of_map50(name: str) -> None:
-    scores = read_card(available()[name]).scores
+    card = read_card(available()[name])
+    if "float beside" in card.training:
+        pytest.skip(f"{name}'s float file is {card.training['float beside']}")
+    scores = card.scores
     stated = {
         title: row["beside"][scorecard.FLOAT]["more"]
         for title, row in scores.items()

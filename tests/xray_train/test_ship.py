@@ -1,5 +1,6 @@
 """Shipping: thresholds, card, licence and hash go together."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +17,7 @@ from xray import (
     Report,
     Scan,
 )
+from xray.card import Card
 from xray.report import ModelId
 from xray_datasets.sample import Sample
 from xray_train.judged import Judged, judge
@@ -23,14 +25,18 @@ from xray_train.lite import HOW_MANY, PHOTOGRAPHS
 from xray_train.reliability import Fit, Line
 from xray_train.ship import (
     ACADEMIC,
+    ACADEMIC_OF_PHOTOGRAPHS,
     ALARM_PFA,
     BOTH,
+    FEWEST_CLEAN,
     FREE,
     FREE_CONTAINERS,
     OF_PHOTOGRAPHS,
+    OF_SOURCE,
     OWN,
     SCAN_PFA,
     calibrated,
+    licence,
     ship,
     terms_of,
     thresholds,
@@ -103,6 +109,15 @@ def test_labels_that_alarm_seldom_alone_do_not_alarm_often_together() -> None:
     assert np.mean(called) <= SCAN_PFA
 
 
+def test_a_false_knife_beside_a_true_gun_costs_no_knives() -> None:
+    """Of a hundred scans half hold a gun, and what looks like a knife; the others hold nothing."""
+    with_gun = [Judged(sample("gun"), said({"gun": 0.9, "knife": 0.7})) for _ in range(50)]
+    benign = [Judged(sample(), said({"gun": 0.2, "knife": 0.3})) for _ in range(50)]
+    assert thresholds(with_gun + benign, ("gun", "knife"))["knife"] == pytest.approx(0.3, abs=1e-4)
+    few = with_gun + benign[: FEWEST_CLEAN - 1]  # cannot show what is rare
+    assert thresholds(few, ("gun", "knife"))["knife"] > 0.7
+
+
 def test_what_scored_under_the_threshold_stays_under_it_as_a_probability(
     standin: Path, tmp_path: Path
 ) -> None:
@@ -145,7 +160,7 @@ def test_terms_follow_from_all_that_taught_and_a_stranger_s_scans_are_not_given_
     assert terms_of([simulated]) is FREE
     assert terms_of([simulated, sixray]) is ACADEMIC
     photographs = {"name": PHOTOGRAPHS, "scans": HOW_MANY}
-    assert terms_of([photographs, simulated, sixray]) is ACADEMIC
+    assert terms_of([photographs, simulated, sixray]) is ACADEMIC_OF_PHOTOGRAPHS
     assert terms_of([photographs, simulated]) is OF_PHOTOGRAPHS
     assert terms_of([simulated, {"name": "my-scans", "scans": 3}]) is OWN
     assert terms_of([]) is OWN
@@ -163,6 +178,15 @@ def test_the_licence_says_terms_data_scores_and_limits(standin: Path, tmp_path: 
         "made up: mAP50 0.500, mAP50:95 0.250 over gun; 4 scans of 2 groups; AP50 gun 0.50" in text
     )
     assert all(limit in text for limit in FREE.limits)
+
+
+def test_the_licence_says_the_recipe_and_counts_photographs_as_such(standin_card: Card) -> None:
+    photographs = {"name": PHOTOGRAPHS, "scans": HOW_MANY, "terms": OF_SOURCE[PHOTOGRAPHS]}
+    card = replace(standin_card, data=(photographs,), training={"recipe": {"seed": 3, "batch": 16}})
+    text = licence(card)
+    assert "- recipe: seed 3, batch 16" in text
+    assert "(1281167 photographs)" in text
+    assert "Apache-2.0" in text
 
 
 def test_a_shipped_file_that_changes_afterwards_is_refused(standin: Path, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from xray import card as cards
 from xray.detector import Detector
 from xray.errors import ModelError
 from xray.familiarity import Familiar
+from xray.report import Outcome
 from xray.scan import Encoding
 from xray_datasets.real import from_environment as real_scans
 from xray_datasets.sample import Sample
@@ -75,7 +76,12 @@ class Measured:
 
 
 def complete(
-    model: Path, folder: Path, seen: Sequence[Sample], presets: Mapping[str, int], tune: int
+    model: Path,
+    folder: Path,
+    seen: Sequence[Sample],
+    presets: Mapping[str, int],
+    tune: int,
+    version: str,
 ) -> Made:
     """Fit probabilities and set thresholds on scans that neither taught nor score.
 
@@ -85,6 +91,7 @@ def complete(
         seen: the scans.
         presets: name → side of the network's input.
         tune: a measure of the simulated scans that say what scans look like.
+        version: that it will have.
     """
     asked = cards.read(model)
     raw = ship.uncalibrated(model, folder / "raw.onnx")
@@ -92,7 +99,8 @@ def complete(
     fit = reliability.fit(judged, asked.labels)
     thresholds = ship.thresholds(judged, asked.labels, fit.boxes)
     known = familiar.of_model(asked, tune)
-    path = ship.completed(model, folder / model.name, fit, thresholds, known, presets)
+    made = folder / model.name
+    path = ship.completed(model, made, fit, thresholds, known, presets, version)
     points = operating(judge(Detector(path), seen), asked.labels)
     return Made(path, fit, thresholds, known, points)
 
@@ -128,9 +136,19 @@ def fitted_on(terms: ship.Terms) -> str:
 
 def limits(scores: Mapping[str, Mapping[str, Any]]) -> tuple[str, ...]:
     """What follows from the sets that were scored, a sentence each."""
-    if any(str(row.get("set")).startswith("sixray") for row in scores.values()):
+    of = {
+        str(row.get("set")): row.get("outcomes", {}).get("alarming object")
+        for row in scores.values()
+    }
+    if not any(name.startswith("sixray") for name in of):
+        return ("Scored on simulated scans alone: how it does on real ones was not measured here.",)
+    row = of.get(WITH_BENIGN) or of.get(POSITIVES)
+    if row is None:
         return ()
-    return ("Scored on simulated scans alone: how it does on real ones was not measured here.",)
+    return (
+        f"Do not clear by it: of {row['scans']} real scans that hold what alarms, it calls "
+        f"{row[Outcome.CLEAR]:.0%} CLEAR.",
+    )
 
 
 def names(card: cards.Card) -> tuple[str, ...]:

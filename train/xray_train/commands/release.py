@@ -67,7 +67,7 @@ def ship(
     presets = {"fast": fast_px} if fast_px and asked.overlap_px is None else {}
     with TemporaryDirectory() as folder:
         seen = sets.read(first, count=tune, seed=sets.TUNING_SEED)
-        made = scorecard.complete(model, Path(folder), list(seen), presets, tune)
+        made = scorecard.complete(model, Path(folder), list(seen), presets, tune, version)
         measured = scorecard.measured(made, floating, count)
     scores = measured.scores
     if folds is not None:

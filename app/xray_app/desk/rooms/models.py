@@ -92,12 +92,19 @@ def _scores(card: Card) -> Iterator[str]:
 
 
 def _more(row: Mapping[str, Any]) -> Iterator[str]:
-    """What was measured on one set beside its mean: by class, on benign scans, of weapons."""
+    """What was measured on one set beside its mean: by class, by outcome, of weapons."""
     if row.get("learned_from_it"):
         yield say("It learned from these very scans.")
     if row["labels"]:
         each = (f"{label(name)} {of['ap50']:.2f}" for name, of in row["labels"].items())
         yield say("AP50: {each}", each=", ".join(each))
+    if alarming := row.get("outcomes", {}).get("alarming object"):
+        yield say(
+            "Of {scans} scans that should alarm {clear} % are CLEAR, {unknown} % cannot be judged",
+            scans=alarming["scans"],
+            clear=f"{100 * alarming['CLEAR']:.1f}",
+            unknown=f"{100 * alarming['UNKNOWN']:.1f}",
+        )
     if benign := row.get("outcomes", {}).get("benign"):
         yield say(
             "Of {scans} benign scans {alarm} % alarm and {unknown} % cannot be judged",
