@@ -1,5 +1,6 @@
 """One tiny network, trained once for all tests."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,14 @@ from xray_train.loader import Steps
 @pytest.fixture(autouse=True, scope="session")
 def _one_thread() -> None:
     torch.set_num_threads(1)  # threads stall when another program wants the core
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _float32() -> Iterator[None]:
+    """The same numbers on every processor; what is about bfloat16 asks for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("xray_train.autocast.computes_bfloat16", lambda: False)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -74,7 +74,7 @@ class Bureau:
         for said in self._opinions(item, report):
             say(self.queue, case.id, case.version, officer, said)
         verdict = Verdict.SEARCH if search else Verdict.CLEAR
-        case = decide(self.queue, case.id, case.version, officer, Decision(verdict))
+        case = decide(self.queue, case.id, case.version, officer, Decision(verdict, "odd"))
         if search:
             gun = 0 in item.labels
             result = SearchResult(gun, ("gun",) if gun else ())

@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -43,13 +44,24 @@ def test_a_label_that_is_marked_and_judged_nowhere_has_no_score(trained: Path) -
     assert list(checks.ap50(network, guns, ("gun", "wrench"))) == ["gun"]
 
 
-def test_after_a_cut_the_next_50_losses_are_those_of_an_undisturbed_run(tmp_path: Path) -> None:
-    recipe = tiny.recipe(steps=60, decay_from=1.0, batch=2)
+@pytest.mark.parametrize("bfloat16", [False, True])
+def test_a_killed_run_goes_on_as_if_undisturbed_and_tells_of_each_step_once(
+    bfloat16: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("xray_train.autocast.computes_bfloat16", lambda: bfloat16)
+    recipe = tiny.recipe(steps=50, decay_from=0.3, batch=2, save_every=10)
     run(tmp_path / "whole", recipe)
-    cut = replace(recipe, steps=10)
-    run(tmp_path / "cut", cut)
-    run(tmp_path / "cut", recipe)
-    assert losses(tmp_path / "cut") == losses(tmp_path / "whole")
+
+    def kill(entry: dict[str, Any]) -> None:
+        if entry["step"] == 27:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(tmp_path / "killed", recipe, also=kill)
+    assert checkpoint.read(tmp_path / "killed" / "last.pt").step == 20
+    (log := tmp_path / "killed" / "log.jsonl").write_text(log.read_text() + '{"step": 28, "lo')
+    run(tmp_path / "killed", recipe)
+    assert losses(tmp_path / "killed") == losses(tmp_path / "whole")
 
 
 def test_fine_tuning_carries_the_score_rows_of_known_labels(tmp_path: Path, trained: Path) -> None:

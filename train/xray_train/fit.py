@@ -26,7 +26,7 @@ from xray_train.item import Item
 from xray_train.lessons import Lesson, Lessons
 from xray_train.loader import Steps
 from xray_train.losses import loss
-from xray_train.progress import Log, bar, both, logger, silent
+from xray_train.progress import Log, bar, both, cut_back, logger, silent
 from xray_train.recipe import Recipe
 from xray_train.run import Run, begin
 
@@ -65,7 +65,7 @@ def fit(
         dist.init_process_group("gloo")
     cv2.setNumThreads(1)  # its threads would fight with torch's
     out.mkdir(parents=True, exist_ok=True)
-    log = both(logger(out / "log.jsonl"), also) if rank == 0 else silent
+    log = _log(out, also) if rank == 0 else silent
     steps, taught = (steps, {}) if steps else _steps(recipe, rank, world)
     before = partial(_before, init, recipe, steps)
     run = begin(recipe, out / "last.pt", torch.device(device), before, log)
@@ -155,6 +155,13 @@ def check(run: Run, held_out: list[Item]) -> dict[str, float]:
     """AP50 of the averaged network."""
     scores = checks.ap50(run.averaged_network(), held_out, run.recipe.labels)
     return {"mean": round(checks.mean(scores), 4), **{k: round(v, 4) for k, v in scores.items()}}
+
+
+def _log(out: Path, also: Log) -> Log:
+    """The run's own, without the steps after its last checkpoint, and another."""
+    path, last = out / "log.jsonl", out / "last.pt"
+    cut_back(path, checkpoint.read(last).step if last.exists() else 0)
+    return both(logger(path), also)
 
 
 def _steps(recipe: Recipe, rank: int, world: int) -> tuple[Steps, dict[str, int]]:

@@ -27,6 +27,21 @@ def logger(path: Path) -> Log:
     return log
 
 
+def cut_back(path: Path, step: int) -> None:
+    """Drop what a file of JSON lines tells of steps after this one, and a line cut in writing.
+
+    A run that was killed goes on from its last checkpoint, and tells of those steps again.
+    """
+    if not path.exists():
+        return
+    lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+    kept = [x for x in lines if x.endswith("\n") and json.loads(x).get("step", 0) <= step]
+    if kept != lines:
+        beside = path.with_suffix(".part")
+        beside.write_text("".join(kept), encoding="utf-8")
+        beside.replace(path)
+
+
 def tensorboard(folder: Path) -> Log:
     """A function that writes the figures of each step where TensorBoard looks for them.
 

@@ -25,7 +25,7 @@ from onnxruntime.quantization import (
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
 from xray.errors import ModelError
-from xray_train import checkpoint
+from xray_train import checkpoint, rounding
 from xray_train.item import Picture
 from xray_train.loader import Steps
 from xray_train.sources import sources
@@ -51,11 +51,15 @@ def quantize(source: Path, target: Path, pictures: Iterable[Picture]) -> None:
         source: from `export`.
         target: where to write.
         pictures: planes as the scanner will show them, 50 to 200; their activations set the
-            ranges.
+            ranges, and a quarter of them show whether the answers stay.
+
+    Raises:
+        ModelError: no file of `export`, or one that answers otherwise in integers (`rounding`).
     """
+    pictures = list(pictures)
     metadata = onnx.load(str(source), load_external_data=False).metadata_props
     with tempfile.TemporaryDirectory() as folder:
-        prepared = Path(folder, "prepared.onnx")
+        prepared, made = Path(folder, "prepared.onnx"), Path(folder, "integer.onnx")
         quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
         graph = onnx.load(str(prepared)).graph
         integer = [
@@ -67,7 +71,7 @@ def quantize(source: Path, target: Path, pictures: Iterable[Picture]) -> None:
             raise ModelError(f"{source}: has no part that is quantised; is it a file of export?")
         quantize_static(
             str(prepared),
-            str(target),
+            str(made),
             _Pictures(pictures),
             quant_format=QuantFormat.QDQ,
             op_types_to_quantize=list(INTEGER_TYPES),
@@ -76,14 +80,15 @@ def quantize(source: Path, target: Path, pictures: Iterable[Picture]) -> None:
             weight_type=QuantType.QInt8,
             per_channel=True,
             calibrate_method=CalibrationMethod.MinMax,
-            extra_options={"CalibMovingAverage": True},  # one odd scan must not set the range
         )
-    model = onnx.load(str(target))
-    straight_in(model)
-    del model.metadata_props[:]
-    model.metadata_props.extend(metadata)
-    onnx.checker.check_model(model)
-    onnx.save(model, str(target))
+        model = onnx.load(str(made))
+        straight_in(model)
+        del model.metadata_props[:]
+        model.metadata_props.extend(metadata)
+        onnx.checker.check_model(model)
+        onnx.save(model, str(made))
+        rounding.compare(source, made, pictures[::4])
+        onnx.save(model, str(target))
 
 
 def straight_in(model: onnx.ModelProto) -> None:
