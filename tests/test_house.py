@@ -98,17 +98,19 @@ def test_a_module_without_a_room_breaks_the_contract() -> None:
         assert there <= placed
 
 
-def test_importing_xray_adds_little_to_numpy() -> None:
-    # numpy takes 0.1 s on an idle machine, the whole must stay under 0.5 s: measured beyond it,
-    # in processor time, so that a busy machine does not fail it.
+def test_importing_xray_takes_half_a_second_at_most_and_adds_little_to_numpy() -> None:
+    # In processor time, so that a busy machine does not fail it; numpy takes 0.1 s of it.
     code = (
-        "import time, numpy; t = time.process_time(); import xray; print(time.process_time() - t)"
+        "import time, numpy; t = time.process_time(); import xray; whole = time.process_time(); "
+        "print(whole, whole - t)"
     )
-    seconds = min(
-        float(subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout)
+    runs = [
+        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True).stdout.split()
         for _ in range(3)
-    )
-    assert seconds < 0.25
+    ]
+    whole, added = (min(float(run[k]) for run in runs) for k in (0, 1))
+    assert whole < 0.5
+    assert added < 0.25
 
 
 def test_pins_are_names_and_versions_alone() -> None:

@@ -8,12 +8,13 @@ tiles → planes → network → boxes on the whole scan, merged once → calibr
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from xray import familiarity, material, odds, verdict
+from xray import familiarity, material, matter, odds, verdict
 from xray.backends import Backend
 from xray.candidates import LEAST_SCORE, Candidates, Clock, propose, thinned
 from xray.card import Card
@@ -59,10 +60,15 @@ class Detector:
             the extra `cuda` and onnxruntime-gpu installed in place of onnxruntime.
             `xray.backends` says how far they agree. A clearance holds for the one that it was
             calibrated with.
+        sha256: the hash that the model's file must have, in hex; its bytes are compared before
+            they are loaded. None: they are compared with the file's line in `SHA256SUMS` beside
+            it, as the shipped models have it. Where no such list lies beside it, nothing is
+            compared: give the hash of a file that came by another way.
 
     Raises:
-        ModelError: there is no such model or preset, its file is damaged, the clearance file is
-            none or was given with a preset, or the card states no prevalence to re-weight from.
+        ModelError: there is no such model or preset, its file is damaged or another one than the
+            hash says, the clearance file is none or was given with a preset, or the card states
+            no prevalence to re-weight from.
         MissingExtra: the packages of the backend are not installed.
     """
 
@@ -76,8 +82,9 @@ class Detector:
         prior: Mapping[str, float] | None = None,
         backend: Backend | str = Backend.CPU,
         preset: str | None = None,
+        sha256: str | None = None,
     ) -> None:
-        self._network = _looking(Network(_find(model), threads, backend), preset)
+        self._network = _looking(Network(_find(model), threads, backend, sha256), preset)
         if preset is not None and clearance is not None:
             raise ModelError(
                 f"a clearance was calibrated without the preset {preset!r} and does not hold with "
@@ -194,6 +201,10 @@ class Detector:
         detections = self._detections(found, score, None)
         shown = detections if min_score is None else self._detections(found, score, min_score)
         clock.lap("decode")
+        # Findings alone: an evaluation asks for thousands of candidates.
+        words = dict(zip(detections, matter.materials(scan, detections), strict=True))
+        shown = tuple(replace(d, material=words.get(d)) for d in shown)
+        clock.lap("material")
         opaque = material.opaque_mask(scan)
         regions = material.opaque_regions(opaque)
         clock.lap("opacity")

@@ -37,6 +37,7 @@ class Network:
         path: the ONNX file.
         threads: threads of one inference; None: every core that this process may use.
         backend: what computes.
+        sha256: the hash that the file must have, as `card.verified_bytes` takes it.
 
     Raises:
         ModelError: the file is missing, is another one than expected, or holds no card.
@@ -44,9 +45,13 @@ class Network:
     """
 
     def __init__(
-        self, path: Path, threads: int | None = None, backend: Backend | str = Backend.CPU
+        self,
+        path: Path,
+        threads: int | None = None,
+        backend: Backend | str = Backend.CPU,
+        sha256: str | None = None,
     ) -> None:
-        content, sha256 = cards.verified_bytes(path)
+        content, sha256 = cards.verified_bytes(path, sha256)
         self.backend = _known(backend)
         self._start = partial(start, self.backend, content, str(path))
         engine = self._start(threads=threads or usable_cores())

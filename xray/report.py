@@ -44,8 +44,11 @@ class Detection:
         score: probability that the box holds such an object, 0 to 1.
         xyxy_px: x1, y1, x2, y2 on the whole upright scan, x2 and y2 just outside.
         alarming: the profile counts this label as an alarm.
-        material: class by two energies ("organic", "mixed", "metal"), where they allow it.
-        mass_g: estimate in grams, where two energies and the pixel pitch allow it.
+        material: class of the densest in the box ("organic", "mixed", "metal"), where two energies
+            allow it; None for candidates under the profile's threshold. `xray.matter` has the
+            limits.
+        mass_g: estimate in grams, of who can make one; `Detector` has None, since one view does
+            not tell how large a pixel is at the object's height.
     """
 
     label: str

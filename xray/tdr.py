@@ -155,7 +155,7 @@ def _threat(
     threat.TotalProcessingTime = _elapsed_ms(report)
     threat.ATDAssessmentSequence = [_assessment(thing)]
     seen = Dataset()
-    if "SOPInstanceUID" in dicom:
+    if "SOPClassUID" in dicom and "SOPInstanceUID" in dicom:  # one alone names no object
         instance = Dataset()
         instance.ReferencedSOPClassUID = dicom["SOPClassUID"]
         instance.ReferencedSOPInstanceUID = dicom["SOPInstanceUID"]

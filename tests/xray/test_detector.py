@@ -82,6 +82,19 @@ def test_a_least_score_that_is_no_probability_is_refused(standin: Path, score: f
         Detector(standin).inspect(bag(), min_score=score)
 
 
+def test_findings_are_named_by_their_material_and_mere_candidates_are_not(standin: Path) -> None:
+    pixels = np.ones((240, 320, 2), np.float32)
+    pixels[20:60, 10:50] = np.exp((-1.55, -0.7))  # 2 mm of steel, where the gun is found
+    scan, only = (
+        xray.Scan("bag", pixels, xray.Encoding.DUAL),
+        xray.Profile(thresholds={"gun": 0.95}),
+    )
+    (gun, *_) = Detector(standin).inspect(scan).detections
+    assert (gun.label, gun.material, gun.mass_g) == ("gun", "metal", None)
+    (gun, *_) = Detector(standin, profile=only).inspect(scan, min_score=0.001).detections
+    assert (gun.label, gun.material) == ("gun", None)
+
+
 def test_what_lies_under_the_threshold_is_listed_but_does_not_alarm(standin: Path) -> None:
     listed = Detector(standin).inspect(bag(), min_score=0.001).detections
     assert [d.alarming for d in listed if d.label == "gun"] == [True, False]
@@ -178,6 +191,17 @@ def test_a_replaced_model_file_is_refused_before_it_is_loaded(
     (tmp_path / "SHA256SUMS").write_text("0" * 64 + "  standin.onnx\n")
     with pytest.raises(xray.ModelError, match="expected sha256 000000000000"):
         Detector(copy)
+
+
+def test_a_file_without_a_list_of_hashes_beside_it_is_held_against_the_hash_that_is_given(
+    standin: Path,
+) -> None:
+    given = Detector(standin).card.sha256
+    assert Detector(standin, sha256=given.upper()).card.sha256 == given
+    for other in ("0" * 64, ""):
+        said = f"expected sha256 {other[:12]}…, got {given[:12]}"
+        with pytest.raises(xray.ModelError, match=said):
+            Detector(standin, sha256=other)
 
 
 def test_a_file_that_is_no_model_is_refused_with_a_sentence(tmp_path: Path) -> None:

@@ -40,7 +40,8 @@ def test_the_values_have_these_fields() -> None:
 
 def test_the_calls_take_these_arguments() -> None:
     assert list(inspect.signature(xray.Detector).parameters) == [
-        *("model", "threads", "profile", "clearance", "prior", "backend", "preset")
+        *("model", "threads", "profile", "clearance", "prior", "backend", "preset"),
+        "sha256",
     ]
     assert list(inspect.signature(xray.Detector.inspect).parameters) == [
         *("self", "scan", "min_score")

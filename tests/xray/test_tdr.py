@@ -121,6 +121,11 @@ def test_a_scan_that_came_from_dicom_is_referred_to(report) -> None:
     assert instance.ReferencedSOPInstanceUID == "1.2.3.4"
 
 
+def test_a_scan_that_names_itself_by_half_is_not_referred_to(report) -> None:
+    said = tdr.dataset(report, source=tdr.Source({"SOPInstanceUID": "1.2.3"}))
+    assert "ReferencedInstanceSequence" not in said.ThreatSequence[0].PTORepresentationSequence[0]
+
+
 def test_a_backslash_in_an_id_parts_no_values_and_odd_letters_are_marked(report) -> None:
     said = written(replace(report, scan_id="belt\\7\n\udcff"))
     assert said.PatientID == "belt/7??"

@@ -42,28 +42,63 @@ def test_the_same_thickness_gives_the_same_numbers_whatever_lies_beside_it() -> 
     assert (a[:, :2] == b[:, :2]).all()
 
 
-def behind_steel(contrast: float, transmission: float, folder: Path) -> float:
-    """What a contrast in a 16-bit container scan makes in the input, in steps of 255."""
+def behind_steel(
+    contrast: float,
+    transmission: float,
+    folder: Path,
+    ranges: Ranges = MEGAVOLT,
+    white: int | None = 60_000,
+    noise: float = 0.0,
+) -> list[float]:
+    """What a contrast in a 16-bit container scan makes in the low and the high plane of the input.
+
+    In steps of 255, means of 384 and 576 pixels; `noise` is a share of each pixel's signal.
+    """
     plate = np.full((64, 64), transmission)
     plate[16:48, 16:48] *= 1 - contrast
+    plate *= 1 + noise * np.random.default_rng(0).standard_normal(plate.shape)
     counts = np.rint(plate * 60_000).astype(np.uint16)
     counts[:4] = 60_000  # a strip of air, as every scan has
     tifffile.imwrite(folder / "container.tif", np.stack((counts, counts)))
-    scan = xray.read(folder / "container.tif", white=60_000)
-    plane = tensors.prepare(scan.pixels, scan.encoding, Tile(0, 0, 64, 64, 1.0), MEGAVOLT)[..., 1]
-    return float(plane[8:56, 4:12].mean() - plane[20:44, 20:44].mean())
+    scan = xray.read(folder / "container.tif", white=white)
+    planes = tensors.prepare(scan.pixels, scan.encoding, Tile(0, 0, 64, 64, 1.0), ranges)
+    step = planes[8:56, 4:12].mean(axis=(0, 1)) - planes[20:44, 20:44].mean(axis=(0, 1))
+    return step[:2].tolist()
 
 
-@pytest.mark.parametrize(("photon_mev", "per_mm"), [(2.0, 0.0335), (3.0, 0.0285), (4.0, 0.0260)])
+STEEL = pytest.mark.parametrize(
+    ("photon_mev", "per_mm"), [(2.0, 0.0335), (3.0, 0.0285), (4.0, 0.0260)]
+)
+
+
+@STEEL
 def test_one_percent_behind_150_mm_of_steel_survives_16_bits_and_the_planes(
     photon_mev: float, per_mm: float, tmp_path: Path
 ) -> None:
     """Narrow-beam attenuation of iron, 7.87 g/cm³ times NIST XCOM's mass attenuation."""
     steel = float(np.exp(-150 * per_mm))
-    assert behind_steel(0.0, steel, tmp_path) == pytest.approx(0, abs=0.05)
+    assert behind_steel(0.0, steel, tmp_path)[1] == pytest.approx(0, abs=0.05)
     # 1 % is 0.01005 of attenuation, in steps of 3.2 / 255: 0.80 of a step
-    assert behind_steel(0.01, steel, tmp_path) == pytest.approx(0.80, abs=0.25)
-    assert behind_steel(0.03, steel, tmp_path) == pytest.approx(2.43, abs=0.25)
+    assert behind_steel(0.01, steel, tmp_path)[1] == pytest.approx(0.80, abs=0.25)
+    assert behind_steel(0.03, steel, tmp_path)[1] == pytest.approx(2.43, abs=0.25)
+
+
+@STEEL
+@pytest.mark.parametrize("white", [60_000, None], ids=["white given", "white read off the air"])
+@pytest.mark.parametrize("noise", [0.0, 0.01])
+def test_over_an_area_it_survives_the_wider_planes_of_the_shipped_models_too(
+    photon_mev: float, per_mm: float, white: int | None, noise: float, tmp_path: Path
+) -> None:
+    """Under half a step: no single pixel tells it, the means do, by the dither."""
+    steel = float(np.exp(-150 * per_mm))
+
+    def seen(contrast: float) -> list[float]:
+        return behind_steel(contrast, steel, tmp_path, KILOVOLT, white, noise)
+
+    assert seen(0.0) == pytest.approx([0, 0], abs=0.1)
+    # 1 % is 0.01005 of attenuation, in steps of 6 / 255: 0.43 of a step
+    assert seen(0.01) == pytest.approx([0.43, 0.43], abs=0.12)
+    assert seen(0.03) == pytest.approx([1.29, 1.29], abs=0.12)
 
 
 @given(st.floats(1e-4, 1.0))

@@ -6,6 +6,10 @@ come out even; such a picture is decoded again with other bytes in the place of 
 show, the data had ended too early. Progressive files are not tried so, for libjpeg reads them up
 to the mark before it decodes; there, every bit of every coefficient must have had its pass.
 
+Several pictures in one file are refused, for a second view or load would be passed over: another
+picture behind the end mark, or more than one in a multi-picture list (CIPA DC-007). Thumbnails
+stand in segments before the mark; other bytes behind it are let be.
+
 JPEG has no checksums: other damage inside the compressed data shows only as a spoiled picture,
 here as in every other reader.
 """
@@ -27,6 +31,7 @@ from xray.formats.picture import Picture, check_size, damaged
 
 MAGIC = b"\xff\xd8\xff"
 COARSE = "the progressive JPEG lacks passes: fine detail is missing; copy it again from its source"
+MAX_BEHIND = 100  # beginnings of pictures behind the end mark: more are none by chance
 MAX_PASSES = 100  # passes of a progressive file; encoders write 10, an attack writes thousands
 FRAMES = {0xC0: "baseline", 0xC1: "extended", 0xC2: "progressive"}
 ODD_FRAMES = {  # T.81 table B.1: what libjpeg does not decode, and no scanner writes
@@ -38,8 +43,10 @@ ODD_FRAMES = {  # T.81 table B.1: what libjpeg does not decode, and no scanner w
 PROGRESSIVE = 0xC2
 COEFFICIENTS = 64  # of a block
 PROBE = bytes(n * 97 % 251 for n in range(1, 252)) * 16  # 4 kB without 0xFF, no two alike nearby
-START_OF_SCAN, END, EXIF = 0xDA, 0xD9, 0xE1
+START_OF_SCAN, END, EXIF, LIST = 0xDA, 0xD9, 0xE1, 0xE2
 ALONE = frozenset((0x01, *range(0xD0, 0xD8)))  # markers without a length
+# Tag 0xB001 of a list: one LONG, the number of pictures (DC-007 5.2.3.2), in either byte order.
+_LISTED = re.compile(rb"\x01\xb0\x04\0\x01\0\0\0(.{4})|\xb0\x01\0\x04\0\0\0\x01(.{4})", re.DOTALL)
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7\xff]", re.DOTALL)  # past stuffing, restarts
 
 
@@ -47,7 +54,7 @@ def decode(data: bytes, name: str) -> Picture:
     """The picture in a JPEG file.
 
     Raises:
-        ScanError: the file is cut off, too large, or CMYK.
+        ScanError: the file is cut off, too large, CMYK, or of several pictures.
     """
     turn, lacking, end = _check(data, name)
     decoded = _pixels(data)
@@ -68,9 +75,9 @@ def _pixels(data: bytes) -> NDArray[Any] | None:
     return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED)
 
 
-def frame_size(data: bytes, name: str) -> tuple[int, int] | None:
+def frame_size(data: bytes, name: str, start: int = 0) -> tuple[int, int] | None:
     """Width and height in the first frame header, of any kind of JPEG; None where there is none."""
-    for marker, content, _ in _segments(data, name):
+    for marker, content, _ in _segments(data, name, start):
         if marker in FRAMES or marker in ODD_FRAMES:
             height, width = struct.unpack_from(">HH", content.ljust(5, b"\0"), 1)
             return width, height
@@ -88,6 +95,7 @@ def _check(data: bytes, name: str) -> tuple[int, bool, int]:
     passes: list[bytes] = []
     end = 0
     for marker, content, start in _segments(data, name):
+        _check_alone(data, marker, content, start, name)
         if marker in FRAMES or marker in ODD_FRAMES:
             _check_frame(marker, content, name)
             frame, frame_marker = content, marker
@@ -106,6 +114,37 @@ def _check(data: bytes, name: str) -> tuple[int, bool, int]:
     return turn, False, end if len(passes) == 1 else 0
 
 
+def _check_alone(data: bytes, marker: int, content: bytes, start: int, name: str) -> None:
+    """Refuse a file whose list, or whose bytes behind the end mark, hold another picture."""
+    listed = marker == LIST and content.startswith(b"MPF\0") and _listed(content) > 1
+    if listed or (marker == END and _followed(data, start, name)):
+        raise ScanError(
+            f"{name}: a JPEG of several pictures; expected one; export each as a file of its own"
+        )
+
+
+def _followed(data: bytes, end: int, name: str) -> bool:
+    """Whether another picture begins behind the end mark, whole or cut off."""
+    starts = (found.start() for found in re.compile(MAGIC).finditer(data, end))
+    return any(n >= MAX_BEHIND or _begins(data, name, start) for n, start in enumerate(starts))
+
+
+def _begins(data: bytes, name: str, start: int) -> bool:
+    try:
+        return frame_size(data, name, start) is not None
+    except ScanError:
+        return False
+
+
+def _listed(content: bytes) -> int:
+    """How many pictures a multi-picture list names; 0 where it does not say."""
+    found = _LISTED.search(content)
+    if found is None:
+        return 0
+    little, big = found.groups()
+    return int.from_bytes(little, "little") if little else int.from_bytes(big, "big")
+
+
 def _lacks(frame: bytes, passes: list[bytes]) -> bool:
     """Whether any coefficient never came down to its last bit (T.81 G.1.1 and B.2.3)."""
     bit: dict[tuple[int, int], int] = {}
@@ -121,9 +160,9 @@ def _lacks(frame: bytes, passes: list[bytes]) -> bool:
     return any(bit.get((c, k)) != 0 for c in components for k in range(COEFFICIENTS))
 
 
-def _segments(data: bytes, name: str) -> Iterator[tuple[int, bytes, int]]:
+def _segments(data: bytes, name: str, picture: int = 0) -> Iterator[tuple[int, bytes, int]]:
     """Every marker, its content and where it stands, up to the end mark; compressed data not."""
-    at = 2
+    at = picture + 2
     while True:
         start = at
         marker, at = _marker(data, at, name)

@@ -99,6 +99,27 @@ def test_the_end_mark_of_a_thumbnail_does_not_count(bag, jpeg) -> None:
         xray.read(file[:-20])
 
 
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("filling", [b"", b"\0" * 30, b"--frame\r\n\r\n", b"\xff\xd8\xff\xd9"])
+def test_a_jpeg_of_several_pictures_is_refused(bag, jpeg, filling, order) -> None:
+    said = "a JPEG of several pictures; expected one; export each as a file of its own"
+    file, other = jpeg(bag), jpeg(bag[::-1])
+    for behind in (other, other[:-20]):
+        with pytest.raises(xray.ScanError, match=said):
+            xray.read(file + filling + behind)
+    entry = struct.pack(f"{order}HHIHHII", 0xB001, 4, 1, 0, 0, 0, 0)[:8]
+    pages = {n: b"MPF\0" + entry + struct.pack(f"{order}I", n) for n in (1, 2)}
+    assert xray.read(with_segment(file, 0xE2, pages[1]) + filling).pixels.shape == (40, 60, 1)
+    with pytest.raises(xray.ScanError, match=said):
+        xray.read(with_segment(file, 0xE2, pages[2]))
+
+
+def test_bytes_behind_the_end_mark_that_are_no_picture_are_let_be(bag, jpeg, exif) -> None:
+    thumbnail = with_segment(jpeg(bag), 0xE1, b"Exif\0\0" + exif(1) + jpeg(bag[:8, :8]))
+    for behind in (b"\xff\xd8\xff", b"\xff\xd8\xff\xe0\0\2 text", b"\xff\xd8\xff\xd9"):
+        assert xray.read(thumbnail + behind).pixels.shape == (40, 60, 1)
+
+
 def test_a_huge_header_is_refused_before_decoding(bag, jpeg) -> None:
     file = bytearray(jpeg(bag))
     struct.pack_into(">HH", file, frame_header(bytes(file)) + 1, 60_000, 60_000)

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -125,6 +126,17 @@ def test_dense_cargo_is_not_mistaken_for_a_negative(air, png) -> None:
 def test_a_scan_without_air_says_where_its_white_level_comes_from(png) -> None:
     counts = container(np.random.default_rng(1), "hole")
     assert "no air shows at the border" in " ".join(xray.read(png(counts)).assumed)
+
+
+@pytest.mark.parametrize("scale", [1, 2, 3])
+def test_a_black_picture_with_a_caption_is_no_negative_of_an_empty_tunnel(scale, png) -> None:
+    counts = np.zeros((480, 640), np.uint8)
+    cv2.putText(counts, "GATE 1 SCAN 0017", (20, 60), 0, scale, 255, 2 * scale, cv2.LINE_AA)
+    grey = xray.read(png(counts))
+    assert "air was taken to be bright" in grey.assumed[0]
+    assert np.median(grey.low) == 0
+    shown = xray.read(png(counts), encoding="pseudocolor")
+    assert np.median(shown.pixels) == 0
 
 
 def test_a_dark_frame_around_a_light_load_makes_no_negative(png) -> None:
