@@ -11,6 +11,7 @@ import pytest
 import typer
 import yaml
 
+from xray_app import temporary_files
 from xray_app.__main__ import app
 from xray_app.api.app import health, readiness
 from xray_app.settings import PREFIX, Settings
@@ -73,6 +74,18 @@ def test_settings_and_options_are_known(lines: list[str], compose: dict[str, Any
     options = {name for option in group.commands[command].params for name in option.opts}
     assert {word for word in rest if word.startswith("--")} <= options
     assert Settings(host="0.0.0.0", open_network=True).port == int(PORT)
+
+
+def test_what_comes_in_lies_in_the_volume_until_it_is_read(
+    lines: list[str], compose: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    set_to = dict(word.split("=") for line in of(lines, "ENV") for word in line.split())
+    monkeypatch.setenv("TMPDIR", set_to["TMPDIR"])
+    assert temporary_files.ours(Path(set_to["XRAY_DATA_DIR"])) == Path(set_to["TMPDIR"])
+    assert of(lines, "VOLUME") == [set_to["XRAY_DATA_DIR"]]
+    assert not any(
+        set_to["TMPDIR"].startswith(at) for at in compose["services"]["service"]["tmpfs"]
+    )
 
 
 def test_ports_and_health_are_the_services_own(lines: list[str], compose: dict[str, Any]) -> None:

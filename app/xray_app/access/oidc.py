@@ -12,7 +12,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib import import_module
@@ -21,6 +21,7 @@ from typing import Any
 
 from xray.errors import MissingExtra, RecipeError
 from xray_app.access.errors import NotSignedIn
+from xray_app.access.places import Places
 from xray_app.addresses import Checked, NotAllowed, Outgoing, check_address, host_of
 from xray_app.settings import Settings
 
@@ -28,6 +29,10 @@ BACK = "/oidc/end"
 ALGORITHMS = ["RS256", "PS256", "ES256", "EdDSA"]  # none by a shared secret, and not "none"
 PATIENCE, MOST_BEGUN = timedelta(minutes=10), 1000
 TIMEOUT_S = 10.0
+KEPT = timedelta(minutes=10)  # what the provider says of itself, which changes in weeks
+MOST_CALLS = 4  # at a time: each may hold a thread until the time-out
+EACH_CALLS = 2  # of them for one address
+CROWDED = "too many sign in by the provider at this moment; try again in a few seconds"
 NOT_CALLED = "the sign-in provider may not be called from here; xray-app doctor says why"
 SORRY = "the provider did not sign you in here; ask a manager, or sign in with a password"
 
@@ -60,6 +65,8 @@ class Provider:
     outgoing: Outgoing
     _begun: "OrderedDict[str, Begun]" = field(default_factory=OrderedDict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _calls: Places = field(default_factory=lambda: Places(MOST_CALLS, EACH_CALLS, CROWDED))
+    _asked: "tuple[datetime, dict[str, Any]] | None" = None  # when, and what it said of itself
 
     @staticmethod
     def of(settings: Settings, clock: Callable[[], datetime]) -> "Provider | None":
@@ -80,16 +87,19 @@ class Provider:
             raise MissingExtra("signing in by OpenID Connect", "oidc")
         return Provider(settings, clock, outgoing)
 
-    def begin(self, wanted: str = "") -> tuple[str, str]:
-        """Where to send the browser, and the key that it must bring back as a cookie.
+    def begin(self, wanted: str = "", peer: str = "") -> tuple[str, str]:
+        """Where to send the browser, and the key that it must bring back as a cookie; `peer`: the
+        address that asks.
 
         Raises:
             NotSignedIn: the provider cannot be reached.
+            Full: too many wait for it, of all or from there.
         """
         key, nonce, verifier = (secrets.token_urlsafe(48) for _ in range(3))
         with _said_to_the_log(), self._client() as client:
+            about = self._known(client, self._calls.one(peer))
             address, state = client.create_authorization_url(
-                self._about(client)["authorization_endpoint"], code_verifier=verifier, nonce=nonce
+                about["authorization_endpoint"], code_verifier=verifier, nonce=nonce
             )
         with self._lock:
             self._begun[key] = Begun(state, nonce, verifier, self.clock() + PATIENCE, wanted)
@@ -97,29 +107,31 @@ class Provider:
                 self._begun.popitem(last=False)
         return str(address), key
 
-    def end(self, key: str, state: str, code: str) -> tuple[str, str]:
+    def end(self, key: str, state: str, code: str, peer: str = "") -> tuple[str, str]:
         """Who came back, by the claim that the settings name, and what `begin` was told that they
-        wanted. Each key is good once.
+        wanted. Each key is good once; whoever finds no place keeps theirs, and comes again.
 
         Raises:
             NotSignedIn: it was not begun here, or the provider does not vouch for them.
+            Full: as by `begin`.
         """
-        with self._lock:
-            begun = self._begun.pop(key, None)
+        with self._calls.one(peer):
+            with self._lock:
+                begun = self._begun.pop(key, None)
+            return self._end(begun, state, code)
+
+    def _end(self, begun: Begun | None, state: str, code: str) -> tuple[str, str]:
         if begun is None or begun.until <= self.clock():
             raise NotSignedIn("this sign-in took too long, or did not begin here; begin again")
         if not secrets.compare_digest(begun.state.encode(), state.encode()):
             raise NotSignedIn(SORRY)
         try:
             with _said_to_the_log(), self._client() as client:
-                about = self._about(client)
+                about = self._known(client, nullcontext())  # within the place that is held
                 where = {"url": about["token_endpoint"], "code": code}
                 token = client.fetch_token(**where, code_verifier=begun.verifier)
-                keys = (
-                    client.request("GET", about["jwks_uri"], withhold_token=True)
-                    .raise_for_status()
-                    .json()
-                )
+                keys = client.request("GET", about["jwks_uri"], withhold_token=True)
+                keys = keys.raise_for_status().json()
             claims = self._claims(token["id_token"], keys, begun.nonce)
         except NotSignedIn:
             raise
@@ -152,6 +164,14 @@ class Provider:
             transport=Checked(self.outgoing, http=import_module(http.partition(".")[0])),
             trust_env=False,
         )
+
+    def _known(self, client: Any, place: AbstractContextManager[None]) -> dict[str, Any]:
+        """As `_about`, asked anew when that is long ago, or still to come: a clock was set back."""
+        asked, now = self._asked, self.clock()
+        if asked is None or not timedelta() <= now - asked[0] < KEPT:
+            with place:
+                asked = self._asked = now, self._about(client)
+        return asked[1]
 
     def _about(self, client: Any) -> dict[str, Any]:
         issuer = (self.settings.oidc_issuer or "").rstrip("/")

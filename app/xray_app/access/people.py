@@ -107,18 +107,18 @@ class People:
         fresh = {"password": kept, "failures": 0, "locked_until": None}
         self._change(by, name, "password changed", {}, **fresh)
 
-    def sign_in(self, name: str, password: str) -> str:
-        """A session's token, where name and password hold.
+    def sign_in(self, name: str, password: str, peer: str = "") -> str:
+        """A session's token, where name and password hold; `peer`: the address that asks.
 
         Raises:
             NotSignedIn: they do not, or the person is locked out or switched off.
         """
         with self.database.read() as connection:
             person = _find(connection, name)
-        fits = self.passwords.fits(person["password"] if person else None, password)
+        fits = self.passwords.fits(person["password"] if person else None, password, peer)
         with self.database.write() as connection:
             now, person = self.clock(), _find(connection, name)
-            if person is None or _locked(person, now):
+            if person is None or locked(person, now):
                 raise NotSignedIn(WRONG)
             if fits and person["active"]:
                 return self._begin(connection, name, now)
@@ -136,7 +136,7 @@ class People:
         with self.database.read() as connection:
             row = connection.execute(select(table).where(mine)).mappings().one_or_none()
             person = _find(connection, row["user_name"]) if row else None
-        over = row is None or now >= min(row["ends_at"], row["seen_at"] + IDLE)
+        over = row is None or _is_over(row, now)
         if row is None or over or person is None or not person["active"]:
             raise NotSignedIn("the session has ended; sign in again")
         if now - row["seen_at"] >= SEEN_EVERY:
@@ -162,13 +162,13 @@ class People:
             connection.execute(insert(table).values(**row, ends_at=now + INVITED))
         return secret
 
-    def accept(self, secret: str, name: str, password: str) -> None:
-        """Make the person that an invitation is for; it is good once.
+    def accept(self, secret: str, name: str, password: str, peer: str = "") -> None:
+        """Make the person that an invitation is for; it is good once; `peer`: who asks.
 
         Raises:
             AccessError: the link was used or is too old; or as by `add`.
         """
-        kept = self.passwords.hash(_checked(name), password)
+        kept = self.passwords.hash(_checked(name), password, peer)
         table, now = tables.invitations, self.clock()
         with self.database.write() as connection:
             found = select(table).where(table.c.token_sha256 == fingerprint(secret))
@@ -195,8 +195,8 @@ class People:
     def _begin(self, connection: Connection, name: str, now: datetime) -> str:
         token = new_secret()
         _update(connection, name, failures=0, locked_until=None)
-        old = tables.sessions.c.ends_at <= now
-        connection.execute(delete(tables.sessions).where(old))
+        can_be = tables.sessions.c.ends_at.between(now, now + LONGEST)
+        connection.execute(delete(tables.sessions).where(~can_be))
         row = {"token_sha256": fingerprint(token), "user_name": name, "began_at": now}
         connection.execute(
             insert(tables.sessions).values(**row, seen_at=now, ends_at=now + LONGEST)
@@ -241,6 +241,16 @@ def _update(connection: Connection, name: str, **values: Any) -> None:
     connection.execute(update(table).where(table.c.name == name).values(**values))
 
 
-def _locked(person: RowMapping, now: datetime) -> bool:
+def locked(person: RowMapping, now: datetime) -> bool:
+    """Whether somebody is locked out.
+
+    A lock that ends later than any made now was made before the clock was set back, and is over.
+    """
     until: datetime | None = person["locked_until"]
-    return until is not None and now < until
+    return until is not None and now < until <= now + LOCKED
+
+
+def _is_over(session: RowMapping, now: datetime) -> bool:
+    ends_at: datetime = session["ends_at"]
+    over = now >= min(ends_at, session["seen_at"] + IDLE)
+    return over or ends_at > now + LONGEST  # begun before the clock was set back

@@ -10,7 +10,9 @@ from xray_app.access.errors import NotSignedIn
 from xray_app.access.oidc import BACK, PATIENCE, Provider
 from xray_app.api.pages import ours, sign_in_again
 from xray_app.api.people import set_session
+from xray_app.api.signing import Peer
 from xray_app.api.signing import TheService as Service
+from xray_app.cases.errors import Full
 
 COOKIE = "xray_oidc"
 # The browser comes from another site: only a page of our own makes it send the strict cookie.
@@ -23,13 +25,13 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/oidc/begin", response_model=None)
 def begin(
-    service: Service, next: Annotated[str, Query(max_length=500)] = ""
+    service: Service, peer: Peer, next: Annotated[str, Query(max_length=500)] = ""
 ) -> HTMLResponse | RedirectResponse:
     """On to the provider; `next`: where they want to go once they are signed in."""
     try:
-        address, key = _provider(service).begin(ours(next))
-    except NotSignedIn as error:
-        return sign_in_again(service, str(error), next=next)
+        address, key = _provider(service).begin(ours(next), peer)
+    except (NotSignedIn, Full) as error:
+        return sign_in_again(service, error, next=next)
     answer = RedirectResponse(address, 303)
     kept = {"httponly": True, "secure": service.settings.secure_cookies, "path": BACK}
     # Lax: it must come back when the provider sends the browser here.
@@ -39,14 +41,16 @@ def begin(
 
 
 @router.get(BACK, response_model=None)
-def end(service: Service, request: Request, state: str = "", code: str = "") -> HTMLResponse:
+def end(
+    service: Service, peer: Peer, request: Request, state: str = "", code: str = ""
+) -> HTMLResponse:
     """Back from the provider."""
     key = request.cookies.get(COOKIE, "")
     try:
-        name, wanted = _provider(service).end(key, state[:500], code[:4000])
+        name, wanted = _provider(service).end(key, state[:500], code[:4000], peer)
         token = service.people.sign_in_outside(name)
-    except NotSignedIn as error:
-        return sign_in_again(service, str(error))
+    except (NotSignedIn, Full) as error:
+        return sign_in_again(service, error)
     answer = HTMLResponse(ONWARD.format(wanted), headers={"cache-control": "no-store"})
     set_session(service, answer, token)
     answer.delete_cookie(COOKIE, path=BACK)

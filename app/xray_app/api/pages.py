@@ -16,13 +16,14 @@ from xray_app.access.errors import AccessError, NotSignedIn
 from xray_app.access.preferences import LANGUAGE
 from xray_app.access.roles import Role
 from xray_app.api.people import set_language, set_session
-from xray_app.api.signing import Manages, actor_of, cookie_of
+from xray_app.api.shapes import NO_NUL
+from xray_app.api.signing import Manages, Peer, actor_of, cookie_of
 from xray_app.api.signing import TheService as Service
-from xray_app.cases.errors import Refused
+from xray_app.cases.errors import Full, Refused
 from xray_app.guard import PAGE_HEADERS
 
 router = APIRouter(include_in_schema=False)
-Field = Annotated[str, Form(max_length=256)]
+Field = Annotated[str, Form(max_length=256, pattern=NO_NUL)]
 
 
 @router.get("/sign-in")
@@ -36,22 +37,25 @@ def sign_in_page(
 @router.post("/sign-in", response_model=None)
 def sign_in(
     service: Service,
+    peer: Peer,
     name: Field,
     password: Field,
     next: Annotated[str, Form(max_length=500)] = "",
 ) -> HTMLResponse | RedirectResponse:
     """On to where they wanted to go, or once more."""
     try:
-        token = service.people.sign_in(name, password)
-    except NotSignedIn as error:
-        return sign_in_again(service, str(error), name, next)
+        token = service.people.sign_in(name, password, peer)
+    except (NotSignedIn, Full) as error:
+        return sign_in_again(service, error, name, next)
     return onward(service, token, next)
 
 
-def sign_in_again(service: Service, problem: str, name: str = "", next: str = "") -> HTMLResponse:
+def sign_in_again(
+    service: Service, error: NotSignedIn | Full, name: str = "", next: str = ""
+) -> HTMLResponse:
     """The sign-in page with what went wrong."""
-    said = {"problem": problem, "name": name, "oidc": service.oidc is not None, "next": next}
-    return _page("sign_in.html", 401, **said)
+    said = {"name": name, "oidc": service.oidc is not None, "next": next}
+    return _once_more("sign_in.html", 401, error, **said)
 
 
 @router.post("/language")
@@ -90,20 +94,23 @@ def first_run_page(key: str = "") -> HTMLResponse:
 
 @router.post("/first-run", response_model=None)
 def first_run(
-    service: Service, key: Field, name: Field, password: Field
+    service: Service, peer: Peer, key: Field, name: Field, password: Field
 ) -> HTMLResponse | RedirectResponse:
     """Make the first manager, once."""
     try:
-        service.people.accept(key, name, password)
-    except AccessError as error:
-        return _page("first_run.html", 422, problem=str(error), key=key, name=name)
-    return onward(service, service.people.sign_in(name, password))
+        service.people.accept(key, name, password, peer)
+    except (AccessError, Full) as error:
+        return _once_more("first_run.html", 422, error, key=key, name=name)
+    try:
+        return onward(service, service.people.sign_in(name, password, peer))
+    except Full:  # the link is used up, but the manager is made
+        return RedirectResponse("/sign-in", 303)
 
 
 @router.get("/people")
 def people_page(actor: Manages, service: Service) -> HTMLResponse:
     """Everybody, and a form for somebody new."""
-    return _people(service)
+    return _page("people.html", **_everybody(service))
 
 
 @router.post("/people", response_model=None)
@@ -115,14 +122,13 @@ def add_person(
         if role not in list(Role):
             raise AccessError("choose a role")
         service.people.add(actor.name, name, password, Role(role))
-    except AccessError as error:
-        return _people(service, 422, str(error), name)
+    except (AccessError, Full) as error:
+        return _once_more("people.html", 422, error, name=name, **_everybody(service))
     return RedirectResponse("/people", 303)
 
 
-def _people(service: Service, status: int = 200, problem: str = "", name: str = "") -> HTMLResponse:
-    said = {"people": service.people.names(), "roles": list(Role)}
-    return _page("people.html", status, problem=problem, name=name, **said)
+def _everybody(service: Service) -> dict[str, Any]:
+    return {"people": service.people.names(), "roles": list(Role)}
 
 
 def onward(service: Service, token: str, wanted: str = "") -> RedirectResponse:
@@ -146,6 +152,17 @@ def ours(wanted: str) -> str:
 
 def _back(wanted: str) -> RedirectResponse:
     return RedirectResponse(ours(wanted), 303)
+
+
+def _once_more(
+    template: str, status: int, error: AccessError | Full, **values: Any
+) -> HTMLResponse:
+    """The page with what went wrong; with another status where they can come again as they are."""
+    if not isinstance(error, Full):
+        return _page(template, status, problem=str(error), **values)
+    page = _page(template, 503, problem=str(error), **values)
+    page.headers["retry-after"] = str(error.retry_after_s)
+    return page
 
 
 def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:

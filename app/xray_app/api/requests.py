@@ -1,4 +1,6 @@
-"""Each request as a line of the log: by its route, never by its address, which may hold names.
+"""Each request as a line of the log, and counted by how it was answered.
+
+The line says its route, never its address, which may hold names.
 
 A request has a number of its own: every line that is logged while it is answered holds it, and so
 does the answer, as X-Request-ID, for whoever asks what became of it.
@@ -13,6 +15,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from xray_app import logs
+from xray_app.tallies import Tally
 
 HEADER = "X-Request-ID"
 OF_CASE = re.compile(r"(?:/cases/|[?&]case=)([0-9a-f]{32})(?![0-9a-f])")
@@ -22,10 +25,16 @@ log = logging.getLogger("xray_app.requests")
 
 
 class Requests:
-    """ASGI middleware that numbers requests and logs method, route, status and time of each."""
+    """ASGI middleware that numbers requests and logs method, route, status and time of each.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Args:
+        app: what answers.
+        answers: counts the answers by the class of their status: 2xx, 4xx and so on.
+    """
+
+    def __init__(self, app: ASGIApp, answers: Tally) -> None:
         self._app = app
+        self._answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and note how it was answered."""
@@ -49,6 +58,7 @@ class Requests:
         try:
             await self._app(scope, receive, noting)
         finally:
+            self._answers.add(f"{status // 100}xx")
             said = {"method": scope["method"], "status": status}
             said["route"] = getattr(scope.get("route"), "path", ELSEWHERE)
             said["elapsed_ms"] = round(1000 * (time.monotonic() - began), 1)

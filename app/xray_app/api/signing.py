@@ -8,6 +8,7 @@ from fastapi import Depends, HTTPException, Request
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Actor, Right
 from xray_app.service import Service
+from xray_app.settings import is_loopback
 
 COOKIE = "xray_session"
 DEMO_COOKIE = "xray_demo"  # cookies know hosts, not ports: a real desk beside it keeps its own
@@ -22,6 +23,15 @@ def service_of(request: Request) -> Service:
 def cookie_of(service: Service) -> str:
     """The name of the cookie that a session of this service is in."""
     return DEMO_COOKIE if service.settings.demo else COOKIE
+
+
+def peer_of(request: Request) -> str:
+    """The address that asks; empty where it is this machine's, which a proxy here lends to all.
+
+    uvicorn takes it from the X-Forwarded-For of proxies that FORWARDED_ALLOW_IPS names.
+    """
+    host = request.client.host if request.client else ""
+    return "" if is_loopback(host) else host
 
 
 def actor_of(request: Request) -> Actor:
@@ -53,6 +63,7 @@ def needs(right: Right) -> Callable[[Request], Actor]:
 
 
 TheService = Annotated[Service, Depends(service_of)]
+Peer = Annotated[str, Depends(peer_of)]
 Inspects = Annotated[Actor, Depends(needs(Right.INSPECT))]
 Submits = Annotated[Actor, Depends(needs(Right.SUBMIT))]
 Reads = Annotated[Actor, Depends(needs(Right.READ_OWN))]

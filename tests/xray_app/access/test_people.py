@@ -58,6 +58,23 @@ def test_five_wrong_passwords_lock_for_a_quarter_of_an_hour(people: People, cloc
     people.sign_in("kim", GOOD)
 
 
+def test_neither_lock_nor_session_outlasts_a_clock_that_is_set_back(
+    people: People, clock: Any
+) -> None:
+    clock.move(days=365)
+    session = people.sign_in("kim", GOOD)
+    for _ in range(5):
+        with pytest.raises(NotSignedIn):
+            people.sign_in("kim", "wrong password!")
+    clock.move(days=-365)
+    with pytest.raises(NotSignedIn):
+        people.signed_in(session)
+    people.sign_in("kim", GOOD)
+    clock.move(days=365)
+    with pytest.raises(NotSignedIn):
+        people.signed_in(session)
+
+
 def test_the_answer_does_not_say_whether_there_is_such_a_person(people: People) -> None:
     said = set()
     for name in ("kim", "nobody"):

@@ -7,6 +7,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -21,7 +22,7 @@ from joserfc.jwk import ECKey, OctKey
 from xray.errors import RecipeError
 from xray_app import doctor
 from xray_app.access.errors import AccessError
-from xray_app.access.oidc import Provider
+from xray_app.access.oidc import EACH_CALLS, MOST_CALLS, Provider
 from xray_app.access.roles import Role
 from xray_app.addresses import NotAllowed
 from xray_app.api import app as api
@@ -36,12 +37,14 @@ KEY = ECKey.generate_key("P-256", {"kid": "one"}, private=True)
 def provider() -> Iterator[SimpleNamespace]:
     """The stand-in: one client, one person, codes that are good once."""
     there = SimpleNamespace(codes={}, change={}, key=KEY, alg="ES256", name=None, ends={})
+    there.asked = 0  # how often what it says of itself
 
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             if self.path == "/jwks":
                 self.say({"keys": [KEY.as_dict(private=False)]})
                 return
+            there.asked += 1
             ends = {n: f"{there.issuer}/{n}" for n in ("authorize", "token", "jwks")} | there.ends
             said = {"issuer": there.name or there.issuer}
             said |= {"authorization_endpoint": ends["authorize"], "jwks_uri": ends["jwks"]}
@@ -93,7 +96,7 @@ def visitor(service: Service, provider: SimpleNamespace) -> TestClient:
         service.settings,
         oidc_issuer=provider.issuer,
         oidc_client_id="xray",
-        oidc_client_secret="shared",
+        oidc_client_secret="0123456789abcdef" * 2,
         oidc_address=HERE,
     )
     provider.now = lambda: int(service.now.timestamp())
@@ -188,6 +191,56 @@ def test_what_another_key_signed_is_refused(
     provider.alg, provider.key = alg, key
     ended = visitor.get("/oidc/end", params=provider.consent(begun(visitor)))
     assert ended.status_code == 401
+
+
+def test_what_the_provider_says_of_itself_is_asked_once_in_ten_minutes(
+    visitor: TestClient, provider: SimpleNamespace, clock: Any
+) -> None:
+    for minutes, asked in ((0, 1), (9, 1), (1, 2), (-30, 3)):
+        clock.move(minutes=minutes)
+        begun(visitor)
+        assert provider.asked == asked
+
+
+def test_a_provider_that_keeps_its_callers_waiting_holds_few_threads(
+    visitor: TestClient, provider: SimpleNamespace
+) -> None:
+    called: Any = visitor.app.state.service.oidc
+    brought = provider.consent(begun(visitor))
+    with ExitStack() as held:
+        for _ in range(MOST_CALLS):
+            held.enter_context(called._calls.one())
+        ended = visitor.get("/oidc/end", params=brought)
+        called._asked = None
+        answers = [ended, visitor.get("/oidc/begin")]
+    assert [answer.status_code for answer in answers] == [503, 503]
+    assert all("too many sign in by the provider" in answer.text for answer in answers)
+    assert visitor.get("/oidc/end", params=brought).status_code == 200  # the code was kept
+
+
+def test_one_address_cannot_have_every_call_to_the_provider(
+    visitor: TestClient, provider: SimpleNamespace
+) -> None:
+    called: Any = visitor.app.state.service.oidc
+    brought = provider.consent(begun(visitor))
+    with ExitStack() as held:
+        for _ in range(EACH_CALLS):
+            held.enter_context(called._calls.one("testclient"))  # where this visitor calls from
+        assert visitor.get("/oidc/end", params=brought).status_code == 503
+        other = TestClient(
+            visitor.app, base_url=HERE, cookies=visitor.cookies, client=("10.0.0.9", 1)
+        )
+        assert other.get("/oidc/end", params=brought).status_code == 200
+
+
+def test_a_short_secret_of_the_providers_is_a_warning_and_stops_nothing(
+    provider: SimpleNamespace,
+) -> None:
+    told = {"oidc_issuer": provider.issuer, "oidc_client_id": "x", "oidc_address": HERE}
+    short = Settings(**told, oidc_client_secret="Q~8sT.short-one_1")  # type: ignore[arg-type]
+    warned, asked = doctor._sign_in(short)
+    assert "a warning: XRAY_OIDC_CLIENT_SECRET must have 32 letters or more" in warned.said
+    assert (warned.good, asked.good) == (True, True)
 
 
 def test_a_provider_that_calls_itself_otherwise_is_not_asked(
