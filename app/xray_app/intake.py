@@ -21,8 +21,8 @@ from xray.card import verified_bytes
 from xray.detector import Detector, available
 from xray.errors import ModelError, ScanError, XrayError
 from xray.profile import Profile
-from xray_app import planes
-from xray_app.shown import Case
+from xray_app import fingerprint, planes
+from xray_app.shown import Blame, Case
 
 JPEG_QUALITY = 92  # 17 ms a megapixel-sized scan where PNG takes 99, and no visible loss
 USUAL = ("parcel", "parcel-sim")  # models that a desk takes when told nothing, best first
@@ -98,12 +98,14 @@ def examine(
         return _inspected(_drawn(case, scan), scan, inspector)
     except ScanError as error:
         said = _without_folders(str(error), files)
-        return replace(case, problem=said.removeprefix(f"{name}: "))  # the name stands above it
+        problem = said.removeprefix(f"{name}: ")  # the name stands above it
+        return replace(case, problem=problem, blame=Blame.FILE)
     except Exception:  # the last line of defence: an officer sees a sentence, never a traceback
         incident = secrets.token_hex(4)
         log.exception("incident %s", incident, extra={"incident": incident})
         return replace(
             case,
+            blame=Blame.US,
             problem="Something failed on our side; this is our fault, not your file's. "
             f"Incident {incident} is in the desk's log.",
         )
@@ -122,16 +124,17 @@ def _drawn(case: Case, scan: xray.Scan) -> Case:
         picture=_jpeg(picture),
         thumbnail=_jpeg(_shrunk(picture, THUMBNAIL_PX)),
         planes=planes.pack(scan),
+        pixels_sha256=fingerprint.of_pixels(scan),
     )
 
 
 def _inspected(case: Case, scan: xray.Scan, inspector: Inspector) -> Case:
     if inspector.detector is None:
-        return replace(case, problem=inspector.absence)
+        return replace(case, problem=inspector.absence, blame=Blame.MODEL)
     try:
         return replace(case, report=inspector.detector.inspect(scan))
     except XrayError as error:
-        return replace(case, problem=str(error))
+        return replace(case, problem=str(error), blame=Blame.FILE)
 
 
 def _jpeg(picture: NDArray[np.uint8]) -> bytes:  # (H, W, 3) RGB

@@ -6,9 +6,18 @@ transmission, its planes for the viewer.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from xray.report import Outcome, Report
 from xray.scan import Encoding
+
+
+class Blame(StrEnum):
+    """What a missing report is due to."""
+
+    FILE = "file"  # it cannot be read, or not inspected
+    MODEL = "model"  # none is there that could
+    US = "us"  # something failed on our side
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +37,8 @@ class Case:
         picture: JPEG for the eyes, full size; empty when it could not be read.
         thumbnail: JPEG for the queue.
         planes: transmission as `planes.pack` lays it out; empty for a pseudo-colour scan.
+        blame: what a missing report is due to.
+        pixels_sha256: what the scan shows, as `fingerprint.of_pixels` says it.
         hidden: what the model says is not to be shown yet, and is left out of the report.
         outcome: of all views together, where it is known; else the report's.
         views: name of each view and what the model says of it, this one among them; empty where
@@ -47,6 +58,8 @@ class Case:
     picture: bytes = b""
     thumbnail: bytes = b""
     planes: bytes = b""
+    blame: Blame | None = None
+    pixels_sha256: str | None = None
     hidden: bool = False
     outcome: Outcome | None = None
     views: tuple[tuple[str, Report], ...] = ()

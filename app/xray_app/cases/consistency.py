@@ -1,8 +1,9 @@
 """Whether each case stands where the audit chain left it, and shows what came in.
 
 The entry of its arrival holds the hashes of its views, of whose it is and of its declaration; that
-of its inspection, what the officer is shown; the last entry that decided something tells whether it
-is closed, since when and as what. Who may take it follows from both, and from its escalation.
+of its inspection, what the officer is shown and which other cases show the same; the last entry
+that decided something tells whether it is closed, since when and as what. Who may take it follows
+from what it was last flagged with: as it came in, when it was inspected, by its escalation.
 Entries of older versions hold fewer hashes: what they do not say is not compared.
 """
 
@@ -19,18 +20,21 @@ from sqlalchemy import Connection, RowMapping, select
 from xray_app.cases import sealed as seals
 from xray_app.cases import tables
 from xray_app.cases.audit import Entry
-from xray_app.cases.canonical import moment, sha256_of
+from xray_app.cases.canonical import canonical, moment, sha256_of
 from xray_app.cases.decisions import SAID
 from xray_app.cases.inspection import BROKE_OFF, CUT_OFF
 from xray_app.cases.queue import ESCALATED
-from xray_app.cases.register import RECEIVED, SAME_CONTENT, flags_of, said_of_views
+from xray_app.cases.register import RECEIVED, said_of_views
+from xray_app.cases.reuse import SAME_CONTENT, SAME_PIXELS, Before, flags_of
 from xray_app.cases.states import Disposition, Level, State, Verdict
 
 ENDS = (State.SEARCH, State.CLOSED)
 MOVES = ("decided", "corrected", "searched", "inspected")
 INSPECTIONS = ("inspected", BROKE_OFF)
 EMPTIED = "emptied"
+NO_FLAGS = hashlib.sha256(b"[]").hexdigest()
 
+Links = defaultdict[tuple[str, str], set[str]]  # case, why → the others
 Problem = tuple[float, str]  # the number of the entry that does not hold, and what is wrong
 
 
@@ -57,8 +61,9 @@ def problems(connection: Connection) -> Iterator[Problem]:
             yield float("inf"), f"case {row['id']} is in no entry of the chain: it was slipped in"
             continue
         mine = views.get(row["id"], [])
-        yield from _arrival(row, one, _said(mine), links[row["id"]])
-        yield from _inspection(row, one, seals.seals(row, mine, reports.get(row["id"], [])))
+        yield from _arrival(row, one, _said(mine), links[row["id"], SAME_CONTENT])
+        sealed = seals.seals(row, mine, reports.get(row["id"], []))
+        yield from _inspection(row, one, sealed, links[row["id"], SAME_PIXELS])
         yield from _level(row, one)
         yield from _standing(row, one)
     for one in told.values():
@@ -87,11 +92,10 @@ def _said(views: Sequence[RowMapping]) -> tuple[str, str]:
     return sha256_of(shown), said_of_views(views)
 
 
-def _links(connection: Connection) -> dict[str, set[str]]:
-    table, links = tables.links, defaultdict[str, set[str]](set)
-    same = select(table.c.case_id, table.c.other_id).where(table.c.why == SAME_CONTENT)
-    for row in connection.execute(same):
-        links[row.case_id].add(row.other_id)
+def _links(connection: Connection) -> Links:
+    links = Links(set)
+    for row in connection.execute(select(tables.links)):
+        links[row.case_id, row.why].add(row.other_id)
     return links
 
 
@@ -129,39 +133,52 @@ def _arrival(
         yield entry.seq, f"{entry.where}: its case was changed since ({', '.join(other)})"
 
 
-def _inspection(row: RowMapping, one: Told, there: Mapping[str, str]) -> Iterator[Problem]:
+def _inspection(
+    row: RowMapping, one: Told, there: Mapping[str, str], links: set[str]
+) -> Iterator[Problem]:
     """Whether what the officer sees is what the inspection left."""
     entry = one.inspected
     if entry is None:
-        if row["problem"] not in (None, CUT_OFF) or row["score"] is not None:
+        if row["problem"] not in (None, CUT_OFF) or row["score"] is not None or links:
             assert one.received is not None
             where = one.received
             yield where.seq, f"{where.where}: its case was judged by no inspection"
         return
-    sealed = json.loads(entry.body).get("sealed", {})
+    said = json.loads(entry.body)
+    sealed = said.get("sealed", {})
     gone = {seals.HEADER} if one.emptied is not None else set[str]()
     other = [name for name in sealed.keys() - gone if sealed[name] != there.get(name)]
+    other += ["links"] if links != set(said.get("same_as", ())) else []
     if other:
         yield entry.seq, f"{entry.where}: its case was changed since ({', '.join(sorted(other))})"
 
 
 def _level(row: RowMapping, one: Told) -> Iterator[Problem]:
     """Whether it lies with those who may take it, and says why."""
-    entry = one.escalated or one.received
-    assert entry is not None
-    said = json.loads(entry.body)
-    if one.escalated is not None:
-        flags = said.get("flags_sha256")
-        level: Level | None = Level.SUPERVISOR
-    else:
-        same = said.get("same_as")
-        flags = None if same is None else hashlib.sha256(flags_of(same).encode()).hexdigest()
-        level = None if same is None else Level.SUPERVISOR if same else Level.SCREENING
+    entry = _flagged_by(one)
+    flags = _flags_sha256(entry)
+    level = None if flags is None else Level.SUPERVISOR if flags != NO_FLAGS else Level.SCREENING
+    wanted = {"level": Level.SUPERVISOR if one.escalated else level, "flags": flags}
     there = {"level": row["level"], "flags": hashlib.sha256(row["flags"].encode()).hexdigest()}
-    wanted = {"level": level, "flags": flags}
     other = [name for name, value in wanted.items() if value not in (None, there[name])]
     if other:
         yield entry.seq, f"{entry.where}: its case was changed since ({', '.join(other)})"
+
+
+def _flagged_by(one: Told) -> Entry:
+    """The last entry that says what a case is flagged with."""
+    assert one.received is not None
+    if one.escalated is None and one.inspected is not None and _flags_sha256(one.inspected):
+        return one.inspected
+    return one.escalated or one.received
+
+
+def _flags_sha256(entry: Entry) -> str | None:
+    said = json.loads(entry.body)
+    if entry.action == RECEIVED and "flags_sha256" not in said and "same_as" in said:
+        others = [Before(other, 1) for other in said["same_as"]]  # older: a flag for each
+        return hashlib.sha256(canonical(flags_of(others, SAME_CONTENT)).encode()).hexdigest()
+    return None if said.get("flags_sha256") is None else str(said["flags_sha256"])
 
 
 def _standing(row: RowMapping, one: Told) -> Iterator[Problem]:

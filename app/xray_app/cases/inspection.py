@@ -4,6 +4,7 @@ A case that no inspection could finish goes to an officer as it is. Nothing here
 unless the rules let the machine do so and the report itself is eligible, by calibration.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -12,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from xray.report import Outcome
-from xray_app.cases import audit, outbox, sealed, tables
+from xray_app.cases import audit, outbox, reuse, sealed, tables
 from xray_app.cases.canonical import canonical, sha256_of
 from xray_app.cases.case import Case, change
 from xray_app.cases.contents import Contents, Staged
@@ -40,6 +41,7 @@ class Looked:
         pixel_mm: width of a pixel that the inspection went by.
         dicom: what the file's DICOM header said of it.
         planes: transmission for the viewer, staged; None for a pseudo-colour scan.
+        pixels_sha256: what it shows, whatever its file; None: blank, or not read.
     """
 
     position: int
@@ -53,6 +55,7 @@ class Looked:
     pixel_mm: float | None = None
     dicom: Mapping[str, str] = field(default_factory=dict)
     planes: Staged | None = None
+    pixels_sha256: str | None = None
 
     @property
     def files(self) -> dict[str, Staged]:
@@ -94,7 +97,8 @@ def record(
     rules: Rules,
     draw: Callable[[], float],
 ) -> Case:
-    """Keep what was seen and lay the case before an officer, or close it if the machine may.
+    """Keep what was seen and lay the case before an officer, or close it if the machine may. One
+    whose picture came before under another identity is a supervisor's.
 
     Args:
         draw: a random number in 0..1, for the share of cleared cases that an officer sees.
@@ -103,17 +107,19 @@ def record(
         Conflict: the case is no longer in inspection; nothing was kept.
     """
     with database.write() as connection:
+        case, same = _compared(connection, case, looked, now)
         said = [one.report for one in looked if one.report is not None]
         outcome = _outcome(said) if len(said) == len(looked) else _worse(_outcome(said))
         score = max((d["score"] for r in said for d in r["detections"] if d["alarming"]), default=0)
         problem = "\n".join(one.problem for one in looked if one.problem) or None
         seen = {"outcome": outcome, "score": score, "problem": problem, "waiting_at": now}
+        seen |= {"flags": canonical(case.flags), "level": case.level}
         seen["place_at"] = rules.place(case, outcome, score, now)
         seen |= _whereto(case, outcome, said, now, rules, draw)
         after = change(connection, case, **seen)
         for one in looked:
             _keep(connection, contents, case.id, one, now)
-        told: dict[str, Any] = {"outcome": outcome, "state": after.state}
+        told: dict[str, Any] = {"outcome": outcome, "state": after.state, **same}
         told["reports"] = [sha256_of(report) for report in said]
         told["sealed"] = sealed.seals_of(connection, case.id)
         told["turn"] = sealed.turn_of(after.place_at, after.waiting_at)
@@ -128,21 +134,26 @@ def give_back(
     """The inspection broke off: try again, or leave the case to an officer after enough tries.
 
     Args:
-        counts: whether this try counts; not where the service was told to stop.
+        counts: whether this try counts; not where the service was told to stop. The audit chain
+            is not told of one that does not.
     """
     with database.write() as connection:
-        if not counts:
-            case = replace(case, tries=case.tries - 1)
-        return _give_back(connection, case, now, rules)
+        return _give_back(connection, case, now, rules, counts)
 
 
 def recover(
-    database: Database, now: datetime, rules: Rules, still: frozenset[str] = frozenset()
+    database: Database,
+    now: datetime,
+    rules: Rules,
+    still: frozenset[str] = frozenset(),
+    uncounted: frozenset[str] = frozenset(),
 ) -> int:
     """Give back what is in inspection and with nobody any more; how many cases.
 
     Args:
         still: the cases that somebody does inspect; at the start, none.
+        uncounted: the cases whose try does not count: it broke off by no fault of theirs. The
+            audit chain is not told of it.
     """
     table = tables.cases
     with database.write() as connection:
@@ -150,13 +161,17 @@ def recover(
         found = [Case.of(row) for row in rows.mappings().all()]
         broken = [case for case in found if case.id not in still]
         for case in broken:
-            _give_back(connection, case, now, rules)
+            _give_back(connection, case, now, rules, counts=case.id not in uncounted)
         return len(broken)
 
 
-def _give_back(connection: Connection, case: Case, now: datetime, rules: Rules) -> Case:
+def _give_back(
+    connection: Connection, case: Case, now: datetime, rules: Rules, counts: bool
+) -> Case:
     if case.state is not State.INSPECTING:
         raise Conflict(f"case {case.id} is {case.state}, not in inspection")
+    if not counts:
+        return change(connection, case, state=State.RECEIVED, tries=case.tries - 1)
     if case.tries < rules.max_tries:
         after = change(connection, case, state=State.RECEIVED, tries=case.tries)
     else:
@@ -167,6 +182,22 @@ def _give_back(connection: Connection, case: Case, now: datetime, rules: Rules) 
     said["turn"] = sealed.turn_of(after.place_at, after.waiting_at)
     audit.append(connection, now, MACHINE, BROKE_OFF, case.id, said)
     return after
+
+
+def _compared(
+    connection: Connection, case: Case, looked: Sequence[Looked], now: datetime
+) -> tuple[Case, dict[str, Any]]:
+    """The case, flagged and linked where its pixels came before under another identity; and what
+    the audit chain is to say of that.
+    """
+    before = reuse.by_pixels(connection, case, [one.pixels_sha256 for one in looked])
+    if not before:
+        return case, {}
+    reuse.link(connection, case.id, before, reuse.SAME_PIXELS, now)
+    flags = (*case.flags, *reuse.flags_of(before, reuse.SAME_PIXELS))
+    seal = hashlib.sha256(canonical(flags).encode()).hexdigest()
+    told = {"same_as": [one.first for one in before], "flags_sha256": seal}
+    return replace(case, flags=flags, level=Level.SUPERVISOR), told
 
 
 def _outcome(reports: Sequence[dict[str, Any]]) -> Outcome | None:
@@ -203,6 +234,7 @@ def _keep(
     view = tables.views
     seen: dict[str, Any] = {"width_px": one.width_px, "height_px": one.height_px}
     seen |= {"encoding": one.encoding, "read_pixel_mm": one.pixel_mm}
+    seen["pixels_sha256"] = one.pixels_sha256
     seen["dicom"] = canonical(dict(one.dicom)) if one.dicom else None
     for column, file in one.files.items():
         contents.adopt(connection, file, now)

@@ -57,15 +57,26 @@ def escalated(connection: Connection) -> Listed:
 
 
 def used_twice(connection: Connection) -> tuple[list[tuple[Case, Case]], int]:
-    """A case with the earlier one that shows the same picture, the newest first; and how many."""
-    link = tables.links
-    newest = select(link).order_by(link.c.linked_at.desc(), link.c.case_id, link.c.other_id)
+    """A case with the earlier one that shows the same picture, the newest first; and how many.
+
+    The link of a case that was inspected after a later one points the other way. Two that are
+    linked both ways are one pair.
+    """
+    link, back = tables.links, tables.links.alias().c
+    both = (back.case_id == link.c.other_id) & (back.other_id == link.c.case_id)
+    once = ~select(back.why).where(both, back.case_id < link.c.case_id).exists()
+    newest = select(link).where(once)
+    newest = newest.order_by(link.c.linked_at.desc(), link.c.case_id, link.c.other_id)
     pairs = [(row.case_id, row.other_id) for row in connection.execute(newest.limit(LISTED))]
     ids = {case_id for pair in pairs for case_id in pair}
     shown = connection.execute(select(tables.cases).where(tables.cases.c.id.in_(ids))).mappings()
     cases = {case.id: case for case in map(Case.of, shown)}
-    count = connection.execute(select(func.count()).select_from(link)).scalar_one()
-    return [(cases[one], cases[other]) for one, other in pairs], int(count)
+    count = connection.execute(select(func.count()).select_from(link).where(once)).scalar_one()
+    linked = [(cases[one], cases[other]) for one, other in pairs]
+    return [
+        (other, one) if one.received_at < other.received_at else (one, other)
+        for one, other in linked
+    ], int(count)
 
 
 def sample(connection: Connection) -> Sample:

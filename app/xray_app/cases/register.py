@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from xray_app.cases import audit, outbox, tables
+from xray_app.cases import audit, outbox, reuse, tables
 from xray_app.cases.canonical import canonical, sha256_of
 from xray_app.cases.case import Case, load
 from xray_app.cases.contents import Contents, Staged, discard
@@ -24,7 +24,6 @@ from xray_app.cases.rules import Rules
 from xray_app.cases.states import Kind, Level, State
 
 RETRY_AFTER_S = 5
-SAME_CONTENT = "same content"
 RECEIVED = "received"  # the entry of the audit chain
 AGAIN = "received again"  # by another sender
 SAID_OF_A_VIEW = ("name", "pixel_mm", "file_name", "high_file_name")
@@ -200,11 +199,12 @@ def _same(connection: Connection, sent: Submission) -> Case | None:
 
 def _insert(connection: Connection, sent: Submission, now: datetime) -> Case:
     case_id = secrets.token_hex(16)
-    others = _with_same_view(connection, sent)
+    before = _before(connection, sent)
+    flags = canonical(reuse.flags_of(before, reuse.SAME_CONTENT))
     row = {
         **{"id": case_id, "kind": sent.kind, "state": State.RECEIVED, "version": 1},
-        "level": Level.SUPERVISOR if others else Level.SCREENING,
-        **{"place_at": now, "received_at": now, "flags": flags_of(others)},
+        "level": Level.SUPERVISOR if before else Level.SCREENING,
+        **{"place_at": now, "received_at": now, "flags": flags},
         **{"tries": 0, "checks_machine": False, "submitted_by": sent.submitted_by},
         **{"scanner": sent.scanner, "lane": sent.lane, "container": sent.container},
         "consignment": sent.consignment,
@@ -215,23 +215,17 @@ def _insert(connection: Connection, sent: Submission, now: datetime) -> Case:
     }
     connection.execute(insert(tables.cases).values(**row))
     views = [_insert_view(connection, case_id, n, view) for n, view in enumerate(sent.views)]
-    for other in others:
-        link = {"case_id": case_id, "other_id": other, "why": SAME_CONTENT, "linked_at": now}
-        connection.execute(insert(tables.links).values(**link))
+    reuse.link(connection, case_id, before, reuse.SAME_CONTENT, now)
     said: dict[str, Any] = {
         "kind": sent.kind,
         "content_sha256": row["content_sha256"],
-        "same_as": list(others),
+        "same_as": [one.first for one in before],
+        "flags_sha256": hashlib.sha256(flags.encode()).hexdigest(),
     }
     said |= {"identity_sha256": row["identity_sha256"], "views_sha256": said_of_views(views)}
     said["declaration_sha256"] = hashlib.sha256(str(row["declaration"] or "").encode()).hexdigest()
     audit.append(connection, now, sent.submitted_by, RECEIVED, case_id, said)
     return load(connection, case_id)
-
-
-def flags_of(others: Sequence[str]) -> str:
-    """What a new case is flagged with, as JSON: the earlier cases that show one of its pictures."""
-    return canonical([f"the same picture came before, as case {other}" for other in others])
 
 
 def said_of_views(views: Sequence[Mapping[Any, Any]]) -> str:
@@ -261,20 +255,6 @@ def _insert_view(
     return row
 
 
-def _with_same_view(connection: Connection, sent: Submission) -> Sequence[str]:
-    """Cases of another identity that show one of these pictures, oldest first."""
-    table, view = tables.cases, tables.views
-    hashes = [staged.sha256 for one in sent.views for staged in one.files()]
-    found = (
-        select(table.c.id)
-        .where(
-            table.c.identity_sha256 != sent.identity_sha256(),
-            table.c.id.in_(
-                select(view.c.case_id).where(
-                    view.c.sha256.in_(hashes) | view.c.high_sha256.in_(hashes)
-                )
-            ),
-        )
-        .order_by(table.c.received_at, table.c.id)
-    )
-    return tuple(connection.execute(found).scalars())
+def _before(connection: Connection, sent: Submission) -> tuple[reuse.Before, ...]:
+    hashes = [staged.sha256 for view in sent.views for staged in view.files()]
+    return reuse.by_files(connection, sent.kind, sent.identity_sha256(), hashes)

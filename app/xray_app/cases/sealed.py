@@ -1,9 +1,9 @@
 """What an inspection left in the tables, as the hashes that its entry of the audit chain holds.
 
 They are read from the tables when they are sealed, as they are when they are verified: pictures,
-sizes and pixel planes that the officer is shown, what the file's header said, each report with its
-view and its role, and what the case says of itself. Then what the queue goes by: a case's turn, and
-until when it is set aside.
+sizes and pixel planes that the officer is shown, the hash of the pixels by which other cases are
+compared, what the file's header said, each report with its view and its role, and what the case
+says of itself. Then what the queue goes by: a case's turn, and until when it is set aside.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ HEADER = "header"  # emptied by its age, unlike the rest
 _JUDGED = ("score", "problem", "checks_machine")
 _SHOWN = ("picture_sha256", "thumbnail_sha256", "planes_sha256", "width_px", "height_px")
 _READ = ("encoding", "read_pixel_mm")
+_COMPARED = ("pixels_sha256",)
 _REPORT = ("position", "role", "model", "model_sha256", "outcome")
 
 Row = Mapping[Any, Any]
@@ -32,6 +33,7 @@ def seals(case: Row, views: Sequence[Row], reports: Reports) -> dict[str, str]:
     return {
         "judged": _hash([case], _JUDGED),
         "shown": _hash(views, ("position", *_SHOWN, *_READ)),
+        "compared": _hash(views, ("position", *_COMPARED)),
         HEADER: _hash(views, ("position", "dicom")),
         "reports": sha256_of(sorted(reports)),
     }

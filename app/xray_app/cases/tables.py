@@ -103,7 +103,10 @@ views = Table(
     Column("dicom", Text),  # JSON: what a report that refers to the file must say again
     Column("read_pixel_mm", Float),  # what the inspection went by
     Column("planes_sha256", SHA256),  # transmission for the viewer; None for a picture
+    Column("pixels_sha256", SHA256),  # None: blank, never read, or by an older version
     Index(None, "sha256"),
+    Index(None, "high_sha256"),
+    Index(None, "pixels_sha256"),
 )
 
 reports = Table(

@@ -41,6 +41,7 @@ def inspected(request: dict[str, Any], inspector: Inspector) -> dict[str, Any]:
     return {
         "report": case.report.to_dict() if case.report else None,
         "problem": _problem(case, files, request["names"]),
+        "blame": case.blame,
         "encoding": case.encoding,
         "pixel_mm": case.pixel_mm,
         "dicom": dict(case.dicom),
@@ -49,6 +50,7 @@ def inspected(request: dict[str, Any], inspector: Inspector) -> dict[str, Any]:
         "picture": _written(case.picture, folder / "picture.jpg"),
         "thumbnail": _written(case.thumbnail, folder / "thumbnail.jpg"),
         "planes": _written(case.planes, folder / "planes"),
+        "pixels_sha256": case.pixels_sha256,
     }
 
 

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Connection, text
 
 from tests.xray_app.cases.conftest import SEALED_ONCE, Older
-from xray_app.cases import audit, integrity, tables
+from xray_app.cases import audit, integrity, schema, tables
 from xray_app.cases.audit import Head
 from xray_app.cases.case import Case
 from xray_app.cases.database import Database
@@ -153,6 +153,7 @@ def test_the_first_broken_entry_is_named_whatever_its_table_is_called(
         ("UPDATE views SET picture_sha256 = sha256", "changed since (shown)"),
         ("UPDATE views SET thumbnail_sha256 = sha256", "changed since (shown)"),
         ("UPDATE views SET width_px = 99, encoding = 'x'", "changed since (shown)"),
+        ("UPDATE views SET pixels_sha256 = sha256", "changed since (compared)"),
         ("UPDATE views SET dicom = '{}'", "changed since (header)"),
         ("UPDATE reports SET role = 'shadow'", "changed since (reports)"),
         ("UPDATE reports SET position = 5", "changed since (reports)"),
@@ -182,6 +183,18 @@ def test_a_case_that_is_changed_past_the_service_is_named_by_its_entry(
     said = str(verified(database).problem)
     assert problem in said
     assert decided.id in said
+
+
+def test_the_chain_holds_after_tables_were_led_back_and_up_again(
+    inspected: Callable[..., Case], database: Database
+) -> None:
+    inspected(pixels="a" * 64)
+    schema.downgrade(database, "0010")
+    schema.upgrade(database)
+    assert verified(database).problem is None
+    with database.write() as connection:
+        connection.execute(text("UPDATE views SET pixels_sha256 = NULL"))
+    assert "changed since (compared)" in str(verified(database).problem)
 
 
 def test_a_case_that_is_made_older_than_it_is_is_named_before_its_scan_goes(
@@ -252,12 +265,29 @@ def test_a_pair_that_shows_the_same_picture_stays_one(
     assert "changed since (links)" in str(verified(database).problem)
 
 
+def test_a_picture_that_was_found_again_when_it_was_inspected_stays_found(
+    inspected: Callable[..., Case], database: Database
+) -> None:
+    for consignment in "AB":
+        again = inspected(consignment=consignment, pixels="a" * 64)
+    assert verified(database).problem is None
+    for act, changed in (
+        ("DELETE FROM links", "links"),
+        (f"UPDATE cases SET level = 0, flags = '[]' WHERE id = '{again.id}'", "level, flags"),
+    ):
+        with database.write() as connection:
+            connection.execute(text(act))
+        assert f"entry 4 (inspected of {again.id}" in str(verified(database).problem)
+        assert f"changed since ({changed})" in str(verified(database).problem)
+
+
 def test_arrivals_and_inspections_of_older_versions_still_hold(
     inspected: Callable[..., Case], database: Database, older: Older
 ) -> None:
     with older(*SEALED_ONCE):
-        inspected(declaration={"consignee": "Kim"})
-    assert verified(database) == audit.Verified(2)
+        inspected(declaration={"consignee": "Kim"}, content=b"scan")
+        inspected(consignment="B", content=b"scan")
+    assert verified(database) == audit.Verified(4)
     with database.write() as connection:
         connection.execute(text("UPDATE cases SET container = 'CSQU3054383'"))
     assert "changed since (identity)" in str(verified(database).problem)

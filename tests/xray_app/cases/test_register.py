@@ -50,6 +50,26 @@ def test_the_same_content_under_another_identity_is_flagged_linked_and_for_a_sup
     assert (link.case_id, link.other_id, link.why) == (second.id, first.id, "same content")
 
 
+def test_however_often_a_picture_comes_it_is_linked_to_the_first_and_the_flag_counts(
+    submit: Submit, database: Database, clock: Any
+) -> None:
+    cases = []
+    for consignment in "ABCD":
+        cases.append(submit(b"scan", consignment=consignment).case)
+        clock.move(seconds=1)
+    first, last = cases[0].id, cases[-1]
+    assert last.flags == (f"the same picture came 3 times before, first as case {first}",)
+    with database.read() as connection:
+        links = connection.execute(select(tables.links.c.other_id)).scalars().all()
+    assert links == [first] * 3
+
+
+def test_a_picture_of_another_kind_is_not_the_same_picture(submit: Submit) -> None:
+    submit(b"scan", consignment="A", kind=Kind.TEST)
+    live = submit(b"scan", consignment="B").case
+    assert (live.flags, live.level) == ((), Level.SCREENING)
+
+
 def test_one_re_used_view_among_several_is_found_too(
     submit: Submit, contents: Contents, database: Database, clock: Any
 ) -> None:

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from xray_app.access import preferences
 from xray_app.access.roles import Role
-from xray_app.cases import audit, oversight
+from xray_app.cases import audit, oversight, reuse
 from xray_app.cases.case import Case
 from xray_app.cases.errors import Refused
 from xray_app.cases.rules import Officer, Rules
@@ -38,6 +38,32 @@ def test_escalations_and_pictures_that_came_twice_are_shown_with_their_reason(
     assert "kim: &lt;b&gt;lead&lt;/b&gt; foil" in page
     assert "The same picture came under 1 min before as" in page
     assert page.count(f'href="/?case={case.id}"') == 2
+
+
+def test_of_two_cases_that_show_the_same_the_later_one_is_shown_whichever_was_inspected_first(
+    inspected: Make, service: Service, clock: Any
+) -> None:
+    early = inspected()
+    clock.move(minutes=1)
+    late = inspected()
+    with service.database.write() as connection:
+        before = [reuse.Before(late.id, 1)]
+        reuse.link(connection, early.id, before, reuse.SAME_PIXELS, service.now)
+        pairs, count = oversight.used_twice(connection)
+    assert ([(one.id, other.id) for one, other in pairs], count) == ([(late.id, early.id)], 1)
+
+
+def test_two_cases_that_are_linked_both_ways_are_shown_as_one_pair(
+    inspected: Make, service: Service, clock: Any
+) -> None:
+    early = inspected(consignment="K-1", content=b"the same")
+    clock.move(minutes=1)
+    late = inspected(consignment="K-2", content=b"the same")
+    with service.database.write() as connection:
+        before = [reuse.Before(late.id, 1)]
+        reuse.link(connection, early.id, before, reuse.SAME_PIXELS, service.now)
+        pairs, count = oversight.used_twice(connection)
+    assert ([(one.id, other.id) for one, other in pairs], count) == ([(late.id, early.id)], 1)
 
 
 def test_a_second_look_that_agrees_is_noted_and_the_case_leaves_the_list(
@@ -81,7 +107,7 @@ def test_the_sample_says_what_people_found_in_what_the_machine_clears(
     for _ in range(3):
         inspected("CLEAR", eligible=True, draw=0.0, rules=rules)
     decided(Verdict.CLEAR)
-    searched(decided(Verdict.SEARCH), True, "gun")
+    searched(decided(Verdict.SEARCH, "a barrel"), True, "gun")
     page = park.get("/supervisor").text
     assert "Of 2 that people decided, 1 were searched and 1 held something" in page
     assert "1 waiting" in page
