@@ -3,6 +3,7 @@ take them back any more, and whatever else the settings name.
 """
 
 import contextlib
+import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -17,41 +18,45 @@ from xray_app.service import Service
 def beside(parts: Service) -> Iterator[None]:
     """Start every part that the settings name; end them all when it is left.
 
+    All rounds are told to end before any is waited for. The message or the file that one is at is
+    finished, and no other is begun.
+
     Raises:
         RecipeError: a part's settings cannot be.
     """
     settings = parts.settings
+    stopping = threading.Event()
     with contextlib.ExitStack() as until:
-        settling = partial(pending.settle, parts.queue)
-        until.enter_context(Rounds("writing down decisions", settling))
-        if settings.watch_dir:
-            watched = Folder(Path(settings.watch_dir), parts)
-            until.enter_context(Rounds("looking into the watched folder", watched.look))
-        if settings.webhook_url:
-            until.enter_context(_sending(parts, settings.webhook_url))
-        if settings.clearance_url:
-            until.enter_context(_asking(parts, settings.clearance_url))
-        if settings.dicos_reports_to:
-            until.enter_context(_reporting(parts, settings.dicos_reports_to))
         if settings.dicos_port:
             until.enter_context(_receiving(parts))
+        settling = partial(pending.settle, parts.queue)
+        until.enter_context(Rounds("writing down decisions", settling, stopping))
+        if settings.watch_dir:
+            look = partial(Folder(Path(settings.watch_dir), parts).look, stopping)
+            until.enter_context(Rounds("looking into the watched folder", look, stopping))
+        if settings.webhook_url:
+            until.enter_context(_sending(parts, settings.webhook_url, stopping))
+        if settings.clearance_url:
+            until.enter_context(_asking(parts, settings.clearance_url, stopping))
+        if settings.dicos_reports_to:
+            until.enter_context(_reporting(parts, settings.dicos_reports_to, stopping))
         yield
 
 
 @contextlib.contextmanager
-def _sending(parts: Service, url: str) -> Iterator[None]:
+def _sending(parts: Service, url: str, stopping: threading.Event) -> Iterator[None]:
     from xray_app import addresses
     from xray_app.exchange.webhooks import Webhooks
 
     secret = parts.settings.webhook_secret or ""
     with addresses.client(addresses.Outgoing.of(parts.settings)) as http:
         webhooks = Webhooks(parts.database, parts.queue.clock, url, secret, http)
-        with Rounds("sending messages", webhooks.send_due):
+        with Rounds("sending messages", partial(webhooks.send_due, stopping), stopping):
             yield
 
 
 @contextlib.contextmanager
-def _asking(parts: Service, url: str) -> Iterator[None]:
+def _asking(parts: Service, url: str, stopping: threading.Event) -> Iterator[None]:
     from xray_app import addresses
     from xray_app.exchange.clearance import Clearance
     from xray_app.exchange.unipass import UniPass
@@ -60,12 +65,12 @@ def _asking(parts: Service, url: str) -> Iterator[None]:
     with addresses.client(addresses.Outgoing.of(parts.settings)) as http:
         system = UniPass(url, parts.settings.clearance_key or "", http)
         clearance = Clearance(parts.database, parts.queue.clock, system)
-        with Rounds("asking the clearance system", clearance.ask_due):
+        with Rounds("asking the clearance system", partial(clearance.ask_due, stopping), stopping):
             yield
 
 
 @contextlib.contextmanager
-def _reporting(parts: Service, reports_to: str) -> Iterator[None]:
+def _reporting(parts: Service, reports_to: str, stopping: threading.Event) -> Iterator[None]:
     from xray_app import addresses
     from xray_app.dicos import peers
     from xray_app.dicos.sending import Reports
@@ -74,7 +79,7 @@ def _reporting(parts: Service, reports_to: str) -> Iterator[None]:
     peer = peers.Peer.read(reports_to)
     outgoing = addresses.Outgoing.of(parts.settings)
     reports = Reports(parts.database, parts.queue.clock, peer, title, outgoing, tls)
-    with Rounds("sending threat detection reports", reports.send_due):
+    with Rounds("sending threat detection reports", partial(reports.send_due, stopping), stopping):
         yield
 
 

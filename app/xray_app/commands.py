@@ -14,6 +14,8 @@ from xray_app import running
 from xray_app.settings import Settings
 
 if TYPE_CHECKING:
+    from xray_app.cases.alone import Alone
+    from xray_app.cases.database import Database
     from xray_app.exchange.export import Table
     from xray_app.inspectors.opening import Opening
     from xray_app.service import Service
@@ -107,11 +109,19 @@ def anchor_audit(out: Annotated[Path, typer.Option(help="File to write.")]) -> N
 @database.command("backup")
 def backup_database(out: Annotated[Path, typer.Option(help="A folder that is not there.")]) -> None:
     """Copy the database and every scan, while the service runs; PostgreSQL by its pg_dump."""
-    from xray_app.cases import backup
+    running.check_installed()
+    from xray_app.cases import backup, installation, schema
+    from xray_app.cases.contents import Contents
+    from xray_app.cases.database import is_there
 
-    with running.opened(Settings.read(os.environ)) as service:
-        service.pair()
-        files = backup.write(service.database, service.contents, out)
+    given = Settings.read(os.environ)
+    if not is_there(given.url):
+        raise RecipeError(f"{given.data_dir} holds no database; set XRAY_DATA_DIR")
+    with running.opened_database(given) as there:
+        contents = Contents(given.data_dir / "contents")
+        if schema.current(there) == schema.newest():  # older ones may say no number
+            installation.pair(there, contents)
+        files = backup.write(there, contents, out)
     print(f"{out}: {files} files")
 
 
@@ -124,15 +134,24 @@ def restore_database(copy: Path) -> None:
     given = Settings.read(os.environ)
     files = backup.restore(copy, given.data_dir, given.url)
     print(f"{given.data_dir}: {files} files, and the audit chain holds")
+    if not given.signing_key.exists():
+        print(
+            f"No copy holds the key that signs dossiers: bring it to {given.signing_key}. Without "
+            "it a new one is made, by whose public half older dossiers do not verify."
+        )
 
 
 @database.command("upgrade")
 def upgrade_database() -> None:
     """Make the tables, or bring them up to this version."""
+    running.check_installed()
     from xray_app.cases import schema
 
-    with running.opened(Settings.read(os.environ)) as service:
-        print(f"The database is at revision {schema.current(service.database)}.")
+    with running.opened_database(Settings.read(os.environ)) as there:
+        if schema.current(there) != schema.newest():
+            with _alone(there):
+                schema.upgrade(there)
+        print(f"The database is at revision {schema.current(there)}.")
 
 
 @database.command("downgrade")
@@ -140,12 +159,13 @@ def downgrade_database(
     revision: str, yes: Annotated[bool, typer.Option("--yes", help="Lose what is in them.")] = False
 ) -> None:
     """Take the tables back to an older revision; `base` leaves none."""
+    running.check_installed()
     from xray_app.cases import schema
 
     if not yes:
         raise RecipeError("this loses what is in the tables; make a copy first, then pass --yes")
-    with running.opened(Settings.read(os.environ)) as service:
-        schema.downgrade(service.database, revision)
+    with running.opened_database(Settings.read(os.environ)) as there, _alone(there):
+        schema.downgrade(there, revision)
     print(f"The database is at revision {revision}.")
 
 
@@ -265,6 +285,13 @@ def _opening(given: Settings, module: str) -> "Opening":
     from xray_app.inspectors.opening import Opening
 
     return Opening(module, given.inspect_seconds, given.inspect_memory_mb, given.log_form)
+
+
+def _alone(there: "Database") -> "Alone":
+    """Refuses to change tables under a running service, and keeps one from starting meanwhile."""
+    from xray_app.cases.alone import Alone
+
+    return Alone(there, lambda: None, patience_s=0)
 
 
 def _taken_out(service: "Service", what: str) -> None:

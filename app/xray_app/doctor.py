@@ -15,8 +15,9 @@ from xray_app.access.errors import AccessError
 from xray_app.access.oidc import Provider
 from xray_app.cases import integrity, schema, tables
 from xray_app.cases.contents import Contents
-from xray_app.cases.database import Database
-from xray_app.settings import Settings, is_loopback
+from xray_app.cases.database import Database, is_there
+from xray_app.cases.errors import CaseError
+from xray_app.settings import Settings, is_loopback, weak_secret
 
 USUAL = "parcel"
 
@@ -51,10 +52,11 @@ def examine(settings: Settings) -> list[Finding]:
 
 def _folder(settings: Settings) -> Iterator[Finding]:
     folder: Path = settings.data_dir
-    service.private_folder(folder)
-    writable = os.access(folder, os.W_OK | os.X_OK)
-    yield Finding("data folder", writable, f"{folder} can{'' if writable else 'not'} be written")
-    free = shutil.disk_usage(folder).free
+    there = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    writable = os.access(there, os.W_OK | os.X_OK)
+    said = f"{folder} can{'' if writable else 'not'} be {'written' if there == folder else 'made'}"
+    yield Finding("data folder", writable, said)
+    free = shutil.disk_usage(there).free
     wanted = settings.least_free_gb
     said = f"{free / 2**30:.1f} GiB free; XRAY_LEAST_FREE_GB wants {wanted:g} or more"
     yield Finding("disk", free >= wanted * 2**30, said)
@@ -73,21 +75,27 @@ def _model(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
+    if not is_there(settings.url):
+        said = "there is none yet; run: xray-app database upgrade, or put a copy back by "
+        yield Finding("database", False, f"{said}xray-app database restore")
+        return
     database = Database(settings.url)
     try:
         there, wanted = schema.current(database), schema.newest()
-        good = there == wanted
-        hint = "" if good else "; run: xray-app database upgrade"
-        yield Finding("database", good, f"revision {there}, this version needs {wanted}{hint}")
-        if not good:
+        try:
+            schema.check(database)
+        except CaseError as error:
+            yield Finding("database", False, str(error))
             return
+        yield Finding("database", True, f"revision {there}, this version needs {wanted}")
         with database.read() as connection:
             checked = integrity.verify(connection)
             hashes = connection.execute(select(tables.contents.c.sha256)).scalars().all()
         said = checked.problem or f"{checked.entries} entries hold"
         yield Finding("audit chain", checked.problem is None, said)
-        contents = Contents(settings.data_dir / "contents")
-        lost = [sha256 for sha256 in hashes if not contents.path(sha256).exists()]
+        folder = settings.data_dir / "contents"
+        contents = Contents(folder) if folder.exists() else None
+        lost = [one for one in hashes if contents is None or not contents.path(one).exists()]
         said = f"{len(hashes) - len(lost)} of {len(hashes)} files are there"
         yield Finding("contents", not lost, said)
     finally:
@@ -109,6 +117,9 @@ def _sign_in(settings: Settings) -> Iterator[Finding]:
     provider = Provider.of(settings, service.utc_now)
     if provider is None:
         return
+    if settings.oidc_client_secret and (wrong := weak_secret(settings.oidc_client_secret)):
+        said = f"a warning: XRAY_OIDC_CLIENT_SECRET {wrong}; have the provider make another, if it "
+        yield Finding("sign-in secret", True, f"{said}can")
     try:
         said = f"{provider.ask()['issuer']} answers"
     except (AccessError, addresses.NotAllowed) as error:

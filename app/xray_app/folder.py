@@ -3,18 +3,21 @@
     FOLDER/bag.png           taken once it is complete: its size and time stand still, or it was
     FOLDER/bag.png.json      renamed into place; the file beside it says what the scan is of
     FOLDER/done/             where both go, with the case's number in `bag.png.case.json`
-    FOLDER/failed/           where both go that cannot be taken, the reason in `bag.png.reason.txt`
+    FOLDER/failed/           where both go that cannot be taken, the reason in `bag.png.reason.txt`,
+                             and a file of the second kind beside which nothing came
 
 Names that begin with a dot or end in .part or .tmp are still being written. Only plain files are
 taken: no links of any kind, nothing from beneath. Files are opened relative to the folder, so that
 nobody can slip in a link between the look and the opening.
 """
 
+import errno
 import json
 import logging
 import os
 import stat
-from collections.abc import Iterator
+import threading
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +25,7 @@ from typing import BinaryIO
 
 from xray.errors import RecipeError, XrayError
 from xray_app.api.scans import keep_scan, read_about
-from xray_app.cases import register
+from xray_app.cases import outage, register
 from xray_app.cases.errors import Full, Refused
 from xray_app.cases.register import NewView, Registered
 from xray_app.service import Service
@@ -32,6 +35,8 @@ SENDER = "watched folder"
 UNFINISHED = (".part", ".tmp", ".filepart", ".crdownload")
 SIDECAR = ".json"
 MAX_SIDECAR_BYTES = 65_536
+ALONE_LOOKS = 600  # ten minutes, a look each second: a container's scan may take a few
+ALONE = "{file} lay alone for ten minutes; if {scan} came before it, its case knows nothing of this"
 
 log = logging.getLogger("xray_app.folder")
 
@@ -48,6 +53,7 @@ class Folder:
     path: Path
     service: Service
     _seen: dict[str, tuple[int, ...]] = field(default_factory=dict)  # name → sizes, times in ns
+    _alone: dict[str, int] = field(default_factory=dict)  # file beside no scan → looks so far
 
     def __post_init__(self) -> None:
         for name in ("done", "failed"):
@@ -55,21 +61,37 @@ class Folder:
             if (self.path / name).is_symlink():
                 raise RecipeError(f"{self.path / name} is a link; the watched folder has none")
 
-    def look(self) -> int:
-        """Take what is complete since the last look; how many files became cases."""
-        there = self._complete()
-        return sum(self._take(name) for name in there)
+    def look(self, stopping: threading.Event | None = None) -> int:
+        """Take what is complete since the last look, until stopped; how many files became cases."""
+        there, taken, failed = self._there(), 0, None
+        for name in self._complete(there):
+            if stopping is not None and stopping.is_set():
+                return taken
+            try:
+                taken += self._take(name)
+            except OSError as error:
+                if outage.passes(error):
+                    raise
+                failed = error  # of this one's disk, say: the others are taken all the same
+        self._give_up_alone(there)
+        if failed is not None:
+            raise failed
+        return taken
 
-    def _complete(self) -> list[str]:
-        """Names whose size and time stood still between two looks, oldest first; those of the file
-        beside too.
-        """
-        there: dict[str, tuple[int, int]] = {}
+    def _there(self) -> dict[str, tuple[int, int]]:
+        """Name → size, time in ns, of all that lies in the folder."""
+        there = {}
         with os.scandir(self.path) as entries:
             for entry in entries:
                 about = entry.stat(follow_symlinks=False)
                 if not stat.S_ISDIR(about.st_mode):
                     there[entry.name] = (about.st_size, about.st_mtime_ns)
+        return there
+
+    def _complete(self, there: dict[str, tuple[int, int]]) -> list[str]:
+        """Names whose size and time stood still between two looks, oldest first; those of the file
+        beside too.
+        """
         now = {
             name: (*about, *there.get(name + SIDECAR, ()))
             for name, about in there.items()
@@ -79,14 +101,24 @@ class Folder:
         self._seen = now
         return sorted(still, key=lambda name: (now[name][1], name))
 
+    def _give_up_alone(self, there: Collection[str]) -> None:
+        """Say which files are about no scan: it was taken before they came, or never came."""
+        alone = [name for name in there if _is_alone(name, there)]
+        self._alone = {name: self._alone.get(name, 0) + 1 for name in alone}
+        for name in sorted(alone):
+            if self._alone[name] >= ALONE_LOOKS:
+                said = ALONE.format(file=name, scan=name[: -len(SIDECAR)])
+                log.warning("in the watched folder: %s", said)
+                self._move(name, "failed", ".reason.txt", said + "\n")
+
     def _take(self, name: str) -> bool:
         try:
             kept = self._register(name)
         except Full:
             return False  # it stays where it is until there is room
         except (XrayError, OSError) as error:
-            if isinstance(error, OSError) and error.filename is None:
-                raise  # not about this file: the disk is full, say
+            if isinstance(error, OSError) and not _is_about(error, name):
+                raise
             log.warning("a file in the watched folder was refused: %s", error)
             self._move(name, "failed", ".reason.txt", f"{error}\n")
             return False
@@ -140,6 +172,23 @@ class Folder:
             with os.fdopen(handle, "w", encoding="utf-8") as out:
                 out.write(said)
         self._seen.pop(name, None)
+
+
+def _is_about(error: OSError, name: str) -> bool:
+    """Whether the file is at fault, or the one beside it; not the disk, nor another file."""
+    ours = outage.passes(error) or error.errno == errno.EIO
+    return error.filename in (name, name + SIDECAR) and not ours
+
+
+def _is_alone(name: str, there: Collection[str]) -> bool:
+    """Whether this is what is said of a scan, and neither the scan nor a part of it is there."""
+    if name.startswith(".") or not name.lower().endswith(SIDECAR):
+        return False
+    scan = name[: -len(SIDECAR)]
+    if name != scan + SIDECAR:
+        return True
+    beside = {scan, *(scan + ending for ending in UNFINISHED)}
+    return not any(one in beside or one.startswith(f".{scan}") for one in there)
 
 
 @contextmanager

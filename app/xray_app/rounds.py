@@ -10,11 +10,19 @@ log = logging.getLogger("xray_app.rounds")
 
 
 class Rounds:
-    """Does one thing every second, from entering to leaving; a round that fails does not end it."""
+    """Does one thing every second, from entering to leaving; a round that fails does not end it.
 
-    def __init__(self, name: str, once: Callable[[], object]) -> None:
+    Args:
+        name: of what is done.
+        once: does it.
+        stopping: set when it is left; those that share one end together.
+    """
+
+    def __init__(
+        self, name: str, once: Callable[[], object], stopping: threading.Event | None = None
+    ) -> None:
         self._name, self._once = name, once
-        self._stopping = threading.Event()
+        self._stopping = stopping or threading.Event()
         self._thread = threading.Thread(target=self._work, name=name)
 
     def __enter__(self) -> "Rounds":

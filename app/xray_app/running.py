@@ -11,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xray.errors import MissingExtra, RecipeError
-from xray_app import logs
+from xray_app import logs, temporary_files
 from xray_app.settings import Settings
 
 if TYPE_CHECKING:
     import uvicorn
     from fastapi import FastAPI
 
+    from xray_app.cases.database import Database
     from xray_app.service import Service
 
 NEEDED = ("gradio", "fastapi", "uvicorn", "sqlalchemy", "alembic", "argon2")
@@ -46,6 +47,21 @@ def opened(settings: Settings) -> Iterator["Service"]:
         parts.database.dispose()
 
 
+@contextlib.contextmanager
+def opened_database(settings: Settings) -> Iterator["Database"]:
+    """The database as it stands, whichever version made it, for a command beside the service."""
+    check_installed()
+    from xray_app import service
+    from xray_app.cases.database import Database
+
+    service.private_folder(settings.data_dir)
+    database = Database(settings.url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
 def serve(settings: Settings) -> None:
     """Serve until a signal ends it."""
     import uvicorn
@@ -54,6 +70,7 @@ def serve(settings: Settings) -> None:
     from xray_app.demo import opening
 
     logs.configure(settings.log_form)
+    temporary_files.make(settings.data_dir)
     listening = _listen(settings)  # first: a taken port is known before the models are loaded
     with listening, server.private_folder() as temporary, contextlib.ExitStack() as until:
         address = _address(listening)
@@ -81,6 +98,7 @@ def asgi(application: "FastAPI") -> "uvicorn.Config":
 def _started(settings: Settings, address: str) -> Iterator["Service"]:
     from xray_app import service
     from xray_app.beside import beside
+    from xray_app.cases import schema
     from xray_app.cases.alone import Alone
     from xray_app.cases.database import Database
     from xray_app.demo import opening
@@ -91,10 +109,12 @@ def _started(settings: Settings, address: str) -> Iterator["Service"]:
 
     with contextlib.ExitStack() as until:
         until.enter_context(service.only_one(settings.data_dir))
+        temporary_files.clear(settings.data_dir)
         held = Database(settings.url)
         until.callback(held.dispose)
         alone = until.enter_context(Alone(held, lost))
         until.enter_context(Rounds("holding the database", alone.check))
+        schema.upgrade(held)
         parts = service.build(settings)
         parts.pair()  # before anything is written into a database that may be the wrong one
         if settings.demo:
@@ -104,11 +124,10 @@ def _started(settings: Settings, address: str) -> Iterator["Service"]:
             print(f"First run: make the manager's account at {address}/first-run?key={secret}")
             print("The link works once, within the hour.", flush=True)
         parts.start()
-        try:
-            with beside(parts):
-                yield parts
-        finally:
-            parts.stop()
+        until.callback(parts.stop)
+        until.enter_context(beside(parts))
+        until.callback(parts.dispatch.stop)  # first: an inspection must not wait for a target
+        yield parts
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -1,9 +1,12 @@
 """The watched folder: complete files only, plain files only, nothing lost."""
 
+import errno
 import json
 import os
+import re
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
+from xray_app import folder as watching
 from xray_app import service as services
 from xray_app.access.passwords import Passwords
 from xray_app.cases import tables
@@ -161,6 +165,76 @@ def test_what_cannot_be_taken_moves_to_failed_with_the_reason(
     assert folder.look() == 0
     assert reason in (folder.path / "failed" / "bag.png.reason.txt").read_text()
     assert not (folder.path / "bag.png").exists()
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EMFILE, errno.EIO])
+def test_a_fault_of_the_machine_is_no_fault_of_the_scan(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def failing(whole: Callable[..., Any]) -> Callable[..., Any]:
+        def fail(name: Any, *rest: Any, **more: Any) -> Any:
+            if name == "bag.png" or (isinstance(name, Path) and name != folder.path):
+                raise OSError(number, os.strerror(number), str(name))
+            return whole(name, *rest, **more)
+
+        return fail
+
+    scan = put(folder, "bag.png")
+    folder.look()
+    for where, name in ((Path, "mkdir"), (os, "open")):
+        with monkeypatch.context() as broken:
+            broken.setattr(where, name, failing(getattr(where, name)))
+            with pytest.raises(OSError, match=re.escape(os.strerror(number))):
+                folder.look()
+        assert scan.exists()
+    assert folder.look() == 1
+
+
+def test_a_scan_on_a_damaged_place_of_the_disk_holds_up_no_other(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = folder._open
+
+    def damaged(name: str) -> Any:
+        if name == "1.png":
+            raise OSError(errno.EIO, os.strerror(errno.EIO), name)
+        return whole(name)
+
+    monkeypatch.setattr(folder, "_open", damaged)
+    for name in ("1.png", "2.png"):
+        put(folder, name, name.encode())
+    folder.look()
+    with pytest.raises(OSError, match=os.strerror(errno.EIO)):
+        folder.look()
+    assert [(folder.path / where).exists() for where in ("1.png", "done/2.png")] == [True, True]
+
+
+def test_a_stop_waits_for_the_scan_in_hand_and_for_no_other(folder: Folder) -> None:
+    stopping = threading.Event()
+    put(folder, "bag.png")
+    folder.look()
+    stopping.set()
+    assert [folder.look(stopping), folder.look()] == [0, 1]
+
+
+def test_what_is_said_of_no_scan_is_said_to_be_in_vain(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(watching, "ALONE_LOOKS", 3)
+    names = ("late.png.json", "CAPITALS.PNG.JSON", "slow.png.part", "slow.png.json", ".new.json")
+    names += ("copied.png.json", ".copied.png.a1B2c3")  # as rsync names what it still writes
+    for name in names:
+        put(folder, name)
+    folder.look()
+    folder.look()
+    assert all((folder.path / name).exists() for name in names)
+    folder.look()
+    assert sorted(path.name for path in folder.path.iterdir() if path.is_file()) == [
+        *(".copied.png.a1B2c3", ".new.json"),
+        *("copied.png.json", "slow.png.json", "slow.png.part"),
+    ]
+    said = (folder.path / "failed" / "late.png.json.reason.txt").read_text()
+    assert said.startswith("late.png.json lay alone for ten minutes; if late.png came before it")
 
 
 def test_what_is_said_of_a_file_is_utf_8_whatever_the_service_speaks(folder: Folder) -> None:

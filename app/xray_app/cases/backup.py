@@ -2,9 +2,10 @@
 
     BACKUP/cases.sqlite3   one moment of the database; cases.dump, by pg_dump, of PostgreSQL
     BACKUP/contents/…      every file that the database of that moment names
+    BACKUP/models/…        weights and calibrations by their hash, to make reports again by
     BACKUP/anchor.json     the head of the audit chain
 
-The signing key and the weights are not part of it; they lie beside the database.
+The key that signs dossiers is not part of it: whoever holds a copy could sign in our name.
 """
 
 import json
@@ -14,23 +15,33 @@ from pathlib import Path
 
 from sqlalchemy import inspect
 
-from xray.errors import DataError
+from xray.card import verified_bytes
+from xray.errors import DataError, ModelError
 from xray_app.cases import audit, integrity, postgresql, schema
 from xray_app.cases.contents import Contents, needed
 from xray_app.cases.database import Database
 
-DATABASE, DUMP, CONTENTS, ANCHOR = "cases.sqlite3", "cases.dump", "contents", "anchor.json"
+DATABASE, DUMP, ANCHOR = "cases.sqlite3", "cases.dump", "anchor.json"
+CONTENTS, MODELS = "contents", "models"
+HASH_LETTERS = 64
+UNFINISHED = ".part"  # how the name of a model ends while it is written
 
 
 def write(database: Database, contents: Contents, out: Path) -> int:
     """Make a copy in a folder that is not there yet; how many files it holds.
 
+    Args:
+        database: as it stands: the tables may be of an older version.
+        contents: the scans; weights and calibrations lie beside their folder.
+
     Raises:
-        DataError: the folder is there already, pg_dump is not installed, or a file is missing or
-            was changed.
+        DataError: the folder is there already, there are no tables, pg_dump is not installed, or a
+            file is missing or was changed.
     """
     if out.exists():
         raise DataError(f"{out} is there already; name a new folder for each copy")
+    if schema.current(database) is None:
+        raise DataError("the database holds no tables; there is nothing to copy")
     out.mkdir(parents=True, mode=0o700)
     head, hashes = (_sqlite if database.is_sqlite else _postgresql)(database, out)
     kept = Contents(out / CONTENTS)
@@ -45,6 +56,7 @@ def write(database: Database, contents: Contents, out: Path) -> int:
             missing.append(sha256)
     if contents.installation.exists():
         shutil.copyfile(contents.installation, kept.installation)
+    models, changed = _copy_models(contents.folder.parent / MODELS, out / MODELS)
     said = {"seq": head.seq, "hash": head.hash}
     (out / ANCHOR).write_text(json.dumps(said) + "\n", encoding="utf-8")
     lost = set(missing) & set(_hashes(database)) if missing else set()  # others went by their age
@@ -54,7 +66,31 @@ def write(database: Database, contents: Contents, out: Path) -> int:
             f"{contents.folder}, or were changed there: {', '.join(sorted(lost)[:3])}; {out} holds "
             "all the rest. Put them back from an older copy"
         )
-    return len(hashes)
+    if changed:
+        raise DataError(
+            f"{', '.join(changed)} in {MODELS} were changed since they were kept; {out} holds all "
+            "the rest. Start the service anew, which keeps them again if they are still in use"
+        )
+    return len(hashes) + models
+
+
+def _copy_models(kept: Path, out: Path) -> tuple[int, Sequence[str]]:
+    """How many were copied, and the names of those that are no longer what their names say."""
+    out.mkdir(mode=0o700)
+    hashed = kept.glob("?" * HASH_LETTERS + ".*")
+    files = sorted(file for file in hashed if file.suffix != UNFINISHED)
+    whole = [file for file in files if _is_whole(file)]
+    for file in whole:
+        shutil.copyfile(file, out / file.name)
+    return len(whole), [file.name for file in files if file not in whole]
+
+
+def _is_whole(model: Path) -> bool:
+    try:
+        verified_bytes(model, model.name.partition(".")[0])
+    except ModelError:
+        return False
+    return True
 
 
 def _sqlite(database: Database, out: Path) -> tuple[audit.Head, Sequence[str]]:
@@ -98,6 +134,8 @@ def restore(copy: Path, data_dir: Path, url: str) -> int:
         schema.upgrade(database)  # the copy may be of an older version
         data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         shutil.copytree(copy / CONTENTS, data_dir / CONTENTS)
+        if (copy / MODELS).exists():  # copies of older versions hold none
+            shutil.copytree(copy / MODELS, data_dir / MODELS, dirs_exist_ok=True)
         said = json.loads((copy / ANCHOR).read_text(encoding="utf-8"))
         with database.read() as connection:
             checked = integrity.verify(connection, [audit.Head(said["seq"], said["hash"])])
@@ -105,10 +143,12 @@ def restore(copy: Path, data_dir: Path, url: str) -> int:
     finally:
         database.dispose()
     broken = [one for one in hashes if not Contents(data_dir / CONTENTS).is_whole(one)]
+    models = list((copy / MODELS).glob("*"))
+    broken += [one.name for one in models if not _is_whole(data_dir / MODELS / one.name)]
     if checked.problem or broken:
         what = checked.problem or f"{len(broken)} files are missing or changed: {broken[0][:12]}…"
         raise DataError(f"{copy} was put back, but does not hold: {what}")
-    return len(hashes)
+    return len(hashes) + len(models)
 
 
 def _fill(copy: Path, database: Database) -> None:

@@ -69,6 +69,16 @@ class Database:
         self.engine.dispose()
 
 
+def is_there(url: str) -> bool:
+    """Whether SQLite's file is there: it is made by whoever opens it. Of a server, always.
+
+    Raises:
+        RecipeError: as by `Database`.
+    """
+    read = _url(url)
+    return read.get_backend_name() != "sqlite" or Path(str(read.database)).exists()
+
+
 def _url(given: str) -> URL:
     try:
         url = make_url(given)

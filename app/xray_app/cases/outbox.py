@@ -4,7 +4,7 @@ Only live cases are told of: test, demo and projected ones never leave the house
 kept for each target that the rules name, and for no other: nobody would ever read it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,6 +16,7 @@ from xray_app.cases import audit, tables
 from xray_app.cases.canonical import canonical
 from xray_app.cases.case import Case
 from xray_app.cases.database import Database
+from xray_app.cases.errors import NotFound
 from xray_app.cases.states import Kind, Target
 
 REPORTED = ("case.inspected", "case.decided", "case.corrected")  # what has a TDR
@@ -26,9 +27,10 @@ WANTED: Mapping[Target, Sequence[str]] = {
 }
 MOST_TRIES = 12  # waits of 1, 2, 4, ... 1024 minutes: about 34 hours in all
 FIRST_WAIT = timedelta(minutes=1)
+LONGEST_WAIT = FIRST_WAIT * 2 ** (MOST_TRIES - 2)
 AT_ONCE = 100  # messages in one round
-KEPT = timedelta(days=30)  # what arrived or was given up, for whoever asks what became of it
-CALL_REFUSED = "call refused"  # by ourselves, in the audit chain
+KEPT = timedelta(days=30)  # what arrived, for whoever asks what became of it
+CALL_REFUSED, SENT_AGAIN = "call refused", "sent again"  # actions in the audit chain
 ACTOR = "outbox"
 UNWANTED = "nobody is configured to be told any more"
 
@@ -66,7 +68,9 @@ class Outbox:
     def due(self, now: datetime) -> Sequence[RowMapping]:
         """Messages whose time has come, oldest first."""
         table = tables.outbox
-        due = select(table).where(table.c.target == self.target, table.c.next_at <= now)
+        # One that would wait longer than any put off now was put off before the clock was set back.
+        come = (table.c.next_at <= now) | (table.c.next_at > now + LONGEST_WAIT)
+        due = select(table).where(table.c.target == self.target, come)
         with self.database.read() as connection:
             return connection.execute(due.order_by(table.c.id).limit(AT_ONCE)).mappings().all()
 
@@ -104,10 +108,53 @@ class Outbox:
 
 
 def tidy(connection: Connection, now: datetime, tells: Iterable[Target]) -> None:
-    """Give up what waits for targets that are not configured any more; forget what is long over."""
+    """Give up what waits for targets that are not configured any more; forget what long arrived.
+
+    What was given up is kept: it may still be sent again.
+    """
     table = tables.outbox
     unwanted = table.c.target.not_in(list(tells)) & table.c.next_at.is_not(None)
     given_up = {"next_at": None, "dead_at": now, "problem": UNWANTED}
     connection.execute(update(table).where(unwanted).values(**given_up))
-    over = table.c.next_at.is_(None) & (table.c.put_at <= now - KEPT)
+    over = table.c.sent_at.is_not(None) & (table.c.put_at <= now - KEPT)
     connection.execute(delete(table).where(over))
+
+
+def undelivered(connection: Connection) -> Sequence[RowMapping]:
+    """Messages that did not arrive yet, and those that were given up, oldest first."""
+    table = tables.outbox
+    missing = select(table).where(table.c.sent_at.is_(None)).order_by(table.c.id)
+    return connection.execute(missing).mappings().all()
+
+
+def send_again(
+    database: Database,
+    now: datetime,
+    by: str,
+    tells: Iterable[Target],
+    numbers: Collection[int] | None = None,
+) -> int:
+    """Let messages that were given up go once more, with all their tries; how many.
+
+    Args:
+        by: who wants it, for the audit chain.
+        tells: the targets that are configured; what is for others stays given up.
+        numbers: of the messages; None: all.
+
+    Raises:
+        NotFound: a number is of no such message; none goes.
+    """
+    table = tables.outbox
+    chosen = table.c.dead_at.is_not(None) & table.c.target.in_(list(tells))
+    if numbers is not None:
+        chosen &= table.c.id.in_(list(numbers))
+    with database.write() as connection:
+        found = sorted(connection.execute(select(table.c.id).where(chosen)).scalars())
+        other = sorted(set(numbers or ()) - set(found))
+        if other:
+            raise NotFound(f"message {other[0]} was not given up, or its target is not configured")
+        once_more = {"tries": 0, "next_at": now, "dead_at": None, "problem": None}
+        connection.execute(update(table).where(chosen).values(**once_more))
+        if found:
+            audit.append(connection, now, by, SENT_AGAIN, ACTOR, {"messages": found})
+    return len(found)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
@@ -20,6 +20,7 @@ from xray_app.cases.canonical import canonical
 from xray_app.cases.case import Case, change, load_version, prolong
 from xray_app.cases.database import Database
 from xray_app.cases.errors import Conflict, Refused
+from xray_app.cases.leaps import CLOCKWORK, place_anew
 from xray_app.cases.rules import Officer, Rules
 from xray_app.cases.sealed import hold_of
 from xray_app.cases.states import Level, State
@@ -29,12 +30,12 @@ NOBODY: dict[str, Any] = {
     **{"holder": None, "taken_at": None, "lease_until": None},
     **{"held_until": None, "held_why": None},
 }
+LONGEST_HOLD = timedelta(hours=24)
 LISTED = 50  # cases that a list of the queue shows at most
 HANDED = "handed over"  # the action in the audit chain
 ESCALATED = "escalated"  # likewise
 HANDED_OVER = "handed over by"  # why a case is held that waits for one officer
 BACK_TO_THE_QUEUE = ("released", "ran out", ESCALATED)  # after which nobody has it
-CLOCKWORK = "clock"  # the actor of what happens because time has passed
 
 
 @dataclass(frozen=True)
@@ -93,12 +94,15 @@ class Queue:
         """Set it aside until a moment; then it goes back to the queue by itself.
 
         Raises:
-            Refused: no reason was given, or the moment has passed.
+            Refused: no reason was given, or the moment has passed or is over LONGEST_HOLD away.
         """
         with self.writing() as (connection, now):
             case = held_by(connection, case_id, version, officer)
             if not why.strip() or until <= now:
                 raise Refused("to hold a case needs a reason and a moment that is still to come")
+            if until - now > LONGEST_HOLD:
+                hours = LONGEST_HOLD // timedelta(hours=1)
+                raise Refused(f"a case is held for {hours} hours at most")
             seal = {"hold": hold_of(until, why)}
             audit.append(connection, now, officer.name, "held", case_id, seal)
             aside = {"lease_until": None, "held_until": until, "held_why": why}
@@ -167,14 +171,16 @@ class Queue:
             yield connection, now
 
     def _sweep(self, connection: Connection, now: datetime) -> int:
+        place_anew(connection, now)
         table = tables.cases
-        # A lease that ends later than one made now was made before the clock was set back.
+        # What ends later than one made now was made before the clock was set back.
         lapsed = (table.c.lease_until <= now) | (table.c.lease_until > now + self.rules.lease)
         # Where neither a lease nor the end of a hold is left, somebody took it away.
         aside = (table.c.state == State.HELD) & table.c.held_until.is_not(None)
         lapsed |= table.c.lease_until.is_(None) & ~aside
+        ended = (table.c.held_until <= now) | (table.c.held_until > now + LONGEST_HOLD)
         over = (table.c.state.in_((State.TAKEN, State.HELD)) & lapsed) | (
-            (table.c.state == State.HELD) & (table.c.held_until <= now)
+            (table.c.state == State.HELD) & ended
         )
         rows = connection.execute(select(table).where(over)).mappings().all()
         for case in map(Case.of, rows):

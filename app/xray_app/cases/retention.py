@@ -1,15 +1,16 @@
 """Scans and declarations go when their time is over; what was said of them stays.
 
-Only closed cases are emptied: whatever waits for a decision or a search is kept. Decisions,
-reports and the audit chain hold no picture and no consignee, and stay for ever.
+Only closed cases are emptied: whatever waits for a decision or a search is kept, and whatever is
+linked to such a case because both show one picture. Decisions, reports and the audit chain hold no
+picture and no consignee, and stay for ever.
 """
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import ColumnElement, Connection, delete, select, update
 
-from xray_app.cases import audit, tables
+from xray_app.cases import audit, leaps, tables
 from xray_app.cases.case import Case, change
 from xray_app.cases.contents import VIEW_CONTENTS, Contents
 from xray_app.cases.database import Database
@@ -20,16 +21,21 @@ ACTOR = "retention"
 
 
 def empty_old(database: Database, contents: Contents, now: datetime, keep: timedelta) -> int:
-    """Empty cases that were closed longer ago than `keep`, oldest first; how many."""
+    """Empty cases that were closed longer ago than `keep`, oldest first; how many.
+
+    None where the clock may have leapt: what goes by a wrong clock never comes back.
+    """
     table = tables.cases
     old = (
         select(table)
         .where(table.c.state == State.CLOSED, table.c.emptied_at.is_(None))
-        .where(table.c.closed_at <= now - keep)
+        .where(table.c.closed_at <= now - keep, ~_linked_to_an_open_one())
         .order_by(table.c.closed_at, table.c.id)
     )
     with database.write() as connection:
         cases = [Case.of(row) for row in connection.execute(old.limit(AT_ONCE)).mappings().all()]
+        if cases and leaps.may_have_leapt(connection, now):
+            return 0
         for case in cases:
             change(connection, case, declaration=None, consignee=None, emptied_at=now)
             audit.append(connection, now, ACTOR, "emptied", case.id)
@@ -46,6 +52,15 @@ def empty_old(database: Database, contents: Contents, now: datetime, keep: timed
         with database.write() as connection:
             contents.remove(connection, gone)
     return len(cases)
+
+
+def _linked_to_an_open_one() -> ColumnElement[bool]:
+    """Whether it shows a picture of a case that is not closed, or such a case one of its own."""
+    link, other = tables.links.c, tables.cases.alias()
+    waits = select(other.c.id).where(other.c.state != State.CLOSED)
+    later = select(link.other_id).where(link.case_id.in_(waits))
+    earlier = select(link.case_id).where(link.other_id.in_(waits))
+    return tables.cases.c.id.in_(later) | tables.cases.c.id.in_(earlier)
 
 
 def _unused(connection: Connection, case_ids: list[str]) -> list[str]:

@@ -20,6 +20,7 @@ from xray_app.cases.audit import Entry
 from xray_app.cases.canonical import moment
 from xray_app.cases.decisions import DECIDED, SAID, TAKEN_BACK
 from xray_app.cases.inspection import BROKE_OFF
+from xray_app.cases.leaps import PLACED
 from xray_app.cases.queue import ESCALATED, HANDED
 from xray_app.cases.register import RECEIVED
 from xray_app.cases.sealed import hold_of, turn_of
@@ -35,7 +36,7 @@ LEADS: Mapping[str, tuple[State, ...]] = {
     BROKE_OFF: (*_BEFORE, State.WAITING),  # the entry says which
     "inspected": (State.WAITING,),
     **dict.fromkeys(("taken", "resumed", TAKEN_BACK), (State.TAKEN,)),
-    **dict.fromkeys(("released", "ran out", ESCALATED), (State.WAITING,)),
+    **dict.fromkeys(("released", "ran out", ESCALATED, PLACED), (State.WAITING,)),
     HELD: (State.HELD,),
     HANDED: (State.TAKEN, State.HELD),
     SAID: (State.PENDING,),

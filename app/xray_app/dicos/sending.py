@@ -4,11 +4,13 @@ A report is sent until it is taken; sent twice, it is the same object with the s
 """
 
 import json
-import logging
 import ssl
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from pydicom import Dataset
 from pynetdicom import AE
@@ -16,19 +18,17 @@ from pynetdicom.association import Association
 from sqlalchemy import RowMapping
 
 from xray.tdr import TDR_STORAGE
-from xray_app import logs
 from xray_app.addresses import NotAllowed, Outgoing
 from xray_app.cases.database import Database
 from xray_app.cases.outbox import Outbox
 from xray_app.cases.states import Target
 from xray_app.dicos.peers import Peer
+from xray_app.exchange.messages import Problem, send_each
 from xray_app.exchange.threat_reports import by_machine, by_officer
 
-WAIT_S = 30.0
+WAIT_S = 10.0  # as for webhooks: a stop waits for the report that is on its way
 AWAY = "the peer cannot be reached, or refuses us"
 WARNINGS = range(0xB000, 0xC000)  # PS3.4 B.2.3: taken, though something was changed
-
-log = logging.getLogger("xray_app.dicos")
 
 
 @dataclass(frozen=True)
@@ -51,36 +51,29 @@ class Reports:
     outgoing: Outgoing
     tls: ssl.SSLContext | None = None
 
-    def send_due(self) -> int:
-        """Send every report whose time has come; how many messages arrived."""
+    def send_due(self, stopping: threading.Event | None = None) -> int:
+        """Send the reports whose time has come, until stopped; how many messages arrived."""
         outbox = Outbox(self.database, Target.DICOS)
         due = outbox.due(self.clock())
         if not due:
             return 0
+        with self._line() as send:
+            return send_each(outbox, due, self.clock, send, stopping)
+
+    @contextmanager
+    def _line(self) -> Iterator[Callable[[RowMapping], Problem]]:
+        """What sends messages by one association, or says why there can be none."""
         try:
             association = self._associate()
-        except NotAllowed as error:
-            return sum(self._noted(outbox, row, str(error), error) for row in due)
-        except (OSError, UnicodeError):  # its name has no address
-            return sum(self._noted(outbox, row, AWAY) for row in due)
+        except (OSError, UnicodeError, NotAllowed) as error:  # without NotAllowed: no such name
+            away = error if isinstance(error, NotAllowed) else AWAY
+            yield lambda _: away
+            return
         try:
-            return sum(self._noted(outbox, row, self._send(association, row)) for row in due)
+            yield partial(self._send, association)
         finally:
             if association.is_established:
                 association.release()
-
-    def _noted(
-        self,
-        outbox: Outbox,
-        row: RowMapping,
-        problem: str | None,
-        refused: NotAllowed | None = None,
-    ) -> bool:
-        """Keep what became of a message; whether it arrived."""
-        if outbox.note(row, problem, self.clock(), refused):
-            with logs.doing(case=row["case_id"]):
-                log.error("report %d was given up: %s", row["id"], problem)
-        return problem is None
 
     def _associate(self) -> Association:
         """An association with the peer, established if it could be.

@@ -1,6 +1,6 @@
 """Asks the clearance system about cases whose declaration says which cargo they are."""
 
-import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,6 @@ from typing import Any, Protocol
 from sqlalchemy import RowMapping, delete, insert
 
 from xray.errors import XrayError
-from xray_app import logs
 from xray_app.addresses import NotAllowed
 from xray_app.cases import audit, tables
 from xray_app.cases.canonical import canonical, sha256_of
@@ -17,11 +16,10 @@ from xray_app.cases.case import load
 from xray_app.cases.database import Database
 from xray_app.cases.outbox import Outbox
 from xray_app.cases.states import Target
+from xray_app.exchange.messages import send_each
 
 ACTOR = "clearance system"
 UNKNOWN = "the clearance system knows no such cargo yet"
-
-log = logging.getLogger("xray_app.clearance")
 
 
 class Asked(Protocol):
@@ -45,28 +43,31 @@ class Clearance:
     clock: Callable[[], datetime]
     system: Asked
 
-    def ask_due(self) -> int:
-        """Ask about every case whose turn it is; of how many something was learned."""
+    def ask_due(self, stopping: threading.Event | None = None) -> int:
+        """Ask about the cases whose turn it is, until stopped; how many need no more asking."""
         outbox = Outbox(self.database, Target.CLEARANCE)
-        return sum(self._ask(outbox, row) for row in outbox.due(self.clock()))
+        return send_each(outbox, outbox.due(self.clock()), self.clock, self._ask, stopping)
 
-    def _ask(self, outbox: Outbox, row: RowMapping) -> bool:
+    def _ask(self, row: RowMapping) -> str | None:
+        """Why nothing was learned; None: something was, or nobody knows any more what to ask.
+
+        Raises:
+            NotAllowed: the system may not be called.
+        """
         with self.database.read() as connection:
             declaration = load(connection, row["case_id"]).declaration
-        learned, problem, refused = None, None, None
-        if declaration:  # gone by its age otherwise
-            try:
-                learned = self.system.ask(declaration, self.clock())
-                problem = UNKNOWN if learned is None else None
-            except XrayError as error:
-                problem = str(error)
-                refused = error if isinstance(error, NotAllowed) else None
-        if learned is not None:
-            self._keep(row["case_id"], learned)
-        if outbox.note(row, problem, self.clock(), refused):
-            with logs.doing(case=row["case_id"]):
-                log.warning("question %d was given up: %s", row["id"], problem)
-        return learned is not None
+        if not declaration:  # gone by its age
+            return None
+        try:
+            learned = self.system.ask(declaration, self.clock())
+        except NotAllowed:
+            raise
+        except XrayError as error:
+            return str(error)
+        if learned is None:
+            return UNKNOWN
+        self._keep(row["case_id"], learned)
+        return None
 
     def _keep(self, case_id: str, learned: dict[str, Any]) -> None:
         table, now = tables.clearances, self.clock()

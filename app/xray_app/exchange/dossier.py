@@ -18,9 +18,11 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -139,14 +141,7 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
         DataError: others may read it, or it is no such key.
     """
     if not path.exists():
-        made = Ed25519PrivateKey.generate().private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.PKCS8,
-            serialization.NoEncryption(),
-        )
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "wb") as out:
-            out.write(made)
+        _make_key(path)
     if path.stat().st_mode & 0o077:
         raise DataError(f"{path}: others may read this key; run: chmod 600 {path}")
     try:
@@ -156,6 +151,26 @@ def signing_key(path: Path) -> Ed25519PrivateKey:
     if not isinstance(key, Ed25519PrivateKey):
         raise DataError(f"{path}: expected an Ed25519 key in PEM")
     return key
+
+
+def _make_key(path: Path) -> None:
+    """Make a key: on the disk and whole before it has its name, which the first of several gets."""
+    made = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
+    with NamedTemporaryFile(dir=path.parent, prefix=f"{path.name}.") as out:  # for this user alone
+        out.write(made)
+        out.flush()
+        os.fsync(out.fileno())
+        with suppress(FileExistsError):
+            os.link(out.name, path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
 
 
 def public_key(path: Path) -> Ed25519PublicKey:

@@ -21,7 +21,8 @@ from xray_app.cases.opinions import decided_boxes, standing
 from xray_app.cases.states import Disposition, Kind, State
 
 BY_OFFICERS = (Disposition.CLEARED, Disposition.FOUND, Disposition.NOT_FOUND)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is run by spreadsheets
+# A cell that begins so is run by spreadsheets, with letters of full width in some countries' too.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 COLUMNS = (
     *("case", "received_at", "state", "disposition", "outcome", "score", "labels"),
     *("verdict", "found", "what", "scanner", "lane", "container", "hs_code", "origin"),

@@ -13,7 +13,7 @@ followed, because the address would no longer be the one that was allowed.
 
 import hashlib
 import hmac
-import logging
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,15 +21,13 @@ from datetime import datetime
 import httpx
 from sqlalchemy import RowMapping
 
-from xray_app import logs
-from xray_app.addresses import NotAllowed, check_address, redirected
+from xray_app.addresses import check_address, redirected
 from xray_app.cases.database import Database
 from xray_app.cases.outbox import Outbox
 from xray_app.cases.states import Target
+from xray_app.exchange.messages import send_each
 
 TIMEOUT_S = 10.0
-
-log = logging.getLogger("xray_app.webhooks")
 
 
 @dataclass(frozen=True)
@@ -56,31 +54,14 @@ class Webhooks:
     def __post_init__(self) -> None:
         check_address("XRAY_WEBHOOK_URL", self.url)
 
-    @property
-    def _outbox(self) -> Outbox:
-        return Outbox(self.database, Target.WEBHOOK)
+    def send_due(self, stopping: threading.Event | None = None) -> int:
+        """Send the messages whose time has come, until stopped; how many arrived."""
+        outbox = Outbox(self.database, Target.WEBHOOK)
+        return send_each(outbox, outbox.due(self.clock()), self.clock, self._post, stopping)
 
-    def send_due(self) -> int:
-        """Send every message whose time has come; how many arrived."""
-        return sum(self._send(row) for row in self._outbox.due(self.clock()))
-
-    def _send(self, row: RowMapping) -> bool:
-        with logs.doing(case=row["case_id"]):
-            return self._sent(row)
-
-    def _sent(self, row: RowMapping) -> bool:
-        now, refused = self.clock(), None
-        try:
-            problem = self._post(row, now)
-        except NotAllowed as error:
-            problem, refused = str(error), error
-        if self._outbox.note(row, problem, now, refused):
-            log.error("message %d was given up: %s", row["id"], problem)
-        return problem is None
-
-    def _post(self, row: RowMapping, now: datetime) -> str | None:
+    def _post(self, row: RowMapping) -> str | None:
         """Why the message did not arrive; None: it did. Raises NotAllowed."""
-        at = str(int(now.timestamp()))
+        at = str(int(self.clock().timestamp()))
         headers = {
             "content-type": "application/json",
             "x-xray-delivery": str(row["id"]),

@@ -3,15 +3,18 @@
 import logging
 import random
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import datetime
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import RowMapping
+from sqlalchemy.exc import SQLAlchemyError
 
 from xray_app import logs
-from xray_app.cases import inspection, outbox, profiles
+from xray_app.cases import inspection, outage, outbox, profiles
 from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents, Staged, discard
 from xray_app.cases.errors import Conflict
@@ -20,11 +23,16 @@ from xray_app.cases.queue import Queue
 from xray_app.cases.retention import empty_old
 from xray_app.inspectors.pool import Inspecting, Pool
 from xray_app.inspectors.process import BrokeOff
+from xray_app.tallies import Histogram
 
 IDLE_SECONDS = 0.5  # between looks when nobody wakes us
 AFTER_FAILURE_SECONDS = 2.0
+LONGEST_REST_SECONDS = 300.0  # a full disk is no more urgent to try than this
+MOST_UNCOUNTED = 4  # tries of a case that the machine broke off, before one counts
 SWEEP_SECONDS = 15.0  # between looks for leases that ran out
 MAX_PICTURE_BYTES = 2**30
+# From a picture on an idle machine to a shift's jam.
+SECONDS = (1.0, 2.0, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 900.0, 3600.0, 14_400.0)
 CHANGED = "The file of this scan is missing, or was changed on the disk since it came in."
 
 log = logging.getLogger("xray_app.dispatch")
@@ -43,8 +51,12 @@ class Dispatch:
         self._queue = queue
         self._contents = contents
         self._pool = pool
+        self.seconds = Histogram(SECONDS)  # from a case's arrival until it was inspected
         self._claiming = threading.Lock()
         self._inspecting: set[str] = set()  # cases that our own threads have
+        self._uncounted: set[str] = set()  # cases whose try the machine broke off, not they
+        self._spared = Counter[str]()  # such tries of a case since one counted
+        self._rest_s, self._rests_until = 0.0, 0.0  # nothing is claimed until then, by `monotonic`
         self._stopping = threading.Event()
         self._woken = threading.Condition()
         self._draw = random.SystemRandom().random
@@ -64,8 +76,11 @@ class Dispatch:
         with self._claiming:
             still = frozenset(self._inspecting)
             left = inspection.recover(
-                *(self._queue.database, self._now(), self._queue.rules), still=still
+                *(self._queue.database, self._now(), self._queue.rules),
+                still=still,
+                uncounted=frozenset(self._uncounted),
             )
+            self._uncounted &= still
         if left:
             log.warning("%d cases were in inspection with nobody; they go again", left)
 
@@ -107,8 +122,10 @@ class Dispatch:
                 self._stopping.wait(AFTER_FAILURE_SECONDS)
 
     def claim(self) -> Case | None:
-        """The next case to inspect."""
+        """The next case to inspect; None: nothing waits, or the machine was at fault just now."""
         with self._claiming:
+            if monotonic() < self._rests_until:
+                return None
             case = inspection.claim(self._queue.database, self._now())
             if case is not None:
                 self._inspecting.add(case.id)
@@ -131,15 +148,42 @@ class Dispatch:
             inspection.record(
                 *(database, self._contents, case, looked, self._now(), rules, self._draw)
             )
+            self._kept(case)
         except BrokeOff:
             inspection.give_back(
                 *(database, case, self._now(), rules), counts=not self._stopping.is_set()
             )
         except Conflict as error:
             log.warning("a result came too late: %s", error)
+        except (OSError, SQLAlchemyError) as error:
+            if outage.passes(error):
+                self._rest(case)
+            raise  # given back by `recover`, once that can be written
         finally:
             self._inspecting.discard(case.id)
             discard(*(file for one in looked for file in one.files.values()))
+
+    def _kept(self, case: Case) -> None:
+        self.seconds.add(max(0.0, (self._now() - case.received_at).total_seconds()))
+        with self._claiming:
+            self._rest_s = 0.0
+            self._spared.pop(case.id, None)
+
+    def _rest(self, case: Case) -> None:
+        """Claim nothing for a while, twice as long each time until an inspection is kept.
+
+        The try of the case does not count, but for one in MOST_UNCOUNTED + 1: nothing tells a case
+        that no database takes from a database that takes none, and it must not stay for ever.
+        """
+        with self._claiming:
+            if monotonic() >= self._rests_until:  # else another inspection met the same just now
+                self._rest_s = min(self._rest_s * 2 or AFTER_FAILURE_SECONDS, LONGEST_REST_SECONDS)
+                self._rests_until = monotonic() + self._rest_s
+            self._spared[case.id] += 1
+            if self._spared[case.id] > MOST_UNCOUNTED:
+                del self._spared[case.id]
+            else:
+                self._uncounted.add(case.id)
 
     def _look(
         self, case: Case, view: RowMapping, process: Inspecting, in_force: Mapping[str, Any]
@@ -164,6 +208,7 @@ class Dispatch:
             answer["pixel_mm"],
             answer["dicom"],
             self._stage(answer["planes"]),
+            answer["pixels_sha256"],
         )
 
     def _stage(self, data: bytes | None) -> Staged | None:

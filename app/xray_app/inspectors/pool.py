@@ -132,6 +132,16 @@ class Pool:
         """Why nothing can be inspected; empty: it can."""
         return "" if any(one.model for one in self.all) else self.all[0].absence
 
+    @property
+    def alive(self) -> int:
+        """How many processes there are at this moment."""
+        return sum(one.process.alive for one in self.all)
+
+    @property
+    def restarts(self) -> int:
+        """How often a process took the place of one that ended or was killed."""
+        return sum(max(0, one.process.starts - 1) for one in self.all)
+
     @contextmanager
     def lend(self, seconds: float | None = None) -> Iterator[Inspecting]:
         """A process for one caller.

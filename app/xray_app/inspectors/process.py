@@ -52,6 +52,7 @@ class Process:
         self._environment = environment or {}
         self._process: subprocess.Popen[bytes] | None = None
         self._closed = False
+        self.starts = 0  # how many processes there have been
         self._guard = threading.Lock()
         self.reading = threading.Lock()  # held by whoever waits for an answer
         self._rest = b""
@@ -60,6 +61,12 @@ class Process:
     def running(self) -> "subprocess.Popen[bytes] | None":
         """The process, where there is one."""
         return self._process
+
+    @property
+    def alive(self) -> bool:
+        """Whether there is a process, and it has not ended."""
+        process = self._process
+        return process is not None and process.poll() is None
 
     def ask(self, said: Mapping[str, Any], seconds: float) -> Said:
         """The answer to one line.
@@ -91,6 +98,7 @@ class Process:
             pipe = subprocess.PIPE
             process = subprocess.Popen(self.command, stdin=pipe, stdout=pipe, env=self._given())
             self._process, self._rest = process, b""
+            self.starts += 1
         self._ready(self._answer(process, START_SECONDS))
         return process
 

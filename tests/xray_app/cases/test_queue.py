@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from xray_app.cases import tables
+from xray_app.cases import integrity, tables
 from xray_app.cases.case import Case
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import Decision, decide
@@ -89,6 +89,21 @@ def test_a_lease_from_before_the_clock_was_set_back_does_not_last_for_hours(
     assert taken(queue, LEE).id == case.id
 
 
+def test_cases_from_before_the_clock_was_set_back_come_before_newer_ones_in_their_order(
+    queue: Queue, inspected: Inspected, clock: Any, database: Database
+) -> None:
+    clock.move(days=365)
+    clear, alarm = inspected(outcome="CLEAR"), inspected()
+    clock.move(hours=4)
+    late = inspected()
+    clock.move(days=-365)
+    wanted = [case.id for case in (alarm, clear, late, inspected(outcome="CLEAR"))]
+    officers = [Officer(f"officer {n}") for n in range(4)]
+    assert [taken(queue, officer).id for officer in officers] == wanted
+    with database.read() as connection:
+        assert integrity.verify(connection).problem is None
+
+
 def test_alarms_come_first_then_what_could_not_be_judged_then_higher_scores(
     queue: Queue, inspected: Inspected
 ) -> None:
@@ -137,6 +152,17 @@ def test_a_held_case_comes_back_by_itself(queue: Queue, inspected: Inspected, cl
     assert taken(queue, LEE).id == case.id
 
 
+def test_a_case_held_before_the_clock_was_set_back_does_not_stay_aside_for_days(
+    queue: Queue, inspected: Inspected, clock: Any
+) -> None:
+    inspected()
+    case = taken(queue)
+    queue.hold(case.id, case.version, KIM, clock() + timedelta(hours=24), "papers")
+    assert queue.take(LEE) is None
+    clock.move(days=-365)
+    assert taken(queue, LEE).id == case.id
+
+
 def test_a_held_case_is_taken_up_by_its_officer_or_a_supervisor_alone(
     queue: Queue, inspected: Inspected, clock: Any
 ) -> None:
@@ -148,8 +174,8 @@ def test_a_held_case_is_taken_up_by_its_officer_or_a_supervisor_alone(
     assert queue.resume(held.id, held.version, BOSS).holder == "boss"
 
 
-@pytest.mark.parametrize(("minutes", "why"), [(60, " "), (0, "papers")])
-def test_holding_needs_a_reason_and_a_moment_to_come(
+@pytest.mark.parametrize(("minutes", "why"), [(60, " "), (0, "papers"), (24 * 60 + 1, "papers")])
+def test_holding_needs_a_reason_and_a_moment_within_the_next_24_hours(
     queue: Queue, inspected: Inspected, clock: Any, minutes: int, why: str
 ) -> None:
     inspected()

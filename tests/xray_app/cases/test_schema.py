@@ -1,5 +1,6 @@
 """The tables: made, compared with what the program knows, and unmade."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
@@ -31,9 +32,29 @@ def test_migrating_twice_changes_nothing(database: Database) -> None:
     schema.check(database)
 
 
-def test_tables_of_another_version_are_refused_with_what_to_do(empty_database: Database) -> None:
-    with pytest.raises(CaseError, match="xray-app database upgrade"):
-        schema.check(empty_database)
+def test_older_tables_are_refused_with_what_to_do_and_stay_as_they_are(
+    empty_database: Database,
+) -> None:
+    schema.upgrade(empty_database, "0001")
+    with pytest.raises(CaseError, match="database backup, then run: xray-app database upgrade"):
+        schema.make(empty_database)
+    assert schema.current(empty_database) == "0001"
+
+
+@pytest.mark.parametrize("act", [schema.make, schema.upgrade, schema.downgrade])
+def test_tables_of_a_newer_version_are_refused_in_a_sentence(
+    empty_database: Database, act: Callable[[Database], None]
+) -> None:
+    schema.upgrade(empty_database, "0001")
+    with empty_database.write() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(CaseError, match="9999, which this version does not know"):
+        act(empty_database)
+
+
+def test_a_revision_that_is_none_is_refused_in_a_sentence(database: Database) -> None:
+    with pytest.raises(CaseError, match="cannot be led to revision 12345"):
+        schema.downgrade(database, "12345")
 
 
 @pytest.mark.parametrize("act", ["UPDATE audit SET actor = 'x'", "DELETE FROM audit"])

@@ -10,7 +10,7 @@ from typing import Any
 import pydicom
 import pytest
 from pynetdicom import AE, evt
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from xray.errors import RecipeError
 from xray.tdr import TDR_STORAGE
@@ -104,7 +104,7 @@ def test_what_an_officer_decides_and_a_supervisor_corrects_is_told_too(
     case = service.queue.take(kim)
     assert case is not None
     after = decide(
-        service.queue, case_id, case.version, kim, Decision(Verdict.SEARCH, marks=(MARK,))
+        service.queue, case_id, case.version, kim, Decision(Verdict.SEARCH, "odd", (MARK,))
     )
     correct(service.queue, case_id, after.version, lee, Decision(Verdict.CLEAR, "an empty tin"))
     assert reports(service, peer).send_due() == 3
@@ -129,7 +129,7 @@ def test_an_officers_report_holds_what_they_confirmed_and_drew_and_not_what_they
     say(*told, Opinion(0, Says.REJECTED, finding=1))
     say(*told, Opinion(0, Says.CONFIRMED, finding=2))
     say(*told, Opinion(0, Says.DRAWN, drawn="0" * 32, label="knife", xyxy_px=(1, 2, 30, 40)))
-    decide(*told, Decision(Verdict.SEARCH))
+    decide(*told, Decision(Verdict.SEARCH, "odd"))
     assert reports(service, peer).send_due() == 2
     wrench, knife = (t.ATDAssessmentSequence[0] for t in peer.taken[1].ThreatSequence)
     assert (wrench.ThreatCategoryDescription, wrench.ATDAssessmentFlag) == ("wrench", "UNKNOWN")
@@ -145,6 +145,22 @@ def test_a_report_that_is_not_taken_is_sent_again_as_the_same_object(
         row = connection.execute(select(tables.outbox)).mappings().one()
     assert (row["target"], row["problem"], row["tries"]) == ("dicos", "status 0xA700", 1)
     assert row["next_at"] is not None
+
+
+def test_a_report_that_nobody_can_make_holds_up_no_other(
+    service: Service, peer: SimpleNamespace, case_id: str
+) -> None:
+    kim = Officer("kim")
+    case = service.queue.take(kim)
+    assert case is not None
+    decide(service.queue, case_id, case.version, kim, Decision(Verdict.CLEAR))
+    table = tables.outbox
+    with service.database.write() as connection:
+        connection.execute(update(table).where(table.c.id == 1).values(body="{}"))
+    assert reports(service, peer).send_due() == 1
+    with service.database.read() as connection:
+        said = connection.execute(select(table.c.problem).order_by(table.c.id)).scalars().all()
+    assert said == ["it could not be made or sent: KeyError", None]
 
 
 def test_a_peer_that_is_away_is_tried_again(service: Service, case_id: str) -> None:

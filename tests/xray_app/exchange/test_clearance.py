@@ -130,6 +130,20 @@ def test_what_is_not_known_yet_is_asked_again(
     assert learned(database, case_id)["goods"] == "FROGS & TOADS"
 
 
+def test_a_question_that_fails_holds_up_no_other(
+    database: Database, there: SimpleNamespace, clock: Any, declare: Callable[..., str]
+) -> None:
+    class Odd(UniPass):
+        def ask(self, declaration: Any, now: Any) -> Any:
+            return super().ask(declaration | {"cargo_number": CARGO[declaration["at"]]}, now)
+
+    broken, good = (declare(cargo_number=CARGO, at=at) for at in (99, 1))
+    with httpx.Client(trust_env=False) as http:
+        assert Clearance(database, clock, Odd(there.url, "our-key", http)).ask_due() == 1
+    assert learned(database, broken) is None
+    assert learned(database, good)["goods"] == "FROGS & TOADS"
+
+
 def test_a_redirect_is_not_followed_and_stands_in_the_audit_chain(
     database: Database, there: SimpleNamespace, ask: Callable[[], int], declare: Callable[..., str]
 ) -> None:

@@ -1,14 +1,17 @@
 """Messages go out signed, again until they arrive, and never about what is not live."""
 
+import errno
 import hashlib
 import hmac
 import json
+import threading
 from collections.abc import Callable
 from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import insert, select
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from xray.errors import RecipeError
 from xray_app import addresses
@@ -16,6 +19,7 @@ from xray_app.addresses import Outgoing
 from xray_app.cases import audit, outbox, tables
 from xray_app.cases.case import load
 from xray_app.cases.database import Database
+from xray_app.cases.errors import NotFound
 from xray_app.cases.outbox import MOST_TRIES
 from xray_app.cases.states import Kind, Target
 from xray_app.exchange.webhooks import Webhooks
@@ -104,6 +108,62 @@ def test_the_first_waits_are_one_and_two_minutes(database: Database, clock: Any)
         clock.move(minutes=minutes)
 
 
+def test_a_message_from_before_the_clock_was_set_back_is_sent(
+    database: Database, clock: Any
+) -> None:
+    clock.move(days=365)
+    put(database, clock)
+    clock.move(days=-365)
+    assert webhooks(database, clock, lambda _: httpx.Response(200)).send_due() == 1
+
+
+def test_a_message_that_nobody_can_make_holds_up_no_other(database: Database, clock: Any) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.headers["x-xray-delivery"] == "1":
+            raise ValueError("cannot be said\0")
+        return httpx.Response(204)
+
+    put(database, clock)
+    put(database, clock)
+    assert webhooks(database, clock, answer).send_due() == 1
+    first, second = rows(database)
+    assert (first.tries, first.problem) == (1, "it could not be made or sent: ValueError")
+    assert (second.problem, second.sent_at) == (None, clock())
+
+
+@pytest.mark.parametrize(
+    "error",
+    [NoConnection("QueuePool limit"), OSError(errno.ENOSPC, "full"), OSError(errno.EMFILE, "none")],
+    ids=("no connection", "a full disk", "no handle"),
+)
+def test_what_the_machine_is_at_fault_for_spends_no_try_and_ends_the_round(
+    database: Database, clock: Any, error: Exception
+) -> None:
+    def answer(_: httpx.Request) -> httpx.Response:
+        raise error
+
+    put(database, clock)
+    with pytest.raises(type(error)):
+        webhooks(database, clock, answer).send_due()
+    (row,) = rows(database)
+    assert (row.tries, row.problem, row.next_at) == (0, None, clock())
+
+
+def test_a_stop_waits_for_the_message_that_is_on_its_way_and_for_no_other(
+    database: Database, clock: Any
+) -> None:
+    stopping = threading.Event()
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        stopping.set()
+        return httpx.Response(204)
+
+    put(database, clock)
+    put(database, clock)
+    assert webhooks(database, clock, answer).send_due(stopping) == 1
+    assert [row.tries for row in rows(database)] == [1, 0]
+
+
 def test_redirects_are_not_followed(database: Database, clock: Any) -> None:
     seen: list[str] = []
 
@@ -177,7 +237,7 @@ def test_no_message_is_kept_where_nobody_is_told(database: Database, clock: Any)
     assert len(rows(database)) == 1
 
 
-def test_messages_for_a_target_that_is_gone_are_given_up_and_later_forgotten(
+def test_what_was_given_up_is_kept_and_goes_again_while_what_arrived_is_forgotten(
     database: Database, clock: Any
 ) -> None:
     put(database, clock)
@@ -191,4 +251,16 @@ def test_messages_for_a_target_that_is_gone_are_given_up_and_later_forgotten(
     clock.move(days=31)
     with database.write() as connection:
         outbox.tidy(connection, clock(), TELLS)
+    with database.read() as connection:
+        assert [one["id"] for one in outbox.undelivered(connection)] == [row.id]
+    for tells, numbers in (((), [row.id]), (TELLS, [row.id, row.id + 1])):
+        with pytest.raises(NotFound, match="was not given up"):
+            outbox.send_again(database, clock(), "lee", tells, numbers)
+    assert outbox.send_again(database, clock(), "lee", TELLS) == 1
+    assert webhooks(database, clock, lambda _: httpx.Response(200)).send_due() == 1
+    with database.write() as connection:
+        outbox.tidy(connection, clock(), TELLS)
+        (entry,) = audit.of(connection, outbox.ACTOR)
     assert rows(database) == []
+    assert (entry.actor, entry.action) == ("lee", outbox.SENT_AGAIN)
+    assert json.loads(entry.body) == {"messages": [row.id]}

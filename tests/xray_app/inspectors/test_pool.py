@@ -40,15 +40,19 @@ def test_a_process_answers_again_and_again_and_after_it_was_killed(
     file = write_scan("bag.png")
     text = tmp_path / "text.png"
     text.write_text("this is no picture")
+    assert (pool.alive, pool.restarts) == (0, 0)
     with pool.lend() as process:
         assert [ask(process, file) for _ in range(2)] == ["a case", "a case"]
+        assert (pool.alive, pool.restarts) == (1, 0)
         assert "found text" in process.ask([str(text)], ["notes.png"], {}, {})["problem"]
         killed = process.process.running
         assert killed is not None
         os.kill(killed.pid, signal.SIGKILL)
         with pytest.raises(BrokeOff):
             ask(process, file)
+        assert (pool.alive, pool.restarts) == (0, 0)
         assert ask(process, file) == "a case"
+        assert (pool.alive, pool.restarts) == (1, 1)
 
 
 def test_whoever_waits_for_an_answer_is_told_at_once_when_the_process_is_closed() -> None:
