@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from xray.errors import XrayError
-from xray_app import commands, running, settings
+from xray_app import commands, running, settings, undelivered
 from xray_app.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="The inspection service.")
-for name, commands_of in commands.GROUPS.items():
+for name, commands_of in {**commands.GROUPS, "outbox": undelivered.outbox}.items():
     app.add_typer(commands_of, name=name)
 
 
@@ -34,7 +34,7 @@ def serve(
     open_network: Annotated[
         bool, typer.Option("--open-network", help="Let others on the network reach it.")
     ] = False,
-    max_upload_mb: Annotated[int | None, typer.Option(help="Largest upload.")] = None,
+    max_upload_mb: Annotated[int | None, typer.Option(help="Largest file, in MiB.")] = None,
     desk: Annotated[bool | None, typer.Option(help="Serve the officers' page.")] = None,
 ) -> None:
     """Serve until Ctrl-C."""

@@ -11,7 +11,7 @@ again; a scan is sent with a key of its own, so that asking again never makes a 
 import json
 import secrets
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,7 +21,7 @@ from typing import Any
 import httpx
 
 from xray.errors import XrayError
-from xray.report import Outcome
+from xray.report import Outcome, Report
 from xray_app.cases.reports import read_report
 from xray_app.cases.states import Disposition, State
 
@@ -63,9 +63,22 @@ class CaseState:
     problem: str | None
     all: Mapping[str, Any]
 
+    @staticmethod
+    def of(said: Mapping[str, Any]) -> "CaseState":
+        """From what the interface says of a case."""
+        outcome, ended = said["outcome"], said["disposition"]
+        return CaseState(
+            said["id"],
+            State(said["state"]),
+            Outcome(outcome) if outcome else None,
+            Disposition(ended) if ended else None,
+            said["problem"],
+            said,
+        )
+
 
 class Client:
-    """One service.
+    """One service, as a machine sees it. Deciding is for people: no key has a right to that.
 
     Args:
         address: http://HOST:PORT.
@@ -107,8 +120,8 @@ class Client:
         """Close the connections."""
         self._http.close()
 
-    def inspect(self, scan: str | Path, high: str | Path | None = None) -> Any:
-        """A scan in, an `xray.Report` out; nothing is kept.
+    def inspect(self, scan: str | Path, high: str | Path | None = None) -> Report:
+        """What the model says of a scan; nothing is kept.
 
         Raises:
             ServiceError: it cannot be read, or the service refused.
@@ -141,16 +154,22 @@ class Client:
 
     def case(self, case_id: str) -> CaseState:
         """A case as it stands."""
-        said = self._ask("GET", f"/cases/{case_id}").json()
-        outcome, ended = said["outcome"], said["disposition"]
-        return CaseState(
-            said["id"],
-            State(said["state"]),
-            Outcome(outcome) if outcome else None,
-            Disposition(ended) if ended else None,
-            said["problem"],
-            said,
-        )
+        return CaseState.of(self._ask("GET", f"/cases/{case_id}").json())
+
+    def cases(self, state: State | None = None, page: int = 50) -> Iterator[CaseState]:
+        """Every case that this key may see, newest first; asked for a page at a time.
+
+        Args:
+            state: those alone that stand there.
+            page: how many are asked for at once, 1 to 200.
+        """
+        asked: dict[str, str | int] = {"limit": page} | ({"state": state} if state else {})
+        while True:
+            said = self._ask("GET", "/cases", asked).json()
+            yield from map(CaseState.of, said["cases"])
+            if said["next"] is None:
+                return
+            asked["after"] = said["next"]
 
     def wait(self, case_id: str, every_s: float = 0.5) -> CaseState:
         """The case once it was inspected.
@@ -166,8 +185,8 @@ class Client:
             self._sleep(every_s)
         raise ServiceError(0, f"case {case_id} was not inspected in {self._patience_s:.0f} s")
 
-    def report(self, case_id: str, view: int = 0) -> Any:
-        """What the model says of a view, as an `xray.Report`."""
+    def report(self, case_id: str, view: int = 0) -> Report:
+        """What the model says of a view."""
         return read_report(self._ask("GET", f"/cases/{case_id}/report?view={view}").json())
 
     def tdr(self, case_id: str, view: int = 0) -> bytes:
@@ -195,8 +214,10 @@ class Client:
 
         return self._patiently(again)
 
-    def _ask(self, method: str, path: str) -> httpx.Response:
-        return self._patiently(lambda: self._http.request(method, path))
+    def _ask(
+        self, method: str, path: str, asked: Mapping[str, str | int] | None = None
+    ) -> httpx.Response:
+        return self._patiently(lambda: self._http.request(method, path, params=asked))
 
     def _patiently(self, ask: Callable[[], httpx.Response]) -> httpx.Response:
         ends, wait = time.monotonic() + self._patience_s, 0.5

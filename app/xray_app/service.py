@@ -87,15 +87,16 @@ def build(
     clock: Callable[[], datetime] = utc_now,
     passwords: Passwords | None = None,
 ) -> Service:
-    """A service over the database that the settings name, its tables brought up to date.
+    """A service over the database that the settings name; where that is empty, its tables are made.
 
     Raises:
         RecipeError: the database's address cannot be read.
+        CaseError: its tables are older than this version, or newer.
         ModelError: the calibration file cannot be read.
     """
     private_folder(settings.data_dir)
     database = Database(settings.url)
-    schema.upgrade(database)
+    schema.make(database)
     rules = Rules(
         lease=timedelta(minutes=settings.lease_minutes),
         max_waiting=settings.max_waiting,

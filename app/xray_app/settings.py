@@ -20,6 +20,8 @@ NOT_SETTINGS = {"XRAY_REAL_SCANS"}  # where tests find real scans
 ALIKE = 0.75  # of difflib: PROT and PORT are
 LEAST_SECRET = 32  # letters: no shorter one is worth signing with
 LEAST_LETTERS = 8  # different ones: 32 random hex digits have fewer once in 28 million times
+MOST_VIEWS_MB = 1300  # 8 views of a 16-bit container scan at two energies are 1224
+FORM_BYTES = 2**20  # of a request, beside its files
 MOST_DAYS = 36_500  # 100 years: more is a slip of the finger
 LEAST_MEMORY_MB = 1024  # with 256 an inspecting process cannot start, with 512 it does
 CALIBRATION = ".clearance.json"  # how the names of kept calibration files end, beside the weights
@@ -42,6 +44,7 @@ class Settings:
     names: tuple[str, ...] = ()
     open_network: bool = False
     max_upload_mb: int = 200  # a 16-bit container scan of 10000×4000 at two energies is 153
+    max_request_mb: int = 0  # 0: MOST_VIEWS_MB, or one file where that is larger
     log: str | None = None
     data_dir: Path = Path("xray-cases")
     database_url: str | None = None
@@ -78,6 +81,7 @@ class Settings:
 
     def __post_init__(self) -> None:
         self._check_ranges()
+        self._check_sizes()
         if is_loopback(self.host):
             return
         if self.demo:
@@ -93,8 +97,10 @@ class Settings:
         for name, port in (("--port", self.port), ("XRAY_DICOS_PORT", self.dicos_port)):
             if not 0 <= port <= 65_535:
                 raise RecipeError(f"{name} must lie in 0..65535, got {port}")
-        if not 0 <= self.human_share <= 1:
-            raise RecipeError(f"XRAY_HUMAN_SHARE must lie in 0..1, got {self.human_share}")
+        if not 0 < self.human_share <= 1:  # with none, nobody learns what the machine lets through
+            raise RecipeError(
+                f"XRAY_HUMAN_SHARE must lie over 0 and be 1 at most, got {self.human_share}"
+            )
         for name in ("workers", "inspect_seconds", "max_waiting", "lease_minutes", "max_upload_mb"):
             if not 0 < getattr(self, name) < math.inf:
                 raise RecipeError(
@@ -119,17 +125,20 @@ class Settings:
             )
         self._check_secrets()
 
+    def _check_sizes(self) -> None:
+        if self.max_request_mb and self.max_request_mb < self.max_upload_mb:
+            raise RecipeError(
+                f"XRAY_MAX_REQUEST_MB must be XRAY_MAX_UPLOAD_MB ({self.max_upload_mb}) or more, "
+                f"got {self.max_request_mb}"
+            )
+
     def _check_secrets(self) -> None:
         if self.clearance_url and not self.clearance_key:
             raise RecipeError("XRAY_CLEARANCE_URL needs XRAY_CLEARANCE_KEY")
-        secret = self.webhook_secret or ""
-        if self.webhook_url and len(secret) < LEAST_SECRET:
-            raise RecipeError(f"XRAY_WEBHOOK_SECRET must have {LEAST_SECRET} letters or more")
-        if self.webhook_url and len(set(secret)) < LEAST_LETTERS:
-            raise RecipeError(
-                f"XRAY_WEBHOOK_SECRET repeats a few letters; {LEAST_LETTERS} different ones are "
-                "the least: take what `openssl rand -hex 32` prints"
-            )
+        # Ours to make. What a provider made is as long as it likes: `doctor` warns of it.
+        if self.webhook_url and (wrong := weak_secret(self.webhook_secret or "")):
+            instead = "take what `openssl rand -hex 32` prints"
+            raise RecipeError(f"XRAY_WEBHOOK_SECRET {wrong}: {instead}")
 
     @staticmethod
     def read(environment: Mapping[str, str], **given: Any) -> "Settings":
@@ -157,6 +166,12 @@ class Settings:
     def max_upload_bytes(self) -> int:
         """Largest file that is taken."""
         return self.max_upload_mb * 2**20
+
+    @property
+    def max_request_bytes(self) -> int:
+        """Largest request that is taken: its files together, and the rest of the form."""
+        together_mb = self.max_request_mb or max(MOST_VIEWS_MB, self.max_upload_mb)
+        return together_mb * 2**20 + FORM_BYTES
 
     @property
     def log_form(self) -> str:
@@ -187,7 +202,9 @@ SAYS: Mapping[str, str] = {
     "model": "Name or path of the weights; unset: `parcel`.",
     "names": "Further names that browsers may call the service by, with commas between.",
     "open_network": "Listening on other than this machine's own loopback is wanted.",
-    "max_upload_mb": "Largest upload, in MiB.",
+    "max_upload_mb": "Largest file, in MiB.",
+    "max_request_mb": "All files of a request together, in MiB; 0: 1300, or "
+    "`XRAY_MAX_UPLOAD_MB` where that is more.",
     "log": "`json`: a line each, without personal data; `text`: for eyes; unset: `json`, and "
     "`text` in a demo.",
     "data_dir": "Folder of the database, the scans and the keys; ours alone.",
@@ -201,12 +218,12 @@ SAYS: Mapping[str, str] = {
     "lease_minutes": "How long an officer holds a case without a sign of life.",
     "calibration_file": "What `xray-train calibrate` wrote: which scans may be cleared.",
     "clear_by_machine": "Close cases without an officer whose report it makes eligible.",
-    "human_share": "Of those, the share that an officer sees all the same.",
+    "human_share": "Of those, the share that an officer sees all the same: over 0, up to 1.",
     "retention_days": "Days after which scans of closed cases are deleted; 0: never.",
     "secure_cookies": "Browsers send the session over HTTPS alone; for a service behind TLS.",
     "oidc_issuer": "OpenID Connect provider that people may sign in by; unset: none.",
     "oidc_client_id": "What we are called there.",
-    "oidc_client_secret": "The secret that it gave us.",
+    "oidc_client_secret": "The secret that it gave us; `xray-app doctor` warns of a short one.",
     "oidc_address": "Our own address, as browsers reach us: `https://NAME`.",
     "oidc_claim": "Claim that is a person's name here; one that people cannot choose themselves.",
     "watch_dir": "Folder whose complete files become cases.",
@@ -249,6 +266,15 @@ def _value(name: str, setting: "Field[Any]", text: str) -> Any:
     except (ValueError, KeyError):
         wanted = "yes or no" if kind is bool else "a number"
         raise RecipeError(f"{name} must be {wanted}, got {text!r}") from None
+
+
+def weak_secret(secret: str) -> str | None:
+    """What makes a secret too easy to guess to sign with; None: nothing that we know."""
+    if len(secret) < LEAST_SECRET:
+        return f"must have {LEAST_SECRET} letters or more"
+    if len(set(secret)) < LEAST_LETTERS:
+        return f"repeats a few letters; {LEAST_LETTERS} different ones are the least"
+    return None
 
 
 def is_loopback(host: str) -> bool:

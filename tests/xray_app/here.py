@@ -18,6 +18,7 @@ class Here:
         self.inspector = inspector
         self.all = (self,)
         self.absence = inspector.absence
+        self.alive, self.restarts = 1, 0
 
     @contextmanager
     def lend(self, seconds: float | None = None) -> Iterator["Here"]:

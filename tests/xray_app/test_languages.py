@@ -66,7 +66,7 @@ def in_tables() -> Iterator[str]:
     yield from (f"role|{role}" for role in Role)
     yield from (f"right|{right.replace('_', ' ')}" for right in Right)
     yield from (f"label|{one}" for one in (*labels.PARCEL_LABELS, *labels.CONTAINER_LABELS))
-    yield from (f"material|{one}" for one in ("organic", "inorganic", "metal"))
+    yield from (f"material|{one}" for one in ("organic", "mixed", "metal"))
     yield from (f"spot|{one} by the officer" for one in (Says.CONFIRMED, Says.REJECTED))
     yield from (f"state|{state}" for state in State)
     yield from (f"palette|{palette.name}" for palette in palettes.PALETTES)
@@ -122,6 +122,8 @@ SHOWN_TO_OFFICERS = (
         "cases/oversight.py",
         "cases/register.py",
         "cases/reading.py",
+        "cases/boxes.py",
+        "cases/photos.py",
     ),
     *("cases/contents.py", "access/people.py", "access/passwords.py", "access/keys.py"),
     *("uploads.py", "api/signing.py", "api/answers.py", "api/work.py", "api/pages.py"),

@@ -50,7 +50,8 @@ def test_the_environment_is_read_and_options_win() -> None:
         ("XRAY_PROT", "80", "did you mean XRAY_PORT"),
         ("XRAY_PORT", "many", "XRAY_PORT must be a number, got 'many'"),
         ("XRAY_DEMO", "perhaps", "XRAY_DEMO must be yes or no"),
-        ("XRAY_HUMAN_SHARE", "2", r"must lie in 0\.\.1"),
+        ("XRAY_HUMAN_SHARE", "2", "must lie over 0 and be 1 at most"),
+        ("XRAY_HUMAN_SHARE", "0", "must lie over 0 and be 1 at most"),
         ("XRAY_WORKERS", "0", "must lie over 0"),
         ("XRAY_LEAST_FREE_GB", "-1", "must be 0 or more, got -1"),
         ("XRAY_CLEAR_BY_MACHINE", "yes", "needs XRAY_CALIBRATION_FILE"),
@@ -59,6 +60,7 @@ def test_the_environment_is_read_and_options_win() -> None:
         ("XRAY_RETENTION_DAYS", "-1", r"must lie in 0\.\.36500, got -1"),
         ("XRAY_RETENTION_DAYS", "1000000000", r"must lie in 0\.\.36500"),
         ("XRAY_INSPECT_MEMORY_MB", "-1", "must be 1024 or more, got -1"),
+        ("XRAY_MAX_REQUEST_MB", "199", r"must be XRAY_MAX_UPLOAD_MB \(200\) or more, got 199"),
     ],
 )
 def test_a_wrong_variable_is_refused_with_a_sentence(name: str, text: str, said: str) -> None:
@@ -74,8 +76,14 @@ def test_a_demo_is_never_open_to_the_network(asked_for: bool) -> None:
 
 @pytest.mark.parametrize(
     ("secret", "said"),
-    [("0123456789abcdef", "32 letters or more"), ("ab" * 20, "openssl rand")],
+    [("0123456789abcdef", "32 letters or more"), ("ab" * 20, "8 different ones are the least")],
 )
 def test_a_weak_secret_is_refused(secret: str, said: str) -> None:
-    with pytest.raises(RecipeError, match=said):
+    with pytest.raises(RecipeError, match=f"XRAY_WEBHOOK_SECRET .*{said}.*openssl rand"):
         Settings(webhook_url="https://customs.example/hook", webhook_secret=secret)
+
+
+def test_all_files_of_a_request_may_have_what_one_of_them_may() -> None:
+    assert Settings().max_request_bytes == (1300 + 1) * 2**20
+    assert Settings(max_upload_mb=2000).max_request_bytes == (2000 + 1) * 2**20
+    assert Settings(max_request_mb=300).max_request_bytes == (300 + 1) * 2**20

@@ -1,29 +1,23 @@
 """How errors are answered: a status, and one sentence of JSON. Ours are said, others are logged."""
 
-import errno
 import logging
 import secrets
-import traceback
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as NoConnection
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from xray.errors import XrayError
 from xray_app import logs
 from xray_app.access.errors import NotSignedIn
+from xray_app.cases import outage
 from xray_app.cases.errors import Conflict, Full, NotFound
 from xray_app.languages import told
 
 STATUS = ((NotFound, 404), (Conflict, 409), (Full, 503), (NotSignedIn, 401))  # the rest: 422
 MOST_OF_A_NAME = 60  # letters of a field's name in an answer
-DRIVER = "pg8000"
-SQLITE_FULL = "database or disk is full"  # sqlite3.c, SQLITE_FULL
-# PostgreSQL's appendix A: 53100 disk_full; connections, rollbacks, resources, interventions.
-DISK_FULL, LATER, ENDED = "53100", ("08", "40", "53", "57"), ("FATAL", "PANIC")
 AWAY_S, DISK_FULL_S = 5, 60  # when it is worth asking again
 
 log = logging.getLogger("xray_app.api")
@@ -34,9 +28,17 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(XrayError, _ours)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
-    app.add_exception_handler(SQLAlchemyError, _database)
-    app.add_exception_handler(OSError, _system)
+    app.add_exception_handler(SQLAlchemyError, _machine)
+    app.add_exception_handler(OSError, _machine)
     app.add_exception_handler(Exception, _our_fault)
+
+
+def answer_to(request: Request, error: Exception) -> Response:
+    """The answer to an error outside of the routes, as they would give it."""
+    known = request.app.exception_handlers
+    kind = next(one for one in type(error).__mro__ if one in known)
+    answer: Response = known[kind](request, error)
+    return answer
 
 
 def _ours(_: Request, error: Exception) -> Response:
@@ -60,36 +62,12 @@ def _malformed(_: Request, error: Exception) -> Response:
     return JSONResponse({"error": f"{where}: {told(first['msg'])}"}, 422)
 
 
-def _database(request: Request, error: Exception) -> Response:
-    severity, state = _said_by_postgresql(error)
-    if state == DISK_FULL or SQLITE_FULL in str(getattr(error, "orig", "")):
+def _machine(request: Request, error: Exception) -> Response:
+    if outage.disk_full(error):
         return _disk_full()
-    gone = isinstance(error, OperationalError | InterfaceError | NoConnection)
-    gone |= isinstance(error, DBAPIError) and error.connection_invalidated
-    if gone or severity in ENDED or state.startswith(LATER):
+    if outage.database_away(error):
         return _away(error)
     return _our_fault(request, error)
-
-
-def _said_by_postgresql(error: Exception) -> tuple[str, str]:
-    """Severity and SQLSTATE, as pg8000 hands on the server's message; empty where it is none."""
-    said = next(iter(getattr(getattr(error, "orig", None), "args", ())), None)
-    if not isinstance(said, dict):
-        return "", ""
-    return str(said.get("S", "")), str(said.get("C", ""))
-
-
-def _system(request: Request, error: Exception) -> Response:
-    if getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT):
-        return _disk_full()
-    if _came_through(error, DRIVER):  # which lets the error of a reset connection through
-        return _away(error)
-    return _our_fault(request, error)
-
-
-def _came_through(error: Exception, package: str) -> bool:
-    steps = traceback.walk_tb(error.__traceback__)
-    return any(str(f.f_globals.get("__name__")).split(".")[0] == package for f, _ in steps)
 
 
 def _away(error: Exception) -> Response:

@@ -3,7 +3,6 @@
 from typing import Any
 
 from fastapi import APIRouter, FastAPI, HTTPException
-from sqlalchemy import select
 
 import xray
 from xray_app.api import (
@@ -23,16 +22,19 @@ from xray_app.api import (
     style,
     work,
 )
+from xray_app.api.bodies import Bodies
 from xray_app.api.requests import Requests
 from xray_app.api.shapes import PROBLEMS
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as GivenService
 from xray_app.api.speaking import Speaking
+from xray_app.cases import schema
+from xray_app.cases.errors import CaseError
 from xray_app.service import Service
+from xray_app.tallies import Tally
 
 PREFIX = "/api/v1"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-SPARE_BYTES = 2**20  # over the largest upload, for the rest of a form
 
 health = APIRouter(prefix="/health", tags=["health"])
 readiness = APIRouter(prefix="/health", tags=["health"])
@@ -47,9 +49,10 @@ def build(service: Service) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         responses=PROBLEMS,
-        max_body_size=service.settings.max_upload_bytes + SPARE_BYTES,
+        max_body_size=service.settings.max_request_bytes,
     )
     app.state.service = service
+    app.state.answers = Tally()
     for module in (scans, work, opinions, own, cases, people, chain, exports):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health)
@@ -71,8 +74,9 @@ def build(service: Service) -> FastAPI:
             beneath + "/{rest:path}", _nothing, methods=METHODS, include_in_schema=False
         )
     answers.install(app)
+    app.add_middleware(Bodies)
     app.add_middleware(Speaking)
-    app.add_middleware(Requests)
+    app.add_middleware(Requests, answers=app.state.answers)
     return app
 
 
@@ -81,14 +85,16 @@ def _nothing(rest: str) -> None:
 
 
 @health.get("/live")
-def live() -> dict[str, str]:
-    """The process answers."""
+async def live() -> dict[str, str]:
+    """The process answers, also while every thread is at work."""
     return {"status": "live"}
 
 
 @readiness.get("/ready")
 def ready(service: GivenService) -> dict[str, str]:
-    """The database answers, and so does the desk; it works without a model too."""
-    with service.database.read() as connection:
-        connection.execute(select(1))
+    """The database answers with the tables of this version; the desk works without a model too."""
+    try:
+        schema.check(service.database)
+    except CaseError:
+        raise HTTPException(503, "the database's tables are not those of this version") from None
     return {"status": "ready"}

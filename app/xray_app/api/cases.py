@@ -14,6 +14,7 @@ from xray import tdr
 from xray_app.access.roles import Actor, Right, Role
 from xray_app.api import papers
 from xray_app.api.shapes import (
+    NO_NUL,
     CaseFile,
     CaseOut,
     CasePage,
@@ -22,6 +23,7 @@ from xray_app.api.shapes import (
     Said,
     Searched,
     ViewOut,
+    bounded,
     content,
 )
 from xray_app.api.signing import Reads
@@ -54,7 +56,9 @@ def list_cases(
     service: Service,
     state: State | None = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    after: Annotated[str | None, Query(max_length=80, description="`next` of a page")] = None,
+    after: Annotated[
+        str | None, Query(max_length=80, pattern=NO_NUL, description="`next` of a page")
+    ] = None,
 ) -> CasePage:
     """Cases, newest first."""
     own = None if actor.may(Right.READ) else actor.name
@@ -121,7 +125,9 @@ def read_report_of(
     view: Position = 0,
     format: Literal["json", "tdr", "html", "pdf"] = "json",
     role: ReportRole = ReportRole.PRIMARY,
-    zone: Annotated[str, Query(max_length=64, description="of paper's times: Asia/Seoul")] = "",
+    zone: Annotated[
+        str, Query(max_length=64, pattern=NO_NUL, description="of paper's times: Asia/Seoul")
+    ] = "",
 ) -> Response:
     """What the model says of one view: `xray.report/1`, or a DICOS threat detection report.
 
@@ -230,7 +236,7 @@ def _cursor(after: str | None) -> tuple[datetime, str] | None:
         return None
     at, _, case_id = after.partition("~")
     try:
-        moment = datetime.fromisoformat(at)
+        moment = bounded(datetime.fromisoformat(at))
         if moment.tzinfo is None:
             raise ValueError
     except ValueError:

@@ -16,6 +16,7 @@ from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field
 
 from xray_app.api.scans import asked
+from xray_app.api.shapes import OUR_FAULT
 from xray_app.api.signing import Inspects
 from xray_app.api.signing import TheService as Service
 from xray_app.cases.errors import NotFound, Refused
@@ -78,7 +79,7 @@ def model_ready(actor: Inspects, service: Service, model: str) -> dict[str, Any]
     return {"name": model, "ready": True}
 
 
-@router.post("/models/{model}/infer")
+@router.post("/models/{model}/infer", responses=OUR_FAULT)
 def infer(actor: Inspects, service: Service, model: str, said: Infer) -> dict[str, Any]:
     """A scan in, a report out."""
     _check(service, model)
@@ -93,11 +94,9 @@ def infer(actor: Inspects, service: Service, model: str, said: Infer) -> dict[st
                 path.write_bytes(_decoded(name, tensors[name]))
                 files.append(path)
         names = [file.name for file in files]
-        answer = asked(service, files, names, {"id": said.id or "scan"})
-    if answer["report"] is None:
-        raise HTTPException(422, answer["problem"])
-    report = {"name": "report", **BYTES, "data": [json.dumps(answer["report"])]}
-    return {"model_name": model, "id": said.id or "", "outputs": [report]}
+        report = asked(service, files, names, {"id": said.id or "scan"})
+    output = {"name": "report", **BYTES, "data": [json.dumps(report)]}
+    return {"model_name": model, "id": said.id or "", "outputs": [output]}
 
 
 def check_loaded(service: Service) -> None:

@@ -12,7 +12,7 @@ from xray_app.access import preferences
 from xray_app.access.preferences import LANGUAGE
 from xray_app.access.roles import Right, Role
 from xray_app.api.shapes import ChangePerson, Name, NewKey, NewPerson, SignIn
-from xray_app.api.signing import Manages, cookie_of
+from xray_app.api.signing import Manages, Peer, cookie_of
 from xray_app.api.signing import TheService as Service
 
 YEAR_SECONDS = 365 * 86_400
@@ -48,9 +48,9 @@ class MadeKey(BaseModel):
 
 
 @router.post("/session", status_code=204)
-def sign_in(service: Service, response: Response, said: SignIn) -> None:
+def sign_in(service: Service, peer: Peer, response: Response, said: SignIn) -> None:
     """Sign in: the answer sets a cookie."""
-    set_session(service, response, service.people.sign_in(said.name, said.password))
+    set_session(service, response, service.people.sign_in(said.name, said.password, peer))
 
 
 @router.delete("/session", status_code=204)

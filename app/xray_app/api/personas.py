@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from xray_app.access.errors import NotSignedIn
 from xray_app.api.pages import onward, sign_in_again
+from xray_app.api.shapes import Word
 from xray_app.api.signing import TheService as Service
 from xray_app.demo.people import PERSONAS, Persona, persona
 
@@ -22,9 +23,7 @@ def begin(
 
 
 @router.post("/sign-in", response_model=None)
-def become(
-    service: Service, name: Annotated[str, Form(max_length=200)]
-) -> HTMLResponse | RedirectResponse:
+def become(service: Service, name: Annotated[Word, Form()]) -> HTMLResponse | RedirectResponse:
     """Another of them, on the page where they begin."""
     chosen = persona(name)
     return _be(service, chosen, chosen.page)
@@ -34,5 +33,5 @@ def _be(service: Service, chosen: Persona, wanted: str) -> HTMLResponse | Redire
     try:
         token = service.people.sign_in_outside(chosen.name)
     except NotSignedIn as error:  # a visitor switched them off, as a manager may
-        return sign_in_again(service, f"{chosen.name}: {error}; start the demo anew")
+        return sign_in_again(service, NotSignedIn(f"{chosen.name}: {error}; start the demo anew"))
     return onward(service, token, wanted)

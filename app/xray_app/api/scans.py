@@ -10,7 +10,7 @@ from fastapi import APIRouter, File, Form, Header, HTTPException, Response, Uplo
 from pydantic import ValidationError
 
 from xray_app import logs
-from xray_app.api.shapes import About, Received
+from xray_app.api.shapes import OUR_FAULT, About, Received
 from xray_app.api.signing import Inspects, Submits
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import profiles, register
@@ -19,11 +19,14 @@ from xray_app.cases.contents import Staged, discard
 from xray_app.cases.errors import Refused
 from xray_app.cases.register import NewView, Registered, Submission
 from xray_app.cases.states import Kind
+from xray_app.inspectors.pool import RETRY_AFTER_S
 from xray_app.inspectors.process import BrokeOff
+from xray_app.shown import Blame
 from xray_app.uploads import file_name
 
 WAIT_SECONDS = 10.0  # for an idle process, before the caller is told to come back
 MAX_VIEWS = 8
+STATUS = {Blame.FILE: 422, Blame.MODEL: 503, Blame.US: 500}  # where there is no report
 
 router = APIRouter(tags=["scans"])
 Files = Annotated[list[UploadFile], File(max_length=MAX_VIEWS)]
@@ -33,7 +36,7 @@ RequestKey = Annotated[
 ]
 
 
-@router.post("/inspect")
+@router.post("/inspect", responses=OUR_FAULT)
 def inspect(
     actor: Inspects,
     service: Service,
@@ -51,29 +54,31 @@ def inspect(
             path.write_bytes(upload.file.read())
             files.append(path)
             names.append(file_name(upload.filename or ""))
-        said = asked(service, files, names, {"pixel_mm": pixel_mm, "id": names[0]})
-    if said["report"] is None:
-        raise HTTPException(422, said["problem"])
-    report: dict[str, Any] = said["report"]
-    return report
+        return asked(service, files, names, {"pixel_mm": pixel_mm, "id": names[0]})
 
 
 def asked(
     service: Service, files: list[Path], names: list[str], said: dict[str, Any]
 ) -> dict[str, Any]:
-    """What an inspecting process says of files that are not kept.
+    """The report of an inspecting process on files that are not kept.
 
     Raises:
         Full: every process is busy.
-        Refused: the inspection took too long or too much.
+        HTTPException: there is none, with the status of whose fault that is.
     """
     with service.pool.lend(WAIT_SECONDS) as process:
         with service.database.read() as connection:
             in_force = profiles.in_force(connection)
         try:
-            return process.ask([str(file) for file in files], names, said, in_force)
+            answer = process.ask([str(file) for file in files], names, said, in_force)
         except BrokeOff as error:
-            raise Refused(f"{names[0]}: {error}") from None
+            raise HTTPException(500, f"{names[0]}: {error}") from None
+    report: dict[str, Any] | None = answer["report"]
+    if report is None:
+        status = STATUS[answer["blame"]]
+        later = {"retry-after": str(RETRY_AFTER_S)} if status == 503 else None
+        raise HTTPException(status, answer["problem"], later)
+    return report
 
 
 @router.post("/scans", status_code=202)

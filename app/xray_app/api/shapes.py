@@ -9,16 +9,55 @@ from xray.report import Outcome
 from xray_app.access.roles import Right, Role
 from xray_app.cases.states import Disposition, Kind, Reason, Says, State, Verdict
 
-Text = Annotated[str, StringConstraints(max_length=2000, pattern=r"^[^\x00]*$")]
+NO_NUL = r"^[^\x00]*$"  # which PostgreSQL takes in no text
+MOST_OF_A_NAME = 200  # letters, as the tables take them
+YEARS = range(1970, 10_000 - 1)  # in which a moment is one in every time zone
+
+Text = Annotated[str, StringConstraints(max_length=2000, pattern=NO_NUL)]
+Word = Annotated[str, StringConstraints(max_length=MOST_OF_A_NAME, pattern=NO_NUL)]
 Name = Annotated[
     str,
     StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$"
+        strip_whitespace=True,
+        min_length=1,
+        max_length=MOST_OF_A_NAME,
+        pattern=r"^[^\x00-\x1f\x7f]+$",
     ),
 ]
-# As the taxonomy writes them, whoever types it: `Gun part` is `gun_part`.
-Label = Annotated[Name, AfterValidator(lambda text: "_".join(text.lower().split()))]
 Version = Annotated[int, Field(ge=1, le=2**31 - 1)]
+Position = Annotated[int, Field(ge=0, le=7)]  # of a view
+Pixel = Annotated[float, Field(allow_inf_nan=False)]
+Xyxy = tuple[Pixel, Pixel, Pixel, Pixel]
+
+
+def bounded(moment: datetime) -> datetime:
+    """A moment that can be told in every time zone.
+
+    Raises:
+        ValueError: it lies outside of YEARS.
+    """
+    if moment.year not in YEARS:
+        raise ValueError(f"expected a year from {YEARS[0]} to {YEARS[-1]}, got {moment.year}")
+    return moment
+
+
+def as_label(text: str) -> str:
+    """As the taxonomy writes labels, whoever types them.
+
+    >>> as_label(" Gun  Part")
+    'gun_part'
+
+    Raises:
+        ValueError: it grew too long: some letters are two in lower case.
+    """
+    label = "_".join(text.lower().split())
+    if len(label) > MOST_OF_A_NAME:
+        raise ValueError(f"expected {MOST_OF_A_NAME} letters at most, got {len(label)}")
+    return label
+
+
+Label = Annotated[Name, AfterValidator(as_label)]
+Moment = Annotated[AwareDatetime, AfterValidator(bounded)]
 
 
 class Strict(BaseModel):
@@ -46,6 +85,10 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
         (503, "Not now: too much waits, or something is away. Retry-After says when."),
         (507, "The disk is full."),
     )
+}
+
+OUR_FAULT: dict[int | str, dict[str, Any]] = {
+    500: {"model": Problem, "description": "It failed on our side, whatever was sent."}
 }
 
 
@@ -218,7 +261,7 @@ class AtVersion(Strict):
 class Hold(AtVersion):
     """Set a case aside."""
 
-    until: AwareDatetime
+    until: Moment
     why: Text
 
 
@@ -238,19 +281,19 @@ class Mark(Strict):
     """A box that an officer drew."""
 
     label: Name
-    xyxy_px: tuple[float, float, float, float]
-    view: Annotated[int, Field(ge=0, le=7)] = 0
+    xyxy_px: Xyxy
+    view: Position = 0
 
 
 class Say(AtVersion):
     """What an officer says of one finding (`finding`), or of one box of their own (`drawn`)."""
 
-    view: Annotated[int, Field(ge=0, le=7)] = 0
+    view: Position = 0
     says: Says
     finding: Annotated[int, Field(ge=1, le=65_535)] | None = None
     drawn: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{32}$")] | None = None
     label: Label | None = None
-    xyxy_px: tuple[float, float, float, float] | None = None
+    xyxy_px: Xyxy | None = None
 
 
 class Decide(AtVersion):
@@ -288,4 +331,4 @@ class NewKey(Strict):
 
     name: Name
     scopes: Annotated[list[Right], Field(min_length=1, max_length=20)]
-    ends_at: AwareDatetime | None = None
+    ends_at: Moment | None = None

@@ -14,12 +14,14 @@ from xray_app.api.shapes import (
     Escalate,
     HandOver,
     Hold,
+    Name,
+    Text,
+    Version,
 )
 from xray_app.api.signing import Searches, Supervises, Works
 from xray_app.api.signing import TheService as Service
+from xray_app.cases import photos
 from xray_app.cases.decisions import Decision, SearchResult, correct, decide, record_search
-
-MAX_PHOTO_BYTES = 20 * 2**20
 
 router = APIRouter(tags=["work"])
 
@@ -91,15 +93,15 @@ def search(
     actor: Searches,
     service: Service,
     case_id: CaseId,
-    version: Annotated[int, Form(ge=1, le=2**31 - 1)],
+    version: Annotated[Version, Form()],
     found: Annotated[bool, Form()],
-    what: Annotated[list[str], Form(max_length=50)] = [],  # noqa: B006 FastAPI copies it
-    note: Annotated[str, Form(max_length=2000, pattern=r"^[^\x00]*$")] = "",
+    what: Annotated[list[Name], Form(max_length=50)] = [],  # noqa: B006 FastAPI copies it
+    note: Annotated[Text, Form()] = "",
     photo: Annotated[UploadFile | None, File()] = None,
 ) -> CaseOut:
     """Close a case with what its search found."""
-    kept = service.contents.stage(photo.file, "photo", MAX_PHOTO_BYTES) if photo else None
-    result = SearchResult(found, tuple(label[:200] for label in what), note, kept)
+    kept = photos.stage(service.contents, photo.file) if photo else None
+    result = SearchResult(found, tuple(what), note, kept)
     closed = record_search(service.queue, service.contents, case_id, version, actor.name, result)
     return shown(closed, actor)
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from xray_app.cases import audit, outbox, tables
+from xray_app.cases.boxes import check_boxes
 from xray_app.cases.canonical import canonical, moment, sha256_of
 from xray_app.cases.case import Case, change, load, load_version
 from xray_app.cases.contents import Contents, Staged, discard
@@ -27,8 +28,9 @@ class Decision:
 
     Attributes:
         verdict: clear it, or search it, now or later.
-        reason: in the officer's words; may be empty, but not in a correction.
-        marks: what the officer drew: label and xyxy_px each.
+        reason: in the officer's words; may be empty where there is a code, but not in a
+            correction.
+        marks: what the officer drew: label, xyxy_px and view each; without a view, the first.
         code: why, where it is not cleared.
     """
 
@@ -61,11 +63,13 @@ def decide(queue: Queue, case_id: str, version: int, officer: Officer, said: Dec
     Raises:
         NotFound: there is no such case.
         Conflict: it has changed, the lease ran out, or it is with another.
+        Refused: neither a code nor a reason says why it is not cleared, or a mark cannot be.
     """
     with queue.writing() as (connection, now):
         if _said_before(connection, case_id, version, officer, said):
             return load(connection, case_id)
         case = held_by(connection, case_id, version, officer)
+        _check(connection, case, said)
         keep_decision(connection, case, officer, said, None, now)
         after = change(connection, case, **NOBODY, **decided(said.verdict, now))
         outbox.put(connection, now, queue.rules.tells, "case.decided", after, verdict=said.verdict)
@@ -76,7 +80,7 @@ def correct(queue: Queue, case_id: str, version: int, officer: Officer, said: De
     """Overrule a decision: a supervisor's further entry, the first one stays.
 
     Raises:
-        Refused: not a supervisor, or no reason.
+        Refused: not a supervisor, no reason, or a mark that cannot be.
         Conflict: it has changed, or is past correcting: a search has ended.
     """
     if officer.level is not Level.SUPERVISOR or not said.reason.strip():
@@ -88,6 +92,7 @@ def correct(queue: Queue, case_id: str, version: int, officer: Officer, said: De
         cleared = case.disposition in (Disposition.CLEARED, Disposition.CLEARED_BY_MACHINE)
         if not (cleared or case.state is State.SEARCH):
             raise Conflict(f"case {case_id} is {case.state}; only a decision can be corrected")
+        _check(connection, case, said)
         before = decisions_of(connection, case_id)
         corrects = before[-1]["id"] if before else None
         keep_decision(connection, case, officer, said, corrects, now)
@@ -110,6 +115,7 @@ def record_search(
 
     Raises:
         Conflict: it has changed, or no search was ordered.
+        Refused: something was found, and nothing says what: the next search could not learn of it.
     """
     try:
         with queue.writing() as (connection, now):
@@ -118,6 +124,8 @@ def record_search(
             case = load_version(connection, case_id, version)
             if case.state is not State.SEARCH:
                 raise Conflict(f"case {case_id} is {case.state}; no search was ordered")
+            if result.found and not (result.what or result.note.strip()):
+                raise Refused("say what was found, in a word or in the note")
             _keep_search(connection, case, searcher, result, now)
             if result.photo is not None:
                 contents.adopt(connection, result.photo, now)
@@ -147,6 +155,16 @@ def _rows(connection: Connection, table: Table, case_id: str) -> Sequence[RowMap
     return connection.execute(found).mappings().all()
 
 
+def check_why(code: Reason | None, note: str) -> None:
+    """Stop where nothing says why a case is not cleared.
+
+    Raises:
+        Refused: neither a code nor a note does.
+    """
+    if not (code or note.strip()):
+        raise Refused("say why it is not cleared: choose a reason or write a note")
+
+
 def decided(verdict: Verdict, now: datetime) -> dict[str, Any]:
     """What changes of a case by a verdict."""
     if verdict is not Verdict.CLEAR:
@@ -173,6 +191,13 @@ def keep_decision(
     action = DECIDED if corrects is None else "corrected"
     seal = {"verdict": said.verdict, "sha256": seal_of(row)}
     audit.append(connection, now, officer.name, action, case.id, seal)
+
+
+def _check(connection: Connection, case: Case, said: Decision) -> None:
+    if said.verdict is not Verdict.CLEAR:
+        check_why(said.code, said.reason)
+    boxes = [(mark.get("view", 0), mark["xyxy_px"]) for mark in said.marks]
+    check_boxes(connection, case.id, boxes)
 
 
 def _keep_search(

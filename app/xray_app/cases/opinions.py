@@ -15,11 +15,11 @@ from sqlalchemy import Connection, RowMapping, insert, select
 
 from xray.labels import CONTAINER_LABELS, PARCEL_LABELS
 from xray_app.cases import audit, reading, tables
+from xray_app.cases.boxes import check_boxes
 from xray_app.cases.canonical import canonical, sha256_of
 from xray_app.cases.case import Case, prolong
 from xray_app.cases.decisions import seal_of
 from xray_app.cases.errors import Refused
-from xray_app.cases.inspection import views_of
 from xray_app.cases.queue import Queue, held_by
 from xray_app.cases.rules import Officer
 from xray_app.cases.states import Says
@@ -27,7 +27,6 @@ from xray_app.cases.states import Says
 MOST = 2000  # entries of one case: far over what an officer draws, far under what fills a disk
 OF_FINDING = (Says.CONFIRMED, Says.REJECTED, Says.WITHDRAWN)
 OF_DRAWN = (Says.DRAWN, Says.WITHDRAWN)
-LEAST_PX = 1.0  # side of the smallest box
 
 Xyxy = tuple[float, float, float, float]
 Target = tuple[int, int | None, str | None, str | None]
@@ -185,25 +184,11 @@ def _of_finding(
 def _of_drawn(
     connection: Connection, case: Case, said: Opinion
 ) -> tuple[str, Sequence[float], str | None]:
-    rows = {row["position"]: row for row in views_of(connection, case.id)}
-    if said.position not in rows:
-        raise Refused(f"case {case.id} has no view {said.position}")
     mine = (said.position, None, None, said.drawn)
     before = next((row for row in _newest(connection, case.id) if _target(row) == mine), None)
     label = said.label or (before and before["label"])
     xyxy_px = said.xyxy_px or (before and json.loads(before["xyxy_px"]))
     if not label or not xyxy_px:
         raise Refused("a drawn box needs a label and its corners")
-    _check_box(xyxy_px, rows[said.position])
+    check_boxes(connection, case.id, [(said.position, xyxy_px)])
     return label, [round(float(at), 1) for at in xyxy_px], None
-
-
-def _check_box(xyxy_px: Sequence[float], view: RowMapping) -> None:
-    x1, y1, x2, y2 = xyxy_px
-    width, height = view["width_px"] or 0, view["height_px"] or 0
-    inside = min(x1, y1) >= 0 and x2 <= width and y2 <= height
-    if not (inside and x2 - x1 >= LEAST_PX and y2 - y1 >= LEAST_PX):
-        raise Refused(
-            f"a box needs 0 <= x1 < x2 <= {width} and 0 <= y1 < y2 <= {height}, "
-            f"got {', '.join(f'{at:g}' for at in xyxy_px)}"
-        )

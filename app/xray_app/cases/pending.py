@@ -17,8 +17,16 @@ from sqlalchemy import Connection, RowMapping, delete, insert, select
 from xray_app.cases import audit, outbox, tables
 from xray_app.cases.canonical import canonical
 from xray_app.cases.case import Case, change, load
-from xray_app.cases.decisions import DECIDED, SAID, TAKEN_BACK, Decision, decided, keep_decision
-from xray_app.cases.errors import Conflict, Refused
+from xray_app.cases.decisions import (
+    DECIDED,
+    SAID,
+    TAKEN_BACK,
+    Decision,
+    check_why,
+    decided,
+    keep_decision,
+)
+from xray_app.cases.errors import Conflict
 from xray_app.cases.queue import (
     ESCALATED,
     NOBODY,
@@ -75,8 +83,8 @@ def propose(queue: Queue, case_id: str, version: int, officer: Officer, said: Pr
         if before and _same(before, officer, said):
             return load(connection, case_id)
         case = held_by(connection, case_id, version, officer)
-        if said.intent is not Intent.CLEAR and not (said.code or said.note.strip()):
-            raise Refused("say why it is not cleared: choose a reason or write a note")
+        if said.intent is not Intent.CLEAR:
+            check_why(said.code, said.note)
         if said.intent is Intent.ESCALATE:
             check_escalated(case, _why(said.code, said.note))
         row = {

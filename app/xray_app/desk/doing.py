@@ -12,9 +12,10 @@ from xray_app.access.preferences import SCAN_FIRST
 from xray_app.access.roles import RIGHTS, Actor, Right, Role
 from xray_app.cases import first_verdicts, pending, seen
 from xray_app.cases.case import Case, load
-from xray_app.cases.decisions import SearchResult, record_search
+from xray_app.cases.decisions import SearchResult, check_why, record_search
 from xray_app.cases.errors import Refused
 from xray_app.cases.pending import Proposal
+from xray_app.cases.queue import LONGEST_HOLD
 from xray_app.cases.states import Intent, Level, Reason, Verdict
 from xray_app.desk import work
 from xray_app.languages import say
@@ -24,7 +25,7 @@ FIRST_KEPT = "Your first verdict is kept. Now look at what the machine says, and
 FROM_THE_NEXT = (
     "Scan first begins with the next case: you have seen what the machine says of this one."
 )
-MOST_MINUTES = 24 * 60  # that a case is held for
+MOST_MINUTES = LONGEST_HOLD // timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -124,8 +125,8 @@ class _Doing:
         said = Proposal(intent, None if cleared else self._code(), asked.note)
         where = (service.queue, asked.case_id, asked.version, officer)
         if intent is not Intent.ESCALATE and self._is_first():
-            if not (cleared or said.code or said.note.strip()):
-                raise Refused("say why it is not cleared: choose a reason or write a note")
+            if not cleared:
+                check_why(said.code, said.note)
             first_verdicts.keep(*where, Verdict(intent.value), said.code)
             if not self._agrees(intent):
                 return After(asked.case_id, say(FIRST_KEPT))

@@ -26,17 +26,24 @@ PASSWORD = "correct horse battery"
 
 
 @pytest.fixture
+def kept_in(tmp_path: Path, migrated_sqlite: Database) -> str | None:
+    """The database's address; None: in the data folder, as where no setting names another."""
+    (tmp_path / "data").mkdir()
+    shutil.copy(str(migrated_sqlite.url.database), tmp_path / "data" / "cases.sqlite3")
+    return None
+
+
+@pytest.fixture
 def service(
     tmp_path: Path,
-    migrated_sqlite: Database,
+    kept_in: str | None,
     clock: Any,
     quick_passwords: Passwords,
     here: Any,
 ) -> Iterator[Service]:
     told = {"webhook_url": "https://customs.example/hook", "webhook_secret": "0123456789abcdef" * 2}
-    settings = Settings(data_dir=tmp_path / "data", max_upload_mb=1, max_waiting=3, **told)  # type: ignore[arg-type]
-    settings.data_dir.mkdir()
-    shutil.copy(str(migrated_sqlite.url.database), settings.data_dir / "cases.sqlite3")
+    few = {"max_upload_mb": 1, "max_request_mb": 3, "max_waiting": 3}
+    settings = Settings(data_dir=tmp_path / "data", database_url=kept_in, **few, **told)  # type: ignore[arg-type]
     built = services.build(settings, clock, quick_passwords)
     yield replace(built, pool=here, dispatch=Dispatch(built.queue, built.contents, here))
     built.database.dispose()

@@ -50,6 +50,22 @@ def test_a_scan_is_sent_waited_for_and_read(
         assert refused.value.status == 422
 
 
+def test_the_cases_of_a_sender_come_page_after_page_the_newest_first(
+    scanner: TestClient, write_scan: Callable[..., Path], clock: Any
+) -> None:
+    key = scanner.headers["authorization"].split()[1]
+    with Client("http://127.0.0.1:7860", key, transport=through(scanner)) as client:
+        assert list(client.cases()) == []
+        sent = list[str]()
+        for n in range(3):
+            sent.append(client.submit(write_scan(f"{n}.png", bright=n / 4)).id)
+            clock.move(seconds=1)
+        for page in (1, 2, 3):
+            assert [case.id for case in client.cases(page=page)] == sent[::-1]
+        assert len(list(client.cases(State.RECEIVED))) == 3
+        assert list(client.cases(State.CLOSED)) == []
+
+
 def test_a_full_service_is_asked_again_with_the_same_key_and_the_whole_file(
     write_scan: Callable[..., Path],
 ) -> None:

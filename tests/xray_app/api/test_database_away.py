@@ -13,6 +13,7 @@ from xray_app import service as services
 from xray_app.access.passwords import Passwords
 from xray_app.access.roles import Right
 from xray_app.api import app as api
+from xray_app.api.bodies import STRANGERS_BYTES
 from xray_app.settings import Settings
 
 
@@ -49,14 +50,15 @@ def test_a_database_that_is_away_is_said_and_comes_back_by_itself(
     client = TestClient(api.build(service), raise_server_exceptions=False)
     client.headers["authorization"] = f"Bearer {key}"
 
-    def send() -> Any:
-        return client.post("/api/v1/scans", files={"scan": ("bag.png", b"scan")})
+    def send(content: bytes = b"scan") -> Any:
+        return client.post("/api/v1/scans", files={"scan": ("bag.png", content)})
 
     with away(postgresql_server, database_url.rpartition("/")[2]):
-        refused = send()
-        assert refused.status_code == 503
-        assert int(refused.headers["retry-after"]) > 0
-        assert "database cannot be reached" in refused.json()["error"]
+        for content in (b"scan", bytes(STRANGERS_BYTES)):
+            refused = send(content)
+            assert refused.status_code == 503
+            assert int(refused.headers["retry-after"]) > 0
+            assert "database cannot be reached" in refused.json()["error"]
         assert client.get("/health/ready").status_code == 503
         assert client.get("/health/live").status_code == 200
     assert send().status_code == 202

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 
 from tests.xray_app.here import Here
 from xray import Encoding
@@ -18,8 +20,9 @@ from xray.card import Card
 from xray.clearance import Rule
 from xray.detector import Detector
 from xray.profile import Profile
-from xray_app.cases import inspection, integrity, profiles, reading
+from xray_app.cases import audit, inspection, integrity, profiles, reading
 from xray_app.cases.case import load
+from xray_app.cases.inspection import BROKE_OFF
 from xray_app.cases.rules import Rules
 from xray_app.cases.states import Disposition, State
 from xray_app.exchange import dossier
@@ -63,21 +66,68 @@ def test_a_case_whose_result_could_not_be_written_goes_again(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    case, process = service.dispatch.claim(), service.pool
-    assert case is not None
-    service.dispatch.recover()
-    assert state(service, case_id) is State.INSPECTING  # somebody does inspect it
-    with monkeypatch.context() as broken:
-        broken.setattr(dispatching.inspection, "record", full)
-        one: Any = process
-        with pytest.raises(OSError, match="No space"):
-            service.dispatch.inspect(case, one)
-    assert state(service, case_id) is State.INSPECTING
-    assert list(service.contents.incoming.iterdir()) == []
-    service.dispatch.recover()
-    assert state(service, case_id) is State.RECEIVED
+    monkeypatch.setattr(dispatching, "AFTER_FAILURE_SECONDS", 0.0)
+    one: Any = service.pool
+    for _ in range(Rules().max_tries + 1):
+        case = service.dispatch.claim()
+        assert case is not None
+        service.dispatch.recover()
+        assert state(service, case_id) is State.INSPECTING  # somebody does inspect it
+        with monkeypatch.context() as broken:
+            broken.setattr(dispatching.inspection, "record", full)
+            with pytest.raises(OSError, match="No space"):
+                service.dispatch.inspect(case, one)
+        assert state(service, case_id) is State.INSPECTING
+        assert list(service.contents.incoming.iterdir()) == []
+        service.dispatch.recover()
+        assert state(service, case_id) is State.RECEIVED
     inspect_all()
     assert state(service, case_id) is State.WAITING
+
+
+def test_after_a_failure_of_the_machine_nothing_is_claimed_for_longer_and_longer(
+    service: Service, case_id: str, monkeypatch: pytest.MonkeyPatch, inspect_all: Callable[[], None]
+) -> None:
+    now = 0.0
+    full = Mock(side_effect=OSError(28, "No space left on device"))
+    one: Any = service.pool
+    monkeypatch.setattr(dispatching, "monotonic", lambda: now)
+    for rest in (2.0, 4.0, 8.0):
+        case = service.dispatch.claim()
+        assert case is not None
+        with monkeypatch.context() as broken:
+            broken.setattr(dispatching.inspection, "record", full)
+            with pytest.raises(OSError, match="No space"):
+                service.dispatch.inspect(case, one)
+        service.dispatch.recover()
+        now += rest - 1
+        assert service.dispatch.claim() is None
+        now += 1
+    case = service.dispatch.claim()
+    assert case is not None
+    service.dispatch.inspect(case, one)
+    assert state(service, case_id) is State.WAITING
+
+
+def test_a_case_that_the_database_never_takes_ends_with_an_officer(
+    service: Service, case_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never = Mock(side_effect=OperationalError("INSERT", {}, Exception("string or blob too big")))
+    monkeypatch.setattr(dispatching.inspection, "record", never)
+    monkeypatch.setattr(dispatching, "AFTER_FAILURE_SECONDS", 0.0)
+    one: Any = service.pool
+    tries = Rules().max_tries * (dispatching.MOST_UNCOUNTED + 1)
+    for _ in range(tries):
+        assert state(service, case_id) is State.RECEIVED
+        case = service.dispatch.claim()
+        assert case is not None
+        with pytest.raises(OperationalError):
+            service.dispatch.inspect(case, one)
+        service.dispatch.recover()
+    assert state(service, case_id) is State.WAITING
+    with service.database.read() as connection:
+        broke = [entry.action for entry in audit.of(connection, case_id)].count(BROKE_OFF)
+    assert broke == Rules().max_tries
 
 
 def test_a_process_that_breaks_off_gives_the_case_back_then_leaves_it_to_an_officer(

@@ -7,8 +7,10 @@ import struct
 import tracemalloc
 import zipfile
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import cv2
@@ -57,7 +59,7 @@ def case_id(
     said = {"version": case["version"], "verdict": "search", "reason": "a pistol"}
     case = kim.post(f"/api/v1/cases/{case['id']}/decision", json=said).json()
     form = {"version": case["version"], "found": "true", "what": ["gun"]}
-    photo = {"photo": ("p.jpg", b"photo")}
+    photo = {"photo": ("p.jpg", b"\xff\xd8\xffphoto")}
     kim.post(f"/api/v1/cases/{case['id']}/search", data=form, files=photo)
     return str(case["id"])
 
@@ -88,7 +90,7 @@ def test_a_dossier_holds_the_scan_the_pictures_and_every_word(
 ) -> None:
     checked = dossier.verify(packed, key.public_key())
     assert checked.files["scans/0"] == scan
-    assert checked.files["photos/0.jpg"] == b"photo"
+    assert checked.files["photos/0.jpg"] == b"\xff\xd8\xffphoto"
     assert checked.files["pictures/0.jpg"][:2] == b"\xff\xd8"
     said = checked.manifest
     (opinion,) = said["opinions"]
@@ -211,6 +213,20 @@ def test_a_signing_key_that_others_may_read_is_refused(tmp_path: Path) -> None:
     path.chmod(0o644)
     with pytest.raises(DataError, match="chmod 600"):
         dossier.signing_key(path)
+
+
+def test_all_who_ask_at_once_for_a_key_that_is_not_there_get_the_same(tmp_path: Path) -> None:
+    for number in range(10):
+        path, begin = tmp_path / f"key {number}", Barrier(8)
+
+        def ask(path: Path = path, begin: Barrier = begin) -> bytes:
+            begin.wait()
+            return dossier.public_pem(dossier.signing_key(path))
+
+        with ThreadPoolExecutor(8) as threads:
+            asked = [threads.submit(ask) for _ in range(8)]
+        assert len({one.result() for one in asked}) == 1
+    assert len(list(tmp_path.iterdir())) == 10
 
 
 def test_a_replay_says_the_same_and_another_model_is_refused(

@@ -46,7 +46,8 @@ def case_id(
     kim = sign_in(Role.SCREENER, "kim")
     case = kim.post("/api/v1/queue/take").json()
     mark = {"label": "gun", "xyxy_px": [10, 20, 40, 60]}
-    said = {"version": case["version"], "verdict": "search", "marks": [mark]}
+    said = {"version": case["version"], "verdict": "search", "code": "weapon"}
+    said["marks"] = [mark] if case["outcome"] else []  # nothing is drawn on what is no scan
     case = kim.post(f"/api/v1/cases/{case['id']}/decision", json=said).json()
     form = {"version": case["version"], "found": "true", "what": ["gun"]}
     kim.post(f"/api/v1/cases/{case['id']}/search", data=form)
@@ -62,6 +63,11 @@ def test_a_table_holds_what_was_said_and_runs_nothing(sign_in: SignIn, case_id: 
     assert (row["case"], row["verdict"], row["found"]) == (case_id, "search", "True")
     assert (row["labels"], row["what"], row["hs_code"]) == ("gun wrench", "gun", "640399")
     assert row["scanner"] == "'=cmd()"
+
+
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠"])
+def test_a_cell_that_a_spreadsheet_would_run_is_quoted(first: str) -> None:
+    assert export.cell(f"{first}cmd()") == f"'{first}cmd()"
 
 
 def test_a_coco_folder_holds_the_scan_the_boxes_and_each_opinion_apart(

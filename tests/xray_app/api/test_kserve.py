@@ -54,14 +54,16 @@ def test_what_cannot_be_taken_is_said(scanner: TestClient, inputs: Any, said: st
 
 
 def test_without_weights_nobody_says_that_scans_can_be_inspected(
-    client: TestClient, scanner: TestClient, service: Service
+    client: TestClient, scanner: TestClient, service: Service, scan: bytes
 ) -> None:
     paths = ("/v2/health/ready", "/v2/models/parcel/ready")
     assert [scanner.get(path).status_code for path in paths] == [200, 200]
     here: Any = Here(Inspector.load("no-such-model"))
     client.app.state.service = replace(service, pool=here)  # type: ignore[attr-defined]
-    for path in paths:
-        answer = scanner.get(path)
+    asked = [scanner.get(path) for path in paths]
+    asked += [ask(scanner, ("scan", text(scan)))]
+    asked += [scanner.post("/api/v1/inspect", files={"scan": ("bag.png", scan)})]
+    for answer in asked:
         assert answer.status_code == 503
         assert "No model is loaded" in answer.json()["error"]
         assert int(answer.headers["retry-after"]) > 0

@@ -332,7 +332,7 @@ def test_who_may_not_search_does_not_say_what_a_search_found(
     looker = replace(kim, rights=kim.rights - {Right.SEARCH})
     with pytest.raises(Refused, match="no right to say what a search found"):
         act(looker, "found", case_id)
-    assert act(kim, "found", case_id) == After(None)
+    assert act(kim, "found", case_id, note="in a shoe") == After(None)
 
 
 def test_an_upload_becomes_a_case(

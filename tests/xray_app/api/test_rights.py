@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 from tests.xray_app.ways import ways_of
 from xray_app.access.roles import RIGHTS, SCOPES, Actor, Right, Role
 from xray_app.api.door import Door
+from xray_app.cases import schema
 from xray_app.service import Service
 
 NOBODY_NEEDS = None  # these answer everybody, and check for themselves
@@ -133,6 +134,15 @@ def test_a_key_reaches_what_its_scope_names_and_nothing_else(
 def test_another_name_for_the_service_is_not_answered(client: TestClient) -> None:
     assert client.get("/health/live", headers={"host": "evil.example"}).status_code == 403
     assert client.get("/health/live").status_code == 200
+    assert client.get("/health/ready").status_code == 200
+
+
+def test_whoever_lacks_the_tables_of_this_version_is_not_ready(
+    client: TestClient, service: Service
+) -> None:
+    schema.downgrade(service.database, "-1")
+    assert client.get("/health/ready").status_code == 503
+    schema.upgrade(service.database)
     assert client.get("/health/ready").status_code == 200
 
 

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from xray_app.access.roles import Right, Role
 from xray_app.cases import audit, seen
+from xray_app.inspectors.process import BrokeOff
 from xray_app.service import Service
 
 Answer = Any
@@ -33,6 +34,25 @@ def test_what_is_no_scan_is_refused_with_the_reason(scanner: TestClient) -> None
     answer = scanner.post("/api/v1/inspect", files={"scan": ("bag.png", b"this is no picture")})
     assert answer.status_code == 422
     assert "expected a PNG, JPEG, TIFF or DICOM file, found text" in answer.json()["error"]
+
+
+@pytest.mark.parametrize(
+    ("failing", "said"),
+    [
+        ("xray.read", "this is our fault, not your file's"),
+        ("tests.xray_app.here.Here.ask", "bag.png: the inspecting process died"),
+    ],
+)
+def test_what_failed_on_our_side_is_not_laid_on_the_sender(
+    scanner: TestClient, scan: bytes, monkeypatch: pytest.MonkeyPatch, failing: str, said: str
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise BrokeOff("the inspecting process died")
+
+    monkeypatch.setattr(failing, fail)
+    answer = scanner.post("/api/v1/inspect", files={"scan": ("bag.png", scan)})
+    assert answer.status_code == 500
+    assert said in answer.json()["error"]
 
 
 def test_a_kept_scan_is_answered_at_once_and_inspected_later(
@@ -154,6 +174,21 @@ def test_a_re_used_picture_is_flagged(scanner: TestClient, scan: bytes) -> None:
     assert "the same picture came before" in again["flags"][0]
 
 
+def test_a_re_used_picture_is_flagged_in_a_file_that_was_written_anew_too(
+    scanner: TestClient,
+    scan: bytes,
+    inspect_all: Callable[[], None],
+    sign_in: Callable[..., TestClient],
+) -> None:
+    first = send(scanner, scan, consignment="A").json()["id"]
+    inspect_all()
+    again = send(scanner, scan + b"\0", consignment="B").json()["id"]
+    inspect_all()
+    case = sign_in(Role.SUPERVISOR).get(f"/api/v1/cases/{again}").json()
+    assert case["flags"] == [f"the same picture was inspected before, as case {first}"]
+    assert (case["for_supervisor"], case["links"]) == (True, [first])
+
+
 def test_when_too_much_waits_the_sender_is_told_when_to_come_back(
     scanner: TestClient, service: Service
 ) -> None:
@@ -191,6 +226,14 @@ def test_too_large_a_scan_is_refused_and_nothing_is_kept(
     answer = send(scanner, b"x" * (2**20 + 1))
     assert answer.status_code in (413, 422)
     assert list(service.contents.incoming.iterdir()) == []
+
+
+def test_a_request_holds_more_than_the_largest_file_and_not_without_end(
+    scanner: TestClient,
+) -> None:
+    views = [("scan", (f"{n}.png", bytes([n]) * (9 * 2**20 // 10))) for n in range(5)]
+    sent = [scanner.post("/api/v1/scans", files=views[:many]) for many in (3, 5)]
+    assert [answer.status_code for answer in sent] == [202, 413]
 
 
 def test_an_empty_scan_and_broken_json_are_refused(scanner: TestClient) -> None:

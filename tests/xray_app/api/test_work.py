@@ -41,7 +41,10 @@ def test_a_case_is_taken_decided_and_searched(sign_in: SignIn, case_id: str) -> 
         "what": ["gun"],
         "note": "in a shoe",
     }
-    photo = {"photo": ("p.jpg", b"jpeg")}
+    photo = {"photo": ("p.exe", b"MZ")}
+    refused = lee.post(f"/api/v1/cases/{case_id}/search", data=form, files=photo)
+    assert refused.json() == {"error": "the photo must be a JPEG or a PNG"}
+    photo = {"photo": ("p.jpg", b"\xff\xd8\xff")}
     closed = lee.post(f"/api/v1/cases/{case_id}/search", data=form, files=photo).json()
     assert (closed["state"], closed["disposition"]) == ("closed", "found")
     whole = kim.get(f"/api/v1/cases/{case_id}").json()
@@ -136,6 +139,32 @@ def test_figures_are_read_by_whoever_observes(sign_in: SignIn, case_id: str, clo
     assert 'xray_cases{state="closed"} 0' in lines
     assert 'xray_oldest_waiting_seconds{state="waiting"} 90.0' in lines
     assert 'xray_messages{state="waiting"} 1' in lines
+    assert 'xray_inspecting_processes{state="alive"} 1' in lines
+
+
+def test_how_long_inspections_took_and_how_requests_were_answered_is_counted(
+    client: TestClient,
+    sign_in: SignIn,
+    scanner: TestClient,
+    scan: bytes,
+    inspect_all: Callable[[], None],
+    clock: Any,
+) -> None:
+    observer = sign_in(Role.AUDITOR)
+    for seconds, number in ((2, 1), (45, 2)):
+        about = {"about": json.dumps({"consignment": f"{number}"})}
+        scanner.post("/api/v1/scans", data=about, files={"scan": ("bag.png", scan)})
+        clock.move(seconds=seconds)
+        inspect_all()
+    client.get("/api/v1/no-such-page")
+    lines = observer.get("/metrics").text.splitlines()
+    assert "# TYPE xray_inspection_seconds histogram" in lines
+    for bound, count in (("1.0", 0), ("2.0", 1), ("30.0", 1), ("60.0", 2), ("+Inf", 2)):
+        assert f'xray_inspection_seconds_bucket{{le="{bound}"}} {count}' in lines
+    assert "xray_inspection_seconds_sum 47.0" in lines
+    assert "xray_inspection_seconds_count 2" in lines
+    assert 'xray_answers_total{status="2xx"} 3' in lines
+    assert 'xray_answers_total{status="4xx"} 1' in lines
 
 
 def test_a_projected_threat_looks_like_life_until_it_is_decided(

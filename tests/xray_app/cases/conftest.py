@@ -74,13 +74,15 @@ def inspected(
         eligible: bool = False,
         draw: float = 0.5,
         rules: Rules | None = None,
+        pixels: str | None = None,
         **about: Any,
     ) -> Case:
         submit(**about)
         case = inspection.claim(database, clock())
         assert case is not None
         planes = contents.stage(b"planes of " + case.id.encode(), "planes", 99)
-        said = Looked(0, report(outcome, score, eligible), width_px=10, height_px=10, planes=planes)
+        seen: dict[str, Any] = {"width_px": 10, "height_px": 10, "pixels_sha256": pixels}
+        said = Looked(0, report(outcome, score, eligible), planes=planes, **seen)
         return inspection.record(
             database, contents, case, [said], clock(), rules or Rules(), lambda: draw
         )

@@ -25,6 +25,13 @@ from xray_app.cases.states import Disposition, Level, State, Verdict
 
 KIM, BOSS = Officer("kim"), Officer("boss", Level.SUPERVISOR)
 CLEAR, SEARCH = Decision(Verdict.CLEAR), Decision(Verdict.SEARCH, "looks like a pistol")
+GUN = SearchResult(True, ("gun",))
+
+
+def drawn(*xyxy_px: float, view: int = 0) -> Decision:
+    return Decision(Verdict.SEARCH, "odd", ({"label": "gun", "xyxy_px": xyxy_px, "view": view},))
+
+
 Inspected = Callable[..., Case]
 
 
@@ -99,7 +106,7 @@ def test_what_a_search_found_is_past_correcting(
     queue: Queue, case: Case, contents: Contents
 ) -> None:
     after = decide(queue, case.id, case.version, KIM, SEARCH)
-    closed = record_search(queue, contents, after.id, after.version, "lee", SearchResult(True))
+    closed = record_search(queue, contents, after.id, after.version, "lee", GUN)
     with pytest.raises(Conflict, match="only a decision can be corrected"):
         correct(queue, closed.id, closed.version, BOSS, SEARCH)
 
@@ -109,7 +116,36 @@ def test_the_database_itself_refuses_to_change_what_was_said(
     queue: Queue, case: Case, contents: Contents, database: Database, table: str
 ) -> None:
     after = decide(queue, case.id, case.version, KIM, SEARCH)
-    record_search(queue, contents, after.id, after.version, "lee", SearchResult(True))
+    record_search(queue, contents, after.id, after.version, "lee", GUN)
     for act in (f"UPDATE {table} SET case_id = 'x'", f"DELETE FROM {table}"):
         with pytest.raises(DBAPIError, match="append-only"), database.write() as connection:
             connection.execute(text(act))
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        (Decision(Verdict.SEARCH, " "), "choose a reason or write a note"),
+        (drawn(-500, 1e9, 5, 3), r"0 <= x1 < x2 <= 10 .*, got -500, 1e\+09, 5, 3"),
+        (drawn(1, 1, 2, 2, view=7), "has no view 7"),
+    ],
+)
+def test_a_decision_says_why_and_its_marks_lie_within_their_views(
+    queue: Queue, case: Case, said: Decision, why: str
+) -> None:
+    with pytest.raises(Refused, match=why):
+        decide(queue, case.id, case.version, KIM, said)
+    cleared = decide(queue, case.id, case.version, KIM, CLEAR)
+    if said.marks:
+        with pytest.raises(Refused, match=why):
+            correct(queue, case.id, cleared.version, BOSS, said)
+
+
+def test_a_search_that_found_something_says_what(
+    queue: Queue, case: Case, contents: Contents
+) -> None:
+    after = decide(queue, case.id, case.version, KIM, SEARCH)
+    where = (queue, contents, after.id, after.version, "lee")
+    with pytest.raises(Refused, match="say what was found"):
+        record_search(*where, SearchResult(True, note=" "))
+    assert record_search(*where, SearchResult(True, note="in a shoe")).disposition == "found"

@@ -54,7 +54,7 @@ def test_officers_at_once_decide_every_case_once(
         began.wait()
         while (case := queue.take(officer)) is not None:
             verdict = Verdict.CLEAR if next(done) % 3 else Verdict.SEARCH
-            decide(queue, case.id, case.version, officer, Decision(verdict))
+            decide(queue, case.id, case.version, officer, Decision(verdict, "odd"))
             mine.append(case.id)
         return mine
 

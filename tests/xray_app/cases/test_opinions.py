@@ -145,7 +145,7 @@ def test_a_decision_rests_on_what_was_confirmed_and_drawn_before_it_and_not_on_t
     say(queue, *told, DRAWN)
     say(queue, *told, Opinion(0, Says.DRAWN, drawn=B, label="axe", xyxy_px=(0, 0, 10, 10)))
     say(queue, *told, Opinion(0, Says.WITHDRAWN, drawn=B))
-    after = decide(queue, *told, Decision(Verdict.SEARCH, marks=(mark,)))
+    after = decide(queue, *told, Decision(Verdict.SEARCH, "odd", (mark,)))
     correct(queue, case.id, after.version, BOSS, Decision(Verdict.CLEAR, "an empty tin"))
     with database.read() as connection:
         first, second = (decided_boxes(connection, d) for d in decisions_of(connection, case.id))

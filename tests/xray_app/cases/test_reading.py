@@ -20,7 +20,7 @@ def test_earlier_cases_of_the_same_consignee_newest_first_with_what_was_found(
     inspected(declaration={"consignee": "Acme  Trading"})
     first = queue.take(kim)
     assert first is not None
-    after = decide(queue, first.id, first.version, kim, Decision(Verdict.SEARCH))
+    after = decide(queue, first.id, first.version, kim, Decision(Verdict.SEARCH, "odd"))
     record_search(queue, contents, after.id, after.version, "lee", SearchResult(True, ("gun",)))
     clock.move(hours=1)
     second = inspected(declaration={"consignee": "ACME Trading"})

@@ -97,7 +97,7 @@ class Cases(RuleBasedStateMachine):
         case = self.pick(number)
         if case is None:
             return
-        said = Decision(verdict)
+        said = Decision(verdict, "odd")
         after = self.attempt(
             lambda: decide(self.queue, case.id, case.version - stale, officer, said)
         )
@@ -138,7 +138,8 @@ class Cases(RuleBasedStateMachine):
     def search(self, number: int, found: bool) -> None:
         case = self.pick(number)
         if case is not None:
-            asked = (self.queue, self.contents, case.id, case.version, "lee", SearchResult(found))
+            said = SearchResult(found, note="odd")
+            asked = (self.queue, self.contents, case.id, case.version, "lee", said)
             self.attempt(lambda: record_search(*asked))
 
     @rule(

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from xray.card import Card
 from xray.errors import XrayError
 from xray.profile import Profile
+from xray_app.access import people
 from xray_app.access.errors import AccessError
 from xray_app.access.roles import RIGHTS, SCOPES, Actor, Right, Role
 from xray_app.api.signing import Manages
@@ -196,8 +197,7 @@ def _rules(service: Service, card: Card | None, draft: Profile | None) -> dict[s
 
 
 def _person(row: Any, now: datetime) -> dict[str, Any]:
-    locked = row["locked_until"] is not None and row["locked_until"] > now
-    return {**row, "locked": locked}
+    return {**row, "locked": people.locked(row, now)}
 
 
 def _key(row: Any, now: datetime) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from xray_app.access.roles import Actor
+from xray_app.api.shapes import Word
 from xray_app.api.signing import Audits
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import audit, chronicle, integrity, profiles
@@ -19,7 +20,6 @@ from xray_app.desk.navigation import AUDIT
 from xray_app.desk.rooms import frame, thresholds
 from xray_app.languages import say, spoken
 
-Word = Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")]
 Day = Annotated[str, Query(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2})?$")]
 CASE_LETTERS = 32
 OF_PROFILES = (profiles.PUT, profiles.WITHDRAWN)

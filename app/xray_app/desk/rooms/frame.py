@@ -17,6 +17,7 @@ from markupsafe import Markup
 
 from xray_app import languages
 from xray_app.access.roles import Actor
+from xray_app.api import shapes
 from xray_app.api.style import theme_of
 from xray_app.desk import navigation, view
 from xray_app.desk.navigation import Room
@@ -25,7 +26,7 @@ from xray_app.guard import PAGE_HEADERS
 from xray_app.service import Service
 from xray_app.wording import case_name
 
-Text = Annotated[str, Form(max_length=2000, pattern=r"^[^\x00]*$")]
+Text = Annotated[shapes.Text, Form()]
 Line = Annotated[str, Form(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 ZONE = "xray_zone"  # the cookie that says where the reader is

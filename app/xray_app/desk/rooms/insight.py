@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 
 from xray.card import Card
+from xray_app.api.shapes import Word
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import looks, profiles, statistics
@@ -43,7 +44,7 @@ def show(
     actor: Observes,
     service: Service,
     days: Annotated[int, Query(ge=1, le=90)] = 7,
-    scanner: Annotated[str, Query(max_length=200, pattern=r"^[^\x00]*$")] = "",
+    scanner: Word = "",
 ) -> HTMLResponse:
     """The figures of the last days, of all scanners or of one."""
     zone = frame.zone(request)

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 
 from xray.report import Outcome
 from xray_app.access.roles import Actor, Right
+from xray_app.api.shapes import Word
 from xray_app.api.signing import TheService as Service
 from xray_app.api.signing import needs
 from xray_app.cases import listing
@@ -23,7 +24,6 @@ from xray_app.languages import say
 from xray_app.wording import case_name
 
 Reads = Annotated[Actor, Depends(needs(Right.READ))]
-Word = Annotated[str, Query(max_length=200)]
 CHOICES_OF = timedelta(days=30)
 LATE = timedelta(minutes=30)  # of waiting for an officer; a working value, not measured
 WAITS = frozenset({State.WAITING, State.RECEIVED, State.INSPECTING})

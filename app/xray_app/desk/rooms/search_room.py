@@ -13,11 +13,11 @@ from sqlalchemy import Connection
 from xray.errors import XrayError
 from xray.labels import CONTAINER_LABELS, PARCEL_LABELS
 from xray_app.access.roles import Actor
+from xray_app.api.shapes import Word
 from xray_app.api.signing import Searches
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import listing, lookup, seen
+from xray_app.cases import listing, lookup, photos, seen
 from xray_app.cases.case import Case, load
-from xray_app.cases.contents import Staged
 from xray_app.cases.decisions import (
     SearchResult,
     decisions_of,
@@ -35,8 +35,6 @@ from xray_app.languages import problem as said_of
 from xray_app.languages import say
 from xray_app.wording import case_name, why
 
-MAX_PHOTO_BYTES = 20 * 2**20
-PHOTOS = {b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
 CASE = Query(max_length=40, pattern="^[0-9a-f]*$")
 
 router = APIRouter(include_in_schema=False)
@@ -47,7 +45,7 @@ def show(
     request: Request,
     actor: Searches,
     service: Service,
-    code: Annotated[str, Query(max_length=200)] = "",
+    code: Word = "",
     case: Annotated[str, CASE] = "",
     done: Annotated[str, CASE] = "",
 ) -> HTMLResponse:
@@ -72,7 +70,7 @@ def record(
     labels = tuple(dict.fromkeys(label.strip() for label in [*what, *other.split(",")]))
     said = {"found": found, "what": labels, "note": note}
     try:
-        result = _result(found, tuple(filter(None, labels)), note, _staged(service, photo))
+        result = _result(service, found, tuple(filter(None, labels)), note, photo)
         record_search(service.queue, service.contents, case, version, actor.name, result)
     except XrayError as error:
         return _page(request, actor, service, "", case, "", said_of(error), said)
@@ -87,7 +85,7 @@ def photo(actor: Searches, service: Service, case: Annotated[str, CASE], n: int 
     if not 0 <= n < len(taken) or not taken[n]:
         raise NotFound(f"case {case} has no such photo")
     content = service.contents.read(taken[n])
-    kind = next((kind for start, kind in PHOTOS.items() if content.startswith(start)), None)
+    kind = photos.kind_of(content)
     if kind is None:
         raise NotFound(f"the photo of case {case} is of a kind that is not shown")
     return Response(content, media_type=kind, headers={"cache-control": "private, no-store"})
@@ -166,29 +164,11 @@ def _labels(shown: tuple[Picture, ...], case: Case) -> tuple[list[str], list[str
     return list(dict.fromkeys(marked)), [label for label in others if label not in marked]
 
 
-def _result(found: str, what: tuple[str, ...], note: str, staged: Staged | None) -> SearchResult:
-    """What was said, if it says enough.
-
-    Raises:
-        Refused: it does not; the next search could not learn from it.
-    """
-    problem = None
+def _result(
+    service: Service, found: str, what: tuple[str, ...], note: str, photo: UploadFile | None
+) -> SearchResult:
     if not found:
-        problem = "say first whether something was found"
-    elif found == "yes" and not what and not note.strip():
-        problem = "say what was found, in a word or in the note"
-    if problem is None:
-        return SearchResult(found == "yes", what if found == "yes" else (), note, staged)
-    if staged is not None:
-        staged.path.unlink(missing_ok=True)
-    raise Refused(problem)
-
-
-def _staged(service: Service, photo: UploadFile | None) -> Staged | None:
-    if photo is None or not photo.filename:
-        return None
-    start = photo.file.read(16)
-    photo.file.seek(0)
-    if not start.startswith(tuple(PHOTOS)):
-        raise Refused("the photo must be a JPEG or a PNG")
-    return service.contents.stage(photo.file, "the photo", MAX_PHOTO_BYTES)
+        raise Refused("say first whether something was found")
+    taken = photo if photo and photo.filename else None
+    kept = photos.stage(service.contents, taken.file) if taken else None
+    return SearchResult(found == "yes", what if found == "yes" else (), note, kept)

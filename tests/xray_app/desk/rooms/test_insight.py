@@ -93,7 +93,7 @@ def test_the_page_counts_live_cases_alone_and_names_no_officer(
 ) -> None:
     inspected(lane="1")
     inspected(lane="2", label="knife")
-    searched(decided(Verdict.SEARCH), True, "gun")
+    searched(decided(Verdict.SEARCH, "a barrel"), True, "gun")
     inspected(kind=Kind.TEST)
     with service.database.read() as connection:
         facts = statistics.facts(connection, service.now - timedelta(days=1))
