@@ -19,7 +19,7 @@ run: $(VENV)/app.stamp ## the desk as a demo, with sample scans, on http://127.0
 setup: $(VENV)/dev.stamp ## the environment with every extra, nothing else
 
 test: $(VENV)/dev.stamp ## every test (ARGS="-k boxes" for some)
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS); code=$$?; \
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS); code=$$?; \
 	if [ $$code -eq 5 ]; then echo "make test: pytest found no test at all" >&2; fi; exit $$code
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts
@@ -69,8 +69,8 @@ runs/bench/peers.stamp: | $(VENV)/dev.stamp
 RUNS := runs$(if $(SMOKE),/smoke)
 VERSION := 0.0.0
 SCENES := $(if $(SMOKE),64,30000)
-MINUTES := $(if $(SMOKE),0.25,100)
-LONGER := $(if $(SMOKE),0.25,220)
+MINUTES := $(if $(SMOKE),0.1,100)
+LONGER := $(if $(SMOKE),0.1,150)
 TUNE := $(if $(SMOKE),4,300)
 COUNT := $(if $(SMOKE),4,600)
 POOLS := $(RUNS)/pool/baggage $(if $(SMOKE),,$(RUNS)/pool/parcel)

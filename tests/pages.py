@@ -166,9 +166,8 @@ def _only_checked(line: str, where: str) -> bool:
         return True
     if line.startswith("pip install "):
         asked = shlex.split(line, comments=True)[2]
-        if asked != ".":
-            needed = Requirement(asked)
-            assert needed.name == "xray-cargo", f"{where}: {line}"
-            assert needed.extras <= EXTRAS.keys(), f"{where}: {line}"
+        needed = Requirement(re.sub(r"^\.", "xray-cargo", asked))
+        assert needed.name == "xray-cargo", f"{where}: {line}"
+        assert needed.extras <= EXTRAS.keys(), f"{where}: {line}"
         return True
     return False
