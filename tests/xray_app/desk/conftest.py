@@ -15,6 +15,14 @@ WAIT_MS = 60_000  # a machine may be busy with something else
 HERE = "http://127.0.0.1:1/"  # nothing listens there: every file comes from the route below
 EMPTY_PAGE = """<!doctype html><title>modules</title><link rel="stylesheet" href="/all.css">
 <style>body { margin: 0 } .panel { height: 100vh }</style><input id="elsewhere">"""
+# What a layout moves after a full frame is painted again in the next one or two.
+STILL = """() => new Promise((done) => {
+  const look = (count) => requestAnimationFrame(() => requestAnimationFrame(() => {
+    const {length} = window.painted;
+    length === count && !window.painted[length - 1].moving ? done() : look(length);
+  }));
+  look(window.painted.length);
+})"""
 # A viewer over made-up scans: halves of water and steel, or a picture of the same shape.
 OPEN = """async ([views, current, opinions]) => {
   const {Viewer} = await import('/viewer.js');
@@ -166,6 +174,7 @@ def rested(page: Page) -> None:
     page.evaluate("() => { window.painted = [] }")
     page.wait_for_function("window.viewer.frames.moved() ?? true", timeout=60_000)
     page.wait_for_function("window.painted.some((one) => !one.moving)", timeout=60_000)
+    page.evaluate(STILL)
 
 
 @pytest.fixture
