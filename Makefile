@@ -134,6 +134,9 @@ $(VENV)/app.stamp: pyproject.toml constraints.txt | $(BIN)/python
 $(VENV)/dev.stamp: pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing every extra into $(VENV) (torch with it: 7 GB on disk) ..."
 	@$(PIP_INSTALL) -e '.[dev]'
+	@echo "Compiling the simulator's loops ..."
+	@$(BIN)/python -c "import numpy as np; from xray_datasets.simulator import show, simulate; \
+	  [show(simulate(kind, 0), np.random.default_rng(0)) for kind in ('parcel', 'container')]"
 	@touch $@ $(VENV)/app.stamp
 
 # A name on the path may be a stub that does not start, so each candidate is asked to run.
