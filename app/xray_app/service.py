@@ -20,6 +20,7 @@ from xray_app.access.people import People
 from xray_app.cases import installation, schema
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
+from xray_app.cases.pace import Pace
 from xray_app.cases.queue import Queue
 from xray_app.cases.rules import Rules
 from xray_app.cases.states import Kind, Target
@@ -100,6 +101,8 @@ def build(
     rules = Rules(
         lease=timedelta(minutes=settings.lease_minutes),
         max_waiting=settings.max_waiting,
+        longest_wait=timedelta(seconds=settings.max_wait_seconds),
+        pace=Pace(settings.workers),
         clear_by_machine=settings.clear_by_machine,
         human_share=settings.human_share,
         keep=timedelta(days=settings.retention_days) if settings.retention_days else None,

@@ -24,6 +24,10 @@ MOST_VIEWS_MB = 1300  # 8 views of a 16-bit container scan at two energies are 1
 FORM_BYTES = 2**20  # of a request, beside its files
 MOST_DAYS = 36_500  # 100 years: more is a slip of the finger
 LEAST_MEMORY_MB = 1024  # with 256 an inspecting process cannot start, with 512 it does
+POSITIVE = (
+    *("workers", "inspect_seconds", "max_waiting", "max_wait_seconds"),
+    *("lease_minutes", "max_upload_mb"),
+)
 CALIBRATION = ".clearance.json"  # how the names of kept calibration files end, beside the weights
 TRUE, FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off", "")
 
@@ -53,6 +57,7 @@ class Settings:
     inspect_memory_mb: int = 12_288
     least_free_gb: float = 5.0  # a day of scans at 50 KB takes less, a container scan 0.15
     max_waiting: int = 200
+    max_wait_seconds: float = 30.0
     lease_minutes: float = 5.0
     calibration_file: str | None = None
     clear_by_machine: bool = False
@@ -101,7 +106,7 @@ class Settings:
             raise RecipeError(
                 f"XRAY_HUMAN_SHARE must lie over 0 and be 1 at most, got {self.human_share}"
             )
-        for name in ("workers", "inspect_seconds", "max_waiting", "lease_minutes", "max_upload_mb"):
+        for name in POSITIVE:
             if not 0 < getattr(self, name) < math.inf:
                 raise RecipeError(
                     f"{PREFIX}{name.upper()} must lie over 0, got {getattr(self, name)}"
@@ -215,6 +220,8 @@ SAYS: Mapping[str, str] = {
     "least_free_gb": "Free GiB in the data folder's disk under which `xray-app doctor` finds "
     "fault.",
     "max_waiting": "Scans that may wait for inspection; then 503 and Retry-After.",
+    "max_wait_seconds": "Fewer may wait where the last would wait longer than this at the pace of "
+    "the last inspections.",
     "lease_minutes": "How long an officer holds a case without a sign of life.",
     "calibration_file": "What `xray-train calibrate` wrote: which scans may be cleared.",
     "clear_by_machine": "Close cases without an officer whose report it makes eligible.",

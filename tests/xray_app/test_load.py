@@ -33,7 +33,6 @@ SECONDS = float(os.environ.get("SOAK_SECONDS", "5"))
 JUDGED = SECONDS >= 120  # shorter runs say little about times
 SENDERS = 24
 FIRST = 12  # scans that the capacity is measured with
-MAX_WAITING = 30
 Running = Callable[..., AbstractContextManager["subprocess.Popen[bytes]"]]
 
 
@@ -85,7 +84,7 @@ def test_nothing_is_lost_at_any_load(parts: service.Service, running: Running) -
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     gate = Gate(f"http://127.0.0.1:{port}", key)
-    with running(parts.settings, port, XRAY_MAX_WAITING=str(MAX_WAITING)) as process:
+    with running(parts.settings, port) as process:
         gate.arrive(1000, 0.001)
         drained(parts)  # the model is loaded now
         began = time.monotonic()

@@ -21,6 +21,7 @@ from xray.errors import MissingExtra, RecipeError
 WRITER_LOCK = 0x78726179  # "xray": the key of PostgreSQL's advisory lock
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 BUSY_MS = 30_000  # how long SQLite waits for another process's write
+CACHE_KIB = 512  # of SQLite, for each connection; the system keeps the file in memory anyway
 CONNECTIONS = 10, 40  # kept open, and at most more; PostgreSQL takes 100 by default
 DRIVERS = {"postgresql": "postgresql+pg8000", "postgres": "postgresql+pg8000"}
 
@@ -116,7 +117,8 @@ def _engine(url: URL) -> Engine:
 
 def _on_connect(connection: Any, _: Any) -> None:
     connection.isolation_level = None  # the driver's own BEGIN comes too late to be IMMEDIATE
-    for setting in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    settings = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON")
+    for setting in (*settings, f"cache_size=-{CACHE_KIB}"):
         connection.execute(f"PRAGMA {setting}")
 
 

@@ -155,7 +155,7 @@ def _check_room(connection: Connection, rules: Rules) -> None:
     state = tables.cases.c.state
     in_line = select(func.count()).where(state.in_([State.RECEIVED, State.INSPECTING]))
     waiting = connection.execute(in_line).scalar_one()
-    if waiting >= rules.max_waiting:
+    if waiting >= rules.room():
         raise Full(f"{waiting} scans wait for inspection, no more are taken now", RETRY_AFTER_S)
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from xray.report import Outcome
 from xray_app.cases.case import Case
+from xray_app.cases.pace import Pace
 from xray_app.cases.states import Kind, Level, Target
 
 # Minutes of head start. Working values, to be set by whoever runs the queue; not measured.
@@ -26,6 +27,8 @@ class Rules:
     Attributes:
         lease: how long an officer holds a case without a sign of life.
         max_waiting: scans that may wait for inspection; more are turned away.
+        longest_wait: fewer may, where the last would wait longer than this at the pace.
+        pace: of inspection, as it is measured; None: nobody measures it.
         max_tries: inspections of one case before it goes to an officer as it is.
         clear_by_machine: let cases that are eligible by calibration close without an officer.
         human_share: of those, the share that an officer sees all the same, 0 to 1.
@@ -40,6 +43,8 @@ class Rules:
 
     lease: timedelta = timedelta(minutes=5)
     max_waiting: int = 200
+    longest_wait: timedelta = timedelta(seconds=30)
+    pace: Pace | None = field(default=None, compare=False)
     max_tries: int = 2
     clear_by_machine: bool = False
     human_share: float = 0.05
@@ -52,6 +57,11 @@ class Rules:
     keep: timedelta | None = None
     tells: frozenset[Target] = frozenset()
     only: Kind | None = None
+
+    def room(self) -> int:
+        """Scans that may wait for inspection now."""
+        holds = self.pace.holds(self.longest_wait.total_seconds()) if self.pace else None
+        return self.max_waiting if holds is None else min(self.max_waiting, holds)
 
     def place(
         self, case: Case, outcome: Outcome | None, score: float | None, now: datetime

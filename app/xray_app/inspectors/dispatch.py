@@ -138,6 +138,7 @@ class Dispatch:
 
     def _inspect(self, case: Case, process: Inspecting) -> None:
         database, rules = self._queue.database, self._queue.rules
+        began = monotonic()
         looked: list[Looked] = []
         try:
             with database.read() as connection:
@@ -148,7 +149,7 @@ class Dispatch:
             inspection.record(
                 *(database, self._contents, case, looked, self._now(), rules, self._draw)
             )
-            self._kept(case)
+            self._kept(case, monotonic() - began)
         except BrokeOff:
             inspection.give_back(
                 *(database, case, self._now(), rules), counts=not self._stopping.is_set()
@@ -163,7 +164,9 @@ class Dispatch:
             self._inspecting.discard(case.id)
             discard(*(file for one in looked for file in one.files.values()))
 
-    def _kept(self, case: Case) -> None:
+    def _kept(self, case: Case, busy_s: float) -> None:
+        if self._queue.rules.pace is not None:
+            self._queue.rules.pace.add(busy_s)
         self.seconds.add(max(0.0, (self._now() - case.received_at).total_seconds()))
         with self._claiming:
             self._rest_s = 0.0

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import Mock
 
 import pytest
@@ -107,6 +107,19 @@ def test_after_a_failure_of_the_machine_nothing_is_claimed_for_longer_and_longer
     assert case is not None
     service.dispatch.inspect(case, one)
     assert state(service, case_id) is State.WAITING
+
+
+def test_what_inspections_took_bounds_how_many_may_wait(service: Service, case_id: str) -> None:
+    rules, one = service.queue.rules, cast(Any, service.pool)
+    assert rules.pace is not None
+    for _ in range(3):
+        rules.pace.add(15.0)
+    assert rules.room() == rules.max_waiting
+    case = service.dispatch.claim()
+    assert case is not None
+    assert case.id == case_id
+    service.dispatch.inspect(case, one)
+    assert rules.room() == 30 / 15
 
 
 def test_a_case_that_the_database_never_takes_ends_with_an_officer(

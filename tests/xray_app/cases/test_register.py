@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from xray_app.cases import register, tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.errors import Full, KeyReused
+from xray_app.cases.pace import Pace
 from xray_app.cases.register import NewView, Registered, Submission
 from xray_app.cases.rules import Rules
 from xray_app.cases.states import Kind, Level, State, Target
@@ -113,6 +115,26 @@ def test_when_too_much_waits_nothing_is_half_kept(
     assert (count(database, "cases"), count(database, "contents")) == (2, 2)
     assert len(list(contents.folder.glob("??/*"))) == 2
     assert not submit(b"1", rules=rules).new  # what is here already needs no room
+
+
+def test_a_slow_inspection_has_a_shorter_line(
+    submit: Submit, contents: Contents, database: Database
+) -> None:
+    pace = Pace(processes=1)
+    rules = replace(Rules(), longest_wait=timedelta(seconds=30), pace=pace)
+    for _ in range(3):
+        pace.add(10.0)
+    for n in range(4):  # three say too little
+        submit(bytes([n]), rules=rules)
+    pace.add(10.0)
+    with pytest.raises(Full, match="4 scans wait"):
+        submit(b"more", rules=rules)
+    assert rules.room() == 3
+    for _ in range(40):
+        pace.add(0.1)
+    assert rules.room() == rules.max_waiting  # never more than was chosen
+    submit(b"more", rules=rules)
+    assert Pace(2).holds(30) is None
 
 
 def test_only_live_cases_are_told_of_outside(
