@@ -1,7 +1,8 @@
 """From transmission to what can be said of matter: attenuation and where nothing can be said.
 
-For a raw scan, a pixel is opaque when its transmission does not stand clear of the detector's
-floor. A pseudo-colour picture holds no transmission: there the palette's saturated dark counts.
+For a raw scan, a pixel is opaque when its transmission does not stand clear of noise and scatter
+(`scatter.floor`). A pseudo-colour picture holds no transmission: there the palette's saturated dark
+counts.
 """
 
 from collections.abc import Iterator
@@ -10,10 +11,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from xray import scatter
 from xray.report import Opaque
 from xray.scan import Encoding, Scan
 
-OPAQUE_TRANSMISSION = 0.003  # about 200 counts of 65,535: dark noise and scatter drown the rest
+OPAQUE_TRANSMISSION = 0.003  # about 200 counts of 65,535 over the scatter: noise drowns the rest
+CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 OPAQUE_BRIGHTNESS = 48  # of 255, brightest channel: every palette ends in near-black
 AIR_TRANSMISSION = 0.97  # brighter is the empty tunnel
 BELT_SPREAD = 24  # of 255, on each channel: how far the belt's colour varies
@@ -26,7 +29,13 @@ def opaque_mask(scan: Scan) -> NDArray[np.bool_]:  # -> (H, W)
     """Pixels that the beam did not get through, at the energy that penetrates best."""
     if scan.encoding is Encoding.PSEUDOCOLOR:
         return _within(scan.pixels, np.zeros(3), np.full(3, OPAQUE_BRIGHTNESS - 1))
-    return scan.high < OPAQUE_TRANSMISSION
+    floor = scatter.floor(scan.pixels, OPAQUE_TRANSMISSION)
+    if floor is None:
+        return np.zeros((scan.height, scan.width), bool)
+    calm = cv2.medianBlur(np.ascontiguousarray(scan.high), 3)  # no pixel stands for itself
+    dark = cv2.compare(calm, floor, cv2.CMP_LT)
+    dark = np.asarray(cv2.dilate(dark, CROSS))  # gives back what the detector's blur brightened
+    return np.bitwise_and(dark, 1, out=dark).view(bool)
 
 
 def load_mask(scan: Scan) -> NDArray[np.bool_]:  # -> (H, W)
@@ -49,6 +58,12 @@ def load_px(scan: Scan, opaque: NDArray[np.bool_], enough: float) -> int:
         if count > enough:
             break
     return count
+
+
+def largest_px(opaque: NDArray[np.bool_]) -> int:  # (H, W)
+    """Pixels of the largest opaque region: what hides nothing alone hides nothing beside others."""
+    _, _, stats, _ = cv2.connectedComponentsWithStats(opaque.view(np.uint8), connectivity=8)
+    return int(stats[1:, cv2.CC_STAT_AREA].max(initial=0))  # the first is what is not opaque
 
 
 def _load(scan: Scan, rows: int) -> Iterator[NDArray[np.bool_]]:

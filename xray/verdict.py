@@ -52,7 +52,12 @@ def _unseen(scan: Scan, opaque: NDArray[np.bool_], profile: Profile) -> tuple[st
         return ()
     most = profile.max_opaque_share
     enough = opaque_px / most if most else float("inf")
-    share = opaque_px / material.load_px(scan, opaque, enough)
+    load_px = material.load_px(scan, opaque, enough)
+    if opaque_px <= most * load_px:
+        return ()
+    share = material.largest_px(opaque) / load_px
     if share > most:
-        return (f"{share:.0%} of the load is opaque, at most {most:.0%} may be",)
+        return (
+            f"one opaque region hides {share:.1%} of the load, at most {most:.1%} may be hidden",
+        )
     return ()

@@ -77,7 +77,7 @@ def test_the_chain_says_who_changed_which_value_from_what_to_what(
     assert body["changes"] == [
         ["threshold", "gun", 0.3, 0.5],
         ["alarming", "knife", True, False],
-        ["max_opaque_share", "", 0.1, 0.2],
+        ["max_opaque_share", "", 0.045, 0.2],
     ]
     assert "too many" not in entry.body  # what people write stands there as its hash
 
@@ -155,5 +155,5 @@ def test_what_lets_more_by_is_told_apart_from_what_stops_more() -> None:
     assert lets_by(gun, gun.with_thresholds(wrench=0.9)) == []
     assert lets_by(gun, replace(gun, alarming=frozenset())) == [("alarming", "gun")]
     assert lets_by(gun, replace(gun, alarming=frozenset({"gun", "wrench"}))) == []
-    wide = replace(gun, max_opaque_mm2=4000.0, max_opaque_share=0.05)
+    wide = replace(gun, max_opaque_mm2=4000.0, max_opaque_share=0.02)
     assert lets_by(gun, wide) == [("max_opaque_mm2", "")]

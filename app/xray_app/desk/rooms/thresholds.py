@@ -76,7 +76,7 @@ def opaque(profile: Profile) -> tuple[str, str]:
     """How much may be opaque as the page shows it: in cm², and in percent of the load.
 
     >>> opaque(Profile())
-    ('25', '10')
+    ('25', '4.5')
     """
     return f"{profile.max_opaque_mm2 / 100:g}", f"{100 * profile.max_opaque_share:g}"
 

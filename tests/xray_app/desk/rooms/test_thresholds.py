@@ -39,7 +39,7 @@ def form(**changed: Any) -> dict[str, Any]:
     """The form as a browser sends it, its sliders at their steps."""
     rules = {"label": ["gun", "wrench"], "threshold": ["0.35", "0.3"], "alarming": ["gun"]}
     said = {"name": "gate 1", "reason": "guns were missed", "act": "put", "seen": "0"}
-    opaque = {"opaque_cm2": "25", "opaque_percent": "10"}
+    opaque = {"opaque_cm2": "25", "opaque_percent": "4.5"}
     return {**rules, **said, **opaque, "model": "ab" * 32, **changed}
 
 
