@@ -92,8 +92,10 @@ def test_an_aim_is_met_or_missed_or_there_is_none(bench: None, ratio, aim, met) 
 def test_map50_is_that_of_the_card_and_not_known_without_one(bench: None) -> None:
     import rows
 
-    scored = Card("m", "1", ("gun",), scores={"note": "by hand", "some val": {"map50": 0.7}})
-    assert rows.map50(scored) == 0.7
+    score = {"map50": 0.7, "beside": {"fast": {"map50": 0.6}}}
+    scored = Card("m", "1", ("gun",), scores={"note": "by hand", "some val": score})
+    assert (rows.map50(scored), rows.map50(scored, "fast")) == (0.7, 0.6)
+    assert rows.map50(scored, "slow") is None
     assert rows.map50(Card("m", "1", ("gun",))) is None
 
 
@@ -120,15 +122,28 @@ def test_rows_of_peers_say_how_many_boxes_came_out_and_whose_map50_is_known(benc
 
     took = {
         name: Timed((ms,) * 4)
-        for name, ms in {"bare": 8.0, "inspect": 9.0, "every": 10.0, "yolo": 25.0}.items()
+        for name, ms in {
+            **{"bare": 8.0, "inspect": 9.0, "every": 10.0, "yolo": 25.0},
+            **{"fast": 4.0, "ssdlite": 6.0},
+        }.items()
     }
-    limit, yolo = rows.compared(took, {"every": 120, "yolo": 300}, "640×480", 0.68)
+    scans = tuple(
+        xray.Scan("bag", np.zeros((*size, 3), np.uint8), xray.Encoding.PSEUDOCOLOR)
+        for size in ((480, 640), (954, 1225))
+    )
+    scores = {"val": {"map50": 0.68, "beside": {"fast": {"map50": 0.5}}}}
+    card = Card("m", "1", ("gun",), side_px=320, scores=scores)
+    boxes = {"every": 120, "fast": 90, "yolo": 300, "ssdlite": 120}
+    limit, whole, fast, yolo = rows.compared(took, boxes, scans, card)
     assert (limit.against, limit.ratio, limit.met, limit.boxes) == (
-        *("bare session.run", 1.125, True),
+        *("bare, 320×256", 1.125, True),
         None,
     )
+    assert (whole.ratio, whole.aim) == (0.6, "")
+    assert (fast.ratio, fast.met, fast.map50, fast.boxes) == (1.5, True, 0.5, 90)
     assert (yolo.ratio, yolo.met, yolo.boxes, yolo.their_boxes) == (2.5, True, 120, 300)
     assert (yolo.map50, yolo.their_map50) == (0.68, None)
+    assert yolo.against.endswith("320×320")
 
 
 def test_tiles_of_air_are_counted_as_the_detector_passes_over_them(bench: None) -> None:

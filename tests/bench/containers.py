@@ -27,7 +27,8 @@ def container(folder: Path, name: str, rounds: int) -> Iterator[Row]:
     for width in WIDTHS:
         file = drawn(folder / f"load-{width}.tif", width)
         born = children.reports(str(model), file, max(3, rounds // 5))
-        (ms, spread), what = children.middle(born.report_ms), f"{width}×{HEIGHT} TIFF, two energies"
+        ms, spread = children.middle(born.report_ms)
+        what = f"{width}×{HEIGHT} TIFF, two energies, {name} in tiles"
         each = ms / width  # the height is the same
         once = once or each
         if width == WIDTHS[0]:

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -21,19 +22,22 @@ from xray.candidates import LEAST_SCORE
 from xray.card import Card
 from xray.dequantized import in_float
 from xray.detector import available
-from xray.processor import usable_cores
+from xray.processor import sums_exactly, usable_cores
 from xray_app.demo.samples import samples
 
 LIMIT_MS = 600  # from `import xray` to the first report
+SCANNERS_PX = 1225, 954  # width and height of a console's whole screen, as SIXray's largest are
+FAST = "fast"  # the preset, where the card names one
 
 
-def picture() -> xray.Scan:
-    """The console's picture that all speeds are measured on."""
-    return next(
+def picture(size_px: tuple[int, int] | None = None) -> xray.Scan:
+    """The console's picture that speeds are measured on, in its own size or another."""
+    scan = next(
         scan
         for scan in (xray.read(sample.file) for sample in samples())
         if scan.encoding is xray.Encoding.PSEUDOCOLOR
     )
+    return scan if size_px is None else replace(scan, pixels=cv2.resize(scan.pixels, size_px))
 
 
 def prepared(scan: xray.Scan, card: xray.Card) -> np.ndarray:
@@ -48,21 +52,28 @@ def session(content: bytes, threads: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = threads
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if not sums_exactly():  # as `backends` does: another computation would be no limit
+        options.add_session_config_entry("session.x64quantprecision", "1")
     return onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
 
 
 def speed(folder: Path, name: str, rounds: int) -> Iterator[Row]:
     """inspect against the bare network, the peers, and itself on other backends."""
-    scan, cores = picture(), usable_cores()
+    scan, large, cores = picture(), picture(SCANNERS_PX), usable_cores()
     ours = xray.Detector(name, threads=cores)
     most = len(ours.inspect(scan, LEAST_SCORE).detections)
     boxes = {"every": most}
     calls, missing = backends(name, scan, cores)
-    calls |= networks(folder, name, prepared(scan, ours.card), cores)
+    calls |= networks(name, prepared(scan, ours.card), prepared(large, ours.card), cores)
     calls |= {
         "inspect": _quiet(lambda: ours.inspect(scan)),
+        "inspect large": _quiet(lambda: ours.inspect(large)),
         "every": _quiet(lambda: ours.inspect(scan, LEAST_SCORE)),
     }
+    if FAST in ours.card.presets:
+        fast = xray.Detector(name, threads=cores, preset=FAST)
+        calls["fast"] = _quiet(lambda: fast.inspect(scan, LEAST_SCORE))
+        boxes["fast"] = len(fast.inspect(scan, LEAST_SCORE).detections)
     ssd = session(graphs.ssdlite(folder / f"ssdlite320-{most}.onnx", most).read_bytes(), cores)
     small = cv2.resize(scan.pixels, (320, 320)).transpose(2, 0, 1).astype(np.float32) / 255
     boxes["ssdlite"] = len(ssd.run(None, {"image": small})[0])
@@ -72,20 +83,21 @@ def speed(folder: Path, name: str, rounds: int) -> Iterator[Row]:
             calls["yolo"] = peer
         took = interleaved(calls, rounds)
         boxes |= {"yolo": peer.boxes} if peer else {}
-    yield from compared(took, boxes, f"{scan.width}×{scan.height}", map50(ours.card))
+    yield from compared(took, boxes, (scan, large), ours.card)
     usual = took["inspect"].median_ms
     for backend, why in missing.items():
         yield Row(f"inspect, {backend}", None, "ms", "inspect", usual, note=why)
 
 
 def networks(
-    folder: Path, name: str, image: np.ndarray, cores: int
+    name: str, image: np.ndarray, large: np.ndarray, cores: int
 ) -> dict[str, Callable[[], float | None]]:
-    """The bare network, as it ships and in float."""
+    """The bare network, as it ships and in float, on what each scan becomes for it."""
     content = available()[name].read_bytes()
     bare, floating = session(content, cores), session(in_float(content, name), cores)
     return {
         "bare": _quiet(lambda: bare.run(OUTPUTS, {"image": image})),
+        "bare large": _quiet(lambda: bare.run(OUTPUTS, {"image": large})),
         "float": _quiet(lambda: floating.run(OUTPUTS, {"image": image})),
     }
 
@@ -107,15 +119,21 @@ def backends(
 
 
 def compared(
-    took: Mapping[str, Timed], boxes: Mapping[str, int], size: str, score: float | None
+    took: Mapping[str, Timed], boxes: Mapping[str, int], scans: tuple[xray.Scan, ...], card: Card
 ) -> Iterator[Row]:
     """Rows of what was timed in turn; of the peers, all that could be."""
-    bare, yolo = "bare session.run", "ultralytics YOLO26n, predict"
-    every = f"inspect, every box from {LEAST_SCORE}"
+    of = [f"{scan.width}×{scan.height}" for scan in scans]
+    seen = ["{2}×{1}".format(*prepared(scan, card).shape) for scan in scans]
+    yolo = f"ultralytics YOLO26n, predict, {card.side_px}×{card.side_px}"
+    ssdlite = "SSDLite320, bare, float, 320×320"
+    every = f"inspect at {seen[0]}, every box from {LEAST_SCORE}"
+    fast = f"inspect, preset {FAST}, every box from {LEAST_SCORE}"
     for what, mine, against, theirs, by_theirs, aim in (
-        (f"inspect, {size}", "inspect", bare, "bare", True, "<= 1.15"),
+        (f"inspect, {of[0]}", "inspect", f"bare, {seen[0]}", "bare", True, "<= 1.15"),
+        (f"inspect, {of[1]}", "inspect large", f"bare, {seen[1]}", "bare large", True, "<= 1.15"),
         ("bare network, 8 bits", "bare", "the same in float", "float", False, ""),
-        (every, "every", "SSDLite320, bare, float", "ssdlite", False, ">= 1.3"),
+        (every, "every", ssdlite, "ssdlite", False, ""),
+        (fast, "fast", ssdlite, "ssdlite", False, ">= 1.3"),
         (every, "every", yolo, "yolo", False, ">= 2.3"),
         (f"{every}, openvino", "openvino", yolo, "yolo", False, ">= 4.0"),
         (f"{every}, cuda", "cuda", every, "every", False, ""),
@@ -125,23 +143,34 @@ def compared(
             yield Row(
                 *(what, ours, "ms", against, other),
                 *(ours / other if by_theirs else other / ours, aim, took[mine].spread),
-                map50=score,
-                boxes=boxes["every"] if theirs in boxes else None,
+                map50=map50(card, FAST if mine == "fast" else ""),
+                boxes=boxes.get(mine, boxes["every"]) if theirs in boxes else None,
                 their_boxes=boxes.get(theirs),
             )
 
 
-def map50(card: Card) -> float | None:
+def map50(card: Card, preset: str = "") -> float | None:
     """Of the first set of scans that the card has scores on; None: it has none."""
-    scored = [of["map50"] for of in card.scores.values() if isinstance(of, dict) and "map50" in of]
-    return scored[0] if scored else None
+    for of in card.scores.values():
+        if isinstance(of, dict) and "map50" in of:
+            score = of.get("beside", {}).get(preset, {}).get("map50") if preset else of["map50"]
+            return None if score is None else float(score)
+    return None
 
 
-def jpegs(folder: Path, name: str, rounds: int, scans: int = 120) -> Iterator[Row]:
-    """A folder of JPEGs through inspect_many against the bare network on every core."""
-    place = folder / "jpegs"
+def jpegs(folder: Path, name: str, rounds: int) -> Iterator[Row]:
+    """Folders of JPEGs, small and of a whole screen."""
+    for size in (None, SCANNERS_PX):
+        yield from _folder_of(picture(size), folder, name, rounds)
+
+
+def _folder_of(
+    scan: xray.Scan, folder: Path, name: str, rounds: int, scans: int = 120
+) -> Iterator[Row]:
+    """inspect_many against the bare network on every core."""
+    place = folder / f"jpegs-{scan.width}"
     place.mkdir(parents=True, exist_ok=True)
-    scan, cores = picture(), usable_cores()
+    cores = usable_cores()
     for k in range(scans):
         cv2.imwrite(str(place / f"{k:03}.jpg"), np.roll(scan.pixels, k, axis=1)[..., ::-1])
     ours, files = xray.Detector(name), sorted(place.iterdir())
