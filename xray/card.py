@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from xray import measured
 from xray.errors import ModelError
 from xray.familiarity import Familiar
 from xray.profile import Profile
@@ -91,7 +92,8 @@ class Card:
 
     def score_lines(self) -> tuple[str, ...]:
         """What was measured, a sentence for each set of scans."""
-        return tuple(_score_line(name, row) for name, row in self.scores.items())
+        refused = {encoding.value: one.refused for encoding, one in self.familiar.items()}
+        return measured.lines(self.scores, self.reliability, self.training, refused)
 
     def to_json(self) -> str:
         """The text that stands in the ONNX file, without the hash of the file."""
@@ -187,57 +189,6 @@ def of_text(text: str | None, where: str, sha256: str) -> Card:
             "models are made by xray-train export"
         )
     return replace(Card.from_json(text), sha256=sha256)
-
-
-def _score_line(name: str, row: Any) -> str:
-    if isinstance(row, Mapping) and "caught" in row:
-        return f"{name}: {_caught(row['caught'])}"
-    if not isinstance(row, Mapping) or "map50" not in row:
-        return f"{name}: {row}"
-    each = ", ".join(f"{label} {of['ap50']:.2f}" for label, of in row["labels"].items())
-    others = {how: of["map50"] for how, of in row.get("beside", {}).items()}
-    beside = "".join(f"; {how} {value:.3f}" for how, value in others.items() if value is not None)
-    known = "; learned from these very scans" if row.get("learned_from_it") else ""
-    interval = row.get("map50_interval")
-    reach = f" ({interval[0]:.3f} to {interval[1]:.3f} at 95 %)" if interval else ""
-    return (
-        f"{name}: mAP50 {row['map50']:.3f}{reach}, mAP50:95 {row['map50_95']:.3f} over "
-        f"{', '.join(row['mean_over'])}{beside}{known}; {row['scans']} scans of {row['groups']} "
-        f"groups; AP50 {each}{_outcomes(row)}{_weapons(row)}"
-    )
-
-
-def _caught(encodings: Mapping[str, Any]) -> str:
-    """Of pictures that are no scans, how many are said to be none."""
-    each = (
-        f"{encoding}: " + ", ".join(f"{kind} {of['caught']:.0%}" for kind, of in kinds.items())
-        for encoding, kinds in encodings.items()
-    )
-    return "caught as " + "; as ".join(each) if encodings else "none is told from a scan"
-
-
-def _outcomes(row: Mapping[str, Any]) -> str:
-    """What scans with something alarming are called, and what benign ones are."""
-    told = {
-        "alarming object": ("that should alarm", "CLEAR"),
-        "benign": ("that are benign", "ALARM"),
-    }
-    return "".join(
-        f"; of {of['scans']} scans {free} {of[first]:.1%} {first} and {of['UNKNOWN']:.1%} UNKNOWN"
-        for name, (free, first) in told.items()
-        if (of := row.get("outcomes", {}).get(name)) is not None
-    )
-
-
-def _weapons(row: Mapping[str, Any]) -> str:
-    """How many simulated small weapons that can be seen are found in containers."""
-    points = row.get("weapons", {}).get("points", [])
-    each = ", ".join(
-        f"{p['small']['pd']:.2f} ({p['small']['pd_95'][0]:.2f} to {p['small']['pd_95'][1]:.2f}) "
-        f"at a Pfa of {p['pfa_here']:.3f}"
-        for p in points
-    )
-    return f"; simulated small weapons found: {each}" if points else ""
 
 
 def _texts(values: Any) -> tuple[str, ...]:

@@ -57,7 +57,8 @@ def test_the_card_says_how_many_pictures_are_known_to_be_no_scans() -> None:
     row = {"caught": {"pseudocolor": shares, "single": {"pages": {"caught": 0.0}}}}
     said = Card("m", "1", ("gun",), scores={"no scans": row, "others": {"caught": {}}})
     assert said.score_lines() == (
-        "no scans: caught as pseudocolor: pages 100%, blanks 50%; as single: pages 0%",
+        "no scans: drawn pictures caught as pseudocolor: pages 100%, blanks 50%; as single: pages "
+        "0%",
         "others: none is told from a scan",
     )
 

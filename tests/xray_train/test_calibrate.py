@@ -1,5 +1,6 @@
 """The clearance rule of a detector: what it is bound to, what it refuses, how it is tried."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,36 +9,15 @@ from typer.testing import CliRunner
 
 from tests.xray_train.samples import SCAN, sample
 from xray import DataError, Profile, RecipeError, Scan
+from xray.card import Card
 from xray.clearance import read
 from xray.detector import Detector
 from xray_datasets import coco
+from xray_datasets.sample import Sample
 from xray_train.__main__ import app
-from xray_train.calibrate import calibrate, trial, tried
-from xray_train.damage import named as named_damage
+from xray_train.calibrate import calibrate, said
 
 LENIENT = Profile(name="lenient", thresholds={"gun": 0.95})  # the stand-in's gun of 0.9 is CLEAR
-
-
-def test_the_promise_is_tried_on_scans_and_on_the_same_scans_from_another_scanner(
-    standin: Path,
-) -> None:
-    detector = Detector(standin, profile=LENIENT)  # says the same of every scan
-    scans = [sample("gun", id=str(k)) for k in range(25)]
-    found = trial(detector, [*scans, sample("wrench")], 0.05, None, 20, named_damage("blur"), 5)
-    assert found["scans"] == 25
-    kept = {"mean_miss_rate": 0.0, "kept": 1.0}
-    assert found["promises"] == {"on average": {"confidence": None, "same": kept, "shifted": kept}}
-    assert found["shift"] == "blur: Gaussian, sd 1.5 px"
-    both = trial(detector, scans, 0.2, 0.5, 20, None, 5)  # 4 without a miss would be enough
-    assert [row["shifted"] for row in both["promises"].values()] == [None, None]
-    head, same, other = tried(found, 0.05)
-    assert head.startswith("25 scans with an alarming object, 20 calibrate, 5 splits; another")
-    assert same.startswith("on average same scanner    miss rate 0.0000 on average, at most 0.05")
-    assert other.endswith("in 100.0% of splits")
-    with pytest.raises(DataError, match="more than 30 are needed"):
-        trial(detector, scans, 0.05, None, 30)
-    with pytest.raises(RecipeError, match="no damage named fog; expected one of noise"):
-        named_damage("fog")
 
 
 def test_the_rule_is_bound_to_model_profile_and_scanner_and_states_its_evidence(
@@ -60,6 +40,28 @@ def test_twenty_views_of_one_bag_are_one_scan(standin: Path) -> None:
     scans = [sample("gun", group="one bag")] * 30
     with pytest.raises(DataError, match="1 groups hold"):
         calibrate(Detector(standin, profile=LENIENT), scans, 0.05, scanner="Acme")
+
+
+def nobody_said_which_bag(count: int) -> list[Sample]:
+    return [replace(sample("gun", id=str(k)), group=f"scans {k}") for k in range(count)]
+
+
+def test_sixty_copies_of_one_scan_are_one_bag_though_nobody_says_so(standin: Path) -> None:
+    detector, copies = Detector(standin, profile=LENIENT), nobody_said_which_bag(60)
+    with pytest.raises(DataError, match=r"1 groups hold .* grouped by likeness into 1\)"):
+        calibrate(detector, copies, 0.05, scanner="Acme")
+
+
+def test_who_knows_that_every_scan_shows_another_bag_says_so_and_so_does_the_rule(
+    standin: Path,
+) -> None:
+    detector, scans = Detector(standin, profile=LENIENT), nobody_said_which_bag(60)
+    scans += [sample("wrench", id="w", group="Acme w")]
+    rule = calibrate(detector, scans, 0.05, scanner="Acme", ungrouped=True)
+    found = rule.evidence
+    assert (found["groups_with_alarming"], found["groups_by_likeness"]) == (60, None)
+    assert "60 scans, 0 with a group, the rest taken for a bag each" in "\n".join(said(rule))
+    assert "of these 1 have no group" in said(rule)[-1]
 
 
 def test_a_scan_that_alarms_under_the_profile_is_no_miss(standin: Path) -> None:
@@ -100,3 +102,17 @@ def test_the_command_reads_a_folder_and_writes_what_the_detector_reads(
     few = CliRunner().invoke(app, command)
     assert isinstance(few.exception, DataError)
     assert "59 without a miss for 95% confidence" in str(few.exception)
+
+
+def test_a_promise_on_scans_that_taught_is_refused_with_what_to_do(
+    make_model: Callable[[Card], Path], standin_card: Card, tmp_path: Path
+) -> None:
+    taught = make_model(replace(standin_card, data=({"name": "my-scans"},)))
+    coco.write([sample("gun", id=f"{k}.png") for k in range(20)], tmp_path / "my-scans")
+    command = ["calibrate", "--data", str(tmp_path / "my-scans"), "--model", str(taught)]
+    command += ["--miss-rate", "0.05", "--confidence", "0", "--scanner", "Acme"]
+    run = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "c.json")])
+    assert isinstance(run.exception, DataError)
+    assert "learned from scans of a set named my-scans" in str(run.exception)
+    assert "bounded on scans that taught nothing: give others" in str(run.exception)
+    assert not (tmp_path / "c.json").exists()

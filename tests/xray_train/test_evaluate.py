@@ -55,6 +55,31 @@ def test_a_terminal_hears_of_outcomes_warnings_and_where_thresholds_come_from() 
     assert "1 scans, benign: ALARM 0.0%, UNKNOWN 100.0%, CLEAR 0.0%" in text
 
 
+def test_beside_pd_stands_the_pfa_that_was_found_not_the_one_aimed_at() -> None:
+    """The threshold of two clean scans, none of which may alarm, lets one of three alarm."""
+    clean = [
+        judged(sample(id=f"c{k}"), ("knife", score, HERE)) for k, score in enumerate((0.6, 0.1, 0))
+    ]
+    tuned = [judged(sample(id=f"t{k}", group="t"), ("knife", 0.5, HERE)) for k in range(2)]
+    found = figures(CARD, [*suitcases(), *clean], "dual-energy", Tuning("cal", tuned))
+    (line,) = [line for line in lines(found) if line.startswith("knife")]
+    assert "Pd 1.00 at Pfa 0.333 (0.000 to 0.842), 0.01 aimed at; Pd 1.00 at Pfa 0.333" in line
+
+
+def test_a_pfa_that_so_few_groups_cannot_set_is_said_to_be_none() -> None:
+    def said(groups: int) -> str:
+        views = [
+            judged(sample(id=f"{g} {k}", group=str(g))) for g in range(groups) for k in range(2)
+        ]
+        return "\n".join(lines(figures(CARD, suitcases(), "dual-energy", Tuning("cal", views))))
+
+    few = said(99)
+    assert "a Pfa of 0.01 takes 100 groups without the label, and cannot be set from so few" in few
+    assert "so few: knife 198 scans of 99 groups, scissors 198 scans of 99 groups" in few
+    assert "a Pfa of 0.05" not in few
+    assert "cannot be set" not in said(100)
+
+
 def test_the_weights_that_ship_find_what_real_scans_hold(real_scans: Path) -> None:
     scans = list(sets.read("sixray-val"))[::3]
     found = judge(Detector("parcel", threads=1), scans)

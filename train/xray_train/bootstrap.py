@@ -31,19 +31,22 @@ def interval(values: NDArray[np.float64]) -> list[float] | None:
 def share_interval(groups: Sequence[str], hits: Sequence[bool]) -> list[float]:
     """95 % interval of the share of rows that are hits.
 
-    Where all rows agree no draw shows anything else, and nothing can be said by drawing: there
-    the groups are counted as trials (Wilson, 1927). One group says nothing of others.
+    It spans what drawing gives and what the groups give as trials at the same share (Wilson,
+    1927). Where few rows differ, few draws show it and drawing says too little; where groups
+    differ much in size or agree within, counting them says too little. Both bounds only rise with
+    the hits, and so do these. One group says nothing of others.
 
     >>> share_interval(["a", "a", "b", "b"], [True, True, False, False])
     [0.0, 1.0]
     >>> share_interval(["a", "b", "c", "d"], [True] * 4)
     [0.5101, 1.0]
+    >>> share_interval(["a", "b", "c", "d"], [True, True, True, False])
+    [0.25, 1.0]
     """
     told, count = np.array(hits, np.float64), len(set(groups))
     if count < 2:
         return [0.0, 1.0]
-    if told.min() == told.max():
-        low, high = wilson(count if told[0] else 0, count)
-        return [round(low, 4), round(high, 4)]
     weights = resamples(groups)
-    return interval(weights @ told / weights.sum(1)) or [0.0, 1.0]
+    drawn = interval(weights @ told / weights.sum(1)) or [0.0, 1.0]
+    low, high = wilson(count * float(told.mean()), count)
+    return [min(drawn[0], round(low, 4)), max(drawn[1], round(high, 4))]

@@ -1,91 +1,43 @@
-"""The clearance threshold of a detector: set on scans of one scanner, and tried.
+"""The clearance threshold of a detector: set on scans of one scanner.
 
-What is promised, and why it holds, stands in `miss_rate`.
+What is promised, and why it holds, stands in `miss_rate`; whether it is kept is for `trial`.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from xray.card import Card
 from xray.clearance import Rule
 from xray.detector import Detector
 from xray.errors import DataError, RecipeError
 from xray.report import Outcome
 from xray_datasets.sample import Sample
+from xray_train import sets
+from xray_train.bags import Bags, bags, has_group
 from xray_train.bootstrap import share_interval
-from xray_train.damage import Damage
 from xray_train.judged import Judged, hinted, judge, marked, one_per_group, strongest
-from xray_train.miss_rate import NEVER, bounds, coverage, threshold
+from xray_train.miss_rate import NEVER, bounds, threshold
 
 
-def trial(
-    detector: Detector,
-    samples: Iterable[Sample],
-    miss_rate: float,
-    confidence: float | None,
-    seen: int,
-    shift: Damage | None = None,
-    repeats: int = 1000,
-) -> dict[str, Any]:
-    """`coverage` of both promises by this detector, and where a shift of the scanner breaks them.
+def refuse_taught(card: Card, on: str, split: str | None = None) -> None:
+    """No promise stands on scans that taught: what a model learned by heart it does not miss.
 
     Args:
-        detector: model and profile.
-        samples: thousands of scans of one scanner, simulated as a rule.
-        miss_rate, confidence: what is promised.
-        seen: scans with an alarming object that calibrate in each split.
-        shift: what another scanner does to the same scans.
-        repeats: splits.
+        card: of the model.
+        on: the set, as `sets.read` takes it.
+        split: of a folder; None: all of it.
 
     Raises:
-        DataError: too few scans hold an alarming object.
+        DataError: the model learned from them, as far as its card says.
     """
-    alarming, values, shifted = detector.profile.alarming, [], []
-    for k, sample in enumerate(samples):
-        if any(a.label in alarming for a in sample.annotations):
-            values.append(_value(judge(detector, [sample])[0], alarming))
-            moved = shift and shift.apply(sample, sample.scan, np.random.default_rng(k))
-            if moved is not None:
-                shifted.append(_value(judge(detector, [moved])[0], alarming))
-    if len(values) <= seen:
-        raise DataError(f"{len(values)} scans hold an alarming object; more than {seen} are needed")
-    other = np.array(shifted) if shift is not None and len(shifted) == len(values) else None
-    same, level = np.array(values), f"{shift.name}: {shift.level}" if shift is not None else None
-    promises = {"on average": None} | ({"sure": confidence} if confidence is not None else {})
-    return {
-        "scans": len(values),
-        "seen": seen,
-        "repeats": repeats,
-        "shift": level if other is not None else None,
-        "promises": {
-            name: {
-                "confidence": sure,
-                "same": coverage(same, seen, miss_rate, sure, repeats),
-                "shifted": None
-                if other is None
-                else coverage(same, seen, miss_rate, sure, repeats, other),
-            }
-            for name, sure in promises.items()
-        },
-    }
-
-
-def tried(found: Mapping[str, Any], miss_rate: float) -> list[str]:
-    """What `trial` found, a line for each promise and scanner."""
-    said = [
-        f"{found['scans']} scans with an alarming object, {found['seen']} calibrate, "
-        f"{found['repeats']} splits; another scanner: {found['shift'] or 'not tried'}"
-    ]
-    for promise, rows in found["promises"].items():
-        for scanner, name in (("same", "same scanner"), ("shifted", "another scanner")):
-            if row := rows[scanner]:
-                said.append(
-                    f"{promise:10} {name:15} miss rate {row['mean_miss_rate']:.4f} on average, at "
-                    f"most {miss_rate:g} in {row['kept']:.1%} of splits"
-                )
-    return said
+    if known := sets.learned(card, on, split):
+        raise DataError(
+            f"{on}: {known} A miss rate is bounded on scans that taught nothing: give others"
+        )
 
 
 def calibrate(
@@ -95,6 +47,7 @@ def calibrate(
     confidence: float | None = 0.95,
     scanner: str | None = None,
     seed: int = 0,
+    ungrouped: bool = False,
 ) -> Rule:
     """Set the threshold under which this detector may clear scans of one scanner.
 
@@ -105,10 +58,12 @@ def calibrate(
         confidence: with which; None: on average over calibrations alone.
         scanner: how `Scan.scanner` will name it; None: as the scans say.
         seed: draws the scan of each group.
+        ungrouped: every scan without a group shows another bag; else those with an alarming
+            object are grouped by likeness (`bags`).
 
     Raises:
         RecipeError: a share is out of range.
-        DataError: too few scans, or of no or several scanners.
+        DataError: too few scans, of no or several scanners, or too many to be grouped.
     """
     for name, share in (("--miss-rate", miss_rate), ("--confidence", confidence)):
         if share is not None and not 0 < share < 1:
@@ -116,9 +71,14 @@ def calibrate(
     judged = judge(detector, samples)
     scanner = _scanner({j.scanner for j in judged}, scanner)
     alarming = detector.profile.alarming
-    holding = one_per_group([j for j in judged if marked(j, *alarming)], seed)
-    values = np.array([_value(j, alarming) for j in holding])
-    limit = threshold(values, miss_rate, confidence)
+    held = [j for j in judged if marked(j, *alarming)]
+    known = bags([j.sample for j in held], ungrouped)
+    told = [replace(j, sample=s) for j, s in zip(held, known.samples, strict=True)]
+    values = np.array([value(j, alarming) for j in one_per_group(told, seed)])
+    try:
+        limit = threshold(values, miss_rate, confidence)
+    except DataError as error:
+        raise DataError(f"{error} (with an alarming object: {known.said})") from None
     card = detector.card
     return Rule(
         threshold=limit,
@@ -130,7 +90,7 @@ def calibrate(
         model=f"{card.name}@{card.version}",
         sha256=card.sha256,
         backend=detector.network.backend,
-        evidence=_evidence(judged, values, limit, alarming, confidence),
+        evidence=_evidence(judged, values, known, limit, alarming, confidence),
     )
 
 
@@ -141,6 +101,7 @@ def said(rule: Rule) -> tuple[str, ...]:
     lines = [
         f"{rule.model} under profile {rule.profile.name}, scanner {rule.scanner}:",
         f"cleared are CLEAR scans with every alarming probability under {rule.threshold:.4f}",
+        f"with an alarming object: {found['grouped']}",
         f"{missed} of {groups} groups with an alarming object would be cleared; "
         f"on average over calibrations at most {found['mean_at_most']:.2%}",
     ]
@@ -151,10 +112,13 @@ def said(rule: Rule) -> tuple[str, ...]:
         f"{found['benign_cleared']} of {found['benign_scans']} scans without one would be cleared "
         f"({found['benign_cleared_share']:.0%}, 95 % interval {low:.0%} to {high:.0%})"
     )
+    if alone := found["benign_without_group"]:
+        lines.append(f"of these {alone} have no group; each was taken for a bag of its own")
     return tuple(lines)
 
 
-def _value(one: Judged, alarming: Collection[str]) -> float:
+def value(one: Judged, alarming: Collection[str]) -> float:
+    """Its strongest alarming probability; NEVER where its outcome keeps it from being cleared."""
     if one.report.outcome is not Outcome.CLEAR:
         return NEVER
     return strongest(one, alarming)
@@ -163,17 +127,22 @@ def _value(one: Judged, alarming: Collection[str]) -> float:
 def _evidence(
     judged: Sequence[Judged],
     values: NDArray[np.float64],
+    known: Bags,
     limit: float,
     alarming: Collection[str],
     confidence: float | None,
 ) -> Mapping[str, Any]:
     benign = [j for j in judged if not hinted(j, *alarming)]
     unsure = [j for j in judged if hinted(j, *alarming) and not marked(j, *alarming)]
-    passed = [_value(j, alarming) < limit for j in benign]
+    passed = [value(j, alarming) < limit for j in benign]
     misses = int(np.sum(values < limit))
     looked = [j.sample.judged for j in benign if j.sample.judged is not None]
     common = set(alarming).intersection(*looked) if looked else set(alarming)
     return {
+        "scans_with_alarming": len(known.samples),
+        "scans_with_group": known.named,
+        "groups_by_likeness": known.alike,
+        "grouped": known.said,
         "groups_with_alarming": len(values),
         "missed": misses,
         **bounds(len(values), misses, confidence),
@@ -181,6 +150,7 @@ def _evidence(
         "benign_cleared": sum(passed),
         "benign_cleared_share": round(sum(passed) / max(len(benign), 1), 4),
         "benign_cleared_95": share_interval([j.group for j in benign], passed),
+        "benign_without_group": sum(not has_group(j.sample) for j in benign),
         "benign_looked_for": sorted(common),
         "left_out_ignored_only": len(unsure),
     }

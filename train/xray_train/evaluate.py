@@ -129,8 +129,9 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
         f"{', '.join(figures['mean_over'])}"
     )
     for label, row in figures["labels"].items():
-        points = "  ".join(f"Pd {p['pd']:.2f} at Pfa {p['pfa']}" for p in row["screening"])
+        points = "; ".join(map(_point, row["screening"]))
         said.append(f"{label:12} {row['objects']:4} objects  AP50 {row['ap50']:.3f}  {points}")
+    said += screening.too_few(figures)
     froms = {p["set_on"] for row in figures["labels"].values() for p in row["screening"]}
     names = ", ".join(sorted(name or "the scored scans themselves" for name in froms))
     said.append(f"thresholds of Pd were chosen on {names or 'nothing'}")
@@ -143,6 +144,17 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
         shares = ", ".join(f"{o} {row[o]:.1%}" for o in Outcome)
         said.append(f"{row['scans']} scans, {free}: {shares}")
     return said
+
+
+def _point(point: Mapping[str, Any]) -> str:
+    """Pd, and the Pfa that was found with it, which is another than the one aimed at."""
+    low, high = point["pfa_here_95"]
+    found = (
+        f"Pfa {point['pfa_here']:.3f} ({low:.3f} to {high:.3f})"
+        if point["clean_scans"]
+        else "a Pfa that no clean scan tells"
+    )
+    return f"Pd {point['pd']:.2f} at {found}, {point['pfa']} aimed at"
 
 
 def _spanned(figures: Mapping[str, Any], name: str) -> str:

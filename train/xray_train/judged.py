@@ -159,8 +159,8 @@ def one_per_group(judged: Sequence[Judged], seed: int) -> list[Judged]:
     return [mine[int(rng.integers(len(mine)))] for _, mine in sorted(groups.items())]
 
 
-def wilson(hits: int, trials: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson 1927).
+def wilson(hits: float, trials: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson 1927); hits need not be whole where rows are not trials.
 
     >>> tuple(round(v, 3) for v in wilson(9, 10))
     (0.596, 0.982)

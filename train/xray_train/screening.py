@@ -85,8 +85,9 @@ def points(judged: Sequence[Judged], label: str, tuning: Tuning | None) -> list[
     """Pd at each of PFAS, as plain values.
 
     In each: pfa, that was aimed at; threshold, and `set_on`, the set that it was chosen on, with
-    the number of its scans without the label; pd and pfa_here, what it does on the scored scans,
-    with intervals; chosen_here, what the best threshold for the scored scans would have given.
+    the number of its scans without the label and of their groups, which may be too few to set it
+    (`too_few`); pd and pfa_here, what it does on the scored scans, with intervals; chosen_here,
+    what the best threshold for the scored scans would have given.
     """
     known = looked_for(judged, label)
     held = [j for j in known if marked(j, label)]
@@ -101,7 +102,9 @@ def points(judged: Sequence[Judged], label: str, tuning: Tuning | None) -> list[
             "threshold": at,
             "set_on": tuning.name if tuning is not None and tuned else None,
             "set_on_clean": len(tuned or clean),
+            "set_on_groups": len({j.group for j in tuned or clean}),
             "clean_scans": len(clean),
+            "clean_groups": len({j.group for j in clean}),
             "scans_with": len(held),
             **_share("pd", held, [_found(j, label, at) for j in held]),
             **_share("pfa_here", clean, [strongest(j, (label,)) >= at for j in clean]),
@@ -111,6 +114,30 @@ def points(judged: Sequence[Judged], label: str, tuning: Tuning | None) -> list[
             row["chosen_here"] = {"threshold": own, **_share("pd", held, found)}
         rows.append(row)
     return rows
+
+
+def too_few(figures: Mapping[str, Any]) -> list[str]:
+    """Which of PFAS the clean groups cannot set, a sentence each.
+
+    Fewer than 1/Pfa of them let none alarm, which aims at no share: what is found is chance's.
+
+    Args:
+        figures: of a set, as `evaluate.figures` makes them.
+    """
+    said = []
+    for place, pfa in enumerate(PFAS):
+        rows = {label: row["screening"][place] for label, row in figures["labels"].items()}
+        few = [
+            f"{label} {p['set_on_clean']} scans of {p['set_on_groups']} groups"
+            for label, p in rows.items()
+            if p["set_on_groups"] < 1 / pfa
+        ]
+        if few:
+            said.append(
+                f"a Pfa of {pfa} takes {1 / pfa:.0f} groups without the label, and cannot be set "
+                f"from so few: {', '.join(few)}"
+            )
+    return said
 
 
 def threshold_at(clean: Sequence[Judged], label: str, pfa: float) -> float:

@@ -46,7 +46,7 @@ def strangers(
     count: Annotated[int, typer.Option(help="Pictures of each kind.")] = 40,
     out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
 ) -> None:
-    """Say how many pictures that are no scans are known to be none, kind by kind."""
+    """Say how many drawn pictures that are no scans are known to be none, kind by kind."""
     from xray.detector import Detector
     from xray_train import evaluate as scores
     from xray_train import strangers as pictures
@@ -71,6 +71,12 @@ def calibrate(
     ] = None,
     split: Annotated[str | None, typer.Option(help="Split of the folder.")] = None,
     profile: Annotated[Path | None, typer.Option(help="Rules: a TOML or JSON file.")] = None,
+    ungrouped: Annotated[
+        bool,
+        typer.Option(
+            "--ungrouped", help="Every scan without a group shows another bag: seek none."
+        ),
+    ] = False,
     out: Annotated[Path, typer.Option(help="File to write.")] = Path("clearance.json"),
 ) -> None:
     """Bound the share of scans with an alarming object that would be cleared without a human."""
@@ -81,8 +87,14 @@ def calibrate(
 
     rules = profiles.read(profile) if profile else None
     detector = Detector(model, profile=rules)
+    bounding.refuse_taught(detector.card, data, split)
     rule = bounding.calibrate(
-        detector, sets.read(data, split), miss_rate, confidence or None, scanner
+        detector,
+        sets.read(data, split),
+        miss_rate,
+        confidence or None,
+        scanner,
+        ungrouped=ungrouped,
     )
     rule.save(out)
     typer.echo("\n".join((*bounding.said(rule), f"written to {out}")))
@@ -96,18 +108,22 @@ def coverage(
     miss_rate: Annotated[float, typer.Option(help="Share of threats that may be cleared.")] = 0.05,
     confidence: Annotated[float, typer.Option(help="0: on average alone.")] = 0.95,
     shift: Annotated[str, typer.Option(help="Damage that stands for another scanner.")] = "palette",
+    split: Annotated[str | None, typer.Option(help="Split of the folder.")] = None,
     out: Annotated[Path | None, typer.Option(help="JSON file to write.")] = None,
 ) -> None:
     """Try the bounded miss rate: calibrate on some scans, count on others, a thousand times."""
     from xray.detector import Detector
-    from xray_train import calibrate as bounding
     from xray_train import evaluate as scores
     from xray_train import sets
+    from xray_train.calibrate import refuse_taught
     from xray_train.damage import named
+    from xray_train.trial import trial, tried
 
-    found = bounding.trial(
-        Detector(model, threads=1),
-        sets.read(on, count=count),
+    detector = Detector(model, threads=1)
+    refuse_taught(detector.card, on, split)
+    found = trial(
+        detector,
+        sets.read(on, split, count),
         miss_rate,
         confidence or None,
         seen,
@@ -115,4 +131,4 @@ def coverage(
     )
     if out is not None:
         scores.save(found, out)
-    typer.echo("\n".join(bounding.tried(found, miss_rate)))
+    typer.echo("\n".join(tried(found, miss_rate)))
