@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 import matplotlib.pyplot as plt
 import numpy as np
 
-from xray_datasets import checks, layouts, pictures, public, stats
+from xray_datasets import checks, layouts, pictures, public, stats, twins
 from xray_datasets.findings import Findings
 from xray_datasets.sheet import contact_sheet
 from xray_datasets.simulator import show, simulate
@@ -49,12 +49,16 @@ for number in range(BAGS):
 
 # %%
 print(layouts.name(ROOT))
-print(public.READERS["dvxray"].__doc__.split("\n\n")[2])
+known = public.recognised(ROOT)
+print(public.READERS[known].__doc__ if known else "no public data set: its terms are yours to know")
 
 # %%
 findings = Findings()
 samples = list(layouts.read(ROOT, findings=findings))
-checks.check((("all", s) for s in samples), find_twins=not QUICK, findings=findings)
+seek = not QUICK and len(samples) < twins.LARGE
+if not seek:
+    print(f"the same bag is not sought among {twins.takes(len(samples))}")
+checks.check((("all", s) for s in samples), find_twins=seek, findings=findings)
 print(f"{findings.scans} scans, {findings.boxes} boxes")
 print("\n".join(findings.problems + findings.notes) or "nothing wrong found")
 

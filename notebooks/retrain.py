@@ -26,6 +26,7 @@ import numpy as np
 
 import xray
 from xray.boxes import iou
+from xray.render import pseudocolor
 from xray_datasets import layouts, pictures, reviews, simulated
 from xray_datasets.findings import Findings
 from xray_datasets.reviews.lesson import ORDINARY
@@ -130,7 +131,7 @@ print("\n".join(findings.notes + findings.problems) or "nothing was left out")
 teaching = sorted(parts["train"], key=lambda s: -len(s.annotations) - 3 * len(s.rejected))[:3]
 figure, axes = plt.subplots(1, 3, figsize=(12, 4.4), layout="constrained")
 for axis, sample in zip(axes, teaching, strict=False):
-    axis.imshow(sample.scan.pixels)
+    axis.imshow(pseudocolor(sample.scan))
     for kind, colour in (("annotations", "tab:green"), ("rejected", "tab:red"), ("ignored", "0.5")):
         for a in getattr(sample, kind):
             x1, y1, x2, y2 = a.xyxy_px

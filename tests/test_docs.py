@@ -70,6 +70,10 @@ def test_the_site_builds_and_asks_nobody_for_anything(tmp_path: Path) -> None:
     for page in pages:
         text = page.read_text()
         assert not re.search(r'<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//', text), page
+    readers = (tmp_path / "reference" / "datasets.html").read_text()
+    for name in ("coco.read", "voc.read", "yolo.read", "public.recognised", "reviews", "exchange"):
+        assert f'id="xray_datasets.{name}"' in readers, name
+    assert 'id="xray.supervision.fields"' in (tmp_path / "reference" / "xray.html").read_text()
     assert "inspect_many" in (tmp_path / "reference" / "xray.html").read_text()
     assert "xray-train fit" in (tmp_path / "reference" / "commands.html").read_text()
     assert "parcel-sim" in (tmp_path / "reference" / "models.html").read_text()

@@ -11,6 +11,8 @@ from pathlib import Path
 import jupytext
 import pytest
 
+from tests.xray_train import made_up
+
 FOLDER = Path(__file__).parent.parent / "notebooks"
 SOURCES = sorted(FOLDER.glob("*.py"))
 LOOP = FOLDER.parent / "docs" / "guides" / "loop.md"  # its lines: tests/xray_train/test_loop.py
@@ -52,6 +54,13 @@ def read(kind, count, seed, simulate=simulated.read):
     for number, one in enumerate(simulate(kind, count, seed)):  # in every sixth, all is hidden
         hidden = dict(annotations=(), ignored=one.annotations) if number % 6 == 0 else {}
         yield replace(one, **hidden)
+simulated.read = read
+""",
+    "retrain": """
+from xray import Encoding
+from xray_datasets import simulated
+def read(kind, count, seed, simulate=simulated.read):  # scanners of two energies have cases, too
+    return simulate(kind, count, seed, Encoding.DUAL)
 simulated.read = read
 """,
 }
@@ -128,6 +137,23 @@ def test_it_runs_with_a_small_recipe(source: Path, tmp_path: Path) -> None:
         f"{source.name} took {took_s:.1f} s of one processor and may take {MOST_CPU_S:g}: a recipe "
         "for tests is small. (Seconds of the processor, since a machine may have other work)"
     )
+
+
+@pytest.mark.slow
+def test_a_data_set_of_ones_own_is_told_with_its_own_terms(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the text says: name the folder, and skip the next cell."""
+    monkeypatch.setenv("MPLBACKEND", "agg")
+    root = made_up.sixray(tmp_path / "six", {"10/train": range(3), "10/test": range(3, 5)})
+    cells = jupytext.read(FOLDER / "read_a_public_data_set.py").cells
+    code = [cell.source for cell in cells if cell.cell_type == "code"]
+    (making,) = (k for k, source in enumerate(code) if "WORDS = " in source)
+    code[making] = f"ROOT = Path({str(root)!r})"
+    exec("\n".join(code), {"__name__": "notebook"})
+    said = capsys.readouterr().out
+    assert "academic use only, no commercial use (UCAS-PRISDL)" in said
+    assert "DvXray" not in said
 
 
 @pytest.mark.slow

@@ -1,4 +1,7 @@
 import itertools
+import logging
+import tracemalloc
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -71,6 +74,71 @@ def test_twins_are_candidates_and_few_others_are() -> None:
     scans = [seen(bag(k)) for k in range(12)] + [seen(turned(bag(k), 20)) for k in range(3)]
     assert {(0, 12), (1, 13), (2, 14)} <= set(twins.candidates(scans))
     assert [pair for pair, _ in twins.twins(scans)] == [(0, 12), (1, 13), (2, 14)]
+
+
+def by_definition(scans: list[twins.Features]) -> list[tuple[int, int]]:
+    """Candidates as the text of the module has them, in plain steps and with all bits at hand."""
+    owner = [k for k, one in enumerate(scans) for _ in one.bits]
+    bits = np.unpackbits(np.concatenate([one.bits for one in scans]), axis=1)
+    size = max(12, int(np.ceil(np.log2(len(owner)))))
+    rng, votes = np.random.default_rng(0), Counter[tuple[int, int]]()
+    for _ in range(twins.TABLES):
+        chosen = rng.choice(256, size, replace=False)
+        held: dict[bytes, list[int]] = {}
+        for scan, word in zip(owner, bits[:, chosen], strict=True):
+            held.setdefault(word.tobytes(), []).append(scan)
+        rare = (mine for mine in held.values() if len(mine) <= twins.RARE)
+        votes.update(p for mine in rare for p in itertools.combinations(mine, 2) if p[0] != p[1])
+    kept = set[tuple[int, int]]()
+    for scan in range(len(scans)):
+        mine = [(-n, p) for p, n in votes.items() if scan in p and n >= twins.LEAST_SHARED]
+        kept |= {pair for _, pair in sorted(mine)[: twins.CANDIDATES]}
+    return sorted(kept)
+
+
+def described(count: int, each: int, seed: int = 0) -> list[twins.Features]:
+    """Features of made-up scans: a few kinds of corners, every fifth scan like the one before."""
+    rng = np.random.default_rng(seed)
+    kinds, found = rng.integers(0, 256, (200, 32), np.uint8), list[twins.Features]()
+    for k in range(count):
+        noise = np.packbits(rng.random((each, 256)) < 0.2, axis=1)
+        bits = kinds[rng.integers(0, len(kinds), each)] ^ noise
+        if k % 5 == 4:
+            bits[: each // 2] = found[-1].bits[: each // 2]
+        found.append(twins.Features(np.zeros((each, 2), np.float32), bits))
+    return found
+
+
+@pytest.mark.parametrize(("count", "each"), [(150, 40), (30, 200), (2, 5), (1, 3)])
+def test_candidates_are_those_of_the_definition(count: int, each: int) -> None:
+    scans = described(count, each)
+    scans[0] = twins.Features(np.empty((0, 2), np.float32), np.empty((0, 32), np.uint8))
+    expected = by_definition(scans) if sum(len(one.bits) for one in scans) else []
+    assert twins.candidates(scans) == expected
+    assert (len(expected) > 20) == (count > 2)
+
+
+def test_seeking_takes_the_memory_that_is_stated() -> None:
+    count = 120
+    scans = described(count, 1450)
+    tracemalloc.start()
+    twins.candidates(scans)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    held = sum(one.xy_px.nbytes + one.bits.nbytes for one in scans)
+    assert (held + peak) / count < 1000 * twins.SCAN_KB
+
+
+def test_a_large_set_says_first_what_it_will_take(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(twins, "LARGE", 2)
+    samples = [sample(name, np.full((50, 60, 3), 255, np.uint8)) for name in "ab"]
+    with caplog.at_level(logging.WARNING):
+        twins.regrouped(samples)
+    assert caplog.messages == [f"the same bag is sought in {twins.takes(2)}"]
+    assert next(twins.twins([seen(sample.scan.pixels) for sample in samples]), None) is None
+    assert len(caplog.messages) == 2
 
 
 def test_groups_are_joined_by_twins_and_stay_together() -> None:

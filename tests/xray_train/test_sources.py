@@ -16,9 +16,10 @@ from xray.errors import RecipeError
 from xray_datasets import reviews
 from xray_datasets.sample import Sample
 from xray_train import mine
+from xray_train.decoded import Real
 from xray_train.item import air_of
 from xray_train.ship import OF_SOURCE
-from xray_train.sources import Real, Simulated, _balanced, counts, held_out, sources
+from xray_train.sources import Simulated, _balanced, counts, held_out, sources
 from xray_train.stock import Stock, Threat
 
 BOX = (20.0, 40.0, 60.0, 80.0)

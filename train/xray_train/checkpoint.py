@@ -39,6 +39,8 @@ class Checkpoint:
     # of the dual-energy pairs, by this run and those before it; None: an older file, any may be
     dual_folds: tuple[int, ...] | None = None
     likeness: dict[str, Tensor] = field(default_factory=dict)  # what learns along and is not kept
+    # folder → its splits that taught, by this run and those before it, where all of them say so
+    splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def scans_seen(self) -> int:

@@ -106,6 +106,7 @@ def card_of(found: Checkpoint, version: str) -> Card:
         training={
             "recipe": told(recipe),
             **({"dual_folds": list(found.taught_folds)} if found.taught_folds else {}),
+            **({"splits": {k: list(v) for k, v in found.splits.items()}} if found.splits else {}),
             "scans_seen": found.scans_seen,
             "hours": round(found.seconds / 3600, 2),
             "seed": recipe.seed,

@@ -18,7 +18,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from xray.errors import RecipeError
-from xray_train import checkpoint, checks, distillation, huggingface, shipped, sources
+from xray_train import checkpoint, checks, distillation, huggingface, shipped, sources, teaching
 from xray_train.autocast import autocast
 from xray_train.checkpoint import Checkpoint
 from xray_train.detr import Detr
@@ -29,6 +29,7 @@ from xray_train.losses import loss
 from xray_train.progress import Log, bar, both, cut_back, logger, silent
 from xray_train.recipe import Recipe
 from xray_train.run import Run, begin
+from xray_train.shelf import Shelf
 
 
 def fit(
@@ -40,14 +41,14 @@ def fit(
     workers: int = 0,
     init: Path | None = None,
     steps: Steps | None = None,
-    held_out: list[Item] | None = None,
+    held_out: Sequence[Item] | None = None,
     also: Log = silent,
 ) -> Path:
     """Train, or go on with the run that stands in `out`.
 
     Args:
         recipe: all settings.
-        out: folder of this run: last.pt, log.jsonl.
+        out: folder of this run: last.pt, log.jsonl, and scans that memory has no room for.
         minutes: end after this long, all sittings together; the learning rate falls with the
             share of the steps or of the minutes that is used up, whichever is larger.
         device: "cpu" or "cuda".
@@ -66,12 +67,13 @@ def fit(
     cv2.setNumThreads(1)  # its threads would fight with torch's
     out.mkdir(parents=True, exist_ok=True)
     log = _log(out, also) if rank == 0 else silent
-    steps, taught = (steps, {}) if steps else _steps(recipe, rank, world)
+    shelf = Shelf(recipe.cache_gb, out / f"scans-{rank}.cache")
+    steps, taught = (steps, {}) if steps else _steps(recipe, rank, world, shelf)
     before = partial(_before, init, recipe, steps)
     run = begin(recipe, out / "last.pt", torch.device(device), before, log)
-    run.learns_from(taught, recipe.dual_folds)
+    run.learns_from(taught, recipe.dual_folds, teaching.told(recipe) if taught else {})
     if held_out is None:
-        held_out = sources.held_out(recipe) if rank == 0 else []
+        held_out = sources.held_out(recipe, shelf) if rank == 0 else []
 
     start = time.monotonic() - run.elapsed_s
     run.network.train()
@@ -151,7 +153,7 @@ def learning_rate(recipe: Recipe, done: int, used: float) -> float:
     return recipe.learning_rate * min(1.0, rise, max(fall, 0.01))
 
 
-def check(run: Run, held_out: list[Item]) -> dict[str, float]:
+def check(run: Run, held_out: Sequence[Item]) -> dict[str, float]:
     """AP50 of the averaged network."""
     scores = checks.ap50(run.averaged_network(), held_out, run.recipe.labels)
     return {"mean": round(checks.mean(scores), 4), **{k: round(v, 4) for k, v in scores.items()}}
@@ -164,9 +166,9 @@ def _log(out: Path, also: Log) -> Log:
     return both(logger(path), also)
 
 
-def _steps(recipe: Recipe, rank: int, world: int) -> tuple[Steps, dict[str, int]]:
+def _steps(recipe: Recipe, rank: int, world: int, shelf: Shelf) -> tuple[Steps, dict[str, int]]:
     """All batches, and how many scans of which data set are in them."""
-    found = sources.sources(recipe)
+    found = sources.sources(recipe, shelf)
     stock = sources.threats(recipe, found)
     return Steps(recipe, found, stock, rank, world), sources.counts(found, stock)
 

@@ -45,6 +45,8 @@ class Recipe:
     # where scans come from
     pools: tuple[str, ...] = ()  # folders of simulated scenes, one pool each
     data: tuple[str, ...] = ()  # folders of marked scans: COCO, VOC or YOLO, as they are
+    # of those folders, the splits that teach, or "all"; none: those that are called train
+    splits: tuple[str, ...] = ()
     share_data: float = 1.0  # of the scans, when there are such folders
     real: bool = False  # scans in the folder that XRAY_REAL_SCANS names
     share_simulated: float = 1.0  # of the scans, when there are pools
@@ -57,7 +59,10 @@ class Recipe:
     rare: tuple[str, ...] = ("razor_blade", "shuriken", "bullet")
     planes_share: float = 0.1  # simulated scans shown as transmission planes
     single_share: float = 0.5  # of those, at one energy alone
-    cache_px: int = 640  # side (xray.tiles) that real scans are kept at in memory: 0.5 GB for 900
+    cache_px: int = 640  # side (xray.tiles) that real scans are kept at: 0.5 GB for 900
+    cache_gb: float = (
+        4.0  # of memory for them, each process; the others go to a file beside last.pt
+    )
     least_visible: float = 0.3  # share of a simulated object unhidden; below, it is ignored
 
     # Containers: pools of them in tiles at their own scale, each of the side check_px. The share

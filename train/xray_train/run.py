@@ -21,8 +21,8 @@ from xray_train.progress import Log
 from xray_train.recipe import Recipe
 from xray_train.sources import DUAL
 
-# Settings that a run may go on with changed: how long, how often it reports, where pools lie
-MAY_CHANGE = ("steps", "pools", "check_every", "save_every")
+# Settings that a run may go on with changed: how long, how often it reports, where scans lie
+MAY_CHANGE = ("steps", "pools", "check_every", "save_every", "cache_gb")
 
 
 @dataclass
@@ -42,6 +42,7 @@ class Run:
     devices: tuple[str, ...] = ()  # what computed it, those runs included, in order
     dual_folds: tuple[int, ...] = ()  # of the dual-energy pairs, those runs included
     likeness: Likeness | None = None  # learns along, where the recipe weighs features
+    splits: dict[str, tuple[str, ...]] = field(default_factory=dict)  # as a checkpoint has them
 
     def computed_on(self, *names: str) -> None:
         """Note what computes, unless the last sitting was on the same."""
@@ -49,8 +50,21 @@ class Run:
             if self.devices[-1:] != (name,):
                 self.devices += (name,)
 
-    def learns_from(self, counts: Mapping[str, int], folds: tuple[int, ...]) -> None:
-        """Note the sources of this run, and folds of pairs among them, beside those before it."""
+    def learns_from(
+        self,
+        counts: Mapping[str, int],
+        folds: tuple[int, ...],
+        splits: Mapping[str, tuple[str, ...]],
+    ) -> None:
+        """Note the sources of this run, their folds and splits, beside those before it.
+
+        A source is left out of the splits as soon as one run does not say which it learned from.
+        """
+        for name in counts:
+            known = name in self.splits or name not in self.learned_from
+            mine = (*self.splits.pop(name, ()), *splits.get(name, ()))
+            if known and name in splits:
+                self.splits[name] = tuple(dict.fromkeys(mine))
         if DUAL in counts:
             self.dual_folds = tuple(sorted({*self.dual_folds, *folds}))
         for name, count in counts.items():
@@ -93,6 +107,7 @@ class Run:
             self.devices,
             self.dual_folds,
             {} if self.likeness is None else self.likeness.state_dict(),
+            self.splits,
         ).save(path)
 
     def resume(self, found: Checkpoint) -> None:
@@ -108,6 +123,7 @@ class Run:
         self.learned_from = dict(found.learned_from)
         self.scans_before, self.seconds_before = found.scans_before, found.seconds_before
         self.devices, self.dual_folds = found.devices, found.taught_folds
+        self.splits = dict(found.splits)
 
 
 def name_of(device: torch.device, cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
@@ -156,6 +172,7 @@ def begin(
         run.learned_from = before.taught_by
         run.scans_before, run.seconds_before = before.scans_seen, before.seconds
         run.devices, run.dual_folds = before.devices, before.taught_folds
+        run.splits = dict(before.splits)
     if path.exists():
         found = checkpoint.read(path)
         _same(recipe, found.recipe, path)
@@ -164,7 +181,7 @@ def begin(
     run.computed_on(name_of(device))
     for teacher in recipe.teachers:  # what they learned from is in their answers
         knew = checkpoint.read(Path(teacher))
-        run.learns_from(knew.taught_by, knew.taught_folds)
+        run.learns_from(knew.taught_by, knew.taught_folds, knew.splits)
     return run
 
 

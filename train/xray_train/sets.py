@@ -11,7 +11,6 @@ container-calibration      the same, one in two hiding something: they fit proba
 anything else              a folder or COCO file in any layout that xray-data reads
 """
 
-import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -21,8 +20,9 @@ from xray.errors import DataError
 from xray.scan import Encoding, Scan
 from xray_datasets import layouts, real, simulated
 from xray_datasets.sample import Sample
-from xray_train import sources
+from xray_train import sources, teaching
 from xray_train.sources import real_folder
+from xray_train.teaching import is_held_out
 
 TUNING_SEED = 900_000_000  # of simulated scans that set thresholds, far from any pool's seeds
 LOOKS_SEED = 910_000_000  # of those that say what scans look like
@@ -40,7 +40,6 @@ CONTAINER_COUNT = 2000  # of those that score in containers: half of them hide s
 SIXRAY = ("sixray-cal", "sixray-val", "sixray-cal+benign", "sixray-val+benign")
 FOLDS = sources.FOLDS
 DUAL_ENERGY = ("dual-energy", *(f"dual-energy-{fold}" for fold in FOLDS))
-HELD_OUT = ("val", "valid", "validation", "test", "testing")  # last words of splits' names
 RAW = "-raw"
 SIMULATED = ("sim-baggage", "sim-parcel", f"sim-baggage{RAW}", f"sim-parcel{RAW}")
 CONTAINERS = tuple(CONTAINER_SEEDS)
@@ -147,26 +146,24 @@ def learned(card: Card, on: str, split: str | None = None) -> str | None:
             f"The model learned from these very pairs ({sources.DUAL}): the figures say nothing of "
             "new ones. xray-train folds scores each by a model that did not train on it."
         )
-    held_out = split is not None and is_held_out(split)
-    if on in NAMES or held_out or Path(on).name not in names:
+    if on in NAMES or Path(on).name not in names:
+        return None
+    said = f"The model learned from scans of a set named {Path(on).name}"
+    splits = card.training.get("splits", {}).get(Path(on).name)  # older cards do not say
+    if not splits or not {*splits} & {*layouts.splits(Path(on))}:
+        if split is not None and is_held_out(split):
+            return None
+        return (
+            f"{said}: if they are these, the figures say nothing of new ones. Name a split that "
+            "was held out: --split val."
+        )
+    both = teaching.shared(Path(on), splits, split)
+    if not both:
         return None
     return (
-        f"The model learned from scans of a set named {Path(on).name}: if they are these, the "
-        "figures say nothing of new ones. Name a split that was held out: --split val."
+        f"{said}, {both}: if that is this folder, the figures say nothing of new ones. Name a "
+        "split that did not teach: --split NAME."
     )
-
-
-def is_held_out(split: str) -> bool:
-    """Whether scans are held out by the last word of their split's name.
-
-    >>> [is_held_out(name) for name in ("val", "instances_val2017", "gun_test", "validation")]
-    [True, True, True, True]
-    >>> [is_held_out(name) for name in ("trainval", "train", "val_train", "night")]
-    [False, False, False, False]
-    """
-    words = re.split(r"[/_-]", split.lower())
-    last = words[-2] if words[-1] == "dev" and words[1:] else words[-1]  # as test-dev
-    return last.rstrip("0123456789") in HELD_OUT
 
 
 def taught(data: Collection[str], count: int) -> Iterator[Sample]:

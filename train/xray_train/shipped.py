@@ -44,6 +44,7 @@ def read(path: Path, recipe: Recipe, pictures: Sequence[Picture]) -> Checkpoint:
         seconds_before=3600 * float(card.training.get("hours", 0)),
         devices=tuple(str(card.training[k]) for k in ("device",) if k in card.training),
         dual_folds=tuple(card.training["dual_folds"]) if "dual_folds" in card.training else None,
+        splits={name: tuple(mine) for name, mine in card.training.get("splits", {}).items()},
     )
 
 

@@ -5,6 +5,7 @@ A source answers for scan k of the many that it has, any number of times, from a
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -13,14 +14,16 @@ import numpy as np
 
 from xray.errors import RecipeError
 from xray.scan import Encoding
-from xray.tensors import RANGES, air, planes, resize
-from xray.tiles import whole_scale
-from xray_datasets import layouts, real
+from xray.tensors import RANGES, air, planes
+from xray_datasets import real
 from xray_datasets.sample import Sample
 from xray_datasets.simulator import LABELS, Pool, show
-from xray_train.item import Item, air_of, indexed
+from xray_train import teaching
+from xray_train.decoded import Real, Unreadable, items
+from xray_train.item import Item, air_of
 from xray_train.lite import PHOTOGRAPHS
 from xray_train.recipe import Recipe
+from xray_train.shelf import Kept, Shelf
 from xray_train.stock import LONG_MM, Stock, Threat, cut, from_grey
 from xray_train.tiling import ORIGIN, Tiles, tiles_of
 
@@ -53,21 +56,6 @@ class Source(Protocol):
     def item(self, index: int, rng: np.random.Generator) -> Item:
         """Scan of this index; rng decides what may differ from time to time."""
         ...
-
-
-class Real:
-    """Real scans, decoded once and kept small, because decoding takes longer than training."""
-
-    def __init__(self, samples: Iterable[Sample], recipe: Recipe, origin: str = "") -> None:
-        self.origin = origin
-        self.items = [_small(sample, recipe) for sample in samples]
-
-    def __len__(self) -> int:
-        return len(self.items)
-
-    def item(self, index: int, rng: np.random.Generator) -> Item:
-        """The same each time."""
-        return self.items[index]
 
 
 class Simulated:
@@ -115,34 +103,52 @@ class Simulated:
         )  # fmt: skip
 
 
-def sources(recipe: Recipe) -> list[tuple[float, Source]]:
+def sources(recipe: Recipe, shelf: Shelf | None = None) -> list[tuple[float, Source]]:
     """Every source that the recipe asks for, with its share of the scans.
 
+    Args:
+        recipe: all settings.
+        shelf: where real scans are kept; None: one of its own.
+
     Raises:
-        RecipeError: a pool is empty or not what the recipe wants, or a folder has the name of one
-            of our own sources.
+        RecipeError: a pool is empty or not what the recipe wants, a folder has the name of one of
+            our own sources or splits of which nobody says that they teach, or too many of its
+            scans cannot be read.
     """
+    shelf = shelf or Shelf(recipe.cache_gb)
     found: list[tuple[float, Source]] = []
     for folder in recipe.pools:
         found.append((recipe.share_simulated / len(recipe.pools), _simulated(folder, recipe)))
-    for folder in recipe.data:
-        root = Path(folder)
+    _check_names(recipe)
+    for root, splits in teaching.folders(recipe).items():
+        samples = teaching.read(root, splits)
+        share = recipe.share_data / len(recipe.data)
+        mine = _balanced(samples, recipe, share, root.name, shelf)
+        if not mine:
+            raise RecipeError(
+                f"{root}: no scan of {', '.join(splits) or 'it'} teaches: none is marked, and of "
+                "none it is known what was looked for; see xray-data stats"
+            )
+        found.extend(mine)
+    if recipe.real:
+        root = real_folder()
+        marked = real.sixray(root, "train")
+        found.extend(_balanced(marked, recipe, recipe.share_real, SIXRAY, shelf))
+        benign = Real(real.sixray_benign(root, "train"), recipe, SIXRAY, shelf)
+        found.append((recipe.share_benign, benign))
+        if recipe.share_dual > 0:
+            pairs = real.dual_energy(root, recipe.dual_folds)
+            found.append((recipe.share_dual, Real(pairs, recipe, DUAL, shelf)))
+    return [(share, source) for share, source in found if share > 0]
+
+
+def _check_names(recipe: Recipe) -> None:
+    for root in map(Path, recipe.data):
         if root.name in OURS:
             raise RecipeError(
                 f"{root}: a folder named {root.name!r} would be taken for a source of this "
                 "project and lend the model its terms of use; give the folder another name"
             )
-        samples = layouts.read(root, split_named(root, "train"))
-        found.extend(_balanced(samples, recipe, recipe.share_data / len(recipe.data), root.name))
-    if recipe.real:
-        root = real_folder()
-        marked = real.sixray(root, "train")
-        found.extend(_balanced(marked, recipe, recipe.share_real, SIXRAY))
-        found.append((recipe.share_benign, Real(real.sixray_benign(root, "train"), recipe, SIXRAY)))
-        if recipe.share_dual > 0:
-            pairs = real.dual_energy(root, recipe.dual_folds)
-            found.append((recipe.share_dual, Real(pairs, recipe, DUAL)))
-    return [(share, source) for share, source in found if share > 0]
 
 
 def _simulated(folder: str, recipe: Recipe) -> Simulated | Tiles:
@@ -214,38 +220,44 @@ def real_folder() -> Path:
     return root
 
 
-def held_out(recipe: Recipe) -> list[Item]:
-    """Marked scans that do not teach: real ones for calibration, and folders' own such split.
+def held_out(recipe: Recipe, shelf: Shelf | None = None) -> Sequence[Item]:
+    """Marked scans that do not teach: real ones for calibration, and some of folders' own.
 
     For tiles, those of some scenes of each pool.
     """
     if recipe.overlap_px:
         pools = (tiles_of(folder, Pool(folder, "container"), recipe) for folder in recipe.pools)
         return [item for source in pools for item in source.held_out()]
+    small, shelf = replace(recipe, cache_px=recipe.check_px), shelf or Shelf(recipe.cache_gb)
     root = real.from_environment()
     samples: list[Sample] = []
     if root is not None:
         samples = [*real.sixray(root, "cal"), *real.sixray_benign(root, "cal")]
-    for folder in map(Path, recipe.data):
-        split = split_named(folder, "val", "valid", "test")
-        samples += layouts.read(folder, split) if split else ()
-    return Real(samples, replace(recipe, cache_px=recipe.check_px)).items
-
-
-def split_named(root: Path, *names: str) -> str | None:
-    """The first split of these names that the folder has; COCO's may stand behind a "_"."""
-    there = {split.rsplit("_", 1)[-1]: split for split in layouts.splits(root)}
-    return next((there[name] for name in names if name in there), None)
+    found, unreadable = [items(samples, small)], []
+    for folder, splits in teaching.folders(recipe).items():
+        mine = teaching.examined(folder, splits)
+        unreadable.append(Unreadable(f"{folder.name}, held out", len(mine)))
+        found.append(items(mine, small, unreadable[-1]))
+    kept = Kept(chain.from_iterable(found), shelf)
+    for one in unreadable:
+        one.tell()
+    return kept
 
 
 def _balanced(
-    samples: Iterable[Sample], recipe: Recipe, share: float, origin: str
+    samples: Iterable[Sample],
+    recipe: Recipe,
+    share: float,
+    origin: str,
+    shelf: Shelf | None = None,
 ) -> list[tuple[float, Source]]:
     """A source per label, shown in proportion to the square root of its number of scans.
 
     Scans in which nothing but a hard negative is marked have one of their own, too. Scans that
     nobody looked at and nobody marked teach nothing, and would take the draws of those that do.
+    What cannot be read is left out, and said.
     """
+    shelf = shelf or Shelf(recipe.cache_gb)
     by_label: dict[str, list[Sample]] = {}
     for sample in samples:
         if sample.judged == frozenset() and not (sample.annotations or sample.rejected):
@@ -253,35 +265,13 @@ def _balanced(
         denied = f"no {sample.rejected[0].label}" if sample.rejected else ""
         marked = sample.annotations[0].label if sample.annotations else denied
         by_label.setdefault(marked, []).append(sample)
-    total = sum(len(mine) ** 0.5 for mine in by_label.values())
-    return [
-        (share * len(mine) ** 0.5 / total, Real(mine, recipe, origin))
-        for _, mine in sorted(by_label.items())
-    ]
-
-
-def _small(sample: Sample, recipe: Recipe) -> Item:
-    scan = sample.scan
-    scale = min(1.0, whole_scale(scan.height, scan.width, recipe.cache_px))
-    pixels = resize(scan.pixels, round(scan.height * scale), round(scan.width * scale))
-    ranges = RANGES[recipe.ranges]
-    picture = planes(pixels, scan.encoding, ranges)
-    index = {label: i for i, label in enumerate(recipe.labels)}
-    boxes, labels = indexed(sample.annotations, index)
-    ignored, ignored_labels = indexed(sample.ignored, index)
-    rejected, rejected_labels = indexed(sample.rejected, index)
-    looked_for = None if sample.judged is None else sample.judged | set(recipe.rare)
-    judged = [looked_for is None or label in looked_for for label in recipe.labels]
-    colour = scan.encoding is Encoding.PSEUDOCOLOR
-    return Item(
-        picture, boxes * np.float32(scale), labels, ignored * np.float32(scale), ignored_labels,
-        judged=np.array(judged, bool),
-        exhaustive=sample.exhaustive,
-        colour=colour,
-        air=air_of(picture) if colour else air(scan.encoding, ranges),
-        rejected_xyxy_px=rejected * np.float32(scale),
-        rejected_labels=rejected_labels,
-    )  # fmt: skip
+    count = sum(map(len, by_label.values()))
+    shelf.expected += count
+    unreadable = Unreadable(origin, count)
+    made = [Real(mine, recipe, origin, shelf, unreadable) for _, mine in sorted(by_label.items())]
+    unreadable.tell()
+    total = sum(len(one) ** 0.5 for one in made)
+    return [(share * len(one) ** 0.5 / total, one) for one in made if len(one)]
 
 
 def _at_most(grey: np.ndarray, side_px: int) -> np.ndarray:

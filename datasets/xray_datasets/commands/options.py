@@ -13,7 +13,10 @@ Thing = TypeVar("Thing")
 Root = Annotated[Path, typer.Argument(help="Folder of the data set, or a COCO file.")]
 Splits = Annotated[list[str] | None, typer.Option("--split", help="Split; may be repeated.")]
 SourceName = Annotated[
-    str | None, typer.Option("--source", help="Public data set whose words these are; see list.")
+    str | None,
+    typer.Option(
+        "--source", help="Public data set that this is, or whose words these are; see list."
+    ),
 ]
 Words = Annotated[
     list[str] | None,
@@ -21,7 +24,7 @@ Words = Annotated[
 ]
 Own = Annotated[bool, typer.Option(help="Keep the data set's own words as labels.")]
 Twins = Annotated[
-    bool, typer.Option(help="Seek the same bag in other scans: some 0.3 s and 60 KB a scan.")
+    bool, typer.Option(help="Seek the same bag in other scans: some 0.3 s and 160 KB a scan.")
 ]
 
 

@@ -29,6 +29,12 @@ def fit(
     data: Annotated[
         list[Path] | None, typer.Option(help="Folder of marked scans or decided cases.")
     ] = None,
+    split: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Split that teaches, where none is called train; may be repeated; or all."
+        ),
+    ] = None,
     network: Annotated[
         str | None,
         typer.Option(
@@ -75,6 +81,8 @@ def fit(
         settings = replace(settings, data=folders or settings.data)
     if pool:
         settings = replace(settings, pools=tuple(pool))
+    if split:
+        settings = replace(settings, splits=tuple(split))
     if network:
         settings = replace(settings, network=network)
     if teacher:

@@ -18,14 +18,14 @@ from xray.detector import Detector
 from xray.errors import RecipeError
 from xray_datasets import coco, layouts, real
 from xray_datasets.sample import Sample
-from xray_train import checkpoint, mine, sets
+from xray_train import checkpoint, mine, sets, teaching
 from xray_train.export import export, told
 from xray_train.fit import fit
 from xray_train.judged import judge
 from xray_train.learning_curve import folder
 from xray_train.learning_curve.folder import Point
 from xray_train.recipe import Recipe
-from xray_train.sources import SIXRAY, real_folder, split_named
+from xray_train.sources import SIXRAY, real_folder
 
 TUNED, SCRATCH, SSDLITE = "fine-tuned", "from-scratch", "ssdlite"
 WAYS = (TUNED, SCRATCH, SSDLITE)
@@ -146,13 +146,15 @@ def _scans(data: Path | None) -> tuple[list[Sample], list[Sample]]:
     """Those that teach, those that score."""
     if data is None:
         return list(real.sixray(real_folder(), "train")), list(sets.read(REAL))
-    train, held_out = split_named(data, "train"), split_named(data, "val", "valid", "test")
-    if train is None or held_out is None:
+    train = [split for split in layouts.splits(data) if teaching.purpose(split) == "train"]
+    held_out = teaching.held_out(data, train)
+    if not train or not held_out:
         raise RecipeError(
             f"{data}: expected a split train and one of val, valid and test; deal it out: "
             f"xray-data convert {data} --out split/ --shares train=8,val=2"
         )
-    return list(layouts.read(data, train)), list(layouts.read(data, held_out))
+    teaches = list(teaching.read(data, train))
+    return teaches, teaching.apart(data, teaching.read(data, held_out), teaches)
 
 
 def _recipe(curve: Curve, point: Point, marks: Path) -> Recipe:
