@@ -42,7 +42,7 @@ class Asked:
         """
         chosen: list[str | None] = [*self.splits] if self.splits else [None]
         if not self.splits and not self._listed():
-            chosen = [*layouts.splits(self.root)] or [None]
+            chosen = [*layouts.splits(self.root, self._source())] or [None]
         for split in chosen:
             for sample in self._read(split, findings):
                 yield split or "all", sample
@@ -67,7 +67,11 @@ class Asked:
             before |= here
 
     def _listed(self) -> bool:
-        return layouts.name(self.root) in LISTED
+        return self.name() in LISTED
+
+    def name(self) -> str:
+        """What the folder is taken for."""
+        return layouts.name(self.root, self._source())
 
     def _read(self, split: str | None, findings: Findings | None) -> Iterator[Sample]:
         words, source = self.labels_map(), self._source()
@@ -77,7 +81,7 @@ class Asked:
         """Class of the data set → label, or None where the class is left out."""
         found: dict[str, str | None] = {}
         if self.own:
-            found.update((name, name) for name in layouts.classes(self.root))
+            found.update((name, name) for name in layouts.classes(self.root, self._source()))
         for word in self.words or ():
             name, equals, label = word.partition("=")
             if not equals:
@@ -93,7 +97,7 @@ class Asked:
         Raises:
             DataError: names all classes that have none, so that they can be mapped at once.
         """
-        if public.recognised(self.root) or layouts.name(self.root) == layouts.REVIEWS:
+        if self.name() not in [*layouts.Layout]:
             return
         known = self._source()
         labels_map = {**(known.labels if known else {}), **self.labels_map()}

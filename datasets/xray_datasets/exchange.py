@@ -6,6 +6,7 @@ Hugging Face    SPLIT with pictures and metadata.jsonl; `load_dataset("imagefold
 
 What CVAT and FiftyOne export as COCO, `layouts.read` takes as it is. The scans' own numbers stay
 behind, and so do hard negatives, which look like objects there: to train, keep them where they are.
+With findings, scans that cannot be opened are left out and noted, as by `coco.write`.
 """
 
 import json
@@ -17,25 +18,35 @@ from typing import Any
 from xray.render import pseudocolor
 from xray.scan import Encoding
 from xray_datasets import coco, pictures
+from xray_datasets.findings import Findings
 from xray_datasets.sample import Sample
 
 
-def cvat(samples: Iterable[Sample], folder: Path, split: str = "default") -> Path:
+def cvat(
+    samples: Iterable[Sample],
+    folder: Path,
+    split: str = "default",
+    findings: Findings | None = None,
+) -> Path:
     """Write a split as CVAT imports it; the annotations' path.
 
     Every mark has the empty `segmentation` by which CVAT takes it for a box.
     """
-    return _coco(
-        samples, folder / "images" / split, folder / "annotations" / f"instances_{split}.json"
-    )
+    path = folder / "annotations" / f"instances_{split}.json"
+    return _coco(samples, folder / "images" / split, path, findings)
 
 
-def fiftyone(samples: Iterable[Sample], folder: Path) -> Path:
+def fiftyone(samples: Iterable[Sample], folder: Path, findings: Findings | None = None) -> Path:
     """Write samples as FiftyOne's COCODetectionDataset; the labels' path."""
-    return _coco(samples, folder / "data", folder / "labels.json")
+    return _coco(samples, folder / "data", folder / "labels.json", findings)
 
 
-def huggingface(samples: Iterable[Sample], folder: Path, split: str = "train") -> Path:
+def huggingface(
+    samples: Iterable[Sample],
+    folder: Path,
+    split: str = "train",
+    findings: Findings | None = None,
+) -> Path:
     """Write a split for the library `datasets`; the metadata's path.
 
     A row: image, width, height, group, and `objects` with `bbox` (x, y, width, height in pixels),
@@ -43,7 +54,7 @@ def huggingface(samples: Iterable[Sample], folder: Path, split: str = "train") -
     neither for nor against are left out.
     """
     rows, number = [], 0
-    for entry in _pictures(samples, folder / split):
+    for entry in _pictures(samples, folder / split, findings):
         objects: dict[str, list[Any]] = {"id": [], "bbox": [], "category": [], "area": []}
         for mark in entry["marks"]:
             if not mark["iscrowd"]:
@@ -61,8 +72,8 @@ def huggingface(samples: Iterable[Sample], folder: Path, split: str = "train") -
     return path
 
 
-def _coco(samples: Iterable[Sample], folder: Path, path: Path) -> Path:
-    document = coco.assemble(_pictures(samples, folder))
+def _coco(samples: Iterable[Sample], folder: Path, path: Path, findings: Findings | None) -> Path:
+    document = coco.assemble(_pictures(samples, folder, findings))
     for mark in document["annotations"]:
         mark["segmentation"] = []
     for category in document["categories"]:
@@ -72,10 +83,11 @@ def _coco(samples: Iterable[Sample], folder: Path, path: Path) -> Path:
     return path
 
 
-def _pictures(samples: Iterable[Sample], folder: Path) -> Iterator[dict[str, Any]]:
+def _pictures(
+    samples: Iterable[Sample], folder: Path, findings: Findings | None
+) -> Iterator[dict[str, Any]]:
     """Write the pictures; their entries, as `coco.described` makes them."""
-    for stem, sample in coco.named(samples):
-        scan = sample.scan
+    for stem, sample, scan in coco.opened(samples, findings):
         pictures.write_rgb(pseudocolor(scan), folder / f"{stem}.png")
         said = {"file_name": f"{stem}.png", "encoding": str(Encoding.PSEUDOCOLOR)}
         yield coco.described(replace(sample, rejected=()), scan, said)

@@ -1,10 +1,12 @@
 """Which layout a folder has, and all its samples, whichever it is.
 
 A public data set is known by its folders and files, and read by its own module, as is an export of
-decided cases; any other folder goes by its layout: COCO, Pascal VOC or YOLO.
+decided cases; any other folder goes by its layout: COCO, Pascal VOC or YOLO. Where somebody says
+which public data set a folder is a copy of, its words go with that layout; its own module reads
+what has no layout that is known, and YOLO's folders without names of classes.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -17,9 +19,6 @@ from xray_datasets.marks import label_of
 from xray_datasets.sample import Sample
 
 REVIEWS = "decided cases"
-
-# A COCO file in the folder of its split: as we write them, FiftyOne does, and Roboflow does.
-IN_SPLIT = ("instances.json", "labels.json", "_annotations.coco.json")
 
 
 class Layout(StrEnum):
@@ -46,7 +45,7 @@ def layout(root: Path) -> Layout:
         return Layout.VOC
     if (root / "labels").is_dir() or any(root.glob("*/labels")):
         return Layout.YOLO
-    if _coco_files(root):
+    if coco.files(root):
         return Layout.COCO
     there = ", ".join(sorted(path.name for path in root.iterdir())[:8]) or "nothing"
     raise DataError(
@@ -56,38 +55,65 @@ def layout(root: Path) -> Layout:
     )
 
 
-def name(root: Path) -> str:
+def public_name(root: Path, source: Source | None = None) -> str | None:
+    """The name of the public data set whose own reader reads this folder, or None.
+
+    Args:
+        root: the folder.
+        source: what somebody says it is.
+    """
+    known = public.recognised(root)
+    if source is None or (known and public.SOURCES[known] == source):
+        return known
+    if not root.is_dir() or not _lacks_layout(root):
+        return None
+    own = next(name for name, said in public.SOURCES.items() if said == source)
+    reader = public.READERS[own]
+    return own if reader.splits(root) or reader.classes(root) else None
+
+
+def _lacks_layout(root: Path) -> bool:
+    """Whether nobody can read this without knowing what it is."""
+    try:
+        if layout(root) is Layout.YOLO:
+            yolo.class_names(root)
+    except DataError:
+        return True
+    return False
+
+
+def name(root: Path, source: Source | None = None) -> str:
     """What `read` takes this folder for: a public data set, decided cases, or a layout."""
     if reviews.recognised(root):
         return REVIEWS
-    known = public.recognised(root)
+    known = public_name(root, source)
     return public.SOURCES[known].name if known else layout(root).value
 
 
-def splits(root: Path) -> list[str]:
+def splits(root: Path, source: Source | None = None) -> list[str]:
     """The names of the splits there, [] where there are none."""
     if reviews.recognised(root):
         return [*reviews.SPLITS]
-    if known := public.recognised(root):
+    if known := public_name(root, source):
         return public.READERS[known].splits(root)
     match layout(root):
         case Layout.COCO:
-            return [*_coco_files(root)]
+            return [*coco.files(root)]
         case Layout.VOC:
             return voc.splits(root)
         case Layout.YOLO:
             return yolo.splits(root)
 
 
-def classes(root: Path) -> list[str]:
+def classes(root: Path, source: Source | None = None) -> list[str]:
     """Every class that the data set names, in its own words."""
     if reviews.recognised(root):
         return reviews.classes(root)
-    if known := public.recognised(root):
+    if known := public_name(root, source):
         return public.READERS[known].classes(root)
     match layout(root):
         case Layout.COCO:
-            files = (coco.categories(path) for path in _coco_files(root).values())
+            files = (coco.categories(path) for path in coco.files(root).values())
             return list(dict.fromkeys(name for names in files for name in names))
         case Layout.VOC:
             return voc.classes(root)
@@ -125,14 +151,13 @@ def read(
         split: as `splits` names them; COCO's also without what stands before the last "_".
         labels_map: class → our label, or None to leave it out.
         source: the public data set whose words these are, where the folder is a copy of it in
-            another layout.
-        findings: where a public data set's reader notes what it leaves out; without it that
-            goes to the log. In anyone's own folder the first slip is an error.
+            another layout; its own reader takes what nobody else can read.
+        findings: where is noted what is left out. Without it that goes to the log for a public
+            data set, and in anyone's own folder the first slip is an error, as it is in COCO.
     """
     if reviews.recognised(root):
         return reviews.read(root, split, labels_map=labels_map, findings=findings)
-    known = public.recognised(root)
-    if known and source in (None, public.SOURCES[known]):
+    if known := public_name(root, source):
         reader = public.READERS[known]
         return reader.read(root, split, labels_map=labels_map, findings=findings)
     chosen = {**(source.labels if source else {}), **(labels_map or {})} or None
@@ -142,7 +167,7 @@ def read(
         case Layout.COCO:
             return (
                 sample
-                for name, path in _chosen(root, split).items()
+                for name, path in coco.chosen(root, split).items()
                 for document in [coco.document(path)]
                 for sample in coco.samples(
                     document,
@@ -154,9 +179,21 @@ def read(
                 )
             )
         case Layout.VOC:
-            return voc.read(root, split, labels_map=chosen, judged=judged, exhaustive=how)
+            return voc.read(
+                *(root, split),
+                labels_map=chosen,
+                judged=judged,
+                exhaustive=how,
+                findings=findings,
+            )
         case Layout.YOLO:
-            return yolo.read(root, split, labels_map=chosen, judged=judged, exhaustive=how)
+            return yolo.read(
+                *(root, split),
+                labels_map=chosen,
+                judged=judged,
+                exhaustive=how,
+                findings=findings,
+            )
 
 
 def images_dir(document: Mapping[str, Any], path: Path, root: Path) -> Path:
@@ -173,39 +210,4 @@ def images_dir(document: Mapping[str, Any], path: Path, root: Path) -> Path:
     found = pictures.folder_of(images[0]["file_name"], root, path.stem)
     if found is None:
         raise DataError(f"{path}: no folder below {root} holds {images[0]['file_name']}")
-    return found
-
-
-def _coco_files(root: Path) -> dict[str, Path]:
-    """Split → file. It has the name of its file, or of its folder where each has one of its own."""
-    if root.is_file():
-        return {root.stem: root}
-    beside = _holding(root, "*.json", "annotations/*.json")
-    if beside:
-        return _by_name((path.stem, path) for path in beside)
-    inside = _holding(root, *(f"*/{name}" for name in IN_SPLIT))
-    return _by_name((path.parent.name, path) for path in inside)
-
-
-def _holding(root: Path, *names: str) -> list[Path]:
-    """The files of these names that hold what a COCO file has to."""
-    files = sorted(path for name in names for path in root.glob(name))
-    return [path for path in files if coco.mentions(path, *coco.NEEDED)]
-
-
-def _by_name(files: Iterable[tuple[str, Path]]) -> dict[str, Path]:
-    found: dict[str, Path] = {}
-    for name, path in files:
-        if found.setdefault(name, path) != path:
-            raise DataError(f"{found[name]} and {path}: both would be the split {name}; move one")
-    return found
-
-
-def _chosen(root: Path, split: str | None) -> dict[str, Path]:
-    files = _coco_files(root)
-    if split is None:
-        return files
-    found = {n: path for n, path in files.items() if n == split or n.endswith(f"_{split}")}
-    if not found:
-        raise DataError(f"{root}: no split {split!r}; there are {', '.join(files)}")
     return found

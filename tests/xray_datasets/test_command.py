@@ -83,6 +83,57 @@ def test_convert_deals_out_anew_by_shares(yolo_root: Path, tmp_path: Path) -> No
         invoke("convert", yolo_root, "--out", out, "--shares", "learn")
 
 
+def test_check_of_ones_own_folder_lists_every_text_that_cannot_be_used(
+    yolo_root: Path, draw
+) -> None:
+    (yolo_root / "labels" / "train" / "a.txt").write_text("gun\n")
+    draw(yolo_root / "images" / "train" / "c.jpg", seed=3)
+    (yolo_root / "labels" / "train" / "c.txt").write_text("1 0.5\n")
+    output = invoke("check", yolo_root, code=1)
+    assert "their text or picture cannot be used: 2" in output
+    assert "a.txt:1" in output
+    assert "c.txt:1" in output
+    with pytest.raises(DataError, match=r"a\.txt:1"):
+        invoke("stats", yolo_root)
+
+
+@pytest.mark.parametrize("to", ["coco", "cvat", "fiftyone", "huggingface"])
+@pytest.mark.parametrize("shares", [(), ("--shares", "train=1,val=1")])
+def test_convert_leaves_out_a_damaged_picture_and_says_so(
+    coco_root: Path, tmp_path: Path, change, draw, to: str, shares: tuple[str, ...]
+) -> None:
+    for seed, name in enumerate(("c", "d")):
+        path = draw(coco_root / "images" / f"{name}.png", seed=seed)
+        image = {"id": seed + 3, "file_name": path.name, "width": 30, "height": 20}
+        change(
+            coco_root / "annotations" / "instances_train.json",
+            lambda d, image=image: d["images"].append(image),
+        )
+    path.write_bytes(path.read_bytes()[:400])
+    out = tmp_path / "out"
+    output = invoke("convert", coco_root, "--out", out, "--to", to, *shares)
+    assert "scans left out, for they cannot be opened: 1 (d.png: " in output
+    assert not [*out.rglob("d.png")]
+    assert len([*out.rglob("*.png")]) == 3
+
+
+@pytest.mark.parametrize("to", ["coco", "cvat"])
+def test_splits_with_folders_in_their_names_become_folders_side_by_side(
+    voc_root: Path, tmp_path: Path, to: str
+) -> None:
+    lists = voc_root / "ImageSets" / "Main" / "10"
+    lists.mkdir()
+    (lists / "train.txt").write_text("a\n")
+    (lists / "test.txt").write_text("b\n")
+    out = tmp_path / "out"
+    splits = ("--split", "10/train", "--split", "10/test")
+    invoke("convert", voc_root, "--out", out, "--to", to, *splits)
+    names = [name.removeprefix("instances_") for name in layouts.splits(out)]
+    assert names == ["10_test", "10_train"]
+    assert "2 scans" in invoke("check", out)
+    assert [s.id for s in layouts.read(out, "train")] == ["a.png"]
+
+
 def test_list_tells_all_about_one_public_data_set() -> None:
     assert all(word in invoke("list", "dvxray") for word in ("Terms:", "ol_bb", "Ma et al.", "saw"))
 

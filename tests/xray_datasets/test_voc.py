@@ -104,3 +104,30 @@ def test_a_class_that_is_shown_but_not_boxed_is_not_judged(sixray_root: Path) ->
     *_, wrench = voc.read(sixray_root, "10/train")
     assert wrench.judged is not None
     assert "wrench" not in wrench.judged
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("Name,Gun\na,1\n", "must have a column name .* got Name, Gun; please tell us"),
+        ("name,Gun\na,yes\n", "train.csv:2: expected 1 or -1 of Gun, got 'yes'"),
+        ("name,Gün\na,1\n", "cannot be read as a list of names in UTF-8"),
+    ],
+)
+def test_a_list_of_another_form_is_shown_and_asked_about(
+    sixray_root: Path, text: str, message: str
+) -> None:
+    path = sixray_root / "ImageSet" / "10" / "train.csv"
+    path.write_text(text, encoding="latin-1")
+    with pytest.raises(DataError, match=rf"train\.csv.*{message}|{message}"):
+        list(voc.read(sixray_root, "10/train"))
+
+
+@pytest.mark.parametrize("encoding", ["gb2312", "nonsense"])
+def test_xml_in_an_encoding_that_cannot_be_read_is_named(voc_root: Path, encoding: str) -> None:
+    path = voc_root / "Annotations" / "a.xml"
+    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?>{path.read_text()}')
+    with pytest.raises(DataError, match=r"a\.xml: cannot be read as XML .*in UTF-8"):
+        list(voc.read(voc_root))
+    with pytest.raises(DataError, match=r"a\.xml: cannot be read as XML"):
+        voc.classes(voc_root)

@@ -5,6 +5,7 @@ import pytest
 from xray.annotation import Annotation
 from xray.errors import DataError
 from xray_datasets import yolo
+from xray_datasets.findings import Findings
 
 
 def test_fractions_become_pixels(yolo_root: Path) -> None:
@@ -82,6 +83,40 @@ def test_a_text_file_without_its_picture_is_named(yolo_root: Path) -> None:
 def test_names_may_be_written_in_any_of_yamls_ways(yolo_root: Path, text: str) -> None:
     (yolo_root / "data.yaml").write_text(text)
     assert yolo.class_names(yolo_root) == {0: "knife", 1: "gun"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "names:\n- 'knife, folding'\n- gun #1\n- it's, 'so' # said\n",
+        "names: ['knife, folding', 'gun #1', \"it's, 'so'\"] # three\n",
+        "names: {0: 'knife, folding', 1: 'gun #1', 2: \"it's, 'so'\"}\n",
+        "names:\n  0: knife, folding\n  1: 'gun #1'\n  2: it's, 'so'\n",
+    ],
+)
+def test_a_comma_in_a_name_starts_no_other_class(yolo_root: Path, text: str) -> None:
+    (yolo_root / "data.yaml").write_text(text)
+    names = [*yolo.class_names(yolo_root).values()]
+    assert [names[0], names[1][:3], names[2]] == ["knife, folding", "gun", "it's, 'so'"]
+    assert len(names) == 3
+
+
+def test_with_findings_every_scan_that_cannot_be_used_is_noted(yolo_root: Path, draw) -> None:
+    texts = yolo_root / "labels" / "train"
+    for name, line in (("a", "7 0.5 0.5 0.2 0.4"), ("b", "gun"), ("c", "1 0.95 0.5 0.2 0.4")):
+        draw(yolo_root / "images" / "train" / f"{name}.jpg")
+        (texts / f"{name}.txt").write_text(line)
+    draw(yolo_root / "images" / "train" / "d.png").write_bytes(b"")
+    (texts / "d.txt").write_text("1 0.5 0.5 0.2 0.4")
+    (texts / "gone.txt").write_text("")
+    findings = Findings()
+    (sample,) = yolo.read(yolo_root, "train", findings=findings)
+    assert sample.id == "images/train/c.jpg"
+    assert sample.meta["clipped"] == 1
+    orphan, unusable = findings.problems
+    assert "texts without a picture: 1" in orphan
+    assert "cannot be used: 3" in unusable
+    assert all(word in unusable for word in ("a.txt:1", "b.txt:1", "d.png"))
 
 
 def test_names_may_stand_in_classes_txt_or_be_given(yolo_root: Path) -> None:

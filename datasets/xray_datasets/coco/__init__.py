@@ -17,17 +17,22 @@ and a mark visible_fraction, the share of the object that changes the picture, o
 it is known that no such object is in the box: a hard negative, for others a region to ignore.
 """
 
-from xray_datasets.coco.reading import NEEDED, categories, document, mentions, read, samples
-from xray_datasets.coco.writing import assemble, described, named, write
+from xray_datasets.coco.file import NEEDED, categories, document, mentions
+from xray_datasets.coco.folder import chosen, files
+from xray_datasets.coco.reading import read, samples
+from xray_datasets.coco.writing import assemble, described, named, opened, write
 
 __all__ = [
     "NEEDED",
     "assemble",
     "categories",
+    "chosen",
     "described",
     "document",
+    "files",
     "mentions",
     "named",
+    "opened",
     "read",
     "samples",
     "write",

@@ -1,20 +1,18 @@
 """A COCO file as samples."""
 
-import json
+import math
 from collections.abc import Collection, Iterator, Mapping
-from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 from xray.errors import DataError
 from xray_datasets import labels, pictures
+from xray_datasets.coco.file import box, document, whole
 from xray_datasets.findings import Findings
 from xray_datasets.marks import Mark, annotate
 from xray_datasets.sample import Sample
 
 LabelsMap = Mapping[str, str | None]
-
-NEEDED = ("images", "annotations", "categories")
 
 
 def read(
@@ -57,35 +55,6 @@ def read(
     )
 
 
-def document(path: Path) -> dict[str, Any]:
-    """The JSON itself, when it is a COCO file."""
-    if not path.is_file():
-        raise DataError(f"{path}: no such file; expected the JSON of a COCO data set")
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DataError(f"{path}: not JSON ({error})") from None
-    if not isinstance(found, dict):
-        raise DataError(f"{path}: not a COCO file, it holds no object of {', '.join(NEEDED)}")
-    lacking = [key for key in NEEDED if key not in found]
-    if lacking:
-        raise DataError(f"{path}: not a COCO file, it has no {' and no '.join(lacking)}")
-    return found
-
-
-def categories(path: Path) -> list[str]:
-    """The names of the categories of a file."""
-    return list(dict.fromkeys(c["name"] for c in document(path)["categories"]))
-
-
-def mentions(path: Path, *words: str) -> bool:
-    """Whether all of these stand in quotes in a file, which may be too large to be parsed."""
-    if not path.stat().st_size:
-        return False
-    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
-        return all(text.find(f'"{word}"'.encode()) >= 0 for word in words)
-
-
 def samples(
     document: Mapping[str, Any],
     images_dir: str | Path,
@@ -95,18 +64,24 @@ def samples(
     exhaustive: bool = True,
     origin: str = "COCO document",
     findings: Findings | None = None,
+    at: Mapping[str, Path] | None = None,
 ) -> Iterator[Sample]:
-    """The same as `read` from a document that is in memory already."""
-    folder = Path(images_dir)
+    """The same as `read` from a document that is in memory already.
+
+    `at` is where pictures lie that are not in images_dir under their names.
+    """
+    whole(document, origin)
+    folder, at = Path(images_dir), at or {}
     names = {c["id"]: c["name"] for c in document["categories"]}
     if judged is None:
         ours = (labels.translate(name, labels_map, origin) for name in names.values())
         judged = {label for label in ours if label}
     marks = _marks(document, names, origin, findings)
-    for image in _images(document, folder, origin, findings):
+    for image in _images(document, folder, at, origin, findings):
         yield _sample(
             image,
             folder,
+            _path(image, folder, at, origin),
             marks[image["id"]],
             labels_map,
             _judged(image["judged"], labels_map) if "judged" in image else frozenset(judged),
@@ -116,13 +91,22 @@ def samples(
         )
 
 
+def _path(image: Mapping[str, Any], folder: Path, at: Mapping[str, Path], origin: str) -> Path:
+    name = image["file_name"]
+    return at[name] if name in at else pictures.inside(folder, name, origin)
+
+
 def _images(
-    document: Mapping[str, Any], folder: Path, origin: str, findings: Findings | None
+    document: Mapping[str, Any],
+    folder: Path,
+    at: Mapping[str, Path],
+    origin: str,
+    findings: Findings | None,
 ) -> Iterator[Mapping[str, Any]]:
     images = document["images"]
     if findings is None:
-        name = images[0]["file_name"] if images else ""
-        if images and not pictures.inside(folder, name, origin).is_file():
+        if images and not _path(images[0], folder, at, origin).is_file():
+            name = images[0]["file_name"]
             raise DataError(f"{origin}: {folder} holds no {name}; give images_dir")
         yield from images
         return
@@ -131,7 +115,7 @@ def _images(
         where = f"{origin}: {image['file_name']}"
         if last[image["id"]] is not image:
             findings.add("images whose number comes again, where the last one stands", where)
-        elif not pictures.inside(folder, image["file_name"], origin).is_file():
+        elif not _path(image, folder, at, origin).is_file():
             findings.add("scans left out, for their picture is missing", where)
         else:
             yield image
@@ -158,7 +142,7 @@ def _marks(
             if findings is not None:
                 findings.add("boxes left out, for their image is not listed", where)
             continue  # the file of a part of a data set
-        elif len(row.get("bbox") or ()) != 4:
+        elif box(row) is None:
             wrong = "has no bbox of x, y, width, height"
         if wrong and findings is None:
             raise DataError(f"{where} {wrong}")
@@ -174,7 +158,7 @@ def _marks(
 
 
 def _mark(row: Mapping[str, Any], name: str) -> Mark:
-    x, y, w, h = map(float, row["bbox"])
+    x, y, w, h = box(row) or (math.nan,) * 4
     share = row.get("visible_fraction")
     return Mark(
         name,
@@ -188,6 +172,7 @@ def _mark(row: Mapping[str, Any], name: str) -> Mark:
 def _sample(
     image: Mapping[str, Any],
     folder: Path,
+    path: Path,
     marks: list[Mark],
     labels_map: LabelsMap | None,
     judged: frozenset[str] | None,
@@ -196,7 +181,6 @@ def _sample(
     findings: Findings | None,
 ) -> Sample:
     name, high = image["file_name"], image.get("high_file_name")
-    path = pictures.inside(folder, name, origin)
     height, width = image.get("height"), image.get("width")
     if not height or not width:
         height, width = pictures.size_hw(path)

@@ -7,23 +7,26 @@ from pathlib import Path
 from typing import Any
 
 from xray.annotation import Annotation
+from xray.errors import DataError, XrayError
 from xray.scan import Scan
 from xray_datasets import labels, pictures
+from xray_datasets.findings import Findings
 from xray_datasets.sample import Sample
 
+UNREADABLE = "scans left out, for they cannot be opened"
 
-def write(samples: Iterable[Sample], folder: str | Path) -> Path:
+
+def write(samples: Iterable[Sample], folder: str | Path, findings: Findings | None = None) -> Path:
     """Samples as instances.json, with their pictures in `images`; `read` gives them back.
 
     Colour becomes 8-bit PNG, transmission 16-bit PNG with air at 65535, both without loss but
-    for that rounding. Names come from the samples' ids.
+    for that rounding. Names come from the samples' ids. For findings see `opened`.
 
     Returns:
         the path of instances.json.
     """
     folder, entries = Path(folder), []
-    for stem, sample in named(samples):
-        scan = sample.scan
+    for stem, sample, scan in opened(samples, findings):
         entries.append(described(sample, scan, pictures.write(scan, folder / "images", stem)))
     path = folder / "instances.json"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -40,6 +43,35 @@ def named(samples: Iterable[Sample]) -> Iterator[tuple[str, Sample]]:
             stem += "_"
         taken.add(stem.lower())
         yield stem, sample
+
+
+def opened(
+    samples: Iterable[Sample], findings: Findings | None = None
+) -> Iterator[tuple[str, Sample, Scan]]:
+    """Samples, each with a name for its pictures' files and its scan, opened when its turn comes.
+
+    Args:
+        samples: in any order.
+        findings: where given, scans that cannot be opened are left out and noted there; otherwise
+            the first is an error.
+
+    Raises:
+        XrayError: a scan cannot be opened, or none of them can.
+    """
+    readable, first = False, ""
+    for stem, sample in named(samples):
+        try:
+            scan = sample.scan
+        except (XrayError, OSError) as error:
+            if findings is None:
+                raise
+            findings.add(UNREADABLE, f"{sample.id}: {error}")
+            first = first or str(error)
+            continue
+        readable = True
+        yield stem, sample, scan
+    if first and not readable:
+        raise DataError(f"not one scan can be opened, so nothing is written; first: {first}")
 
 
 def described(sample: Sample, scan: Scan, written: Mapping[str, Any]) -> dict[str, Any]:

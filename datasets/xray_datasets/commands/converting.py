@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from xray.errors import DataError
+from xray.errors import DataError, XrayError
 from xray_datasets.asked import Asked
 from xray_datasets.commands.options import Own, Root, SourceName, Splits, Twins, Words, progress
+from xray_datasets.findings import Findings
 from xray_datasets.sample import Sample
 
 
@@ -39,22 +40,27 @@ def convert(
     """Write a data set in another layout: 8-bit colour, 16-bit transmission.
 
     For CVAT, FiftyOne and Hugging Face's datasets, pictures are for eyes: 8-bit colour, all of it.
-    With --shares it is split anew: every bag stays on one side, with all its scans.
+    With --shares it is split anew: every bag stays on one side, with all its scans. Scans that
+    cannot be opened are left out, and counted at the end.
     """
+    found = Findings()
     by_split: dict[str, list[Sample]] = {}
     for name, sample in Asked(root, split, source, words, own).samples():
         by_split.setdefault(name, []).append(sample)
     if shares:
         samples = [sample for mine in by_split.values() for sample in mine]
-        by_split = _dealt(samples, shares, twins)
+        by_split = _dealt(samples, shares, twins, found)
     for name, samples in by_split.items():
-        print(_written(progress(samples, f"writing {name}"), out, name, to))
+        print(_written(progress(samples, f"writing {name}"), out, name, to, found))
+    for problem in found.problems:
+        typer.echo(problem, err=True)
 
 
-def _written(samples: Iterator[Sample], out: Path, split: str, to: Target) -> Path:
+def _written(samples: Iterator[Sample], out: Path, split: str, to: Target, found: Findings) -> Path:
     """Write a split in a layout; the path of its annotations."""
     from xray_datasets import coco, exchange
 
+    split = split.replace("/", "_")  # SIXray's 10/train: splits are folders side by side
     kept = {
         Target.COCO: out / split / "instances.json",
         Target.CVAT: out / "annotations" / f"instances_{split}.json",
@@ -65,23 +71,29 @@ def _written(samples: Iterator[Sample], out: Path, split: str, to: Target) -> Pa
         raise DataError(f"{kept[to].parent} holds a data set already; name another --out")
     match to:
         case Target.COCO:
-            return coco.write(samples, out / split)
+            return coco.write(samples, out / split, found)
         case Target.CVAT:
-            return exchange.cvat(samples, out, split)
+            return exchange.cvat(samples, out, split, found)
         case Target.FIFTYONE:
-            return exchange.fiftyone(samples, out / split)
+            return exchange.fiftyone(samples, out / split, found)
         case Target.HUGGINGFACE:
-            return exchange.huggingface(samples, out, split)
+            return exchange.huggingface(samples, out, split, found)
 
 
-def _dealt(samples: list[Sample], shares: str, find_twins: bool) -> dict[str, list[Sample]]:
+def _dealt(
+    samples: list[Sample], shares: str, find_twins: bool, found: Findings
+) -> dict[str, list[Sample]]:
     """Splits of these shares, twins on one side."""
-    from xray_datasets import split, twins
+    from xray_datasets import coco, split, twins
 
     try:
         wanted = {k: float(v) for k, _, v in (s.partition("=") for s in shares.split(","))}
     except ValueError:
         raise DataError(f"--shares {shares}: expected train=8,val=1,test=1") from None
     if find_twins:
-        samples = twins.regrouped(progress(samples, "seeking twins"))
+        try:
+            samples = twins.regrouped(progress(samples, "seeking twins"))
+        except (XrayError, OSError):  # one of them cannot be opened: find all that cannot
+            whole = [sample for _, sample, _ in coco.opened(samples, found)]
+            samples = twins.regrouped(progress(whole, "seeking twins again"))
     return split.split(samples, wanted)

@@ -9,7 +9,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from xray_datasets import layouts
 from xray_datasets.asked import Asked, public_source
 from xray_datasets.commands.options import Own, Root, SourceName, Splits, Twins, Words, progress
 from xray_datasets.findings import Findings
@@ -53,7 +52,7 @@ def check(
     samples = asked.checked(found)
     seen = progress(samples, "checking")
     checks.check(seen, open_scans=open_scans, find_twins=twins, findings=found)
-    print(f"{root}: {layouts.name(root)}, {found.scans} scans, {found.boxes} boxes")
+    print(f"{root}: {asked.name()}, {found.scans} scans, {found.boxes} boxes")
     for note in found.notes:
         print(f"  note: {note}")
     for problem in found.problems:

@@ -14,24 +14,25 @@ Cite: the repository IS2AI/cargoxray.
 
 Known from its authors' README and code: both forms, written by pandas as a list of records or as
 columns, packed or not. *Assumed*: pictures lie where filepath says from the root, or anywhere
-below it under that name. Other columns than these stop the reader, which shows them.
+below it under that name, which is also where those are sought whose filepath is one of another
+machine. Other columns than these stop the reader, which shows them.
 
 Labels are written in lower case with _ for blanks, as its authors' later code does. Rows that
 stand twice count once, as there.
 """
 
-import gzip
-import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from xray.errors import DataError
-from xray_datasets import pictures
+from xray_datasets import pictures, places
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import Source
 from xray_datasets.labels import classes as by_label
 from xray_datasets.marks import Mark, annotate
+from xray_datasets.public import tables
 from xray_datasets.sample import Sample
 
 GOODS = (
@@ -45,7 +46,6 @@ SOURCE = Source(
     why={"*": "cargo as declared, not contraband", **dict.fromkeys(GOODS.split(), "goods")},
 )
 
-Row = Mapping[str, Any]
 Box = tuple[float, float, float, float]
 
 CENTRED = frozenset({"image_id", "x", "y", "width", "height", "label"})
@@ -54,12 +54,12 @@ CORNERED = frozenset({"image_id", "x", "y", "w", "h", "category_id"})
 
 def recognises(root: Path) -> bool:
     """The two tables, packed or not."""
-    return all(_path(root, name) is not None for name in ("images", "annotations"))
+    return all(tables.path(root, name) is not None for name in ("images", "annotations"))
 
 
 def splits(root: Path) -> list[str]:
     """The subsets that the later form names; [] in the earlier."""
-    return sorted({row["subset"] for row in _table(root, "images") if row.get("subset")})
+    return sorted({row["subset"] for row in tables.rows(root, "images") if row.get("subset")})
 
 
 def classes(root: Path) -> list[str]:
@@ -94,24 +94,27 @@ def _samples(
     of_image: dict[Any, dict[tuple[str, Box], None]] = {}
     for image, name, box in _boxes(root):
         marks = of_image.setdefault(image, {})
-        if (name, box) in marks:
-            findings.add("rows that stand twice, counted once", f"{origin}: image {image}, {name}")
-        marks[name, box] = None
-    files = {path.name: path for path in pictures.walk(root)}
+        where = f"{origin}: image {image}"
+        if not name:
+            findings.add("boxes left out, for their row names no class", where)
+        elif (name, box) in marks:
+            findings.add("rows that stand twice, counted once", f"{where}, {name}")
+        else:
+            marks[name, box] = None
+    there = places.by_name(root)
     centred = _centred(root)
-    for row in _table(root, "images"):
+    for row in tables.rows(root, "images", "image_id"):
         if split is not None and row.get("subset") != split:
             continue
-        name = _name(row)
-        named = pictures.inside(root, name, f"{origin}, images")
-        path = named if named.is_file() else files.get(named.name)
+        name = _name(row, root)
+        path = _picture(name, root, there, f"{origin}, images")
         if path is None:
             findings.add("scans left out, for their picture is missing", f"{origin}: {name}")
             continue
         height, width = pictures.size_hw(path)
         whole = (width, height) * 2 if centred else (1, 1, 1, 1)
         marks = of_image.get(row["image_id"], {})
-        found = [Mark(label, _scaled(box, whole)) for label, box in marks if label]
+        found = [Mark(label, _scaled(box, whole)) for label, box in marks]
         chosen = {**SOURCE.labels, **labels_map}
         marked = annotate(found, height, width, chosen, f"{origin}, {name}", findings)
         yield Sample(
@@ -130,21 +133,42 @@ def _scaled(box: Box, by: Sequence[float]) -> Box:
     return x1, y1, x2, y2
 
 
+def _picture(name: str, root: Path, there: places.Places, where: str) -> Path | None:
+    """Where the name says, or wherever that picture lies in the root; nothing outside is looked at.
+
+    Raises:
+        DataError: the name climbs out of the root, or its picture is there twice.
+    """
+    absolute = next((p for p in (PurePosixPath(name), PureWindowsPath(name)) if p.root), None)
+    if absolute and not Path(os.path.normpath(name)).is_relative_to(root.absolute()):
+        return places.find(absolute.name, there, where)
+    named = pictures.inside(root, name, where)
+    return named if named.is_file() else places.find(named.name, there, where)
+
+
 def _boxes(root: Path) -> Iterator[tuple[Any, str, Box]]:
-    """Image, label and corners of every box, in the unit of the table."""
+    """Image, label and corners of every box, in the unit of the table; "" where it has no label."""
     centred = _centred(root)
-    names = {} if centred else {c["category_id"]: c["name"] for c in _table(root, "categories")}
-    for row in _table(root, "annotations"):
+    kinds = [] if centred else tables.rows(root, "categories", "category_id", "name")
+    names = {row["category_id"]: row["name"] for row in kinds}
+    for row in tables.rows(root, "annotations", *sorted(CENTRED if centred else CORNERED)):
         name = row["label"] if centred else names.get(row["category_id"])
-        w, h = (row["width"], row["height"]) if centred else (row["w"], row["h"])
-        x, y = (row["x"] - w / 2, row["y"] - h / 2) if centred else (row["x"], row["y"])
+        sizes = ("x", "y", "width", "height") if centred else ("x", "y", "w", "h")
+        try:
+            x, y, w, h = (float(row[size]) for size in sizes)
+        except (TypeError, ValueError):
+            raise DataError(
+                f"{tables.path(root, 'annotations')}: expected numbers under {', '.join(sizes)}, "
+                f"met {dict(row)}; {tables.ASKED}"
+            ) from None
+        x, y = (x - w / 2, y - h / 2) if centred else (x, y)
         plain = "_".join(name.lower().split()) if isinstance(name, str) else ""
         yield row["image_id"], plain, (x, y, x + w, y + h)
 
 
 def _centred(root: Path) -> bool:
     """Whether boxes are given by their centre."""
-    rows = _table(root, "annotations")
+    rows = tables.rows(root, "annotations")
     met = set(rows[0]) if rows else set(CENTRED)
     if met >= CENTRED:
         return True
@@ -152,38 +176,15 @@ def _centred(root: Path) -> bool:
         return False
     raise DataError(
         f"{root}: annotations have the columns {', '.join(sorted(met))}; "
-        f"expected {', '.join(sorted(CENTRED))} or {', '.join(sorted(CORNERED))}; please tell us "
-        "what these mean"
+        f"expected {', '.join(sorted(CENTRED))} or {', '.join(sorted(CORNERED))}; {tables.ASKED}"
     )
 
 
-def _name(row: Row) -> str:
+def _name(row: tables.Row, root: Path) -> str:
     name = row.get("filepath") or row.get("file_name")
     if not isinstance(name, str):
         raise DataError(
-            f"images have the columns {', '.join(sorted(row))}; expected filepath or file_name"
+            f"{tables.path(root, 'images')}: images have the columns {', '.join(sorted(row))}; "
+            "expected filepath or file_name"
         )
     return name
-
-
-def _path(root: Path, name: str) -> Path | None:
-    files = (root / f"{name}.json.gz", root / f"{name}.json")
-    return next((path for path in files if path.is_file()), None)
-
-
-def _table(root: Path, name: str) -> list[Row]:
-    path = _path(root, name)
-    if path is None:
-        raise DataError(f"{root}: no {name}.json.gz or {name}.json")
-    data = path.read_bytes()
-    try:
-        found = json.loads(gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data)
-    except (ValueError, OSError, EOFError) as error:
-        raise DataError(f"{path}: cannot be read as JSON ({error})") from None
-    if isinstance(found, list):
-        return found
-    rows: dict[str, dict[str, Any]] = {}
-    for column, values in found.items():  # pandas' own form: column → row → value
-        for number, value in values.items():
-            rows.setdefault(number, {})[column] = value
-    return list(rows.values())

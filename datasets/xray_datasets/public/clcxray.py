@@ -41,9 +41,14 @@ SOURCE = Source(
 )
 
 
+SPLITS = frozenset({"train", "val", "test"})
+
+
 def _parts(root: Path) -> list[Part]:
     return parts.there(
-        Part(split, root / "annotations" / f"{split}.json", root / "images" / split)
+        Part(
+            split, root / "annotations" / f"{split}.json", root / "images" / split, SPLITS - {split}
+        )
         for split in ("train", "val", "test")
     )
 

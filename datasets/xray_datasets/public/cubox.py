@@ -18,9 +18,10 @@ in their last number alone show the same bag, and are one group here.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
-from xray_datasets import yolo
+from xray_datasets import pictures, yolo
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import Source
 from xray_datasets.sample import Sample
@@ -90,18 +91,19 @@ SOURCE = Source(
     },
 )
 
-# scanner, day, number, kind of packing, objects with their numbers, picture
-NAME = re.compile(r"[A-Za-z0-9]+_\d{8}_\d+_[A-Z]_.+_\d{3}-\d{3}_\d+")
+# scanner, day, number, kind of packing; then objects with their numbers, and the picture
+NAME = re.compile(r"[A-Za-z0-9]+_\d{8}_\d+_[A-Z]_")
+LOOKED_AT = 1000  # pictures, before a folder is taken for somebody else's
 
 splits = yolo.splits
 
 
 def recognises(root: Path) -> bool:
-    """YOLO's folders, with a picture of such a name in them."""
+    """YOLO's folders, with a picture whose name begins like theirs in them."""
     if not (root / "labels").is_dir():
         return False
-    first = next((root / "images").glob("*/*.png"), None)
-    return first is not None and NAME.fullmatch(first.stem) is not None
+    first = islice(pictures.walk(root / "images"), LOOKED_AT)
+    return any(NAME.match(path.stem) is not None for path in first)
 
 
 def classes(root: Path) -> list[str]:
@@ -138,5 +140,6 @@ def _samples(
         judged=SOURCE.judged_by(labels_map),
         origin=" ".join(filter(None, ("CUBOX", split))),
         findings=findings,
+        as_ultralytics=True,
     ):
         yield replace(sample, group=f"CUBOX {Path(sample.id).stem.rpartition('_')[0]}")

@@ -28,15 +28,15 @@ Both views of a bag are samples of one group.
 import json
 from collections.abc import Iterator, Mapping
 from itertools import chain
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from xray.errors import DataError
-from xray_datasets import labels, pictures
+from xray_datasets import pictures
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import Source
 from xray_datasets.labels import classes as by_label
-from xray_datasets.marks import Mark, annotate
+from xray_datasets.marks import Mark, annotate, label_of
 from xray_datasets.sample import Sample
 
 SOURCE = Source(
@@ -64,6 +64,7 @@ SOURCE = Source(
 FOLDERS = (".", "DvXray", "DvXray_Positive_Samples", "DvXray_Negative_Samples")
 VIEWS = {"OL": "ol_bb", "SD": "sd_bb"}  # ending of the picture → key of the box
 HIDDEN = "difficult"
+ASKED = "its authors do not document this, so please tell us what it means"
 
 
 def recognises(root: Path) -> bool:
@@ -99,19 +100,22 @@ def read(
         DataError: no such list, or objects of another form than is known.
     """
     files = sorted(chain.from_iterable((root / folder).glob("*.json") for folder in FOLDERS))
-    if split is not None:
-        files = _listed(root, split, files)
     own = Findings() if findings is None else findings
+    if split is not None:
+        files = _listed(root, split, files, own)
     samples = (s for path in files for s in _views(path, split, labels_map or {}, own))
     return told(samples, own, SOURCE.name) if findings is None else samples
 
 
-def _listed(root: Path, split: str, files: list[Path]) -> list[Path]:
+def _listed(root: Path, split: str, files: list[Path], findings: Findings) -> list[Path]:
     path = root / "split" / f"{split}.txt"
     if not path.is_file():
         there = ", ".join(splits(root)) or "none, as its authors give none: leave the split out"
         raise DataError(f"{root}: no list of {split!r}; there are {there}")
-    names = set(path.read_text(encoding="utf-8").split())
+    words = path.read_text(encoding="utf-8-sig").split()
+    names = {PurePath(word).name.removesuffix(".json"): word for word in words}
+    for name in sorted(names.keys() - {file.stem for file in files}):
+        findings.add("bags left out, for their JSON is missing", f"DvXray {split}: {names[name]}")
     return [file for file in files if file.stem in names]
 
 
@@ -121,10 +125,23 @@ def _described(picture: Path) -> Path:
 
 def _things(path: Path) -> list[dict[str, Any]]:
     try:
-        things = json.loads(path.read_text(encoding="utf-8"))["objects"]
-    except (ValueError, KeyError, TypeError) as error:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
         raise DataError(f"{path}: expected JSON with objects ({error!r})") from None
-    return [] if things == "None" else things
+    if not isinstance(found, dict) or "objects" not in found:
+        met = ", ".join(found) if isinstance(found, dict) else f"{found!r:.60}"
+        raise DataError(f"{path}: expected JSON with objects, met {met}")
+    things = found["objects"]
+    if things == "None":
+        return []
+    if not isinstance(things, list):
+        raise DataError(
+            f"{path}: expected a list or 'None' of objects, met {things!r:.60}; {ASKED}"
+        )
+    for thing in things:
+        if not isinstance(thing, dict) or not isinstance(thing.get("label"), str):
+            raise DataError(f"{path}: expected an object with a label, met {thing!r:.200}; {ASKED}")
+    return things
 
 
 def _views(
@@ -143,8 +160,9 @@ def _views(
         hidden = [thing for thing in things if thing.get(key) == HIDDEN]
         marks = [Mark(thing["label"], _box(thing, key, path)) for thing in boxed]
         height, width = pictures.size_hw(picture)
-        marked = annotate(marks, height, width, chosen, f"{origin}, {name}", findings)
-        unboxed = {labels.translate(thing["label"], chosen, name) for thing in hidden}
+        where = f"{origin}, {name}"
+        marked = annotate(marks, height, width, chosen, where, findings)
+        unboxed = {label_of(thing["label"], chosen, where, findings) for thing in hidden}
         for _ in hidden:
             findings.note("objects too hidden to be boxed in this view", name)
         yield Sample(
@@ -164,6 +182,6 @@ def _box(thing: Mapping[str, Any], key: str, path: Path) -> tuple[float, float, 
     except (KeyError, TypeError, ValueError):
         raise DataError(
             f"{path}: expected a box of two corners or {HIDDEN!r} under {key!r}, met "
-            f"{dict(thing)}; its authors do not document this, so please tell us what it means"
+            f"{dict(thing)}; {ASKED}"
         ) from None
     return min(x1, x2), min(y1, y2), max(x1, x2), max(y1, y2)

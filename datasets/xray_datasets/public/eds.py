@@ -10,8 +10,9 @@ Cite: Tao et al., Exploring Endogenous Shift for Cross-domain Detection: A Large
     domain1/annotations/train.json     COCO; domain2 and domain3 likewise, a scanner each
 
 Known: the three folders and their train.json. *Assumed*: other files beside it are splits of the
-same form, and the pictures lie in the folder of the domain, or wherever below the root the first
-of them is found. Splits here are domain1-train and so on; a bag was put through one scanner.
+same form, and the pictures lie in the folder of the domain or below it, or, where none is there,
+anywhere below the root but in another domain. Splits here are domain1-train and so on; a bag was
+put through one scanner.
 """
 
 from pathlib import Path
@@ -46,7 +47,7 @@ DOMAINS = ("domain1", "domain2", "domain3")
 
 def _parts(root: Path) -> list[Part]:
     return [
-        Part(f"{domain}-{path.stem}", path, root / domain)
+        Part(f"{domain}-{path.stem}", path, root / domain, {*DOMAINS} - {domain})
         for domain in DOMAINS
         for path in sorted((root / domain / "annotations").glob("*.json"))
     ]

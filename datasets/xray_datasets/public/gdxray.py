@@ -113,24 +113,34 @@ def _samples(
 
 
 def _number(path: Path) -> int:
-    return int(path.stem.rpartition("_")[2])
+    last = path.stem.rpartition("_")[2]
+    if not last.isdecimal():
+        series = path.parent.name
+        raise DataError(
+            f"{path}: expected pictures named {series}_0001.png and so on, met {path.name}; if it "
+            f"is none of the series, move it out of {series}, else please tell us what it is"
+        )
+    return int(last)
 
 
 def _rows(path: Path, findings: Findings) -> dict[int, list[tuple[float, float, float, float]]]:
     """Boxes by the number of their picture."""
     rows: dict[int, list[tuple[float, float, float, float]]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        values = line.split()
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
         where = f"{path}:{number}"
+        try:
+            values = [float(word) for word in line.split()]
+            k = int(values[0]) if values else 0
+        except (ValueError, OverflowError):
+            values, k = [0.0], 0  # of a length that no row has
         if len(values) == 3:
             findings.add("rows left out, which are a point", f"{where}: {line.strip()}")
         elif len(values) == 9:
-            k, *corners = map(float, values)
-            x, y = corners[::2], corners[1::2]
-            rows.setdefault(int(k), []).append((min(x), min(y), max(x), max(y)))
+            x, y = values[1::2], values[2::2]
+            rows.setdefault(k, []).append((min(x), min(y), max(x), max(y)))
         elif len(values) == 5:
-            k, x1, x2, y1, y2 = map(float, values)
-            rows.setdefault(int(k), []).append((x1, y1, x2, y2))
+            x1, x2, y1, y2 = values[1:]
+            rows.setdefault(k, []).append((x1, y1, x2, y2))
         elif values:
             raise DataError(
                 f"{where}: expected k x1 x2 y1 y2, or four corners, met {line.strip()!r}; if you "

@@ -50,7 +50,7 @@ def _file(root: Path) -> Path | None:
 
 def _parts(root: Path) -> list[Part]:
     path = _file(root)
-    return [] if path is None else [Part(RESTRICTED, path, path.parent / RESTRICTED)]
+    return [] if path is None else [Part(RESTRICTED, path, path.parent / RESTRICTED, {NORMAL})]
 
 
 def recognises(root: Path) -> bool:

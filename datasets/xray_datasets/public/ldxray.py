@@ -27,7 +27,7 @@ from pathlib import Path
 
 from xray.annotation import Annotation
 from xray_datasets import pictures
-from xray_datasets.findings import Findings
+from xray_datasets.findings import Findings, told
 from xray_datasets.labels import POWER_BANKS, SOME_DEVICES, SOME_LIGHTERS, Source
 from xray_datasets.labels import classes as by_label
 from xray_datasets.public import parts
@@ -57,9 +57,13 @@ SOURCE = Source(
 )
 
 
+FOLDERS = frozenset({"train_A", "train_B", "test_A", "test_B"})
+
+
 def _parts(root: Path) -> list[Part]:
     return parts.there(
-        Part(split, root / f"{split}.json", root / f"{split}_A") for split in ("train", "test")
+        Part(split, root / f"{split}.json", root / f"{split}_A", FOLDERS - {f"{split}_A"})
+        for split in ("train", "test")
     )
 
 
@@ -84,14 +88,22 @@ def read(
     Raises:
         DataError: no such split, a broken file, or no folder holds the pictures.
     """
+    own = Findings() if findings is None else findings
+    samples = _both(root, _READER.read(root, split, labels_map=labels_map, findings=own), own)
+    return told(samples, own, SOURCE.name) if findings is None else samples
+
+
+def _both(root: Path, firsts: Iterator[Sample], findings: Findings) -> Iterator[Sample]:
     folders = {name: _seconds(root, name) for name in splits(root)}
-    for sample in _READER.read(root, split, labels_map=labels_map, findings=findings):
+    for sample in firsts:
         yield sample
-        for folder in folders[sample.origin.split()[-1]]:
-            path = pictures.inside(folder, sample.id, sample.origin)
-            if path.is_file():
-                yield _second(sample, path)
-                break
+        places = folders[sample.origin.split()[-1]]
+        paths = (pictures.inside(folder, sample.id, sample.origin) for folder in places)
+        second = next((path for path in paths if path.is_file()), None)
+        if second is None:
+            findings.add("scans without their second view", f"{sample.origin}: {sample.id}")
+        else:
+            yield _second(sample, second)
 
 
 def _seconds(root: Path, split: str) -> list[Path]:

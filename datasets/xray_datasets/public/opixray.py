@@ -133,13 +133,13 @@ def _names(path: Path) -> Iterator[str]:
     if not path.is_file():
         there = ", ".join(p.name for p in sorted(path.parent.glob("*.txt"))) or "no list at all"
         raise DataError(f"{path.parent}: no list {path.name}; there is {there}")
-    for line in path.read_text(encoding="utf-8").splitlines():
+    for line in path.read_text(encoding="utf-8-sig").splitlines():
         if line.strip():
             yield pictures.stem(line.split()[0])
 
 
 def _marks(path: Path) -> Iterator[Mark]:
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
         if not line.strip():
             continue
         try:

@@ -3,29 +3,39 @@
 They are trained with mmdetection, and read as it reads them: boxes of classes that nobody knows
 and boxes without area are left out, an image whose number comes again stands as it was given
 last, and what is beside the picture is clipped away.
+
+Pictures are taken from the folder that a part should have them in, at its top or below. Only where
+none of them is there, they are sought below the root, but never in the folders of other parts:
+numbers begin anew in each, and boxes would come to lie on another's pictures.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
 from xray.errors import DataError
-from xray_datasets import coco, pictures
+from xray_datasets import coco, pictures, places
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import Source
 from xray_datasets.sample import Sample
 
-TRIED = 20  # pictures that may be missing before the folder is taken to be the wrong one
-
 
 @dataclass(frozen=True)
 class Part:
-    """One split: its name, its COCO file, and the folder that its pictures should be in."""
+    """One split.
+
+    Attributes:
+        split: its name.
+        file: its COCO file.
+        images: the folder that its pictures should be in.
+        apart: names of folders whose pictures are not its own.
+    """
 
     split: str
     file: Path
     images: Path
+    apart: Collection[str] = ()
 
 
 def there(parts: Iterable[Part]) -> list[Part]:
@@ -92,7 +102,8 @@ def _samples(
         document = coco.document(part.file)
         yield from coco.samples(
             document,
-            _images(part, root, [image["file_name"] for image in document["images"]]),
+            part.images,
+            at=_places(part, root, [image["file_name"] for image in document["images"]]),
             labels_map={**source.labels, **labels_map},
             judged=source.judged_by(labels_map),
             exhaustive=source.exhaustive,
@@ -101,17 +112,28 @@ def _samples(
         )
 
 
-def _images(part: Part, root: Path, names: Sequence[str]) -> Path:
-    """The folder where it should be, or wherever the first picture that is there lies."""
-    for name in names[:TRIED]:
-        if (part.images / name).is_file():
-            return part.images
-        found = pictures.folder_of(name, root, part.split)
-        if found is not None:
-            return found
-    if names:
+def _places(part: Part, root: Path, names: Sequence[str]) -> dict[str, Path]:
+    """Name → picture, of those that are there.
+
+    Raises:
+        DataError: a name leads out of its folder, is there twice, or no picture is there at all.
+    """
+    where = str(part.file)
+    plain = {name: pictures.inside(part.images, name, where) for name in names}
+    found = {name: path for name, path in plain.items() if path.is_file()}
+    near = {part.images.name, *part.split.split("-")}
+    for folder, apart in ((part.images, ()), (root, part.apart)):
+        lacking = plain.keys() - found.keys()
+        if not lacking or (found and folder == root):
+            break
+        if not folder.is_dir():
+            continue
+        there = places.by_name(folder, apart)
+        sought = {name: places.find(name, there, where, near) for name in sorted(lacking)}
+        found |= {name: path for name, path in sought.items() if path is not None}
+    if names and not found:
         raise DataError(
-            f"{part.file}: the first of its {len(names)} pictures are neither in {part.images} nor "
-            f"anywhere below {root}: {names[0]}; put them there"
+            f"{part.file}: none of its {len(names)} pictures is in {part.images} or anywhere below "
+            f"{root}, first {names[0]}; put them there"
         )
-    return part.images
+    return found

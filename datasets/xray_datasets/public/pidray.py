@@ -16,7 +16,8 @@ Cite: version 1, Wang et al., Towards Real-World Prohibited Item Detection: A La
 
 Version 1 is known from its authors' repository and loaders in use. Of version 2 the two files
 are known; *assumed* is that they are COCO of the same classes and that their pictures lie in
-folders of the splits' names, or wherever below the root the first of them is found.
+folders of the splits' names, or, each by its name, in several below the root, as in easy, hard and
+hidden.
 """
 
 from pathlib import Path
@@ -48,14 +49,20 @@ SOURCE = Source(
 )
 
 
+FIRST = ("train", "easy", "hard", "hidden")  # the splits of version 1
+
+
 def _parts(root: Path) -> list[Part]:
     files = root / "annotations"
     first = parts.there(
-        Part(split, files / f"xray_{part}{split}.json", root / split)
-        for split in ("train", "easy", "hard", "hidden")
+        Part(split, files / f"xray_{part}{split}.json", root / split, {*FIRST} - {split})
+        for split in FIRST
         for part in ("" if split == "train" else "test_",)
     )
-    second = (Part(split, files / f"{split}.json", root / split) for split in ("train", "test"))
+    second = (
+        Part("train", files / "train.json", root / "train", {*FIRST, "test"} - {"train"}),
+        Part("test", files / "test.json", root / "test", {"train"}),
+    )
     return first or parts.there(second)
 
 

@@ -8,12 +8,14 @@ Cite: Miao et al., SIXray: A Large-scale Security Inspection X-ray Benchmark for
     Discovery in Overlapping Images, CVPR 2019.
 
     Annotation/P00001.xml        Pascal VOC, fractions of a pixel, class names capitalised
-    JPEGImage/P00001.jpg
+    JPEGImage/P00001.jpg         or Image; the scans with nothing may lie beside it, 1/N00001.jpg
     ImageSet/10/train.csv        name,Gun,Knife,Wrench,Pliers,Scissors and 1 or -1 below
 
 Known from its authors' repository and copies in use: the folders, the lists, that some copies
-quote the class ('Scissors'). Assumed: lists of other names than 10, 100 and 1000 are of the same
-form. A scan whose picture or XML is missing is left out, and noted.
+quote the class ('Scissors'), and that loaders seek the scans with nothing in numbered folders. So
+pictures are taken from wherever they lie but among lists and XML files. Assumed: lists of other
+names than 10, 100 and 1000 are of the same form. A scan whose picture or XML is missing is left
+out, and noted.
 """
 
 from collections.abc import Iterator, Mapping
@@ -48,8 +50,10 @@ splits, classes = voc.splits, voc.classes
 
 
 def recognises(root: Path) -> bool:
-    """Pascal VOC's folders, each without its last letter."""
-    return all((root / name).is_dir() for name in ("Annotation", "JPEGImage"))
+    """Pascal VOC's folders, each without its last letter; for JPEGImage also Image."""
+    images = (root / "JPEGImage").is_dir() or (root / "Image").is_dir()
+    lists = (root / "JPEGImage").is_dir() or (root / "ImageSet").is_dir()
+    return images and lists and (root / "Annotation").is_dir()
 
 
 def read(
@@ -75,5 +79,6 @@ def read(
         exhaustive=SOURCE.exhaustive,
         origin=" ".join(filter(None, ("SIXray", split))),
         findings=own,
+        anywhere=True,
     )
     return told(samples, own, SOURCE.name) if findings is None else samples

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+import xray
 from xray.annotation import Annotation
 from xray.errors import DataError
 from xray_datasets import public
@@ -58,13 +59,86 @@ def test_the_later_form_has_corners_in_pixels_categories_and_subsets(root: Path)
         cargoxray.read(root, "test")
 
 
-@pytest.mark.parametrize("name", ["../secret.png", "images/../../secret.png", "/etc/secret.png"])
+@pytest.mark.parametrize("name", ["../secret.png", "images/../../secret.png"])
 def test_a_path_that_leaves_the_folder_is_refused(root: Path, draw, name: str) -> None:
     draw(root.parent / "secret.png")
     row = {"image_id": 4, "file_name": name, "width": 30, "height": 20}
     pack(root / "images.json.gz", [row])
     with pytest.raises(DataError, match=r"secret\.png leads out of "):
         list(cargoxray.read(root))
+
+
+@pytest.mark.parametrize("start", ["/home/maker/", "C:\\cargo\\", "/etc/../", "{outside}/"])
+def test_a_path_of_another_machine_is_sought_inside_by_its_last_name(
+    root: Path, draw, start: str
+) -> None:
+    outside = draw(root.parent / f"{root.name} outside" / "a.tif", seed=9).parent
+    row = {"image_id": 4, "filepath": f"{start.format(outside=outside)}a.tif"}
+    pack(root / "images.json.gz", [row])
+    (sample,) = cargoxray.read(root, findings=Findings())
+    assert (sample.scan.pixels == xray.read(root / "images" / "a.tif").pixels).all()
+    (root / "images" / "a.tif").unlink()
+    findings = Findings()
+    assert [*cargoxray.read(root, findings=findings)] == []
+    assert "for their picture is missing: 1" in findings.problems[-1]
+
+
+@pytest.mark.parametrize("name", ["/home/maker/a.tif", "elsewhere/a.tif"])
+def test_a_last_name_that_is_there_twice_stops_the_reader(root: Path, draw, name: str) -> None:
+    draw(root / "more" / "a.tif")
+    pack(root / "images.json.gz", [{"image_id": 4, "filepath": name}])
+    with pytest.raises(DataError, match=r"a\.tif is there 2 times"):
+        list(cargoxray.read(root, findings=Findings()))
+
+
+def test_boxes_of_no_class_are_left_out_and_noted(root: Path) -> None:
+    box = {"id": 0, "image_id": 4, "category_id": 9, "x": 2, "y": 3, "w": 10, "h": 5}
+    pack(root / "annotations.json.gz", [box, {**box, "category_id": None}])
+    pack(root / "categories.json.gz", [{"category_id": 1, "name": "toys"}])
+    findings = Findings()
+    (sample,) = cargoxray.read(root, findings=findings)
+    assert sample.annotations == ()
+    named = "boxes left out, for their row names no class: 2 (CargoXray: image 4"
+    assert named in findings.problems[0]
+    pack(root / "annotations.json.gz", [{**CENTRED, "label": None}])
+    findings = Findings()
+    assert len([*cargoxray.read(root, findings=findings)]) == 1
+    assert "for their row names no class: 1" in findings.problems[0]
+
+
+CENTRED = {"image_id": 4, "label": "Car", "x": 0.5, "y": 0.5, "width": 0.2, "height": 0.4}
+CORNERED = {"image_id": 4, "category_id": 1, "x": 2, "y": 3, "w": 10, "h": 5}
+
+
+@pytest.mark.parametrize(
+    ("table", "rows", "message"),
+    [
+        ("annotations", [CENTRED, {**CENTRED, "x": None}], "expected numbers under x, .*'x': None"),
+        (
+            "annotations",
+            [CORNERED, {"image_id": 4}],
+            "a row has the columns image_id; expected cat",
+        ),
+        ("annotations", [{**CENTRED, "image_id": None}], "a row has no image_id"),
+        ("annotations", [CENTRED, None], "a row has the columns None; expected"),
+        ("annotations", {"x": 3}, "expected a list of rows, or columns of values, met {'x': 3}"),
+        ("images", [{"filepath": "images/a.tif"}], "has the columns filepath; expected image_id"),
+        (
+            "categories",
+            [{"id": 1, "name": "toys"}],
+            "has the columns id, name; expected category_i",
+        ),
+    ],
+)
+def test_rows_that_lack_something_are_shown_with_their_file(
+    root: Path, table: str, rows: Any, message: str
+) -> None:
+    pack(root / "categories.json.gz", [{"category_id": 1, "name": "toys"}])
+    if table == "categories":
+        pack(root / "annotations.json.gz", [CORNERED])
+    pack(root / f"{table}.json.gz", rows)
+    with pytest.raises(DataError, match=rf"{table}\.json\.gz: .*{message}"):
+        list(cargoxray.read(root, findings=Findings()))
 
 
 def test_other_columns_are_shown_and_asked_about(root: Path) -> None:

@@ -38,7 +38,7 @@ def test_pidray_two_is_known_by_its_classes_and_its_pictures_are_sought(
     (sample,) = pidray.read(tmp_path, "train")
     assert [a.label for a in sample.annotations] == ["handcuffs", "pressure_vessel"]
     (tmp_path / "images" / "train" / "a.png").unlink()
-    with pytest.raises(DataError, match=rf"{path}: the first of its 1 pictures are neither in .*a"):
+    with pytest.raises(DataError, match=rf"{path}: none of its 1 pictures is in .*a"):
         list(pidray.read(tmp_path, "train"))
 
 

@@ -2,7 +2,9 @@ from pathlib import Path
 
 import pytest
 
+from xray.errors import DataError
 from xray_datasets import public
+from xray_datasets.asked import Asked
 from xray_datasets.findings import Findings
 from xray_datasets.public import cubox
 
@@ -45,3 +47,44 @@ def test_broken_texts_are_left_out_as_by_ultralytics_and_noted(root: Path) -> No
     assert "texts without a picture: 1" in told
     (texts / f"{BAG}_8.txt").write_text("67 0.5 0.5 0.2 0.4\n")
     assert list(cubox.read(root)) == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "train/E3S690_20220816_012879_S_Bag_1.png",
+        "train/E3S690_20220816_012879_S_Bag_1.jpg",
+        "train/E3S690_20220816_012879_S_Bag_1.PNG",
+        "E3S690_20220816_012879_M_Pistol_001-002_7.png",
+    ],
+)
+def test_it_is_known_by_any_picture_whose_name_begins_like_theirs(
+    tmp_path: Path, draw, name: str
+) -> None:
+    path = draw(tmp_path / "images" / name, seed=1)
+    draw(path.with_name("0.png"))
+    (tmp_path / "labels").mkdir()
+    assert public.recognised(tmp_path) == "cubox"
+    assert len([*cubox.read(tmp_path)]) == 2
+    assert len([*Asked(tmp_path).samples()]) == 2
+
+
+def test_where_its_pictures_have_other_names_it_is_read_when_it_is_said_to_be_it(
+    tmp_path: Path, draw
+) -> None:
+    draw(tmp_path / "images" / "a.png")
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels" / "a.txt").write_text("1 0.5 0.5 0.2 0.4\n")
+    with pytest.raises(DataError, match=r"no names of classes .* write classes\.txt"):
+        list(Asked(tmp_path).samples())
+    asked = Asked(tmp_path, source="cubox")
+    asked.check_classes()
+    assert asked.name() == "CUBOX"
+    ((_, sample),) = asked.samples(Findings())
+    assert [a.label for a in sample.annotations] == ["gun"]
+    (tmp_path / "classes.txt").write_text("Gun\nHammer\n")  # its own numbers go before theirs
+    ((_, sample),) = asked.samples()
+    assert [a.label for a in sample.annotations] == ["hammer"]
+    (tmp_path / "classes.txt").unlink()
+    with pytest.raises(DataError, match="no names of classes"):
+        list(Asked(tmp_path, source="pidray").samples())

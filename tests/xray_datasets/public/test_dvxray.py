@@ -67,6 +67,48 @@ def test_objects_of_another_form_are_shown_and_asked_about(root: Path) -> None:
         list(dvxray.read(root))
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('{"objects": null}', "expected a list or 'None' of objects, met None"),
+        ('{"objects": "none"}', "expected a list or 'None' of objects, met 'none'"),
+        ('{"objects": {"label": "Gun"}}', "expected a list or 'None' of objects, met {'label'"),
+        ('{"objects": [{"name": "Gun"}]}', "expected an object with a label, met {'name': 'Gun'}"),
+        ('{"objects": ["Gun"]}', "expected an object with a label, met 'Gun'"),
+        ('{"things": [], "name": "a"}', "expected JSON with objects, met things, name"),
+        ("[1]", r"expected JSON with objects, met \[1\]"),
+        ("{", "expected JSON with objects"),
+    ],
+)
+def test_a_json_of_another_form_is_shown_with_its_file(root: Path, text: str, message: str) -> None:
+    path = root / "DvXray_Positive_Samples" / "P00001.json"
+    path.write_text(text)
+    for look in (dvxray.read, dvxray.classes):
+        with pytest.raises(DataError, match=rf"P00001\.json: {message}"):
+            list(look(root))
+
+
+def test_an_unknown_class_is_left_out_and_noted_boxed_or_hidden(root: Path) -> None:
+    thing = {"label": "Halberd", "ol_bb": "difficult", "sd_bb": [1, 1, 6, 9]}
+    path = root / "DvXray_Positive_Samples" / "P00001.json"
+    path.write_text(json.dumps({"objects": [thing]}))
+    findings = Findings()
+    assert len([*dvxray.read(root, findings=findings)]) == 4
+    assert "nobody knows their class 'Halberd': 2 (DvXray, P00001_OL" in findings.problems[0]
+
+
+def test_a_list_may_hold_paths_and_names_that_are_not_there_are_noted(root: Path) -> None:
+    (root / "split").mkdir()
+    lines = "\ufeffDvXray_Negative_Samples/N00001.json\nP00001\nDvXray/P00002\n"
+    (root / "split" / "train.txt").write_text(lines, encoding="utf-8")
+    findings = Findings()
+    found = {s.group for s in dvxray.read(root, "train", findings=findings)}
+    assert found == {"DvXray N00001", "DvXray P00001"}
+    assert findings.problems == [
+        "bags left out, for their JSON is missing: 1 (DvXray train: DvXray/P00002)"
+    ]
+
+
 def test_a_missing_view_is_left_out_and_noted(root: Path) -> None:
     (root / "DvXray_Negative_Samples" / "N00001_SD.png").unlink()
     findings = Findings()

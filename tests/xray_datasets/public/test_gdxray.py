@@ -63,3 +63,19 @@ def test_points_are_left_out_and_other_rows_asked_about(root: Path) -> None:
         list(gdxray.read(root, "B0046"))
     with pytest.raises(DataError, match="no series 'B0001'; there are B0046, B0052"):
         gdxray.read(root, "B0001")
+
+
+@pytest.mark.parametrize("row", ["1 2.5 wide 3 8", "nan 2 12 3 8", "inf 2 12 3 8", "1 2 3 4 5 6"])
+def test_a_row_that_is_not_numbers_is_shown_with_its_place(root: Path, row: str) -> None:
+    truth = root / "Baggages" / "B0046" / "ground_truth.txt"
+    truth.write_text(f"1 2.5 12 3 8\n{row}\n")
+    with pytest.raises(DataError, match=rf"ground_truth\.txt:2: expected k x1 .*met '{row}'"):
+        list(gdxray.read(root, "B0046"))
+
+
+def test_a_picture_without_a_number_is_asked_about(root: Path, draw) -> None:
+    draw(root / "Baggages" / "B0046" / "B0046_mask.png", channels=1)
+    with pytest.raises(
+        DataError, match=r"expected pictures named B0046_0001.* met B0046_mask\.png"
+    ):
+        list(gdxray.read(root, "B0046"))

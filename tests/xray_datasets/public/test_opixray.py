@@ -69,3 +69,10 @@ def test_hixray_is_told_from_it_by_its_lists(root: Path) -> None:
     assert [a.label for a in sample.annotations] == ["liquid"]
     assert sample.judged == frozenset()
     assert hixray.classes(root) == ["Cosmetic", "Water"]
+
+
+def test_a_list_that_begins_with_a_mark_of_its_byte_order_loses_no_scan(root: Path) -> None:
+    (root / "test" / "test_knife.txt").write_text("\ufeff7\n", encoding="utf-8")
+    findings = Findings()
+    assert [s.id for s in opixray.read(root, "test", findings=findings)] == ["7"]
+    assert "missing" not in "".join(findings.problems)

@@ -1,19 +1,17 @@
-"""YOLO: a text file per picture, a line per object: class, centre x and y, width, height.
-
-All are fractions of the picture. More numbers are the corners of an outline, whose bounds are
-taken. A picture without a text file shows nothing. The names of the classes stand in data.yaml
-or classes.txt. Pictures lie in `images`, text files in `labels` beside it, split by folder
-either way round: images/train or train/images.
-"""
+"""Pictures with a text file each as samples."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from xray.errors import DataError
+from xray.errors import DataError, XrayError
 from xray_datasets import labels, pictures
 from xray_datasets.findings import Findings
 from xray_datasets.marks import Mark, annotate
 from xray_datasets.sample import Sample
+from xray_datasets.yolo.names import class_names, numbered
+
+CORRUPT = "scans left out, for Ultralytics takes their text for corrupt"
+UNUSABLE = "scans left out, for their text or picture cannot be used"
 
 
 def read(
@@ -26,6 +24,7 @@ def read(
     exhaustive: bool = True,
     origin: str = "",
     findings: Findings | None = None,
+    as_ultralytics: bool = False,
 ) -> Iterator[Sample]:
     """The pictures of one split, or all, by name.
 
@@ -38,17 +37,17 @@ def read(
         judged: the labels that the annotators looked for; by default all classes.
         exhaustive: False where more objects of a marked label may be there unmarked.
         origin: the data set and split, for cards and errors; by default the folder's name.
-        findings: where given, what Ultralytics leaves out is left out and noted there (scans
-            with a line that cannot be read, a number past the last class or a fraction beside
-            0 to 1; lines that stand twice; texts without a picture), and boxes of unknown
-            classes; otherwise the first that cannot be used is an error.
+        findings: where given, scans with a line that cannot be used, texts without a picture and
+            boxes of unknown classes are left out and noted there; otherwise the first is an error.
+        as_ultralytics: also leave out, and note, what Ultralytics does: scans with a fraction
+            beside 0 to 1, and lines that stand twice.
 
     Raises:
         DataError: the layout, a class or a file is not what it should be.
     """
     root = Path(root)
     origin = origin or " ".join(filter(None, (root.name, split)))
-    by_number = class_names(root) if names is None else _numbered(names)
+    by_number = class_names(root) if names is None else numbered(names)
     if judged is None:
         ours = (labels.translate(name, labels_map, origin) for name in by_number.values())
         judged = {label for label in ours if label}
@@ -60,14 +59,14 @@ def read(
             marks: list[Mark] = []
             height = width = 1
             if text.is_file():
-                height, width = pictures.size_hw(path)
                 try:
-                    marks = list(_marks(text, by_number, height, width, findings))
-                except DataError as error:
+                    height, width = pictures.size_hw(path)
+                    slips = findings if as_ultralytics else None
+                    marks = list(_marks(text, by_number, height, width, slips))
+                except (XrayError, OSError) as error:
                     if findings is None:
                         raise
-                    findings.add("scans left out, for Ultralytics takes their text for corrupt",
-                                 str(error))  # fmt: skip
+                    findings.add(CORRUPT if as_ultralytics else UNUSABLE, str(error))
                     continue
             marked = annotate(marks, height, width, labels_map, f"{origin}, {stem}", findings)
             yield Sample(
@@ -82,31 +81,10 @@ def read(
             )
 
 
-def class_names(root: Path) -> dict[int, str]:
-    """The names of the classes by number, from classes.txt or data.yaml.
-
-    Raises:
-        DataError: neither is there, or it cannot be understood.
-    """
-    for path in (root / "classes.txt", root / "labels" / "classes.txt", root / "obj.names"):
-        if path.is_file():
-            lines = path.read_text(encoding="utf-8").splitlines()
-            return _numbered([line.strip() for line in lines if line.strip()])
-    for path in sorted((*root.glob("*.yaml"), *root.glob("*.yml"))):
-        found = _yaml_names(path.read_text(encoding="utf-8").splitlines())
-        if found:
-            return found
-    raise DataError(f"{root}: no names of classes in classes.txt or data.yaml; pass names=[...]")
-
-
 def splits(root: Path) -> list[str]:
     """The splits that there are folders for."""
     nested = [p.name for p in sorted((root / "images").glob("*")) if p.is_dir()]
     return nested or [p.parent.name for p in sorted(root.glob("*/images"))]
-
-
-def _numbered(names: Sequence[str] | Mapping[int, str]) -> dict[int, str]:
-    return dict(names) if isinstance(names, Mapping) else dict(enumerate(names))
 
 
 def _folders(root: Path, split: str | None) -> Iterator[tuple[Path, Path]]:
@@ -145,7 +123,7 @@ def _marks(
     path: Path, names: Mapping[int, str], height: int, width: int, findings: Findings | None
 ) -> Iterator[Mark]:
     seen = set[tuple[float, ...]]()
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
         if not line.strip():
             continue
         where = f"{path}:{number}"
@@ -182,32 +160,3 @@ def _mark(
         raise DataError(f"{where}: expected a class and 4 numbers, got {len(values)} numbers")
     box = (min(xs) * width, min(ys) * height, max(xs) * width, max(ys) * height)
     return Mark(names[int(index)], box)
-
-
-def _yaml_names(lines: list[str]) -> dict[int, str]:
-    """`names` of a data.yaml, written as a list or as numbers with names, on one line or many.
-
-    >>> _yaml_names(["names: ['gun', knife]  # two"])
-    {0: 'gun', 1: 'knife'}
-    >>> _yaml_names(["names:", "  0: gun", "  3: knife", "nc: 2"])
-    {0: 'gun', 3: 'knife'}
-    """
-    plain = [line.split(" #")[0].rstrip() for line in lines]
-    start = next((i for i, line in enumerate(plain) if line.startswith("names:")), None)
-    if start is None:
-        return {}
-    text = plain[start].removeprefix("names:").strip()
-    for line in plain[start + 1 :]:
-        if line and not line.startswith((" ", "-", "]", "}")):
-            break
-        text += f"\n{line.strip()}"
-    items = [item.strip() for item in text.strip("[]{}\n ").replace(",", "\n").split("\n")]
-    items = [item for item in items if item]
-    numbered = [item.partition(":") for item in items]
-    if all(key.strip().isdigit() for key, _, _ in numbered):
-        return {int(key): _bare(value) for key, _, value in numbered}
-    return {i: _bare(item.removeprefix("- ")) for i, item in enumerate(items)}
-
-
-def _bare(text: str) -> str:
-    return text.strip().strip("'\"")
