@@ -12,11 +12,13 @@ from . import paths
 from .beam import Beam
 from .fan import Fan
 from .item import Item
-from .materials import attenuation_per_mm, attenuation_table, factorise
+from .materials import attenuation_table, factorise
 from .textures import textures
-from .transmission import RANK, transmit_all
+from .transmission import RANK, leave, take, transmit_all
 
 Box = tuple[int, int, int, int]  # x0, y0, x1, y1 in pixels
+TOUCHED = 1e-3  # optical depth, for the high signal, from which a pixel belongs to an item
+ENOUGH = 5000  # pixels of an item: a share found in them is within 1 %
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,18 +27,30 @@ class Physics:
 
     beam: Beam
     basis: NDArray[np.float32]  # (RANK, K)
-    rows: NDArray[np.float32]  # (M, RANK + 2): coordinates, then attenuation at two energies
+    rows: NDArray[np.float32]  # (M, RANK)
 
 
 def physics(beam: Beam) -> Physics:
     """What painting needs to know of a beam."""
     table = attenuation_table(tuple(beam.energies_kev))
     coordinates, basis = factorise(table, np.stack([beam.low, beam.high]), RANK)
-    # the energies that stand for each signal behind 5 mm of steel, for visibility alone
-    passed = np.exp(-attenuation_per_mm("steel", beam.energies_kev) * 5)
-    means = [(beam.energies_kev @ (w * passed)) / (w @ passed) for w in (beam.low, beam.high)]
-    middle = [int(np.argmin(np.abs(beam.energies_kev - mean))) for mean in means]
-    return Physics(beam, basis, np.hstack([coordinates, table[:, middle]]))
+    return Physics(beam, basis, coordinates)
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What one item alone puts into the beam, in the pixels of its box that it attenuates.
+
+    Of a large item every step-th of these stands for all.
+    """
+
+    mask: NDArray[np.bool_]  # (h, w)
+    depth: NDArray[np.float32]  # (n, RANK), along the rays
+    step: int
+
+    def pixels(self) -> NDArray[np.int64]:  # (n,)
+        """Where in the box, row after row, the depth is known."""
+        return np.flatnonzero(self.mask)[:: self.step]
 
 
 @dataclass(slots=True)
@@ -46,7 +60,7 @@ class Canvas:
     physics: Physics
     fan: Fan
     depth: NDArray[np.float32]  # (H, W, RANK)
-    own: NDArray[np.float32]  # (H, W, 2), of the one item being painted
+    own: NDArray[np.float32]  # (H, W, RANK), of the one item being painted
     scratch: NDArray[np.float32]  # (2 H, 2 W), zero between items
 
     @staticmethod
@@ -57,7 +71,7 @@ class Canvas:
             of,
             fan,
             np.zeros((height, width, RANK), np.float32),
-            np.zeros((height, width, 2), np.float32),
+            np.zeros((height, width, RANK), np.float32),
             np.zeros((2 * height, 2 * width), np.float32),
         )
 
@@ -105,12 +119,19 @@ class Canvas:
         x0, y0, x1, y1 = touched.astype(int).tolist()
         return x0, y0, x1, y1
 
-    def taken(self, at: Box) -> NDArray[np.float32]:  # (h, w, 2)
+    def taken(self, at: Box) -> Own:
         """What the item just painted put here, along the rays; the plane is empty again."""
         x0, y0, x1, y1 = at
-        own = self.own[y0:y1, x0:x1] * self.fan.slant()[y0:y1, None, None]
+        attenuates = self.physics.basis @ self.physics.beam.high.astype(np.float32)  # (RANK,)
+        own = Own(*take(self.own, at, self.fan.slant(), attenuates, TOUCHED, ENOUGH))
         self.own[max(0, y0 - 3) : y1 + 3, max(0, x0 - 3) : x1 + 3] = 0
         return own
+
+    def without(self, at: Box, own: Own) -> NDArray[np.float32]:  # (2, n)
+        """Low and high in pixels of an item, as they would be had it not been put in."""
+        rest = leave(self.depth, at, self.fan.slant(), own.pixels(), own.depth)
+        passed = transmit_all(rest, self.physics.basis, self.physics.beam.signals()[:2])
+        return passed.reshape(2, -1)[:, : len(own.depth)]
 
     def passed(self) -> list[NDArray[np.float32]]:  # four of (H, W)
         """What is left of both signals, low and high, and of the squares of both (Beam.quanta)."""

@@ -77,11 +77,10 @@ def scan(draws: Draws, seed: int, wide_px: int | None, outlines: bool = False) -
         if at is None:
             continue
         own = canvas.taken(at) if outlines or item.label else None
-        ones = np.ones(len(item.parts), np.float32)
-        seen.append(Seen(item, ones, _middle_z(item), at, own))
+        seen.append(Seen(item, _middle_z(item), at, own))
     low, high, *quanta = canvas.passed()
     detector = draws.detector(rng, canvas.physics.beam.high_photons)
-    objects = tell(seen, low, high, detector, canvas.physics.beam)
+    objects = tell(seen, canvas, low, high, detector, linac=True)
     low, high = detector.read([low, high], rng, quanta)
     interlaced = bool(rng.random() < 0.4)
     jitter = float(rng.uniform(0.0005, 0.004))

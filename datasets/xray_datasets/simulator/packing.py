@@ -25,7 +25,10 @@ Rng = np.random.Generator
 
 @dataclass(slots=True)
 class Placed:
-    """An item and how it lies: rotation, place of its centre in mm, attenuation factors."""
+    """An item and how it lies: rotation, place of its centre in mm, attenuation factors.
+
+    The factors multiply how strongly metal, and all else, attenuates; masses are without them.
+    """
 
     item: Item
     turn: NDArray[np.float64]  # (3, 3)

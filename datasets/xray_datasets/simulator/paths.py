@@ -69,8 +69,8 @@ def _deposit(depth, own, labelled, attenuation, y, x, mm):
     for e in range(RANK):
         depth[y, x, e] += mm * attenuation[e]
     if labelled:
-        own[y, x, 0] += mm * attenuation[RANK]
-        own[y, x, 1] += mm * attenuation[RANK + 1]
+        for e in range(RANK):
+            own[y, x, e] += mm * attenuation[e]
 
 
 @njit(cache=True, inline="always")
@@ -232,7 +232,7 @@ def _part(
 @njit(cache=True)
 def paint(
     depth,  # (H, W, RANK) float32, added to: coordinates of the optical depth
-    own,  # (H, W, 2) float32, added to if labelled: this item's depth at two energies
+    own,  # (H, W, RANK) float32, added to if labelled: those of this item alone
     labelled,  # bool
     scratch,  # (2 H, 2 W) float32, all zero before and after
     corners,  # (n, 3) float32, all meshes of the item, three corners each, mm
@@ -241,7 +241,7 @@ def paint(
     wire_ends,  # (Q,) int64
     wire_radii,  # (Q,) float64, mm
     wire_parts,  # (Q,) int64: the part whose material the wire shares
-    attenuation,  # (P, RANK + 2) float32, 1/mm: coordinates, then two energies
+    attenuation,  # (P, RANK) float32, 1/mm
     textures,  # (T, S, S) float32, mean 1
     texture_of,  # (P,) int64, -1 = none
     texture_pose,  # (P, 4) float64: texels per mm, angle, offset x, offset y

@@ -39,7 +39,7 @@ def _tube(kv: int) -> Physics:
 
 
 def _factors(thing: packing.Placed) -> NDArray[np.float32]:  # (P,)
-    """By how much the attenuation of each part is multiplied."""
+    """By how much the attenuation of each part is multiplied, lest darkness give a label away."""
     metal = _IS_METAL[thing.item.material_rows()]
     return np.where(metal, thing.metal_factor, thing.soft_factor).astype(np.float32)
 
@@ -85,21 +85,25 @@ def simulate(kind: str, seed: int, side_px: int = 416, outlines: bool = False) -
     detector = Detector.draw(rng, _tube(kv).beam.high_photons)
     fan = _fan(rng, side_px, packed)
     canvas = Canvas.blank(_tube(kv), fan)
-    drawn = []
+    drawn, labelled = [], []
     for thing in packed.things:
         at = paint(rng, thing, canvas, outlines)
         if at is None:
             continue
         own = canvas.taken(at) if outlines or thing.item.label else None
-        drawn.append(Seen(thing.item, _factors(thing), thing.z_mm, at, own))
+        drawn.append(Seen(thing.item, thing.z_mm, at, own))
+        labelled += [thing] if thing.item.label else []
     low, high, *quanta = canvas.passed()
-    objects = tell(drawn, low, high, detector)
+    objects = tell(drawn, canvas, low, high, detector)
     low, high = detector.read([low, high], rng, quanta)
+    labelled.sort(key=lambda thing: -thing.z_mm)
     parameters: dict[str, float | int | str] = {
         "kv": kv,
         "bags": len(packed.goods),
         "goods": "+".join(map(str, packed.goods)),
         "theme": packed.theme,
+        "metal_factors": "+".join(f"{thing.metal_factor:.3f}" for thing in labelled),
+        "soft_factors": "+".join(f"{thing.soft_factor:.3f}" for thing in labelled),
         "width_mm": packed.width_mm,
         "source_mm": fan.source_mm,
         "source_y_mm": fan.source_y_mm,

@@ -77,3 +77,61 @@ def transmit_all(
     out = np.empty((len(shares), *depth.shape[:2]), np.float32)
     _transmit(depth, np.ascontiguousarray(basis), np.ascontiguousarray(shares, np.float32), out)
     return out
+
+
+@njit(cache=True)
+def take(
+    own: NDArray[np.float32],  # (H, W, RANK), along z
+    at: tuple[int, int, int, int],  # x0, y0, x1, y1; (h, w)
+    slant: NDArray[np.float32],  # (H,)
+    attenuates: NDArray[np.float32],  # (RANK,)
+    least: float,
+    most: int,
+) -> tuple[NDArray[np.bool_], NDArray[np.float32], int]:  # (h, w), (n, RANK)
+    """Where coordinates attenuate by more than the least, and these along the rays.
+
+    They are kept of every step-th pixel, so that there are fewer than twice the most; step is last.
+    """
+    x0, y0, x1, y1 = at
+    mask = np.empty((y1 - y0, x1 - x0), np.bool_)
+    count = 0
+    for y in range(y0, y1):
+        for x in range(x0, x1):
+            total = np.float32(0)
+            for e in range(RANK):
+                total += own[y, x, e] * attenuates[e]
+            mask[y - y0, x - x0] = total * slant[y] > least
+            count += mask[y - y0, x - x0]
+    step = max(1, count // most)
+    depth = np.empty(((count + step - 1) // step, RANK), np.float32)
+    k = 0
+    for y in range(y0, y1):
+        for x in range(x0, x1):
+            if mask[y - y0, x - x0]:
+                if k % step == 0:
+                    for e in range(RANK):
+                        depth[k // step, e] = own[y, x, e] * slant[y]
+                k += 1
+    return mask, depth, step
+
+
+_LINE = 512  # pixels: transmit_all goes by lines, whose energies should stay near the processor
+
+
+@njit(cache=True)
+def leave(
+    depth: NDArray[np.float32],  # (H, W, RANK), along z
+    at: tuple[int, int, int, int],
+    slant: NDArray[np.float32],  # (H,)
+    pixels: NDArray[np.int64],  # (n,), of the box, row after row
+    own: NDArray[np.float32],  # (n, RANK), along the rays
+) -> NDArray[np.float32]:  # (lines, _LINE, RANK)
+    """What remains of the depth without what was taken, pixel after pixel; zero after the last."""
+    x0, y0, x1, _ = at
+    rest = np.zeros(((len(own) + _LINE - 1) // _LINE, _LINE, RANK), np.float32)
+    for k in range(len(own)):
+        y, x = y0 + pixels[k] // (x1 - x0), x0 + pixels[k] % (x1 - x0)
+        if depth[y, x, 0] * slant[y] > own[k, 0] * np.float32(1 + 1e-5):  # more than rounding
+            for e in range(RANK):
+                rest[k // _LINE, k % _LINE, e] = depth[y, x, e] * slant[y] - own[k, e]
+    return rest

@@ -6,10 +6,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import rle
-from .beam import Beam
+from .canvas import Box, Canvas, Own
 from .item import Item
 from .linac import steel_mm
 from .materials import effective_z, material_class
@@ -18,8 +17,6 @@ from .scanner import Detector, Plane
 WIDEN = 0.045  # people draw boxes 4-5 % wider on each side than the tight outline
 VISIBLE = 0.3  # below this visible fraction nobody could find the object
 CLEARLY = 3.0  # standard deviations of the noise by which a pixel must change
-TOUCHED = 1e-3  # optical depth from which a pixel belongs to an object
-Box = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +29,7 @@ class SimulatedObject:
         xyxy_px: widened as human boxes are.
         tight_xyxy_px: just around what it touches.
         materials: all that it is made of, by name.
-        mass_g: as it is painted, with the factor by which the scene lightens things.
+        mass_g: of the real thing; the factors by which scenes of bags attenuate it are not in it.
         material: the one that weighs most.
         material_class: organic, mineral, metal or heavy_metal, of the whole.
         effective_z: of the whole, as tube voltages see it; None where the beam is of MV.
@@ -72,13 +69,12 @@ class SimulatedObject:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A thing as it was painted: its box, and its own optical depth there where that was kept."""
+    """A thing as it was painted: its box, and what it puts into the beam where that was kept."""
 
     item: Item
-    factors: NDArray[np.float32]  # (P,), by which the attenuation of each part was multiplied
     height_mm: float
     at: Box
-    own: Plane | None  # (h, w, 2), at the energies that stand for low and high
+    own: Own | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,27 +82,33 @@ class Light:
     """What reaches the detector, low and high, free of noise."""
 
     detector: Detector
+    canvas: Canvas
     planes: tuple[Plane, Plane]
     veiled: tuple[Plane, Plane]  # with scatter
-    linac: Beam | None  # the beam, where it is of MV
-
-    def without(self, at: Box, own: Plane, k: int) -> Plane:  # (h, w)
-        """The signal k where a thing lies, as it would be had it not been put in."""
-        x0, y0, x1, y1 = at
-        bare = self.planes[k][y0:y1, x0:x1] * np.exp(np.minimum(own[..., k], 30))
-        return np.asarray(np.minimum(bare, 1.0), np.float32)
+    linac: bool
 
 
 def tell(
-    seen: list[Seen], low: Plane, high: Plane, detector: Detector, linac: Beam | None = None
+    seen: list[Seen],
+    canvas: Canvas,
+    low: Plane,
+    high: Plane,
+    detector: Detector,
+    linac: bool = False,
 ) -> tuple[SimulatedObject, ...]:
-    """Everything about the things of a scene; low and high are free of noise.
+    """Everything about the things of a scene.
 
-    linac: the beam, where it is one of MV.
+    Args:
+        seen: what was painted.
+        canvas: with all of them on it.
+        low, high: what it passes, free of noise.
+        detector: what reads them.
+        linac: the beam is one of MV.
     """
     heights = sorted({-one.height_mm for one in seen})
     order = {height: k for k, height in enumerate(heights)}
-    light = Light(detector, (low, high), (detector.veiled(low), detector.veiled(high)), linac)
+    veiled = detector.veiled(low), detector.veiled(high)
+    light = Light(detector, canvas, (low, high), veiled, linac)
     return tuple(_one(one, light, order[-one.height_mm]) for one in seen)
 
 
@@ -118,7 +120,7 @@ def _one(seen: Seen, light: Light, order: int) -> SimulatedObject:
             min(float(width), x1 + dx), min(float(height), y1 + dy))  # fmt: skip
     tight = (float(x0), float(y0), float(x1), float(y1))
     grams: dict[str, float] = {}
-    for part, mass in zip(item.parts, item.part_masses_g() * seen.factors, strict=True):
+    for part, mass in zip(item.parts, item.part_masses_g(), strict=True):
         grams[part.material] = grams.get(part.material, 0.0) + float(mass)
     z, kind = _matter(tuple(sorted(grams.items())))
     told = SimulatedObject(
@@ -131,38 +133,37 @@ def _one(seen: Seen, light: Light, order: int) -> SimulatedObject:
     )  # fmt: skip
     if seen.own is None:
         return told
-    mask = seen.own[..., 0] > TOUCHED
-    visible, contrast = _shows(light, seen.at, seen.own, mask)
+    mask = seen.own.mask
+    without = light.canvas.without(seen.at, seen.own)  # (2, n)
+    visible, contrast = _shows(light, seen.at, seen.own, without)
     return replace(
         told,
         visible_fraction=visible,
         contrast_sigma=contrast,
-        steel_mm=_steel(light, seen.at, seen.own, mask),
+        steel_mm=_steel(light, without[1]),
         area_px=int(mask.sum()),
         mask_rle=rle.encode(mask, (y0, x0), (height, width)),
     )
 
 
-def _shows(light: Light, at: Box, own: Plane, mask: NDArray[np.bool_]) -> tuple[float, float]:
+def _shows(light: Light, at: Box, own: Own, without: Plane) -> tuple[float, float]:
     """Share of the pixels whose signal changes by more than 3 sigma; the median change."""
-    if not mask.any():
+    if not len(own.depth):
         return 0.0, 0.0
-    x0, y0, x1, y1 = at
-    change = np.zeros(own.shape[:2], np.float32)
+    (x0, y0, x1, y1), pixels = at, own.pixels()
+    change = np.zeros(len(own.depth), np.float32)
     detector = light.detector
     for k, (plane, veiled) in enumerate(zip(light.planes, light.veiled, strict=True)):
-        with_it = plane[y0:y1, x0:x1]
-        taken = (light.without(at, own, k) - with_it) / np.float32(1 + detector.scatter)
-        noise = detector.sigma(veiled[y0:y1, x0:x1] + taken, k)
-        np.maximum(change, taken / noise, out=change)
-    inside = change[mask]
-    return float((inside > CLEARLY).mean()), float(np.median(inside))
+        with_it, around = (signal[y0:y1, x0:x1].ravel()[pixels] for signal in (plane, veiled))
+        taken = (without[k] - with_it) / np.float32(1 + detector.scatter)
+        np.maximum(change, taken / detector.sigma(around + taken, k), out=change)
+    return float((change > CLEARLY).mean()), float(np.median(change))
 
 
-def _steel(light: Light, at: Box, own: Plane, mask: NDArray[np.bool_]) -> float | None:
-    if light.linac is None or not mask.any():
+def _steel(light: Light, without: Plane) -> float | None:  # (n,)
+    if not light.linac or not without.size:
         return None
-    behind = steel_mm(light.linac, light.without(at, own, 1)[mask])
+    behind = steel_mm(light.canvas.physics.beam, without)
     return round(float(np.median(behind)), 1)
 
 

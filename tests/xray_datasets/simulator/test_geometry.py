@@ -6,6 +6,7 @@ import pytest
 from xray_datasets.simulator import paths
 from xray_datasets.simulator import shapes as s
 from xray_datasets.simulator.item import Item
+from xray_datasets.simulator.scene import blank
 from xray_datasets.simulator.textures import textures
 from xray_datasets.simulator.transmission import RANK
 
@@ -13,13 +14,13 @@ from xray_datasets.simulator.transmission import RANK
 def path_mm(item: Item, turn: np.ndarray | None = None, side_px: int = 64) -> np.ndarray:
     """Path through an item, one pixel a millimetre, the beam along z."""
     depth = np.zeros((side_px, side_px, RANK), np.float32)
-    own = np.zeros((side_px, side_px, 2), np.float32)
+    own = np.zeros((side_px, side_px, RANK), np.float32)
     scratch = np.zeros((2 * side_px, 2 * side_px), np.float32)
     pose = np.zeros((3, 4))
     pose[:, :3] = np.eye(3) if turn is None else turn
     pose[:2, 3] = side_px / 2
     parts = len(item.parts)
-    unit = np.ones((parts, RANK + 2), np.float32)
+    unit = np.ones((parts, RANK), np.float32)
     touched = np.empty(4)
     paths.paint(
         depth, own, False, scratch, *item.packed(), unit, textures(),
@@ -84,3 +85,23 @@ def test_mass_is_volume_times_density() -> None:
     assert Item("wire").wire("copper", np.array([(0.0, 0, 0), (1000, 0, 0)]), 1.0).mass_g() == (
         pytest.approx(np.pi * 8.96)
     )
+
+
+@pytest.mark.parametrize(
+    ("long_mm", "tilt", "y_mm"), [(250, 45, 200), (400, 20, 250), (600, 12, 280)]
+)
+def test_a_leaning_rod_lies_no_farther_off_than_the_page_says(
+    long_mm: int, tilt: int, y_mm: int
+) -> None:
+    """The fan bends a straight edge that leans along the belt and towards the source."""
+    side_px, seen = 572, []
+    end = np.array([np.cos(np.radians(tilt)), 0, np.sin(np.radians(tilt))]) * long_mm / 2
+    for pieces in (1, 64):
+        canvas = blank(side_px, 640.0, 150)
+        path = np.linspace(-end, end, pieces + 1) + np.array([0, y_mm, 0])
+        assert canvas.paint(np.random.default_rng(0), Item("rod").add("steel", s.bar(path, 4.0, 8)))
+        shadow = 1 - canvas.passed()[1]
+        seen.append((np.average(np.arange(side_px), weights=shadow[:, side_px // 2]), shadow.sum()))
+    (straight, whole), (bent, cut) = seen
+    assert abs(straight - bent) < 1.6
+    assert whole == pytest.approx(cut, rel=0.021)

@@ -8,10 +8,14 @@ from faster_coco_eval.core import mask as coco_mask
 
 from xray_datasets.simulator import packing, rle, simulate
 from xray_datasets.simulator import shapes as s
+from xray_datasets.simulator.beam import Beam
+from xray_datasets.simulator.canvas import Canvas, Physics
+from xray_datasets.simulator.fan import Fan
 from xray_datasets.simulator.item import Item
 from xray_datasets.simulator.materials import MATERIALS, attenuation_per_mm
 from xray_datasets.simulator.scanner import Detector
 from xray_datasets.simulator.scene import blank, paint
+from xray_datasets.simulator.transmission import RANK
 from xray_datasets.simulator.truth import Seen, tell
 
 SIDE, WIDTH_MM = 300, 450.0
@@ -26,11 +30,10 @@ def seen(things: list[packing.Placed], kv: int = 160):
         at = paint(rng, thing, canvas)
         assert at is not None
         own = canvas.taken(at) if thing.item.label else None
-        ones = np.ones(len(thing.item.parts), np.float32)
-        drawn.append(Seen(thing.item, ones, thing.z_mm, at, own))
+        drawn.append(Seen(thing.item, thing.z_mm, at, own))
     low, high, *quanta = canvas.passed()
     noisy = DETECTOR.read([low, high], np.random.default_rng(1), quanta)
-    return tell(drawn, low, high, DETECTOR), noisy, canvas.physics.beam
+    return tell(drawn, canvas, low, high, DETECTOR), noisy, canvas.physics.beam
 
 
 def placed(item: Item, z_mm: float = 0.0, x_mm: float = 0.0, y_mm: float = 0.0) -> packing.Placed:
@@ -136,9 +139,15 @@ def test_contrast_is_counted_in_the_noise_that_pictures_have(scanner: Detector) 
     with_it, at = without.copy(), (0, 140, SIDE, 160)
     with_it[140:160] *= np.exp(np.float32(-0.2))
     block = Item("block", "gun").add("steel", s.box((9, 9, 9)))
-    own = np.full((20, SIDE, 2), 0.2, np.float32)
-    thing = Seen(block, np.ones(1, np.float32), 0.0, at, own)
-    (told,) = tell([thing], with_it, with_it, scanner)
+    ray = np.zeros((RANK, 1), np.float32)
+    ray[0] = 1  # of one energy: its optical depth is the first coordinate
+    one_energy = Beam(160, np.array([80.0]), np.ones(1), np.ones(1))
+    canvas = Canvas.blank(Physics(one_energy, ray, ray.T), Fan.square(SIDE, WIDTH_MM))
+    slant = canvas.fan.slant()[:, None]
+    canvas.depth[..., 0] = -np.log(with_it) / slant
+    canvas.own[140:160, :, 0] = 0.2 / slant[140:160]
+    thing = Seen(block, 0.0, at, canvas.taken(at))
+    (told,) = tell([thing], canvas, with_it, with_it, scanner)
     noise = scanner.read([without], np.random.default_rng(0))[0] - scanner.veiled(without)
     changed = (scanner.veiled(without) - scanner.veiled(with_it))[140:160]
     assert told.contrast_sigma == pytest.approx(np.median(changed) / noise[125:175].std(), rel=0.05)
