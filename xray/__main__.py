@@ -158,13 +158,20 @@ def batch(
         str, typer.Option(help="local: processes here; or ray: here, or on a cluster.")
     ] = "local",
     ray_address: Annotated[
-        str, typer.Option(help="Of a Ray cluster, such as ray://head:10001 or auto.")
+        str, typer.Option(help="Of a Ray cluster that this machine is in: head:6379, or auto.")
     ] = "local",
+    again: Annotated[
+        bool, typer.Option("--again", help="Inspect once more what was set aside.")
+    ] = False,
+    pass_over: Annotated[
+        bool, typer.Option("--pass-over", help="Set aside also what cannot be reached.")
+    ] = False,
 ) -> None:
     """Inspect a whole archive; broken off at any moment, the same command goes on.
 
     Reports go to OUT/reports in order of path, what could not be read to OUT/set_aside.jsonl with
-    the reason, counts to OUT/summary.json: the same whatever the number of workers.
+    the reason, counts to OUT/summary.json: the same whatever the number of workers. Where scans
+    cannot be reached, as a file server's that is away, it stops with exit code 1 after a minute.
     """
     from rich.console import Console
 
@@ -175,10 +182,10 @@ def batch(
     from xray.processor import usable_cores
 
     settings = batches.Settings(
-        model=model,
+        model=str(Path(model).resolve()) if model.endswith(".onnx") else model,
         backend=backend,
         profile=profiles.read(profile) if profile else None,
-        clearance=None if clearance is None else str(clearance),
+        clearance=None if clearance is None else str(clearance.resolve()),
         min_score=min_score,
         high=None if high is None else str(high.resolve()),
         reading={
@@ -189,6 +196,7 @@ def batch(
             "pixel_mm": pixel_mm,
             "scanner": scanner,
         },
+        pass_over=pass_over,
     )
     if engine not in ENGINES:
         raise RecipeError(f"xray batch: --engine must be local or ray, got {engine}")
@@ -197,8 +205,8 @@ def batch(
 
         does = partial(cluster.finished, workers=workers, address=ray_address)
     else:
-        does = partial(crew.finished, workers=workers or usable_cores())
-    summary = batches.run(source, out, settings, batches.known(format), does)
+        does = partial(crew.finished, workers=workers or usable_cores(), at=out / batches.AT)
+    summary = batches.run(source, out, settings, batches.known(format), does, again)
     console.show_summary(Console(), str(out), summary)
     raise typer.Exit(UNREAD if summary["set_aside"] else 0)
 

@@ -7,21 +7,25 @@ need the scans and the model, not the results' folder.
 """
 
 import json
+import pickle
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from queue import SimpleQueue
 from typing import Any
 
 from xray.batch import crew
 from xray.batch.inspecting import Settings
-from xray.batch.plan import Item, Shard
+from xray.batch.listing import Item
+from xray.batch.plan import Shard
+from xray.batch.reach import Away
 from xray.cluster import LOCAL, joined
 from xray.errors import ModelError, RecipeError
 
 Row = dict[str, Any]  # what Ray carries: a shard there, its lines back
 
 # Shards are handed to Ray in windows, or the paths of a year's archive would fill its store; at
-# the end of each window workers wait for the last shards: some seconds in some minutes.
-WINDOW_SCANS = 250_000
+# the end of each window workers wait for the last shards: for half a shard of these in the mean.
+ROUNDS = 16  # shards for each worker in a window
 
 
 def finished(
@@ -44,13 +48,14 @@ def finished(
         MissingExtra: Ray is not installed.
         RecipeError: no cluster answers at that address, or it has fewer cores than workers.
         ModelError: workers die before they look at anything.
+        Away: a scan cannot be reached.
     """
     ray = _ray(address, workers)
     try:
         cores = int(ray.cluster_resources().get("CPU", 0))
         if workers is not None and workers > cores:
             raise RecipeError(f"--workers {workers}: Ray at {address} has {cores} cores")
-        for window in _windows(shards):
+        for window in _windows(shards, ROUNDS * (workers or cores)):
             rows = [{"number": s.number, "work": json.dumps(s.items)} for s in window]
             actors = min(workers or cores, len(rows))
             done = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
@@ -60,7 +65,9 @@ def finished(
                 num_cpus=1,  # actors that die are replaced, and their rows done again, by default
             )
             for row in _heard(done.iter_rows()):
-                lines = row["lines"].splitlines()
+                if row["stopped"]:
+                    raise pickle.loads(row["stopped"])
+                lines = row["lines"].split("\n")  # names may hold what else ends a line
                 saw(len(lines))
                 yield int(row["number"]), lines
     finally:
@@ -78,13 +85,19 @@ class Inspector:
         self._work: SimpleQueue[Shard | None] = SimpleQueue()
         source = iter(self._work.get, None)
         self._done = crew.finished(source, settings, lambda more: None, workers=1)
+        self._stopped = b""
 
     def __call__(self, row: Row) -> Row:
-        """The lines of this shard."""
+        """The lines of this shard, or the error that stopped it: Ray would make text of that."""
         items = tuple(Item(*item) for item in json.loads(row["work"]))
         self._work.put(Shard(row["number"], items))
-        number, lines = next(self._done)
-        return {"number": number, "lines": "\n".join(lines)}
+        lines = list[str]()
+        if not self._stopped:
+            try:
+                _, lines = next(self._done)
+            except (ModelError, Away) as error:
+                self._stopped = pickle.dumps(error)
+        return {"number": row["number"], "lines": "\n".join(lines), "stopped": self._stopped}
 
 
 def _ray(address: str, workers: int | None) -> Any:
@@ -96,25 +109,18 @@ def _ray(address: str, workers: int | None) -> Any:
     return ray
 
 
-def _windows(shards: Iterable[Shard]) -> Iterator[list[Shard]]:
-    """As many shards at a time as hold about so many scans."""
-    window, scans = list[Shard](), 0
-    for shard in shards:
-        window.append(shard)
-        scans += len(shard.items)
-        if scans >= WINDOW_SCANS:
-            yield window
-            window, scans = [], 0
-    if window:
+def _windows(shards: Iterable[Shard], size: int) -> Iterator[list[Shard]]:
+    """So many shards at a time."""
+    source = iter(shards)
+    while window := list(islice(source, size)):
         yield window
 
 
 def _heard(rows: Iterator[Row]) -> Iterator[Row]:
-    """The rows; what a worker could not do, as our own error."""
+    """The rows; what else went wrong with a worker, as our own error."""
     import ray
 
     try:
         yield from rows
     except ray.exceptions.RayTaskError as error:
-        cause = error.cause if isinstance(error.cause, ModelError) else None
-        raise cause or ModelError(f"a worker of Ray's failed: {error}") from None
+        raise ModelError(f"a worker of Ray's failed: {error}") from None

@@ -9,17 +9,18 @@ LINE_SECONDS = 30.0  # between lines in a log
 
 
 @contextmanager
-def shown(total: int, already: int) -> Iterator[Callable[[int], None]]:
+def shown(total: int, already: int, what: str = "") -> Iterator[Callable[[int], None]]:
     """Show progress on standard error; gives what is to be told of every scan.
 
     Args:
         total: how many scans there are.
         already: how many of them an earlier run has done.
+        what: before the number, where it is not the scans themselves that are done.
     """
-    yield from (_bar if sys.stderr.isatty() else _lines)(total, already)
+    yield from (_bar if sys.stderr.isatty() else _lines)(total, already, what)
 
 
-def _bar(total: int, already: int) -> Iterator[Callable[[int], None]]:
+def _bar(total: int, already: int, what: str) -> Iterator[Callable[[int], None]]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -29,9 +30,14 @@ def _bar(total: int, already: int) -> Iterator[Callable[[int], None]]:
         TimeRemainingColumn,
     )
 
-    columns = BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}")
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+    )
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=total, completed=already, rate="")
+        task = progress.add_task(what, total=total, completed=already, rate="")
 
         def saw(more: int) -> None:
             speed = progress.tasks[0].speed
@@ -40,7 +46,7 @@ def _bar(total: int, already: int) -> Iterator[Callable[[int], None]]:
         yield saw
 
 
-def _lines(total: int, already: int) -> Iterator[Callable[[int], None]]:
+def _lines(total: int, already: int, what: str) -> Iterator[Callable[[int], None]]:
     done, start = already, time.monotonic()
     due = start + LINE_SECONDS
 
@@ -50,7 +56,8 @@ def _lines(total: int, already: int) -> Iterator[Callable[[int], None]]:
         now = time.monotonic()
         if now >= due:
             due = now + LINE_SECONDS
-            print(line(done, total, (done - already) / (now - start)), file=sys.stderr)
+            rate = (done - already) / (now - start)
+            print(what + line(done, total, rate), file=sys.stderr)
 
     yield saw
 

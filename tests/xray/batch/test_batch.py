@@ -3,6 +3,7 @@
 import json
 import random
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,8 @@ def test_broken_off_before_or_after_any_file_it_goes_on_and_nothing_is_lost_or_d
             inspected.append(number)  # reached only when the shard was written
 
     batch.run(archive, tmp_path / "calm", settings, format, counted)
-    moves, replace = 8, Path.replace  # work, plan, 3 shards, reports, aside, summary
+    # work, plan, 3 shards; reports, aside and counts of the part; aside, summary
+    moves, replace = 10, Path.replace
     for broken_at in range(2 * moves):
         left, out = broken_at // 2, tmp_path / f"out-{broken_at}"
 
@@ -226,9 +228,41 @@ def test_only_one_batch_works_in_a_folder(
 
 def test_without_pyarrow_json_lines_are_written_and_parquet_names_its_extra(monkeypatch) -> None:
     assert batch.known(None) is Format.PARQUET
-    monkeypatch.setattr("xray.batch.results.find_spec", lambda name: None)
+    monkeypatch.setattr("xray.batch.tables.find_spec", lambda name: None)
     assert batch.known(None) is Format.JSONL
     with pytest.raises(xray.MissingExtra, match=r"xray-cargo\[parquet\]"):
         batch.known("parquet")
     with pytest.raises(xray.RecipeError, match="one of parquet, jsonl, got 'csv'"):
         batch.known("csv")
+
+
+def test_where_nothing_could_be_read_there_is_an_empty_table_of_the_usual_columns(
+    make_archive, settings: Settings, engine, tmp_path: Path
+) -> None:
+    batch.run(make_archive(2), tmp_path / "one", settings, Format.PARQUET, engine)
+    (tmp_path / "bad").mkdir()
+    (tmp_path / "bad/a note.txt").write_text("gone for lunch")
+    batch.run(tmp_path / "bad", tmp_path / "none", settings, Format.PARQUET, engine)
+    none, one = (parquet.read_table(tmp_path / name / "reports") for name in ("none", "one"))
+    assert none.num_rows == 0
+    assert none.schema == one.schema
+
+
+def test_the_summary_says_which_versions_did_it_and_where_they_changed(
+    make_archive, settings: Settings, engine, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    archive, out = make_archive(36), tmp_path / "out"
+
+    def first(shards, settings, saw):
+        yield next(engine(shards, settings, saw))
+        raise KeyboardInterrupt
+
+    for version, does in (("1.0", first), ("2.0", engine)):
+        monkeypatch.setattr("xray.batch.versions", lambda version=version: {"xray-cargo": version})
+        with suppress(KeyboardInterrupt):
+            batch.run(archive, out, settings, Format.JSONL, does)
+    assert "16 scans were done with xray-cargo 1.0, the others" in capsys.readouterr().err
+    assert json.loads((out / "summary.json").read_text())["versions"] == [
+        {"from_scans": 0, "xray-cargo": "1.0"},
+        {"from_scans": 16, "xray-cargo": "2.0"},
+    ]

@@ -1,5 +1,6 @@
 """The command `xray batch`: which engine does the work."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 
 from xray import __main__ as command
 from xray.batch import cluster, crew
+from xray.batch.reach import Away
 
 
 @pytest.fixture
@@ -66,3 +68,48 @@ def test_an_unknown_engine_is_refused_by_name(run) -> None:
     code, said = run("out", "--engine", "spark")
     assert code == command.USAGE
     assert said == "xray batch: --engine must be local or ray, got spark\n"
+
+
+def test_paths_mean_the_same_wherever_a_worker_starts(
+    run, monkeypatch, standin: Path, tmp_path: Path, engine
+) -> None:
+    said = []
+
+    def heard(shards, settings, saw, **_):
+        said.append(settings)
+        return engine(shards, settings, saw)
+
+    monkeypatch.setattr(crew, "finished", heard)
+    monkeypatch.chdir(standin.parent)
+    (tmp_path / "high").mkdir()
+    high = os.path.relpath(tmp_path / "high")
+    run("out", "--model", standin.name, "--high", high)
+    assert said[0].model == str(standin)
+    assert said[0].high == str(tmp_path / "high")
+
+
+def test_again_does_once_more_what_was_set_aside_and_nothing_new_is_overlooked(
+    run, engines, tmp_path: Path
+) -> None:
+    assert run("out")[0] == command.UNREAD
+    good = next((tmp_path / "archive/night-0").iterdir()).read_bytes()
+    for bad in ("a note.txt", "night-1/cut.png"):
+        (tmp_path / "archive" / bad).write_bytes(good)
+    assert run("out")[0] == command.UNREAD  # as it was
+    assert run("out", "--again") == (0, "")
+    assert engines == ["local", "local"]
+    (tmp_path / "archive/new.png").write_bytes(good)
+    code, said = run("out")
+    assert code == command.USAGE
+    assert "1 more in" in said
+    assert "(new.png)" in said
+
+
+def test_an_archive_out_of_reach_is_told_from_a_batch_that_is_done(
+    run, monkeypatch, tmp_path: Path
+) -> None:
+    def away(*_, **__):
+        raise Away(0, "cannot be reached (it is gone)", "/archive/a.png")
+
+    monkeypatch.setattr(crew, "finished", away)
+    assert run("out") == (1, "/archive/a.png: cannot be reached (it is gone)\n")

@@ -13,11 +13,18 @@ import pytest
 
 import xray
 from xray import batch
-from xray.batch import Format, Settings, crew
+from xray.batch import Format, Settings, crew, marks
 
 # Importable in the processes too, since they get this process's path.
 DEADLY = """
-import os, signal
+import multiprocessing, os, signal, sys
+from functools import partial
+from pathlib import Path
+
+import cv2
+
+from xray import batch
+from xray.batch import crew
 from xray.batch.inspecting import Settings
 
 class Deadly(Settings):
@@ -31,9 +38,38 @@ class Deadly(Settings):
         detector.inspect = deadly
         return detector
 
+class Felling(Settings):
+    def detector(self):
+        detector = super().detector()
+        inspect = detector.inspect
+        def felling(scan, min_score):
+            if scan.id == "night-0/0003.png":
+                os.kill(multiprocessing.parent_process().pid, signal.SIGSTOP)
+                os.kill(multiprocessing.parent_process().pid, signal.SIGKILL)
+                os.kill(os.getpid(), signal.SIGKILL)
+            return inspect(scan, min_score)
+        if multiprocessing.parent_process():
+            detector.inspect = felling
+        return detector
+
+class Counting(Settings):
+    def detector(self):
+        detector = super().detector()
+        def counting(scan, min_score):
+            raise ValueError(f"OpenCV has {cv2.getNumThreads()} threads")
+        detector.inspect = counting
+        return detector
+
 class Stillborn(Settings):
     def detector(self):
         os._exit(7)
+
+def fell(archive, out, model):
+    engine = partial(crew.finished, workers=1, at=Path(out) / batch.AT)
+    batch.run(Path(archive), Path(out), Felling(model), batch.Format.JSONL, engine)
+
+if __name__ == "__main__":
+    fell(*sys.argv[1:])
 """
 
 
@@ -96,6 +132,38 @@ def test_the_results_are_the_same_whatever_the_number_of_workers(
     assert results(tmp_path / "alone") == results(tmp_path / "three")
 
 
+def test_opencv_takes_one_thread_in_each_process(
+    make_archive, standin: Path, strange, tmp_path: Path
+) -> None:
+    def engine(shards, settings, saw):
+        return crew.finished(shards, strange.Counting(str(standin)), saw, 1)
+
+    batch.run(make_archive(2), tmp_path / "out", Settings(str(standin)), Format.JSONL, engine)
+    assert "OpenCV has 1 threads" in (tmp_path / "out/set_aside.jsonl").read_text()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills as Unix does")
+def test_a_scan_that_kills_the_command_with_all_processes_is_set_aside_the_fourth_time(
+    make_archive, standin: Path, strange, tmp_path: Path
+) -> None:
+    archive, out = make_archive(6), tmp_path / "out"
+    command = [sys.executable, strange.__file__, str(archive), str(out), str(standin)]
+    ended = [subprocess.run(command, check=False).returncode for _ in range(4)]
+    assert ended == [-signal.SIGKILL] * 3 + [0]
+    aside = (out / "set_aside.jsonl").read_text().splitlines()
+    assert len(aside) == 3
+    assert "all processes were killed 3 times" in aside[1]
+
+
+def test_marks_of_processes_that_ended_alone_blame_no_scan(tmp_path: Path) -> None:
+    one = marks.Mark(tmp_path, 1)
+    one.at("a.png")
+    one.gone()
+    for process, left in ((2, '"b.png"\n'), (3, "null\n"), (4, "")):  # two were at no scan
+        marks.mark(tmp_path, process).write_text(left)
+    assert marks.counted(tmp_path) == marks.counted(tmp_path) == {"b.png": 1}
+
+
 KILLS = 10
 
 
@@ -125,7 +193,7 @@ def test_killed_ten_times_at_random_it_goes_on_and_leaves_the_results_of_an_undi
     assert last.returncode == 3, last.stderr  # some files could not be read
     assert results(outs[-1]) == results(tmp_path / "calm")
     assert sorted(path.name for path in outs[-1].iterdir()) == [
-        *(".lock", "plan.json", "reports", "set_aside.jsonl", "summary.json", "work.jsonl")
+        *(".lock", "parts", "plan.json", "reports", "set_aside.jsonl", "summary.json", "work.jsonl")
     ]
 
 

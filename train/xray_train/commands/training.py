@@ -53,7 +53,7 @@ def fit(
         int | None, typer.Option(min=1, help="With Ray: how many share each batch.")
     ] = None,
     ray_address: Annotated[
-        str, typer.Option(help="Of a Ray cluster, such as ray://head:10001 or auto.")
+        str, typer.Option(help="Of a Ray cluster, such as head:6379 or auto.")
     ] = "local",
 ) -> None:
     """Train a network, or go on with a run that was cut off.

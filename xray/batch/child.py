@@ -1,0 +1,33 @@
+"""What every process that a batch starts does first."""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+
+
+def settled(last: Callable[[], None] = lambda: None) -> None:
+    """Leave Ctrl-C to the command, and end with it, also when it is killed; one thread a process.
+
+    OpenCV would start as many threads as the machine has cores, in each of as many processes.
+
+    Args:
+        last: what to do before the end with the command.
+    """
+    import cv2
+
+    cv2.setNumThreads(1)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the command ends us when it is interrupted
+    threading.Thread(target=_follow, args=(last,), daemon=True).start()
+
+
+def _follow(last: Callable[[], None]) -> None:
+    """End with the process that started us, also when it was killed."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    try:
+        last()
+    finally:
+        os._exit(1)
