@@ -8,9 +8,14 @@ from xray_app.languages import say, told
 from xray_app.terms import REASONS, VERDICTS
 
 
-def case_name(case: Case) -> str:
-    """What people call it: container, consignment, or the beginning of its ID."""
-    return case.container or case.consignment or say("case {id}", id=case.id[:8])
+def case_name(case: Case, file: str = "") -> str:
+    """What people call it: container, consignment, its first file, or the beginning of its ID.
+
+    Args:
+        case: as it stands.
+        file: what its first file is called, as `cases.listing.first_files` has it.
+    """
+    return case.container or case.consignment or file or say("case {id}", id=case.id[:8])
 
 
 def view_name(name: str | None, position: int) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 
 from xray.report import Outcome
 from xray_app.cases import tables
@@ -37,7 +37,7 @@ class Asked:
         states: where they stand.
         outcome: what the machine said.
         lane, scanner, holder: word for word.
-        text: part of a container's or consignment's number.
+        text: part of a container's or consignment's number, else of a file's name.
         order: how they are sorted.
         page: counts from 0.
     """
@@ -84,11 +84,16 @@ def choices(connection: Connection, since: datetime) -> dict[str, Sequence[str]]
 
 
 def first_files(connection: Connection, case_ids: Sequence[str]) -> dict[str, str]:
-    """Case → what its first file is called."""
+    """Case → what the files of its first view are called."""
     view = tables.views.c
-    wanted = select(view.case_id, view.file_name).where(view.case_id.in_(case_ids))
-    rows = connection.execute(wanted.where(view.position == 0))
-    return {row.case_id: row.file_name for row in rows}
+    wanted = select(view.case_id, view.file_name, view.high_file_name)
+    rows = connection.execute(wanted.where(view.position == 0, view.case_id.in_(case_ids)))
+    return {row.case_id: files_of(row.file_name, row.high_file_name) for row in rows}
+
+
+def files_of(low: str | None, high: str | None) -> str:
+    """What the files of a view are called, each name once."""
+    return " + ".join(dict.fromkeys(filter(None, (low, high))))
 
 
 def _wanted(asked: Asked) -> list[ColumnElement[bool]]:
@@ -101,8 +106,18 @@ def _wanted(asked: Asked) -> list[ColumnElement[bool]]:
         part = asked.text.strip().lower()
         numbers = (table.container, table.consignment)
         fits = [func.lower(number).contains(part, autoescape=True) for number in numbers]
-        wanted.append(or_(*fits, table.id.startswith(part, autoescape=True)))
+        wanted.append(or_(*fits, _is_called(part), table.id.startswith(part, autoescape=True)))
     return wanted
+
+
+def _is_called(part: str) -> ColumnElement[bool]:
+    """Whether a case that has no number goes by a file whose name holds this."""
+    table, view = tables.cases.c, tables.views.c
+    names = (view.file_name, view.high_file_name)
+    fits = or_(*(func.lower(name).contains(part, autoescape=True) for name in names))
+    named = select(view.case_id).where(view.position == 0, fits)
+    nameless = (func.coalesce(number, "") == "" for number in (table.container, table.consignment))
+    return and_(*nameless, table.id.in_(named))
 
 
 def _order(order: Order) -> tuple[ColumnElement[Any], ...]:

@@ -82,6 +82,22 @@ class Queue:
         with self.database.read() as connection:
             return self._following(connection, officer)
 
+    def ahead(self, officer: Officer, most: int) -> list[Case]:
+        """The cases of which `take` may give this officer one when they are done; nothing changes.
+
+        What was handed to them comes first for certain. Else whoever else has a case may be done
+        before them: as many from the front as officers have one, `most` at the outside.
+        """
+        with self.database.read() as connection:
+            if handed := handed_to(connection, officer):
+                return handed[:1]
+            table = tables.cases.c
+            others = select(func.count()).where(table.state == State.TAKEN)
+            others = others.where(table.holder != officer.name)
+            count = 1 + int(connection.execute(others).scalar_one())
+            found = _ordered(State.WAITING, officer).limit(min(count, most))
+            return [Case.of(row) for row in connection.execute(found).mappings()]
+
     def mine(self, officer: Officer) -> Case | None:
         """The case that this officer has, its lease begun anew; None: none, or it ran out."""
         with self.writing() as (connection, now):

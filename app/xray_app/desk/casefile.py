@@ -17,6 +17,7 @@ from xray_app.cases.case import Case
 from xray_app.cases.decisions import decisions_of, searches_of
 from xray_app.cases.errors import NotFound
 from xray_app.cases.inspection import views_of
+from xray_app.cases.listing import files_of, first_files
 from xray_app.cases.pending import Pending
 from xray_app.cases.reports import read_report
 from xray_app.cases.states import ReportRole, State
@@ -64,6 +65,12 @@ def opens_on(connection: Connection, case: Case, named: int | None, blind: bool)
     return min((n for n, one in said.items() if one["outcome"] == case.outcome), default=0)
 
 
+def pixels(connection: Connection, case: Case) -> list[Shown]:
+    """Each view of a case, with nothing that anybody says of it."""
+    rows = {row["position"]: row for row in views_of(connection, case.id)}
+    return [_shown(case, rows, position, {}, blind=True) for position in rows]
+
+
 def entries(connection: Connection, actor: Actor, cases: Sequence[Case]) -> list[Shown]:
     """The first view of each case, for the queue, in three questions to the database."""
     ids, view, report = [case.id for case in cases], tables.views, tables.reports
@@ -97,7 +104,9 @@ def _shown(
         report = replace(report, detections=(), reasons=(), outcome=Outcome.UNKNOWN)
     return Shown(
         key=f"{case.id}-{position}",
-        name=case.container or case.consignment or _files(row),
+        name=case.container
+        or case.consignment
+        or files_of(row["file_name"], row["high_file_name"]),
         report=report,
         problem=problems(case, rows, said).get(position),
         width_px=row["width_px"] or 0,
@@ -114,10 +123,11 @@ def _shown(
     )
 
 
-def undoable(said: Pending, now: datetime) -> Undoable:
+def undoable(connection: Connection, said: Pending, now: datetime) -> Undoable:
     """A decision that can still be taken back, as the page shows it."""
+    name = _name(connection, said.case)
     left = max(0, round(1000 * (said.holds_at - now).total_seconds()))
-    return Undoable(said.case.id, said.case.version, case_name(said.case), said.intent, left)
+    return Undoable(said.case.id, said.case.version, name, said.intent, left)
 
 
 def beside(
@@ -212,10 +222,10 @@ def _earlier(connection: Connection, case: Case) -> Iterator[Line]:
     for one in reading.earlier(connection, case):
         what, style = work.ended(one.case)
         labels = ", ".join(map(label, one.found))
-        yield Line(one.case.received_at, case_name(one.case), f"{what} {labels}".strip(), style)
+        yield Line(
+            one.case.received_at, _name(connection, one.case), f"{what} {labels}".strip(), style
+        )
 
 
-def _files(row: RowMapping) -> str:
-    """The files of a view, each name once."""
-    names = filter(None, (row["file_name"], row["high_file_name"]))
-    return " + ".join(dict.fromkeys(names))
+def _name(connection: Connection, case: Case) -> str:
+    return case_name(case, first_files(connection, [case.id]).get(case.id, ""))

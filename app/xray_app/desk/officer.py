@@ -38,6 +38,7 @@ from xray_app.uploads import Inbox
 from xray_app.uploads import discard as discard_upload
 from xray_app.wording import view_name
 
+MOST_AHEAD = 4  # cases fetched before they are asked for; all lie in the browser's memory
 INSPECTED_WITHIN_S = 60.0  # how long an upload's page waits for its report
 OUT = "Your session has ended. Load this page again to sign in."
 
@@ -112,7 +113,8 @@ class OfficerDesk:
         pending.settle(self._service.queue)
         with self._service.database.read() as connection:
             mine = pending.pending_of(connection, actor.officer())
-        return view.pending([casefile.undoable(one, self._service.now) for one in mine])
+            shown = [casefile.undoable(connection, one, self._service.now) for one in mine]
+        return view.pending(shown)
 
     def case(self, actor: Actor, key: str | None, notice: str = "") -> str:
         """One view of a case as HTML."""
@@ -137,21 +139,24 @@ class OfficerDesk:
         if key is None:
             return scene.NOTHING
         case_id, named = _case_of(key) or "", _view_of(key)
-        following = self._service.queue.next(actor.officer())
+        ahead = self._ahead(actor)
         try:
             with self._service.database.read() as connection:
                 case = load(connection, case_id)
                 blind = doing.is_blind(connection, actor, case)
                 position = casefile.opens_on(connection, case, named, blind)
                 views = self._views(connection, actor, case)
-                ahead = self._views(connection, actor, following) if following else []
         except NotFound:
             return scene.NOTHING
         places = [view.key for _, view in views]
         wanted = f"{case_id}-{position}"
         current = places.index(wanted) if wanted in places else 0
         about = (case_id, case.version, case.scanner or "")
-        return scene.scene(views, current, *about, [view for _, view in ahead])
+        return scene.scene(views, current, *about, ahead)
+
+    def ahead(self, actor: Actor) -> str:
+        """What the viewer fetches before it is asked for, as JSON."""
+        return json.dumps(scene.sources(self._ahead(actor)))
 
     def act(self, actor: Actor, asked: Asked) -> After:
         """Do what a button says; what is shown next.
@@ -217,6 +222,11 @@ class OfficerDesk:
     def planes(self, key: str) -> bytes | None:
         """A view's planes for the viewer; `key` names a case and a view."""
         return self._content(key, "planes_sha256")
+
+    def _ahead(self, actor: Actor) -> list[Shown]:
+        cases = self._service.queue.ahead(actor.officer(), MOST_AHEAD)
+        with self._service.database.read() as connection:
+            return [view for case in cases for view in casefile.pixels(connection, case)]
 
     def _views(self, connection: Connection, actor: Actor, case: Case) -> list[tuple[str, Shown]]:
         """Name and picture of each view, with what the machine says where it may be seen."""

@@ -78,13 +78,14 @@ class Handlers:
         return STAYS, self.desk.pending(actor), self.desk.queue(actor, key), STAYS, STAYS
 
     def ticked(self, key: str | None, request: gr.Request) -> Parts:
-        """A while has passed: a sign of life, and what is new in the queue."""
+        """A while has passed: a sign of life, what is new in the queue, and what comes next."""
         try:
             actor = self._who(request)
         except NotSignedIn as error:
             return _out(error)
         self.desk.renew(actor)
-        return STAYS, STAYS, self.desk.queue(actor, key), STAYS, STAYS
+        ahead = gr.HTML(ahead=self.desk.ahead(actor))  # the scan stays
+        return STAYS, STAYS, self.desk.queue(actor, key), STAYS, ahead
 
     def _who(self, request: gr.Request) -> Actor:
         cookies, accepted = dict(request.cookies), request.headers.get("accept-language", "")

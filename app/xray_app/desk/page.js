@@ -46,25 +46,19 @@ addEventListener('keydown', (event) => {
 // Nothing that was written stays behind when somebody signs out.
 addEventListener('submit', (event) => event.target.matches('.out') && sessionStorage.clear());
 
-// What concerns the whole page is said on top of it; `text` is given what says it.
-const tell = async (text) => {
-  const told = document.body.appendChild(document.createElement('p'));
-  told.className = 'away';
-  told.setAttribute('role', 'alert');
-  told.textContent = text((await words).say);
-  return told;
-};
-
 // Says when the session has ended: whatever the page asks for is refused then, its timer first. Whoever
 // signs in again in another tab goes on here.
-const ALIVE = 'health/live';  // answers strangers too
+const presence = import(new URL('viewer/away.js', document.baseURI).href);
 const reach = window.fetch;
 let out = null;
+const tellOut = async () => {
+  const [{ tell }, { say }] = [await presence, await words];
+  return tell(say('Your session has ended. Load this page again to sign in.'));
+};
 window.fetch = async (asked, ...more) => {
   const answer = await reach(asked, ...more);
-  if (answer.status === 401)
-    out ??= tell((say) => say('Your session has ended. Load this page again to sign in.'));
-  else if (out && answer.ok && asked !== ALIVE) {
+  if (answer.status === 401) out ??= tellOut();
+  else if (out && answer.ok && !(await presence).isLook(asked)) {
     (await out).remove();
     out = null;
   }
@@ -72,13 +66,6 @@ window.fetch = async (asked, ...more) => {
 };
 
 // Says when the desk cannot be reached, and loads the page again once it can: the case is kept.
-const LOOK_MS = 3000;
-let away = null;
-const look = async () => {
-  const answers = await fetch(ALIVE, { cache: 'no-store' }).then((a) => a.ok, () => false);
-  if (answers && away) return location.reload();
-  if (!answers && !away)
-    away = await tell((say) => say('The desk cannot be reached. Your case and what you decided are kept; this page goes on by itself as soon as the desk is back.'));
-  setTimeout(look, LOOK_MS);
-};
-setTimeout(look, LOOK_MS);
+Promise.all([presence, words]).then(([{ watch }, { say }]) => watch(
+  say('The desk cannot be reached. Your case and what you decided are kept; this page goes on by itself as soon as the desk is back.'),
+  () => location.reload()));

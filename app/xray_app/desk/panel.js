@@ -78,11 +78,38 @@ const paint = () => {
 
 const needed = (button) => button.dataset.why && !chosen() && !find('.reason').value.trim();
 
-const send = (button, name) => {
-  button.disabled = true;  // a second click must not do it again
+// What was marked of a case goes before whatever ends the officer's time with it; who has waited
+// long may go on without. Says whether to go on.
+const MARKED_MS = 2000;
+const marks = import(new URL('viewer/opinions.js', document.baseURI).href).catch(() => null);
+const marked = async (key) => {
+  const all = (await marks)?.kept(`api/v1/cases/${key.split('-')[0]}/opinions`) ?? true;
+  const { say } = await import(new URL('viewer/words.js', document.baseURI).href);
+  const told = document.createElement('p'), without = document.createElement('button');
+  told.className = 'notice';
+  told.setAttribute('role', 'alert');
+  without.className = 'act';
+  without.textContent = say('Go on without it');
+  told.append(say('What you marked is still being sent; this waits for it.'), ' ', without);
+  const late = setTimeout(() => work()?.prepend(told), MARKED_MS);
+  const pressed = new Promise((done) => without.addEventListener('click', () => done(true)));
+  const goes = await Promise.race([all, pressed]);
+  clearTimeout(late);
+  told.remove();
+  return goes;
+};
+
+let waits = false;  // an act for the marks
+const send = async (button, name) => {
+  if (waits) return;
+  waits = button.disabled = true;  // a second click must not do it again
   const { case: key = '', version, to = '' } = button.dataset;
-  trigger('act', { name, case: key, version: Number(version), code: chosen(), to,
-    note: find('.reason')?.value.trim() ?? '', minutes: Number(find('.minutes')?.value ?? 30) });
+  const said = { name, case: key, version: Number(version), code: chosen(), to,
+    note: find('.reason')?.value.trim() ?? '', minutes: Number(find('.minutes')?.value ?? 30) };
+  const goes = await marked(key);
+  waits = false;
+  if (goes) trigger('act', said);
+  else button.disabled = false;
 };
 
 // Without a reason, a decision that needs one asks for it; the reason's key then decides.

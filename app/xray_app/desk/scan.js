@@ -1,5 +1,5 @@
 // Brings the viewer's modules in and hands them the open case; props.value is scene.py's JSON.
-// What the next case shows is fetched as soon as this one stands. Says which case stands (`shown`)
+// What comes next is fetched as soon as this one stands; props.ahead says what does by now. Says which case stands (`shown`)
 // and of which a view cannot be seen (`unseen`), be it this one or another.
 const module = (name) => import(new URL(`viewer/${name}.js`, document.baseURI).href);
 const viewer = module('viewer').then(({ Viewer }) => new Viewer(element.querySelector('.panel')));
@@ -27,4 +27,8 @@ const show = async () => {
   if (stands) sound(scene);
 };
 watch('value', show);
+watch('ahead', async () => {
+  const { fetchAhead } = await module('planes');
+  if (props.ahead && host.dataset.shown !== undefined) fetchAhead(JSON.parse(props.ahead));
+});
 show();

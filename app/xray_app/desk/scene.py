@@ -33,7 +33,7 @@ def scene(
         case_id: where the service keeps it, with what officers say of it.
         version: of that case; the viewer asks again whether it is the officer's when it changes.
         scanner: that the case came from; how its scans are looked at is kept by it.
-        ahead: views of the case that most likely comes next, to be fetched meanwhile.
+        ahead: views of the cases that may come next, to be fetched meanwhile.
     """
     if not views or not views[current][1].picture:
         return NOTHING
@@ -46,10 +46,15 @@ def scene(
         "version": version,
         "case": case_id,
         "scanner": scanner,
-        "ahead": [_source(case) for case in ahead if case.picture],
+        "ahead": sources(ahead),
         "views": [_view(case, name if len(views) > 1 else "") for name, case in seen],
     }
     return json.dumps(said)
+
+
+def sources(views: Sequence[Case]) -> list[dict[str, Any]]:
+    """Where the pixels of those views are that have a picture."""
+    return [_source(case) for case in views if case.picture]
 
 
 def _view(case: Case, name: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from xray.card import Card
 from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents
 from xray_app.cases.errors import NotFound
+from xray_app.cases.listing import files_of
 from xray_app.languages import percent, say, told
 from xray_app.paper import tables
 from xray_app.paper.marked import Mark, drawn
@@ -44,7 +45,7 @@ def paper(contents: Contents, of: Known, asked: Asked) -> Paper:
     )
     return Paper(
         title=say("Inspection report"),
-        name=case_name(case),
+        name=case_name(case, _files(of)),
         outcome=say(TIERS[case.outcome]) if case.outcome else say("Not inspected"),
         tier=case.outcome.lower() if case.outcome else "idle",
         made=say("Made by {name}, {time}", name=asked.by, time=of.line(asked.now)),
@@ -52,6 +53,11 @@ def paper(contents: Contents, of: Known, asked: Asked) -> Paper:
         pictures=tuple(_pictures(contents, of)),
         notice=say(KINDS[case.kind]) if case.kind in KINDS else "",
     )
+
+
+def _files(of: Known) -> str:
+    """What the files of the first view are called."""
+    return next((files_of(row["file_name"], row["high_file_name"]) for row in of.views), "")
 
 
 def _about(of: Known) -> Iterator[tuple[str, str]]:

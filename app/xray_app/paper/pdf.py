@@ -1,21 +1,21 @@
-"""A case's paper as PDF, made by reportlab: no browser, no fonts from elsewhere.
+"""A case's paper as PDF, made by reportlab: no browser, nothing from another machine.
 
 Every text is a paragraph whose characters are all escaped, so that none is read as reportlab's
-markup; letters that the font lacks show as an empty box, control characters not at all.
+markup; letters that no font has show as an empty box, control characters not at all.
 """
 
 import io
-from functools import cache
+import logging
+import unicodedata
+from collections.abc import Iterator
 from html import escape
-from pathlib import Path
+from itertools import chain, groupby
 from typing import Any
 
 from reportlab.lib import colors
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.platypus import (
     CondPageBreak,
     Flowable,
@@ -27,10 +27,12 @@ from reportlab.platypus import (
     TableStyle,
 )
 
+from xray_app.paper.fonts import OWN as FONT
+from xray_app.paper.fonts import font_of
 from xray_app.paper.parts import Paper, Part, Picture
 
-FONT_FILE = Path(__file__).parent / "korean.ttf"  # made by app/make_font.py; korean.LICENSE
-FONT = "XrayReportGothic"
+BOX = "□"
+TOLD = 20  # letters that the log names of one paper
 MARGIN = 16 * mm
 INSET = 6  # that reportlab leaves within its frame
 WIDTH = A4[0] - 2 * MARGIN - 2 * INSET
@@ -41,13 +43,16 @@ INK, QUIET, RULE = (
     colors.HexColor("#5b6b7c"),
     colors.HexColor("#c9d3dd"),
 )
+log = logging.getLogger("xray_app.paper")
 BAND = colors.HexColor("#eef2f6")
 TIERS = {"alarm": "#c81e1e", "unknown": "#7a2fb5", "clear": "#0b7a4b"}
 
 
 def pdf(paper: Paper) -> bytes:
-    """The paper, A4 upright."""
-    _register()
+    """The paper, A4 upright; the log says which of its letters are boxes."""
+    if lost := sorted({c for text in _texts(paper) for c in _shown(text) if not font_of(c)}):
+        codes = " ".join(f"U+{ord(letter):04X}" for letter in lost[:TOLD])
+        log.warning("letters that no font here prints are boxes in a PDF: %s", codes)
     out = io.BytesIO()
     document = SimpleDocTemplate(
         out,
@@ -65,7 +70,8 @@ def pdf(paper: Paper) -> bytes:
         canvas.setFont(FONT, 7.5)
         canvas.setFillColor(QUIET)
         said = " · ".join(filter(None, (paper.notice, paper.title, paper.name)))
-        canvas.drawString(MARGIN + INSET, 10 * mm, clean(said)[:90])
+        line = "".join(c if font_of(c) == FONT else BOX for c in clean(said)[:90])
+        canvas.drawString(MARGIN + INSET, 10 * mm, line)
         canvas.drawRightString(A4[0] - MARGIN - INSET, 10 * mm, str(canvas.getPageNumber()))
 
     document.build(_story(paper), onFirstPage=foot, onLaterPages=foot)
@@ -78,19 +84,20 @@ def clean(text: str) -> str:
     >>> clean("a\x00b\tc"), clean("\ud800")
     ('a b c', '□')
     """
-    known = _known()
-    shown = (" " if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in text)
-    return "".join(c if ord(c) in known else "□" for c in shown)
+    return "".join(c if font_of(c) else BOX for c in _shown(text))
 
 
-@cache
-def _known() -> frozenset[int]:
-    return frozenset(TTFont(FONT, FONT_FILE).face.charWidths)
+def _shown(text: str) -> str:
+    """A text in whole letters, though it came in parts of them, without controls."""
+    whole = unicodedata.normalize("NFC", text)
+    return "".join(" " if ord(c) < 32 or 127 <= ord(c) < 160 else c for c in whole)
 
 
-@cache
-def _register() -> None:
-    pdfmetrics.registerFont(TTFont(FONT, FONT_FILE))
+def _texts(paper: Paper) -> Iterator[str]:
+    yield from (paper.title, paper.name, paper.outcome, paper.made, paper.notice)
+    yield from (picture.caption for picture in paper.pictures)
+    for part in paper.parts:
+        yield from (part.title, *part.heads, *part.lines, *chain(*part.rows), *chain(*part.table))
 
 
 def _style(size: float, colour: Any = INK, **more: Any) -> ParagraphStyle:
@@ -100,8 +107,16 @@ def _style(size: float, colour: Any = INK, **more: Any) -> ParagraphStyle:
 
 
 def _text(text: str, size: float = 9, colour: Any = INK, **more: Any) -> Paragraph:
-    lines = (escape(clean(line), quote=False) for line in text.splitlines() or [""])
+    lines = (_marked_up(clean(line)) for line in text.splitlines() or [""])
     return Paragraph("<br/>".join(lines), _style(size, colour, splitLongWords=1, **more))
+
+
+def _marked_up(line: str) -> str:
+    """A line with what another font prints set in that."""
+    runs = ((font, escape("".join(run), quote=False)) for font, run in groupby(line, font_of))
+    return "".join(
+        run if font == FONT else f'<font name="{font}">{run}</font>' for font, run in runs
+    )
 
 
 def _story(paper: Paper) -> list[Flowable]:

@@ -43,6 +43,29 @@ def test_asking_again_gives_the_case_that_the_officer_has(
     assert taken(queue).id == taken(queue).id
 
 
+def test_what_comes_next_is_one_of_as_many_as_officers_have_a_case(
+    queue: Queue, inspected: Inspected
+) -> None:
+    for _ in range(6):
+        inspected()
+    line = [case.id for case in queue.ahead(BOSS, 6)]
+    assert len(line) == 1
+    taken(queue, LEE)
+
+    def ahead(officer: Officer, most: int = 6) -> list[str]:
+        return [case.id for case in queue.ahead(officer, most)]
+
+    first, second = ahead(KIM)
+    case = taken(queue, KIM)
+    assert case.id == first
+    assert ahead(KIM)[0] == ahead(LEE)[0] == second
+    assert len(ahead(KIM)) == len(ahead(LEE)) == 2
+    assert ahead(KIM, most=1) == [second]
+    queue.hand_over(case.id, case.version, KIM, LEE)
+    assert ahead(LEE) == [case.id], "nothing else can come"
+    assert taken(queue, KIM).id == second
+
+
 def test_a_lease_that_runs_out_goes_back_to_the_queue_and_never_to_clear(
     queue: Queue, inspected: Inspected, clock: Any
 ) -> None:

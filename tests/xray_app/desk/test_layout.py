@@ -22,3 +22,8 @@ def test_a_style_reads_the_same_from_either_side(file: Path) -> None:
     assert [sides for sides in FOUR.findall(text) if sides[0] != sides[1]] == []
     if file.name != "viewer.css":  # what lies over a scan is placed by its pixels
         assert SIDES.findall(text) == []
+
+
+@pytest.mark.parametrize("file", look.STYLESHEETS, ids=lambda file: file.name)
+def test_no_style_of_the_case_page_rests_on_a_rule_that_gradio_drops(file: Path) -> None:
+    assert re.findall(r"^@container.*", file.read_text(encoding="utf-8"), re.MULTILINE) == []

@@ -41,6 +41,33 @@ def test_a_dragged_box_gets_its_label_by_a_digit_and_a_letter_of_its_own(
     assert page.evaluate("window.viewer.state.mode") == "pan"
 
 
+@pytest.mark.parametrize("typed", ["c4", "9mm탄", "4 g bag"])
+def test_a_digit_within_a_label_that_is_typed_chooses_no_other(
+    page: Page, keeper: Any, typed: str
+) -> None:
+    keeper.labels = ("gun", "knife", "saw", "wrench", "dart", "baton", "hammer", "lighter", "axe")
+    page.evaluate("window.viewer.marking.opinions.refresh()")
+    page.keyboard.press("j")
+    drag(page, (40, 200), (90, 260))
+    page.keyboard.type(typed)
+    expect(page.locator(".labels input")).to_have_value(typed)
+    page.keyboard.press("Enter")
+    expect(mark(page, "A")).to_contain_text(typed)
+    page.wait_for_function("!window.viewer.marking.opinions.busy")
+    assert [word["label"] for word in keeper.said] == [typed.replace(" ", "_")]
+    assert page.evaluate("window.viewer.state") == page.evaluate(
+        "({...window.viewer.state, lens: false, together: false, mode: 'pan'})"
+    ), "no letter went to a tool"
+
+
+def test_alt_and_a_digit_choose_of_what_was_typed(page: Page) -> None:
+    page.keyboard.press("j")
+    drag(page, (40, 200), (90, 260))
+    page.keyboard.type("gun")
+    page.keyboard.press("Alt+2")
+    expect(mark(page, "A")).to_contain_text("gun part")
+
+
 def test_a_box_may_be_drawn_on_a_turned_and_mirrored_scan(page: Page, keeper: Any) -> None:
     for key in "qkj":
         page.keyboard.press(key)
@@ -60,7 +87,7 @@ def test_what_the_list_lacks_can_be_typed_and_escape_leaves_no_box(page: Page, k
     expect(page.locator(".labels")).to_be_hidden()
     drag(page, (40, 200), (90, 260))  # the tool is still in the hand
     page.keyboard.type("Ivory tusk")
-    expect(page.locator(".labels li")).to_have_text(["1ivory tusk"])
+    expect(page.locator(".labels li")).to_have_text(["ivory tusk"])
     page.keyboard.press("Enter")
     expect(mark(page, "A")).to_contain_text("ivory tusk")
     page.keyboard.press("j")
@@ -135,7 +162,7 @@ def test_what_was_said_is_there_when_the_case_is_opened_again(show: Show, page: 
     page.keyboard.press("y")
     page.keyboard.press("j")
     drag(page, (40, 200), (90, 260))
-    page.keyboard.press("3")
+    page.keyboard.press("Alt+3")
     page.wait_for_function("!window.viewer.marking.opinions.busy")
     show(SCAN | {"marks": [GUN, BOTTLE]})
     expect(mark(page, "1")).to_have_class(re.compile("confirmed"))

@@ -6,13 +6,14 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from xray_app.desk import view, work
-from xray_app.desk.look import ADD_SCRIPT, PAGE_SCRIPT, VIEWER
+from xray_app.desk.look import ADD_SCRIPT, PAGE_SCRIPT, PANEL_SCRIPT, VIEWER
 from xray_app.desk.work import Act, Beside
 from xray_app.shown import Case
 
 pytestmark = pytest.mark.browser
 
 HERE = "http://127.0.0.1:1/"  # nothing listens there: every file comes from the route below
+MARKED = "api/v1/cases/a/opinions"
 MOVED = """<header id="desk-header"><i data-own='{"keys": {"c": "["}}'></i></header>"""
 RESUME = Act("resume", "Take up again", "n")
 TELL = """() => {
@@ -41,6 +42,33 @@ ADD = """([code, html]) => {
   };
   new Function('element', 'props', 'trigger', 'watch', code)(
     element, {value: html, most: 100}, (name, said) => window.asked.push(name), () => 0);
+}"""
+
+# A desk that answers each word when it is told to, `window.answer(ok)`; what came: `window.asked`.
+DECIDE = """async ([code, html, address]) => {
+  const element = document.body.appendChild(document.createElement('div'));
+  element.innerHTML = "<div class='panel'></div>";
+  const real = window.fetch;
+  window.asked = [];
+  window.fetch = (asked, {body} = {}) => {
+    if (asked !== address) return real(asked);
+    const standing = {version: 1, mine: true, labels: [], standing: []};
+    if (!body) return Promise.resolve(new Response(JSON.stringify(standing)));
+    window.asked.push(JSON.parse(body).says);
+    return new Promise((done) => {
+      window.answer = (ok) => done(new Response(JSON.stringify(ok ? standing : {error: 'no'}),
+        {status: ok ? 200 : 409}));
+    });
+  };
+  new Function('element', 'props', 'trigger', 'watch', code)(
+    element, {value: html}, (name, {name: act}) => window.asked.push(act), () => 0);
+  const {Opinions} = await import(new URL('viewer/opinions.js', location.href));
+  const opinions = window.opinions = new Opinions({changed: () => 0, told: () => 0});
+  await opinions.open(address);
+  for (const [finding, says] of [[1, 'confirmed'], [2, 'rejected']])
+    opinions.say({view: 0, says, finding, drawn: null, label: null, xyxy_px: null});
+  document.querySelector('.act.clear').disabled = false;
+  document.querySelector('.act.clear').click();
 }"""
 
 
@@ -118,6 +146,39 @@ def test_a_key_that_was_moved_away_does_nothing(open_case: Callable[..., Page]) 
     page.evaluate("document.querySelector('.act.clear').disabled = false")
     assert pressed(page, "c") == []
     assert pressed(page, "[") == ["clear"]
+
+
+@pytest.fixture
+def deciding(page: Page) -> Page:
+    """A case on which two words were said, the second still waiting, and a decision at once."""
+    beside = Beside(key="a", version=1, acts=work.DECISIONS, codes=work.CODES)
+    html = view.case(Case("a-0", "bag.png", picture=b"x"), None, beside)
+    page.evaluate(DECIDE, [PANEL_SCRIPT.read_text(encoding="utf-8"), html, MARKED])
+    page.wait_for_function("window.asked.length")
+    return page
+
+
+def test_a_decision_waits_for_what_was_marked_before_it(deciding: Page) -> None:
+    deciding.evaluate("window.answer(true)")
+    deciding.wait_for_function("window.asked.length > 1")
+    deciding.evaluate("document.querySelector('.act.search').click()")  # one is under way
+    deciding.evaluate("window.answer(true)")
+    deciding.wait_for_function("window.asked.length > 2")
+    assert deciding.evaluate("window.asked") == ["confirmed", "rejected", "clear"]
+
+
+def test_a_decision_stays_undone_where_what_was_marked_is_refused(deciding: Page) -> None:
+    deciding.evaluate("window.answer(false)")
+    expect(deciding.locator(".act.clear")).to_be_enabled()
+    assert deciding.evaluate("window.asked") == ["confirmed"]
+
+
+def test_who_has_waited_for_what_they_marked_may_go_on_without_it(deciding: Page) -> None:
+    expect(deciding.get_by_role("alert")).to_contain_text("still being sent")
+    deciding.get_by_role("button", name="Go on without it").click()
+    deciding.wait_for_function("window.asked.length > 1")
+    assert deciding.evaluate("window.asked") == ["confirmed", "clear"]
+    expect(deciding.get_by_role("alert")).to_have_count(0)
 
 
 @pytest.fixture

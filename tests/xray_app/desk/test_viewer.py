@@ -291,3 +291,21 @@ def test_planes_that_cannot_be_had_are_reported(show: Show) -> None:
       {name: '', alt: '', planes: '/all.css', picture: '', beam: '', marks: [], opaque: []}]})""")
     expect(page.locator(".viewer")).to_have_attribute("data-state", "failed")
     expect(page.locator(".status .shown")).to_contain_text("came damaged")
+
+
+def test_several_views_stand_in_rows_and_columns_as_they_are_seen_largest(
+    show: Show, rest: Rest, js: Callable[..., Any]
+) -> None:
+    four, stage = [[600, 400]] * 4, [631, 560]
+    assert js("together", "return m.columnsFor(...given)", [four, stage]) == 2
+    assert js("together", "return m.columnsFor(...given)", [[[100, 400]] * 4, stage]) == 4
+    assert js("together", "return m.columnsFor(...given)", [[[900, 200]] * 3, stage]) == 1
+    page = show(*[{"name": name, "width": 600, "height": 400} for name in "abcd"])
+    page.keyboard.press("b")
+    rest(page)
+    boxes = page.locator(".pane").evaluate_all("(all) => all.map((one) => one.offsetWidth)")
+    room = page.locator(".panes").evaluate("(one) => one.offsetWidth")
+    assert boxes == [pytest.approx(room / 2, abs=2)] * 4
+    page.keyboard.press("b")
+    rest(page)
+    assert page.locator(".pane:visible").evaluate("(one) => one.offsetWidth") == room

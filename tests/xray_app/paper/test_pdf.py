@@ -1,14 +1,18 @@
 """PDFs of a case: their text is read back, whatever it is."""
 
 import io
+import shutil
+import unicodedata
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
 import pypdf
 import pytest
 
-from xray_app.paper import page
+from xray_app.paper import fonts, page
 from xray_app.paper.marked import Mark, drawn
 from xray_app.paper.parts import Paper, Part, Picture
 from xray_app.paper.pdf import pdf
@@ -28,6 +32,15 @@ PAPER = Paper(
     ),
     pictures=(Picture("1번 시야 · bag.png", JPEG),),
 )
+
+
+@pytest.fixture(autouse=True)
+def fonts_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder that the fonts of this machine are looked for in; there is none."""
+    monkeypatch.setattr(fonts, "FOLDERS", (str(tmp_path),))
+    fonts.stand_ins.cache_clear()
+    yield tmp_path
+    fonts.stand_ins.cache_clear()
 
 
 def read(content: bytes) -> str:
@@ -103,6 +116,24 @@ def test_odd_letters_do_not_stop_the_paper(value: str) -> None:
 
 def test_letters_that_the_font_lacks_are_boxes() -> None:
     assert "□□ 12" in read(pdf(of("貨物 12")))
+
+
+def test_what_the_log_says_is_lost_a_font_of_the_machine_prints(
+    fonts_of_this_machine: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = fonts._own() - {*map(ord, "구두")}
+    monkeypatch.setattr(fonts, "_own", lambda: known)
+    paper = of("구두 꿈, 貨")
+    assert "□□ 꿈, □" in read(pdf(paper))
+    assert "are boxes in a PDF: U+8CA8 U+AD6C U+B450" in caplog.text
+    shutil.copy(fonts.OWN_FILE, fonts_of_this_machine / "NanumGothic.ttf")
+    (fonts_of_this_machine / "DejaVuSans.ttf").write_bytes(b"broken")
+    fonts.stand_ins.cache_clear()
+    assert "구두 꿈, □" in read(pdf(paper))
+
+
+def test_letters_that_came_in_parts_are_whole() -> None:
+    assert "한글 é" in read(pdf(of(unicodedata.normalize("NFD", "한글 é"))))
 
 
 def test_marks_are_drawn_on_the_picture_in_its_own_pixels() -> None:

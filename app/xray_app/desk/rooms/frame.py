@@ -12,13 +12,15 @@ from zoneinfo import ZoneInfo
 
 from fastapi import Form, Request
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from xray_app import languages
 from xray_app.access.roles import Actor
 from xray_app.api import shapes
 from xray_app.api.style import theme_of
+from xray_app.cases.case import Case
 from xray_app.desk import navigation, view
 from xray_app.desk.navigation import Room
 from xray_app.desk.rooms import words
@@ -61,6 +63,12 @@ def moment(at: datetime | None) -> Markup:
     return Markup(tag).format(f"{at:%Y-%m-%dT%H:%M:%SZ}", f"{at:%Y-%m-%d %H:%M} UTC")
 
 
+@pass_context
+def _name(context: Context, case: Case) -> str:
+    """What people call a case; the page's `files` say what those are called that have no number."""
+    return case_name(case, context.get("files", {}).get(case.id, ""))
+
+
 @cache
 def _templates() -> Environment:
     # autoescape: declarations, names and notes come from outside.
@@ -74,7 +82,7 @@ def _templates() -> Environment:
     known: dict[str, Callable[..., Any]] = {
         "moment": moment,
         "age": words.age,
-        "name": case_name,
+        "name": _name,
         "word": languages.label,
         "number": languages.number,
     }

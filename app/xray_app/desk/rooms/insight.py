@@ -21,6 +21,7 @@ from xray_app.cases.statistics import Fact
 from xray_app.desk.navigation import INSIGHT
 from xray_app.desk.rooms import figures, frame, health, plots, rates, trends, words
 from xray_app.desk.rooms.figures import OfHundred, Tally
+from xray_app.desk.rooms.models import Model
 from xray_app.desk.rooms.plots import Bar, Column
 from xray_app.languages import label as in_words
 from xray_app.languages import number, say
@@ -79,6 +80,7 @@ def show(
         "profile": standing.profile.name if standing else "",
         "since": since,
         "mixed": since is not None and since > now - timedelta(days=period),
+        "scores": Model(card.name, card).scores if card else (),
         "reliability": _reliability(card),
     }
     return frame.page(

@@ -10,6 +10,8 @@ from xray.card import Card
 from xray.card import read as read_card
 from xray.detector import available
 from xray.errors import ModelError
+from xray.scan import Encoding
+from xray_app.desk.view import ENCODINGS
 from xray_app.languages import label, say, told
 from xray_app.languages import problem as said_of
 
@@ -78,6 +80,9 @@ def _card(file: Path, changed_ns: int, size: int) -> Card:
 
 def _scores(card: Card) -> Iterator[str]:
     for (name, row), line in zip(card.scores.items(), card.score_lines(), strict=True):
+        if isinstance(row, Mapping) and "caught" in row:
+            yield from _caught(told(name), row["caught"])
+            continue
         if not isinstance(row, Mapping) or "map50" not in row:
             yield told(line)
             continue
@@ -89,6 +94,18 @@ def _scores(card: Card) -> Iterator[str]:
         else:
             yield say("{set}: mAP50 {map50}; {scans} scans", **head)
         yield from _more(row)
+
+
+def _caught(name: str, caught: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
+    """Of pictures that are no scans, how many are said to be none, by how they were taken."""
+    for encoding, kinds in caught.items():
+        pictures = sum(kind["pictures"] for kind in kinds.values())
+        share = sum(kind["caught"] * kind["pictures"] for kind in kinds.values()) / max(pictures, 1)
+        yield say(
+            "{set}, taken as {encoding}: {share} % of {pictures} are refused",
+            **{"set": name, "encoding": say(ENCODINGS[Encoding(encoding)])},
+            **{"share": f"{100 * share:.0f}", "pictures": pictures},
+        )
 
 
 def _more(row: Mapping[str, Any]) -> Iterator[str]:

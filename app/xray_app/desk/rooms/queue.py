@@ -91,8 +91,9 @@ def show(
         asked = Asked(TABS[tab][1], said, lane, scanner, holder, text, sort, page)
         found, count = listing.cases(connection, asked)
         counts = listing.counts(connection)
+        files = listing.first_files(connection, [case.id for case in found])
         values: dict[str, Any] = {
-            "rows": [_row(case, now) for case in found],
+            "rows": [_row(case, now, files.get(case.id, "")) for case in found],
             "blind": doing.blind_among(connection, actor, found),
             "choices": listing.choices(connection, now - CHOICES_OF),
         }
@@ -125,7 +126,7 @@ def _opens(actor: Actor) -> bool:
     return actor.may(Right.WORK)
 
 
-def _row(case: Case, now: datetime) -> Row:
+def _row(case: Case, now: datetime, file: str) -> Row:
     waits = case.state in WAITS
     since = case.waiting_at or case.received_at
     declared = str((case.declaration or {}).get("description") or "")
@@ -138,7 +139,7 @@ def _row(case: Case, now: datetime) -> Row:
     tags += [say("tag|flagged")] if case.flags else []
     return Row(
         case=case,
-        name=case_name(case),
+        name=case_name(case, file),
         about=declared,
         stands=words.stands(case),
         with_whom=_with_whom(case, now),

@@ -1,5 +1,6 @@
-// What the rooms' pages cannot do without a script: the reader's own time zone, no form sent twice,
-// lists that stay fresh while nobody types in them.
+// What the rooms' pages cannot do without a script: the reader's own time zone, no form sent twice or
+// to nobody, lists that stay fresh while nobody types in them.
+import { tell, watch } from './away.js';
 import { locale, say } from './words.js';
 
 const FRESH_MS = 15_000;
@@ -23,11 +24,14 @@ const local = (root) => {
   }
 };
 
+let out = null;  // says that the session has ended
 const refresh = async () => {
   const busy = document.activeElement?.closest('form, [data-live]');
   if (document.visibilityState !== 'visible' || busy) return;
   const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+  if (answer.redirected) out ??= tell(say('Your session has ended. Load this page again to sign in.'));
   if (!answer.ok || answer.redirected) return;
+  out = out?.remove() ?? null;
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const old of document.querySelectorAll('[data-live]')) {
     const now = fresh.getElementById(old.id);
@@ -36,16 +40,28 @@ const refresh = async () => {
   local(document);
 };
 
+const renew = () => document.querySelector('[data-live]') && refresh().catch(() => {});
+const look = watch(say('The desk cannot be reached. Lists may be old, and what you fill in stays here unsent; this page goes on by itself as soon as the desk is back.'), renew);
+
+// A form goes once, and only to a desk that answers: the browser's own page for an error would take
+// what was filled in. The buttons stay as they are, for what a disabled one says is left out.
 for (const form of document.querySelectorAll('form[data-once]')) {
-  form.addEventListener('submit', () => {
-    for (const button of form.querySelectorAll('button')) button.disabled = true;
+  let stands = '';  // then 'asks' whether the desk answers, has 'asked', 'goes'
+  form.addEventListener('submit', async (event) => {
+    if (stands === 'asked') return void (stands = 'goes');
+    event.preventDefault();
+    if (stands) return;
+    stands = 'asks';
+    stands = await look() ? 'asked' : '';
+    if (stands) form.requestSubmit(event.submitter);
   });
+  addEventListener('pageshow', ({ persisted }) => { if (persisted) stands = ''; });
 }
 for (const choice of document.querySelectorAll('[data-send]')) {
   choice.addEventListener('change', () => choice.form.requestSubmit());
 }
 local(document);
-if (document.querySelector('[data-live]')) setInterval(() => refresh().catch(() => {}), FRESH_MS);
+setInterval(renew, FRESH_MS);
 
 // What another threshold would do: between two measured points, Pd and Pfa lie between the two.
 const percent = (share) => (share >= 0.095 || !share ? (100 * share).toFixed(0) : String(Number((100 * share).toPrecision(2))));

@@ -17,6 +17,7 @@ FILES = {
     "navigation.css": (DESK / "navigation.css", "text/css"),
     "rooms.css": (HERE / "rooms.css", "text/css"),
     "rooms.js": (HERE / "rooms.js", "text/javascript"),
+    "away.js": (DESK / "viewer" / "away.js", "text/javascript"),
     "words.js": (DESK / "viewer" / "words.js", "text/javascript"),
     "favicon.png": (DESK / "favicon.png", "image/png"),
 }

@@ -108,6 +108,8 @@ def _page(
         wanted = case_id or (matches[0].id if len(matches) == 1 else "")
         sheet = _sheet(connection, wanted)
         ended = _sheet(connection, done)
+        listed = [*(one for one, _ in waiting), *matches]
+        files = listing.first_files(connection, [one.id for one in listed])
     if sheet:
         seen.keep(service.database, actor.name, sheet["case"], service.now)
     if case_id and sheet is None:
@@ -119,7 +121,7 @@ def _page(
         )
     values: dict[str, Any] = {"code": code}
     values["awaited"] = awaited
-    values |= {"waiting": [(one, case_name(one), at) for one, at in waiting]}
+    values |= {"waiting": waiting, "files": files}
     values |= {
         "matches": matches if len(matches) > 1 else [],
         "sheet": sheet,
@@ -145,7 +147,7 @@ def _sheet(connection: Connection, case_id: str) -> dict[str, Any] | None:
     shown = pictures(connection, case_id, said)
     return {
         "case": case,
-        "name": case_name(case),
+        "name": case_name(case, listing.first_files(connection, [case.id]).get(case.id, "")),
         "stands": words.stands(case),
         "open": case.state is State.SEARCH,
         "ordered": said[-1] if said else None,

@@ -12,7 +12,7 @@ from xray.errors import XrayError
 from xray_app.access.roles import Actor
 from xray_app.api.signing import Supervises
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import oversight
+from xray_app.cases import listing, oversight
 from xray_app.cases.case import Case
 from xray_app.cases.decisions import Decision, correct, decisions_of
 from xray_app.cases.oversight import Listed, Sample
@@ -82,6 +82,9 @@ def _page(
         # That a case is in the sample says that the machine clears it.
         values["names_sample"] = not doing.wants_scan_first(connection, actor)
         open_ones = [*values["escalated"].cases, *chain(*twice)]
+        listed = [*open_ones, *values["sample"].waiting.cases]
+        listed += [case for name in ("cleared", "lot") for case, _, _ in values[name][0]]
+        values["files"] = listing.first_files(connection, [case.id for case in listed])
         values["blind"] = doing.blind_among(connection, actor, open_ones)
     status = 422 if problem else 200
     said = {"done": done, "problem": problem, "words": words}

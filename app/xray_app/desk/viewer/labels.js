@@ -1,9 +1,12 @@
-// A small list of labels beside a box: a digit takes one of the nine that show, typing narrows the
-// list, Enter takes what is lit or what was typed, Esc leaves everything as it was.
+// A small list of labels beside a box: a digit takes one of the nine that show where it is all that is
+// typed, with Alt always; typing narrows the list, Enter takes what is lit or what was typed, Esc leaves
+// everything as it was.
 
 import { labelled, say } from './words.js';
 
 const DIGITS = 9;
+const ALONE_MS = 300;  // after which a digit is no beginning of a word; a working value, not measured
+const MODIFIERS = ['Alt', 'AltGraph', 'Control', 'Meta'];
 let lists = 0;  // options are known by their ids to the whole page
 
 const plain = (label) => label.replaceAll('_', ' ');
@@ -28,6 +31,7 @@ const made = (parent, name, attributes = {}) => {
 
 export class Labels {
   #asked = null;
+  #digit = null;  // one that was pressed and may begin a word: { text, chosen, timer }
 
   // The list lies within `stage`, which is a part of `root`.
   constructor(root, stage) {
@@ -36,18 +40,22 @@ export class Labels {
     this.element = made(root, 'div', { class: 'labels', role: 'dialog', 'aria-label': say('Label of the box') });
     this.input = made(this.element, 'input', { role: 'combobox', 'aria-expanded': 'true',
       'aria-controls': this.id, 'aria-autocomplete': 'list', 'aria-label': say('Label'),
-      placeholder: say('What is it?'), maxlength: 60, autocomplete: 'off', spellcheck: 'false' });
+      placeholder: say('What is it?'), title: say('A digit chooses while nothing is typed, with Alt at any time'), maxlength: 60, autocomplete: 'off', spellcheck: 'false' });
     this.list = made(this.element, 'ol', { id: this.id, role: 'listbox', 'aria-label': say('Labels') });
     this.element.hidden = true;
     this.input.addEventListener('input', () => this.#fill(0));
     this.input.addEventListener('keydown', (event) => this.#pressed(event));
+    for (const name of ['beforeinput', 'compositionstart'])  // keyboards that tell of no keys
+      this.input.addEventListener(name, () => this.#type());
     this.list.addEventListener('pointerdown', (event) => event.preventDefault());  // the input stays
     this.list.addEventListener('click', (event) => {
       const option = event.target.closest('li');
       if (option) this.#take(option.dataset.label);
     });
     addEventListener('pointerdown', (event) => {
-      if (this.#asked && !this.element.contains(event.target)) this.close();
+      if (!this.#asked || this.element.contains(event.target)) return;
+      if (this.#digit) this.#take(this.#digit.chosen);  // nothing more is typed
+      else this.close();
     }, { capture: true });
   }
 
@@ -72,6 +80,7 @@ export class Labels {
   #leave() {
     const asked = this.#asked;
     this.#asked = null;
+    this.#drop();
     this.input.blur();  // before it hides, or the next key still counts as typed
     this.element.hidden = true;
     return asked;
@@ -84,7 +93,7 @@ export class Labels {
       Object.assign(option, { id: `${this.id}-${n}` });
       option.setAttribute('role', 'option');
       option.dataset.label = label;
-      made(option, 'kbd').textContent = n < DIGITS ? n + 1 : '';
+      made(option, 'kbd').textContent = n < DIGITS && !this.input.value ? n + 1 : '';
       made(option, 'span').textContent = labelled(label);
       return option;
     }));
@@ -100,16 +109,44 @@ export class Labels {
   }
 
   #pressed(event) {
-    if (event.isComposing) return;
-    const digit = /^[1-9]$/.test(event.key) && this.shown[Number(event.key) - 1];
-    const step = { ArrowDown: 1, ArrowUp: -1, Tab: event.shiftKey ? -1 : 1 }[event.key];
-    if (event.key === 'Escape') this.close();
-    else if (event.key === 'Enter') this.shown.length && this.#take(this.shown[this.lit]);
-    else if (digit) this.#take(digit);
-    else if (step) this.#light(this.lit + step);
-    else return;
+    if (event.isComposing) return this.#type();
+    const { key, altKey: isSure } = event, isPlain = !event.ctrlKey && !event.metaKey;
+    const digit = isSure ? /^(?:Digit|Numpad)(\d)$/.exec(event.code)?.[1] : key;
+    const chosen = isPlain && /^[1-9]$/.test(digit) && this.shown[Number(digit) - 1];
+    const step = { ArrowDown: 1, ArrowUp: -1, Tab: event.shiftKey ? -1 : 1 }[key];
+    if (key === 'Escape') this.close();
+    else if (key === 'Enter') this.shown.length && this.#take(this.shown[this.lit]);
+    else if (chosen && isSure) this.#take(chosen);
+    else if (chosen && !this.input.value && (!this.#digit || event.repeat)) this.#wait(key, chosen);
+    else if (key === 'Backspace' && this.#digit) this.#drop();
+    else if (step) {
+      this.#drop();
+      this.#light(this.lit + step);
+    } else return MODIFIERS.includes(key) || this.#type();
     event.preventDefault();
     event.stopPropagation();
+  }
+
+  // The digit chooses unless more is typed; Enter need not wait.
+  #wait(text, chosen) {
+    this.#drop();
+    this.#light(this.shown.indexOf(chosen));
+    this.#digit = { text, chosen, timer: setTimeout(() => this.#take(chosen), ALONE_MS) };
+  }
+
+  // More is typed: the digit was the beginning of it.
+  #type() {
+    const text = this.#drop();
+    if (!text) return;
+    this.input.value = text;
+    this.#fill(0);
+  }
+
+  #drop() {
+    const digit = this.#digit;
+    clearTimeout(digit?.timer);
+    this.#digit = null;
+    return digit?.text;
   }
 
   // Beside the rectangle where there is room, within the stage in any case.

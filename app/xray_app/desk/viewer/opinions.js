@@ -15,6 +15,15 @@ const OUT = say('Your session has ended. Sign in again in another tab: what you 
 
 const about = ({ view, finding, drawn }) => drawn ?? `${view}/${finding}`;
 
+const underWay = new Map();  // address of a case's opinions → whether what is sent now was kept
+
+// Once nothing waits that was said of a case: whether all of it was kept.
+export const kept = async (address) => {
+  let all = true;
+  while (underWay.has(address)) all = await underWay.get(address) && all;
+  return all;
+};
+
 export class Opinions {
   standing = [];
   labels = [];
@@ -102,10 +111,16 @@ export class Opinions {
     else sessionStorage.removeItem(this.#address);
   }
 
-  async #send() {
+  #send() {
     if (this.#sending) return;
+    const address = this.#address;
+    underWay.set(address, this.#sendAll().finally(() => underWay.delete(address)));
+  }
+
+  // Sends whatever waits; whether all of it was kept.
+  async #sendAll() {
     this.#sending = true;
-    let away = false;
+    let [away, all] = [false, true];
     while (this.busy) {
       const problem = await this.#sent(this.#waiting[0]);
       away ||= problem === AWAY || problem === OUT;
@@ -118,12 +133,13 @@ export class Opinions {
       else this.#waiting.shift();
       this.#remember();
       if (!problem) continue;
-      away = false;
+      [away, all] = [false, false];
       this.told(say('Not kept: {why}.', { why: problem }), true);
       await this.refresh();
     }
     this.#sending = false;
     if (away) this.told(say('The desk is back: what you marked is kept.'));
+    return all;
   }
 
   // Sends one word: '' where it is kept, AWAY or OUT where it must wait, else why it was refused.

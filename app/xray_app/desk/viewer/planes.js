@@ -74,19 +74,26 @@ const fresh = async (view, signal) => {
   }
 };
 
-let ahead = new Map();  // address → a source on its way, or there: of the case that comes next
+const ahead = new Map();  // address → a source on its way, or there: of cases that may come next
+let fetching = 0;  // which list is fetched; another, or a view that is asked for, ends it
 const addressOf = (view) => view.planes || view.picture;
 
-// Fetches and unpacks these views before they are asked for; what was fetched for others goes.
-export const fetchAhead = (views) => {
-  ahead = new Map(views.map((view) => {
-    const source = ahead.get(addressOf(view)) ?? fresh(view).catch(() => null);
-    return [addressOf(view), source];
-  }));
+// Fetches and unpacks these views before they are asked for, one after the other: the line is first
+// for what is asked for. What was fetched for others goes.
+export const fetchAhead = async (views) => {
+  const mine = ++fetching, wanted = new Set(views.map(addressOf));
+  for (const address of ahead.keys()) if (!wanted.has(address)) ahead.delete(address);
+  for (const view of views) {
+    if (mine !== fetching) return;
+    const address = addressOf(view);
+    if (!ahead.has(address)) ahead.set(address, fresh(view).catch(() => null));
+    await ahead.get(address);
+  }
 };
 
 // A view's source: the one that was fetched ahead, or a new one.
 export const load = async (view, signal) => {
+  fetching++;
   const source = ahead.get(addressOf(view));
   ahead.delete(addressOf(view));
   return (await source) ?? fresh(view, signal);

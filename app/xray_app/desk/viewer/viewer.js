@@ -13,6 +13,7 @@ import { tablesOf } from './tables.js';
 import { colours, tones } from './tone.js';
 import { KeysPage } from './keys_page.js';
 import { recalled, remember } from './remembered.js';
+import { columnsFor } from './together.js';
 import { Toolbar } from './toolbar.js';
 import { ALL, MARKING, named, plainLook, plainState, reason } from './tools.js';
 import { say } from './words.js';
@@ -166,6 +167,7 @@ export class Viewer {
     this.root.toggleAttribute('data-unmarked', !state.marks);
     this.root.toggleAttribute('data-mine', this.marking.opinions.mine);
     for (const pane of this.panes) pane.element.hidden = !this.shownPanes.includes(pane);
+    this.#place();
     for (const pane of this.panes) {  // once all have their places: they share the room
       if (!state.lens) pane.lens.at = null;
       pane.measure();
@@ -195,8 +197,16 @@ export class Viewer {
     return this.#tables;
   }
 
+  // In rows and columns as they are seen largest.
+  #place() {
+    const sizes = this.shownPanes.flatMap(({ source }) => (source ? [[source.width, source.height]] : []));
+    const { clientWidth, clientHeight } = this.stage;
+    this.stage.style.setProperty('--columns', columnsFor(sizes, [clientWidth, clientHeight]));
+  }
+
   resized() {
     if (!this.panes.length || !this.stage.clientWidth) return;
+    this.#place();
     for (const pane of this.panes) pane.measure();
     this.frames.moved();
   }

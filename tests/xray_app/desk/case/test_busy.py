@@ -1,5 +1,6 @@
 """Officers do not wait for each other's uploads, and are told when their session has ended."""
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -52,6 +53,33 @@ def test_an_upload_that_is_still_inspected_holds_up_nobody_elses(
         ended.set()
     for page in pages:
         expect(page.locator("#desk-add .busy")).to_be_hidden()
+
+
+def test_of_two_officers_at_work_each_has_the_next_scan_before_they_decide(
+    bring: Bring, page_of: PageOf
+) -> None:
+    first, second, third, fourth = bring(4)
+    asked: dict[str, list[str]] = {"kim": [], "lee": []}
+    pages = {}
+    for name, case in (("kim", first), ("lee", second)):
+        page = pages[name] = page_of(name)
+        page.on("request", lambda request, name=name: asked[name].append(request.url))  # type: ignore[misc]
+        page.keyboard.press("n")
+        standing(page, case)
+
+    def fetched(name: str, case: str) -> int:
+        return len(
+            [url for url in asked[name] if re.search(rf"/(planes/{case}|{case}-0/full)", url)]
+        )
+
+    for _ in range(600):
+        if all(fetched(name, case) for name in pages for case in (third, fourth)):
+            break
+        pages["kim"].wait_for_timeout(100)
+    for name, case in (("lee", third), ("kim", fourth)):
+        pages[name].keyboard.press("c")
+        standing(pages[name], case)
+        assert fetched(name, case) == 1, "it was there, and was not fetched again"
 
 
 def test_a_page_whose_session_has_ended_says_so_by_itself(

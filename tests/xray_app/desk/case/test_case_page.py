@@ -125,3 +125,20 @@ def test_the_scan_first_then_a_reason_by_digit_and_a_case_held_by_digit(
     expect(page.locator("#desk-case .blank")).to_contain_text("Nothing waits")
     with desk.service.database.read() as connection:
         assert load(connection, second).held_why == "documents are missing"
+
+
+def test_every_tool_is_in_sight_on_a_low_screen(
+    bring: Callable[[int], list[str]], page_of: Callable[[str], Page]
+) -> None:
+    (case,) = bring(1)
+    page = page_of("kim")
+    page.keyboard.press("n")
+    standing(page, case)
+    hidden = """() => {
+      const {bottom} = document.querySelector('.tools').getBoundingClientRect();
+      return [...document.querySelectorAll('.tool')].filter((one) =>
+        one.getBoundingClientRect().bottom > bottom + 0.5).map((one) => one.dataset.tool);
+    }"""
+    for height in (768, 650):
+        page.set_viewport_size({"width": 1366, "height": height})
+        assert page.evaluate(hidden) == []

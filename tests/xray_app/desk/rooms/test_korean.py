@@ -4,6 +4,7 @@ import contextvars
 import json
 import re
 from collections.abc import Callable, Iterator
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,15 @@ import pytest
 from fastapi.testclient import TestClient
 
 from xray.card import Card
+from xray.card import read as read_card
+from xray.detector import available
 from xray_app import languages
 from xray_app.access.roles import RIGHTS, Actor, Role
 from xray_app.cases.case import Case
 from xray_app.cases.states import Reason, Verdict
 from xray_app.desk.doing import Asked
 from xray_app.desk.officer import OfficerDesk
+from xray_app.desk.rooms.models import Model
 from xray_app.service import Service
 from xray_app.uploads import Inbox
 
@@ -177,3 +181,14 @@ def test_what_an_officer_is_refused_with_is_korean(
         said = who.get(path, headers=KOREAN).json()["error"]
         assert english_in(said, "a screener", "0" * 32) == set(), said
     assert "no case" in who.get("/api/v1/cases/" + "0" * 32).json()["error"]
+
+
+def test_insight_tells_a_models_scores_in_korean(
+    full: list[Case], client: TestClient, sign_in: Callable[..., TestClient]
+) -> None:
+    card = read_card(available()["parcel"])
+    client.app.state.card = card  # type: ignore[attr-defined]
+    page = unescape(sign_in(Role.SUPERVISOR).get("/insight", headers=KOREAN).text)
+    told = korean(lambda: Model(card.name, card).scores)
+    assert [line for line in told if line not in page] == []
+    assert english_in(" ".join(told), "SIXray") <= {"CLEAR"}

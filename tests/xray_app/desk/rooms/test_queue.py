@@ -48,6 +48,33 @@ def test_the_list_is_filtered_and_sorted(
     assert "x <b>" not in kim.get("/queue").text
 
 
+def test_a_case_without_a_number_goes_by_its_file_on_every_page(
+    kim: TestClient,
+    sign_in: Callable[..., TestClient],
+    inspected: Make,
+    decided: Callable[..., Case],
+    service: Service,
+) -> None:
+    inspected("CLEAR", consignment="bag 1")
+    inspected("ALARM")
+
+    def shown(text: str) -> list[str]:
+        return names(kim.get("/queue", params={"text": text}).text)
+
+    assert shown("") == ["bag.png", "bag 1"]
+    assert (shown("G.PN"), shown("bag"), shown("b%g")) == (["bag.png"], ["bag.png", "bag 1"], [])
+    case = decided(Verdict.SEARCH, "a barrel")
+    assert "<b>bag.png</b>" in kim.get("/search-room").text
+    assert "<h1>bag.png</h1>" in kim.get("/search-room", params={"case": case.id}).text
+    left = service.queue.take(Officer("lee"))
+    assert left is not None
+    inspected("ALARM")
+    decided(Verdict.CLEAR)
+    page = sign_in(Role.SUPERVISOR, "park").get("/supervisor").text
+    assert ">bag.png</a>" in page
+    assert "case " + case.id[:8] not in page
+
+
 def test_who_holds_what_and_how_long_it_waits_is_said(
     kim: TestClient, inspected: Make, service: Service, clock: Callable[..., None]
 ) -> None:

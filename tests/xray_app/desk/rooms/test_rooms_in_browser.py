@@ -34,6 +34,8 @@ def address(service: Service, standin: Path, running: Callable[..., Any]) -> Ite
 
 
 def sign_in(page: Page, name: str) -> None:
+    page.set_default_timeout(WAIT_MS)
+    expect.set_options(timeout=WAIT_MS)
     page.fill("#name", name)
     page.fill("#password", PASSWORD)
     page.get_by_role("button", name="Sign in").click()
@@ -93,3 +95,65 @@ def test_a_search_is_recorded_and_a_profile_is_put_in_force(
     expect(row.locator("output")).to_have_text("0.55")
     assert broken == []
     assert {url.split("/")[2] for url in asked} == {address.removeprefix("http://")}
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_supervisor_agrees_and_orders_a_search_with_the_buttons_of_the_page(
+    page: Page,
+    address: str,
+    service: Service,
+    inspected: Callable[..., Case],
+    decided: Callable[..., Case],
+    reload: Callable[[Case], Case],
+) -> None:
+    service.people.add("test", "park", PASSWORD, Role.SUPERVISOR)
+    cases = []
+    for name in ("one", "two", "three"):
+        inspected(consignment=name)
+        cases.append(decided(Verdict.CLEAR))
+    page.goto(f"{address}/supervisor")
+    sign_in(page, "park")
+    page.goto(f"{address}/supervisor")
+    entries = page.locator("section[aria-labelledby=again]")
+    page.get_by_role("button", name="Agree").first.dblclick()  # is said once all the same
+    expect(page.locator(".notice.good")).to_contain_text("you looked again and agree")
+    expect(entries.get_by_role("button", name="Agree")).to_have_count(2)
+    for left in (1, 0):
+        page.get_by_text("Order a search").first.click()
+        page.get_by_label("Reason").first.fill("a barrel")
+        if left:
+            page.get_by_role("button", name="Search it").first.click()
+        else:
+            page.keyboard.press("Enter")
+        expect(entries.get_by_role("button", name="Agree")).to_have_count(left)
+        expect(page.locator(".notice.good")).to_contain_text("The search is ordered")
+    assert sorted(reload(case).state for case in cases) == ["closed", "search", "search"]
+
+
+@pytest.mark.parametrize("backend", ["sqlite"], indirect=True)
+def test_a_page_says_that_the_desk_is_away_and_keeps_what_was_filled_in(
+    page: Page,
+    address: str,
+    inspected: Callable[..., Case],
+    decided: Callable[..., Case],
+) -> None:
+    inspected(container="CSQU3054383")
+    case = decided(Verdict.SEARCH, "a barrel")
+    page.goto(f"{address}/queue")
+    sign_in(page, "kim")
+    page.goto(f"{address}/queue")
+    page.context.set_offline(True)
+    expect(page.locator(".away")).to_contain_text("The desk cannot be reached")
+    page.context.set_offline(False)
+    expect(page.locator(".away")).to_have_count(0)
+
+    page.goto(f"{address}/search-room?case={case.id}")
+    page.get_by_text("Nothing found").click()
+    page.get_by_label("Note").fill("only shoes")
+    page.context.set_offline(True)
+    page.get_by_role("button", name="Record the result").click()
+    expect(page.locator(".away")).to_contain_text("stays here unsent")
+    expect(page.get_by_label("Note")).to_have_value("only shoes")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Record the result").click()
+    expect(page.locator(".done")).to_have_text("Recorded for CSQU3054383")
