@@ -58,7 +58,7 @@ def _merged(runs: list[IO[str]]) -> Iterator[str]:
 
 
 def _kept(names: Iterable[str], folder: Path) -> IO[str]:
-    """A file of names, a line each, to be read from its beginning."""
+    """A file of names, a line each, to be read from its beginning; the caller closes it."""
     file = tempfile.TemporaryFile("w+", dir=folder, encoding="utf-8", newline="\n")  # noqa: SIM115
     file.writelines(f"{name}\n" for name in names)
     file.seek(0)

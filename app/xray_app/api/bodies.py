@@ -27,7 +27,7 @@ class Bodies:
             request = Request(scope)
             try:
                 await run_in_threadpool(actor_of, request)
-            except Exception as error:
+            except Exception as error:  # ours too: `answer_to` has one for each
                 await answer_to(request, error)(scope, receive, send)
                 return
         await self._app(scope, receive, send)
