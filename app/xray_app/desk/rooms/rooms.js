@@ -7,14 +7,19 @@ const FRESH_MS = 15_000;
 const zone = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric',
   hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
-// Days begin where the reader is: a page that counts or filters by days is fetched again once it knows.
+// Days begin where the reader is: a page that counts or filters by days is fetched again once the desk
+// knows where. In place, for to load it would take back what the reader has pressed meanwhile.
 const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const said = () => document.cookie.split('; ').includes(`xray_zone=${here}`);
+const afresh = async () => {
+  const answer = await fetch(location.href.split('#')[0], { headers: { accept: 'text/html' } });
+  if (!answer.ok || answer.redirected) return;
+  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  document.querySelector('main').replaceWith(page.querySelector('main'));
+};
 if (here && !said()) {
   document.cookie = `xray_zone=${here}; path=/; max-age=31536000; samesite=lax`;
-  if (said() && document.querySelector('[data-days]')) {
-    location.replace(location.href.split('#')[0]);  // a reload would send a form again
-  }
+  if (said() && document.querySelector('[data-days]')) await afresh().catch(() => {});  // in UTC, as it says
 }
 
 const local = (root) => {
