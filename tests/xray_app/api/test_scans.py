@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+import xray
 from xray_app.access.roles import Right, Role
 from xray_app.cases import audit, seen
 from xray_app.inspectors.process import BrokeOff
@@ -39,17 +40,22 @@ def test_what_is_no_scan_is_refused_with_the_reason(scanner: TestClient) -> None
 @pytest.mark.parametrize(
     ("failing", "said"),
     [
-        ("xray.read", "this is our fault, not your file's"),
-        ("tests.xray_app.here.Here.ask", "bag.png: the inspecting process died"),
+        ("read", "this is our fault, not your file's"),
+        ("ask", "bag.png: the inspecting process died"),
     ],
 )
 def test_what_failed_on_our_side_is_not_laid_on_the_sender(
-    scanner: TestClient, scan: bytes, monkeypatch: pytest.MonkeyPatch, failing: str, said: str
+    scanner: TestClient,
+    service: Service,
+    scan: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+    failing: str,
+    said: str,
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise BrokeOff("the inspecting process died")
 
-    monkeypatch.setattr(failing, fail)
+    monkeypatch.setattr(*{"read": (xray, "read"), "ask": (service.pool, "ask")}[failing], fail)
     answer = scanner.post("/api/v1/inspect", files={"scan": ("bag.png", scan)})
     assert answer.status_code == 500
     assert said in answer.json()["error"]

@@ -109,10 +109,12 @@ def session_keeper() -> Keeper:
 
 
 @pytest.fixture
-def keeper(session_keeper: Keeper) -> Keeper:
-    """What keeps this test's opinions."""
-    vars(session_keeper).update(vars(Keeper()))  # its page goes on asking the same one
-    return session_keeper
+def keeper(session_keeper: Keeper, module_page: Page) -> Iterator[Keeper]:
+    """What keeps this test's opinions, and no word of the test before, whose page goes on."""
+    vars(session_keeper).update(vars(Keeper()))
+    yield session_keeper
+    session_keeper.away, session_keeper.refuses = False, ""
+    module_page.wait_for_function("!window.viewer?.marking.opinions.busy")
 
 
 @pytest.fixture(scope="session")
