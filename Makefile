@@ -7,6 +7,11 @@ PORT := 7860
 ARGS :=
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
+# Some hundred processes are started, three at once: each finds its modules compiled, and keeps to
+# one core, since threads that wait for one stall.
+unexport PYTHONDONTWRITEBYTECODE
+ALONE := OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+
 .DEFAULT_GOAL := help
 .PHONY: help run setup test check soak fuzz bench curve scale weights adapters notebooks docs samples pictures screenshots clean
 
@@ -19,7 +24,7 @@ run: $(VENV)/app.stamp ## the desk as a demo, with sample scans, on http://127.0
 setup: $(VENV)/dev.stamp ## the environment with every extra, nothing else
 
 test: $(VENV)/dev.stamp ## every test (ARGS="-k boxes" for some)
-	@$(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS); code=$$?; \
+	@$(ALONE) $(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS); code=$$?; \
 	if [ $$code -eq 5 ]; then echo "make test: pytest found no test at all" >&2; fi; exit $$code
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts
