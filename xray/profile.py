@@ -29,7 +29,7 @@ class Profile:
         max_opaque_mm2: opaque area inside the load over which the outcome is UNKNOWN, in square
             millimetres in the plane of the belt, where the scan says its pixel pitch.
         max_opaque_share: the largest opaque region as a share of the load's area, where it does
-            not.
+            not; all of them together may hide twice as much.
     """
 
     name: str = "default"

@@ -8,6 +8,10 @@ from xray.profile import Profile
 from xray.report import Detection, Outcome
 from xray.scan import Scan
 
+# All opaque regions together may hide so many times what the largest may: what is hidden in pieces
+# is hidden. 1 in 237 benign scans of SIXray (train, cal) has more.
+TOGETHER = 2
+
 
 def decide(
     scan: Scan,
@@ -59,5 +63,11 @@ def _unseen(scan: Scan, opaque: NDArray[np.bool_], profile: Profile) -> tuple[st
     if share > most:
         return (
             f"one opaque region hides {share:.1%} of the load, at most {most:.1%} may be hidden",
+        )
+    share, most = opaque_px / load_px, TOGETHER * most
+    if share > most:
+        return (
+            f"opaque regions hide {share:.1%} of the load together, "
+            f"at most {most:.1%} may be hidden",
         )
     return ()

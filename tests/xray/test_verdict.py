@@ -42,6 +42,19 @@ def test_where_the_pixel_pitch_is_known_the_opaque_area_counts_in_square_millime
     assert reasons == ("60 cm² are opaque, at most 25 cm² may be",)
 
 
+def test_what_is_hidden_in_pieces_is_hidden() -> None:
+    pixels = np.full((120, 120, 3), 255, np.uint8)
+    pixels[10:110, 10:110] = 128, 90, 40
+    for k in range(3):  # 400 of 10,000 pixels each
+        pixels[20:40, 20 + 30 * k : 40 + 30 * k] = 10
+    of = Scan("bag", pixels, Encoding.PSEUDOCOLOR)
+    reason = "opaque regions hide 12.0% of the load together, at most 9.0% may be hidden"
+    assert decide(of, (), opaque_mask(of), Profile()) == (Outcome.UNKNOWN, (reason,))
+    two = opaque_mask(of)
+    two[:, 80:] = False
+    assert decide(of, (), two, Profile())[0] is Outcome.CLEAR
+
+
 @pytest.mark.parametrize(("blocks", "outcome"), [(1, Outcome.UNKNOWN), (9, Outcome.CLEAR)])
 def test_zippers_and_wires_hide_nothing_but_a_block_of_the_same_area_does(
     blocks: int, outcome: Outcome
