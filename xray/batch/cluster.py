@@ -9,7 +9,6 @@ need the scans and the model, not the results' folder.
 import json
 import pickle
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice
 from queue import SimpleQueue
 from typing import Any
 
@@ -23,9 +22,11 @@ from xray.errors import ModelError, RecipeError
 
 Row = dict[str, Any]  # what Ray carries: a shard there, its lines back
 
-# Shards are handed to Ray in windows, or the paths of a year's archive would fill its store; at
-# the end of each window workers wait for the last shards: for half a shard of these in the mean.
-ROUNDS = 16  # shards for each worker in a window
+# Shards are handed to Ray in windows, or the paths of a year's archive would fill its store. Each
+# window begins with new actors, which load the model, and at its end workers wait for the last
+# shards: so it has enough of both.
+ROUNDS = 16  # shards for each worker in a window, at least
+SCANS = 65_536  # in a window, at least
 
 
 def finished(
@@ -55,7 +56,7 @@ def finished(
         cores = int(ray.cluster_resources().get("CPU", 0))
         if workers is not None and workers > cores:
             raise RecipeError(f"--workers {workers}: Ray at {address} has {cores} cores")
-        for window in _windows(shards, ROUNDS * (workers or cores)):
+        for window in _windows(shards, ROUNDS * (workers or cores), SCANS):
             rows = [{"number": s.number, "work": json.dumps(s.items)} for s in window]
             actors = min(workers or cores, len(rows))
             done = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
@@ -109,10 +110,16 @@ def _ray(address: str, workers: int | None) -> Any:
     return ray
 
 
-def _windows(shards: Iterable[Shard], size: int) -> Iterator[list[Shard]]:
-    """So many shards at a time."""
-    source = iter(shards)
-    while window := list(islice(source, size)):
+def _windows(shards: Iterable[Shard], least: int, scans: int) -> Iterator[list[Shard]]:
+    """At least so many shards at a time, and so many scans; fewer at the end."""
+    window, held = list[Shard](), 0
+    for shard in shards:
+        window.append(shard)
+        held += len(shard.items)
+        if len(window) >= least and held >= scans:
+            yield window
+            window, held = [], 0
+    if window:
         yield window
 
 

@@ -154,19 +154,13 @@ def _work(pipe: "Connection[Any, Any]", settings: Settings, at: Path | None) -> 
     """Inspect what comes through the pipe until the other end is closed."""
     mark = None if at is None else marks.Mark(at, os.getpid())
     child.settled(mark.gone if mark else lambda: None)
+    works = mark.at if mark else lambda id: None
     detector = settings.detector()
     while True:
         shard, deadly = pipe.recv()
-
-        def begins(place: int, shard: Shard = shard) -> None:
-            if mark:
-                mark.at(shard.items[place].id)
-            pipe.send(place)
-
         try:
-            said: list[str] | Away = lines(shard, detector, settings, begins, deadly)
+            said: list[str] | Away = lines(shard, detector, settings, pipe.send, deadly, works)
         except Away as error:
             said = error
-        if mark:
-            mark.at(None)
+            works(None)
         pipe.send(said)

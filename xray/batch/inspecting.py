@@ -89,6 +89,7 @@ def lines(
     settings: Settings,
     at: Callable[[int], None] = lambda place: None,
     deadly: Mapping[int, str] = {},
+    works: Callable[[str | None], None] = lambda id: None,
 ) -> list[str]:
     """What the ledger keeps of a shard.
 
@@ -98,6 +99,7 @@ def lines(
         settings: how.
         at: hears which place of the shard comes next.
         deadly: places not to be tried, and why.
+        works: hears the id of the scan that is worked at; None while none is.
 
     Raises:
         Away: a scan cannot be reached, and stays so for a minute.
@@ -105,17 +107,22 @@ def lines(
     kept = []
     for place, item in enumerate(shard.items):
         at(place)
-        kept.append(
-            _aside(item, deadly[place]) if place in deadly else _line(item, detector, settings)
-        )
+        if place in deadly:
+            kept.append(_aside(item, deadly[place]))
+            continue
+        works(item.id)
+        kept.append(_line(item, detector, settings, works))
+        works(None)
     return kept
 
 
-def _line(item: Item, detector: Detector, settings: Settings) -> str:
+def _line(
+    item: Item, detector: Detector, settings: Settings, works: Callable[[str | None], None]
+) -> str:
     if item.why and not (os.access(item.path, os.R_OK) and Path(item.path).is_file()):
         return _aside(item, item.why)
     try:
-        report = detector.inspect(_scan(item, settings), settings.min_score)
+        report = detector.inspect(_scan(item, settings, works), settings.min_score)
     except XrayError as error:
         return _aside(item, str(error))
     except reach.Away:
@@ -125,7 +132,7 @@ def _line(item: Item, detector: Detector, settings: Settings) -> str:
     return f'{{"id":{json.dumps(item.id)},"report":{_text(report.canonical())}}}'
 
 
-def _scan(item: Item, settings: Settings) -> Scan:
+def _scan(item: Item, settings: Settings, works: Callable[[str | None], None]) -> Scan:
     """Read a scan, waiting for what is away; twice at once, for it may just have come back."""
     waits = iter(() if settings.pass_over else reach.WAITS_S)
     first = True
@@ -137,13 +144,16 @@ def _scan(item: Item, settings: Settings) -> Scan:
             )
         except (ScanError, OSError) as error:
             why = _away(error, item, settings)
-            wait_s = 0.0 if first else next(waits, None) if why else None
+            again = first and bool(why or reach.number(error))  # what is damaged stays so
+            wait_s = 0.0 if again else next(waits, None) if why else None
             if wait_s is None and (settings.pass_over or not why):
                 raise
             if wait_s is None:
                 raise reach.Away(0, f"cannot be reached ({why}); {WHAT_NOW}", item.path) from None
         first = False
+        works(None)
         time.sleep(wait_s)
+        works(item.id)
 
 
 def _away(error: Exception, item: Item, settings: Settings) -> str:

@@ -37,8 +37,8 @@ def away(error: BaseException, path: Path, root: Path) -> str:
         root: the folder that all scans lie in.
     """
     try:
-        if _number(error) in AWAY:
-            return os.strerror(_number(error))
+        if number(error) in AWAY:
+            return os.strerror(number(error))
         at = Path(os.path.realpath(path))
         try:
             at.stat()
@@ -64,8 +64,8 @@ def root(id: str, path: str) -> Path:
     return Path(above) if above not in ("", path) else Path(path).parent
 
 
-def _number(error: BaseException | None) -> int:
-    """What the system said, behind what we made of it."""
+def number(error: BaseException | None) -> int:
+    """What the system said, behind what we made of it; 0: it said nothing."""
     while error is not None:
         if isinstance(error, OSError) and error.errno:
             return error.errno

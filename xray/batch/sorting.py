@@ -34,8 +34,8 @@ def ordered(names: Iterable[str], folder: Path) -> Iterator[str]:
     """
     source, runs = iter(names), list[IO[str]]()
     try:
-        while block := set(islice(source, CHUNK)):
-            inside = sorted(block, key=by_path)
+        while block := list(islice(source, CHUNK)):
+            inside = sorted(set(block), key=by_path)
             if not runs and len(block) < CHUNK:  # the usual list
                 yield from inside
                 return

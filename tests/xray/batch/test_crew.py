@@ -52,6 +52,16 @@ class Felling(Settings):
             detector.inspect = felling
         return detector
 
+class Stopped(Settings):
+    def detector(self):
+        detector = super().detector()
+        def stopped(scan, min_score):
+            os.kill(multiprocessing.parent_process().pid, signal.SIGTERM)
+            os.kill(os.getpid(), signal.SIGTERM)
+        if multiprocessing.parent_process():
+            detector.inspect = stopped
+        return detector
+
 class Counting(Settings):
     def detector(self):
         detector = super().detector()
@@ -64,12 +74,12 @@ class Stillborn(Settings):
     def detector(self):
         os._exit(7)
 
-def fell(archive, out, model):
+def run(archive, out, model, settings):
     engine = partial(crew.finished, workers=1, at=Path(out) / batch.AT)
-    batch.run(Path(archive), Path(out), Felling(model), batch.Format.JSONL, engine)
+    batch.run(Path(archive), Path(out), globals()[settings](model), batch.Format.JSONL, engine)
 
 if __name__ == "__main__":
-    fell(*sys.argv[1:])
+    run(*sys.argv[1:])
 """
 
 
@@ -147,12 +157,22 @@ def test_a_scan_that_kills_the_command_with_all_processes_is_set_aside_the_fourt
     make_archive, standin: Path, strange, tmp_path: Path
 ) -> None:
     archive, out = make_archive(6), tmp_path / "out"
-    command = [sys.executable, strange.__file__, str(archive), str(out), str(standin)]
+    command = [sys.executable, strange.__file__, str(archive), str(out), str(standin), "Felling"]
     ended = [subprocess.run(command, check=False).returncode for _ in range(4)]
     assert ended == [-signal.SIGKILL] * 3 + [0]
     aside = (out / "set_aside.jsonl").read_text().splitlines()
     assert len(aside) == 3
     assert "all processes were killed 3 times" in aside[1]
+
+
+def test_processes_that_are_told_to_end_blame_no_scan(
+    make_archive, standin: Path, strange, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    command = [sys.executable, strange.__file__, make_archive(2), out, standin, "Stopped"]
+    ended = subprocess.run(command, check=False, capture_output=True)  # and whoever writes to it
+    assert ended.returncode == -signal.SIGTERM
+    assert not marks.counted(out / batch.AT)
 
 
 def test_marks_of_processes_that_ended_alone_blame_no_scan(tmp_path: Path) -> None:

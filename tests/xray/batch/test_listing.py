@@ -88,6 +88,11 @@ def test_a_list_longer_than_memory_gives_the_same_order(
     assert not list(tmp_path.iterdir())
 
 
+def test_a_name_that_is_repeated_ends_no_list(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(sorting, "CHUNK", 5)
+    assert list(sorting.ordered("aabcdefgh", tmp_path)) == [*"abcdefgh"]
+
+
 def test_a_line_of_a_list_ends_where_an_editor_ends_it_and_nowhere_else(tmp_path: Path) -> None:
     file = tmp_path / "list.txt"
     file.write_bytes("\ufeffa.png\r\nb\x85c.png\nd\u2028e.png\n\n".encode())

@@ -3,6 +3,7 @@
 import errno
 import json
 import shutil
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -79,11 +80,13 @@ def test_a_server_that_does_not_answer_is_waited_for_and_a_damaged_file_is_not(
     make_archive, settings: Settings, engine, tmp_path: Path, monkeypatch
 ) -> None:
     waited: list[float] = []
+    reads = Counter[str]()
     monkeypatch.setattr(reach, "WAITS_S", (1.0, 4.0, 15.0))
     monkeypatch.setattr(inspecting.time, "sleep", waited.append)
     whole = Path.read_bytes
 
     def stale(path: Path) -> bytes:
+        reads[path.name] += 1
         if path.name == "0003.png" and sum(waited) < 5:
             raise OSError(errno.ESTALE, "Stale file handle")
         return whole(path)
@@ -92,6 +95,7 @@ def test_a_server_that_does_not_answer_is_waited_for_and_a_damaged_file_is_not(
     summary = batch.run(make_archive(6), tmp_path / "out", settings, Format.JSONL, engine)
     assert summary["set_aside"] == 2
     assert [wait for wait in waited if wait] == [1.0, 4.0]
+    assert (reads["0003.png"], reads["cut.png"], reads["a note.txt"]) == (4, 1, 1)
 
 
 @pytest.mark.parametrize("number", [errno.EIO, errno.ETIMEDOUT])

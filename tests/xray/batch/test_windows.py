@@ -65,10 +65,18 @@ def test_every_core_of_a_large_cluster_has_a_shard_to_do(data: Data) -> None:
 
 
 @pytest.mark.parametrize("workers", [10, 2])
-def test_a_window_has_sixteen_shards_for_each_worker(data: Data, workers: int) -> None:
+def test_a_window_has_sixteen_shards_for_each_worker(data: Data, workers: int, monkeypatch) -> None:
+    monkeypatch.setattr(cluster, "SCANS", 1)
     shards = [Shard(number, (Item("a", "/a"),)) for number in range(workers * 20)]
     list(cluster.finished(shards, Settings(), lambda more: None, workers))
     assert data.actors == [workers, workers]  # of 16 shards for each, and of the other 4
+
+
+def test_small_shards_fill_a_window_until_loading_the_model_is_worth_it(data: Data) -> None:
+    scans = tuple(Item(f"{k}.png", f"/{k}.png") for k in range(16))
+    shards = [Shard(number, scans) for number in range(5000)]  # 80,000 scans
+    list(cluster.finished(shards, Settings(), lambda more: None, 2))
+    assert data.actors == [2, 2]  # of 65,536 scans, and of the other 14,464
 
 
 def test_names_that_hold_what_else_ends_a_line_come_back_whole(data: Data) -> None:
