@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from xray.errors import XrayError
 from xray.scan import Scan
 from xray_datasets import twins
+from xray_datasets.features import Features, features
 from xray_datasets.findings import Findings, count_boxes
 from xray_datasets.sample import Sample
 
@@ -34,7 +35,7 @@ class Seen:
     splits: dict[str, str] = field(default_factory=dict)
     pictures: dict[bytes, Place] = field(default_factory=dict)
     places: list[Place] = field(default_factory=list)
-    features: list[twins.Features] = field(default_factory=list)
+    features: list[Features] = field(default_factory=list)
 
 
 def check(
@@ -60,7 +61,7 @@ def check(
     found = Findings() if findings is None else findings
     seen, names = Seen(), set[tuple[str, str]]()
     for split, sample in samples:
-        place = Place(split, sample.id, sample.group)
+        place = Place(split, sample.id, sample.bag)
         found.scans += 1
         found.boxes += len(sample.annotations)
         _boxes(found, sample, place)
@@ -75,7 +76,7 @@ def check(
             _picture(found, scan, place, seen)
             if find_twins:
                 seen.places.append(place)
-                seen.features.append(twins.features(scan))
+                seen.features.append(features(scan))
     _leaks(found, seen)
     return found
 

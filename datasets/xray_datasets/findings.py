@@ -16,6 +16,8 @@ EXAMPLES = 3  # named for each kind; the rest is counted
 DROPPED = "scans with boxes dropped, which lie beside the picture or have no area"
 CLIPPED = "scans with boxes clipped, which reach past the edge"
 
+UNREADABLE = "scans left out, for they cannot be opened"
+
 log = logging.getLogger(__name__)
 
 

@@ -5,25 +5,27 @@ guess: boxes on the wrong picture teach what is not there.
 """
 
 import os
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path, PurePosixPath
 
 from xray.errors import DataError
 from xray_datasets import pictures
+from xray_datasets.findings import Findings
 
-Places = Mapping[str, Sequence[Path]]
+Places = Mapping[str, Sequence[str]]  # of a million pictures, texts take a third of what paths do
 
 
-def by_name(folder: Path, apart: Collection[str] = ()) -> dict[str, list[Path]]:
+def by_name(folder: Path, apart: Collection[str] = ()) -> dict[str, list[str]]:
     """The pictures in this folder and below by their names, without folder and ending.
 
     Args:
         folder: where to look; links are followed.
         apart: names of folders below it that are passed over, with all that is in them.
     """
-    found: dict[str, list[Path]] = {}
+    found: dict[str, list[str]] = {}
     for path in _walk(folder, apart):
-        found.setdefault(path.stem, []).append(path)
+        found.setdefault(path.stem, []).append(str(path))
     return found
 
 
@@ -40,7 +42,7 @@ def find(name: str, places: Places, where: str, near: Collection[str] = ()) -> P
         DataError: several are there, and not one of them in such a folder.
     """
     wanted = PurePosixPath(name)
-    alike = places.get(pictures.stem(wanted.name), ())
+    alike = map(Path, places.get(pictures.stem(wanted.name), ()))
     there = [path for path in alike if _is(path, wanted)]
     nearer = [path for path in there if path.parents[len(wanted.parts) - 1].name in near]
     chosen = nearer or there
@@ -50,6 +52,45 @@ def find(name: str, places: Places, where: str, near: Collection[str] = ()) -> P
             "leave only the one that is meant"
         )
     return chosen[0] if chosen else None
+
+
+def without(places: Places, taken: Iterable[Path]) -> dict[str, list[str]]:
+    """All but these."""
+    gone = {str(path) for path in taken}
+    return {name: [path for path in alike if path not in gone] for name, alike in places.items()}
+
+
+def by_most(
+    names: Mapping[str, tuple[str, ...]], places: Places, where: str, findings: Findings
+) -> dict[str, Path]:
+    """Name → the picture of whose path it has most, if it has more of it than every other name.
+
+    Args:
+        names: each with its folders and its file, of which the first may be another machine's.
+        places: from `by_name`.
+        where: what names the pictures, for errors.
+        findings: where is noted what lies elsewhere than its name says, and what is left out
+            because two names have as much of its path.
+
+    Raises:
+        DataError: a name has as much of two paths.
+    """
+    found: dict[str, Path] = {}
+    for length in range(max(map(len, names.values()), default=0), 0, -1):
+        claims: dict[Path, dict[tuple[str, ...], list[str]]] = {}
+        for name in [name for name in names if name not in found]:
+            path = find("/".join(names[name][-length:]), places, where)
+            if path is not None:
+                claims.setdefault(path, {}).setdefault(names[name], []).append(name)
+        for path, mine in sorted(claims.items()):
+            if len(mine) > 1:
+                findings.add("pictures left out, for several rows may mean them", str(path))
+                continue
+            for name in chain.from_iterable(mine.values()):
+                found[name] = path
+                findings.note("pictures that lie elsewhere than their row says", f"{name}: {path}")
+        places = without(places, claims)
+    return found
 
 
 def _is(path: Path, name: PurePosixPath) -> bool:

@@ -18,7 +18,8 @@ class Sample:
         ignored: regions that count neither for nor against (COCO's `iscrowd`).
         rejected: regions that hold no object of their label, though somebody or a model thought
             so: hard negatives, known to be empty of it even where the label is not judged.
-        group: the same physical bag or container bears the same group, whatever the view.
+        group: the same physical bag or container bears the same group, whatever the view; empty
+            where nobody wrote one down.
         origin: the data set and split it came from, for cards and errors.
         judged: the labels that the annotators looked for. Where another label occurs, it may
             be unmarked, so its absence says nothing. None: every label.
@@ -40,3 +41,8 @@ class Sample:
     def scan(self) -> Scan:
         """The pixels, read now."""
         return self.open()
+
+    @property
+    def bag(self) -> str:
+        """Its group; without one, a name of its own, as if no other scan showed the same bag."""
+        return self.group or f"{self.origin}\0{self.id}"

@@ -39,12 +39,8 @@ def split(
     place = _deal(_weights(samples), shares, seed)
     found: dict[str, list[Sample]] = {name: [] for name in shares}
     for sample in samples:
-        found[place[_group(sample)]].append(sample)
+        found[place[sample.bag]].append(sample)
     return found
-
-
-def _group(sample: Sample) -> str:
-    return sample.group or f"{sample.origin}\0{sample.id}"
 
 
 def _weights(samples: list[Sample]) -> dict[str, Counter[str]]:
@@ -52,7 +48,7 @@ def _weights(samples: list[Sample]) -> dict[str, Counter[str]]:
     weights: dict[str, Counter[str]] = {}
     for sample in samples:
         held = {a.label for a in sample.annotations} or {EMPTY}
-        weights.setdefault(_group(sample), Counter()).update({*held, ANY})
+        weights.setdefault(sample.bag, Counter()).update({*held, ANY})
     return weights
 
 

@@ -47,10 +47,9 @@ def count(samples: Iterable[Sample]) -> Stats:
     """Count everything; no scan is opened."""
     stats = Stats()
     for sample in samples:
-        group = sample.group or sample.id
         stats.scans += 1
         stats.empty += not sample.annotations
-        stats.groups.add(group)
+        stats.groups.add(sample.bag)
         for thing in sample.annotations:
             one = stats.labels.setdefault(thing.label, Count())
             x1, y1, x2, y2 = thing.xyxy_px
@@ -58,7 +57,7 @@ def count(samples: Iterable[Sample]) -> Stats:
             one.sides_px.append(((x2 - x1) * (y2 - y1)) ** 0.5)
         for label in {thing.label for thing in sample.annotations}:
             stats.labels[label].scans += 1
-            stats.labels[label].groups.add(group)
+            stats.labels[label].groups.add(sample.bag)
         for region in sample.ignored:
             stats.labels.setdefault(region.label, Count()).ignored += 1
     return stats

@@ -1,9 +1,4 @@
-"""The same physical bag in several scans, found by what it looks like.
-
-A bag that is scanned again lies elsewhere on the belt, is turned, or comes as a part of the first
-picture, so neither equal bytes nor a hash of the whole finds it. Local features do (ORB: Rublee
-et al., ICCV 2011): two scans show the same bag when at least INLIERS of them lie on each other
-under one affine map, found by RANSAC.
+"""The same physical bag in several scans, found by `features`.
 
 Not all pairs are compared. Of each feature's 256 bits, TABLES small random sets are words
 (locality-sensitive hashing: Indyk and Motwani, STOC 1998); scans that share rare words are
@@ -13,24 +8,18 @@ not with its square: 0.3 s a scan. Features take 60 KB of memory a scan, and wor
 """
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from xray.render import pseudocolor
-from xray.scan import Scan
+from xray.errors import XrayError
+from xray_datasets.features import INLIERS, Features, features, shared
+from xray_datasets.findings import UNREADABLE, Findings
 from xray_datasets.sample import Sample
 
-INLIERS = 20  # features on each other under one map, as the groups of development's scans
-FEATURES = 1500  # at most, of a scan; with 1000 at 640 pixels a third of the twins are missed
-SIDE_PX = 800  # scans are shrunk to this long side
-RATIO = 0.8  # a match must be this much nearer than the next best (Lowe, IJCV 2004)
-NEAR_PX = 6.0  # how far a feature may lie from where the map puts it
-LEAST_SCALE, MOST_SCALE = 0.4, 2.5  # of the map: the same scanner enlarges little
 TABLES = 12
 RARE = 12  # a word that more features have than this tells nothing
 CANDIDATES = 10  # that each scan is compared with
@@ -41,60 +30,9 @@ SCAN_S, SCAN_KB = 0.3, 160  # time and memory of one scan, see above
 LARGE = 2000  # scans from which it is said what they will take
 
 Pair = tuple[int, int]
+Shown = Callable[[Sequence[Any], str], Iterable[Any]]  # the things, while somebody sees how many
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, eq=False)
-class Features:
-    """Local features of one scan.
-
-    Attributes:
-        xy_px: (N, 2) float32, on the shrunken picture.
-        bits: (N, 32) uint8, 256 bits each.
-    """
-
-    xy_px: NDArray[np.float32]
-    bits: NDArray[np.uint8]
-
-
-def features(scan: Scan) -> Features:
-    """The strongest local features of a scan, as it would be shown."""
-    grey = cv2.cvtColor(pseudocolor(scan), cv2.COLOR_RGB2GRAY)
-    scale = SIDE_PX / max(grey.shape)
-    if scale < 1:
-        grey = cv2.resize(grey, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
-    orb: Any = cv2.ORB.create(nfeatures=FEATURES)  # typed as if there were always a feature
-    points, bits = orb.detectAndCompute(grey, None)
-    if bits is None:
-        return Features(np.empty((0, 2), np.float32), np.empty((0, 32), np.uint8))
-    return Features(np.array([p.pt for p in points], np.float32), np.asarray(bits, np.uint8))
-
-
-def shared(a: Features, b: Features) -> int:
-    """How many features of two scans lie on each other under one affine map; 0: hardly any."""
-    if min(len(a.bits), len(b.bits)) < INLIERS:
-        return 0
-    best: dict[int, cv2.DMatch] = {}  # the nearest of those that match the same feature of b
-    for found in cv2.BFMatcher(cv2.NORM_HAMMING).knnMatch(a.bits, b.bits, k=2):
-        first, second = found
-        if first.distance < RATIO * second.distance:
-            other = best.get(first.trainIdx)
-            if other is None or first.distance < other.distance:
-                best[first.trainIdx] = first
-    if len(best) < INLIERS:
-        return 0
-    of_a = a.xy_px[[match.queryIdx for match in best.values()]]
-    of_b = b.xy_px[[match.trainIdx for match in best.values()]]
-    cv2.setRNGSeed(0)  # the same scans, the same answer
-    found_map: Any = cv2.estimateAffine2D(
-        of_a, of_b, method=cv2.RANSAC, ransacReprojThreshold=NEAR_PX
-    )
-    affine, inliers = found_map
-    if affine is None:
-        return 0
-    most, least = np.linalg.svd(affine[:, :2], compute_uv=False)
-    return int(inliers.sum()) if least >= LEAST_SCALE and most <= MOST_SCALE else 0
 
 
 def candidates(scans: Sequence[Features]) -> list[Pair]:
@@ -179,6 +117,10 @@ def _best(codes: NDArray[np.int64], votes: NDArray[np.int64], count: int) -> lis
     return [divmod(code, count) for code in sorted(kept)]
 
 
+def _unseen(things: Iterable[Any], _what: str) -> Iterable[Any]:
+    return things
+
+
 def twins(scans: Sequence[Features]) -> Iterator[tuple[Pair, int]]:
     """Pairs of places that show the same bag, and how many features say so.
 
@@ -188,8 +130,8 @@ def twins(scans: Sequence[Features]) -> Iterator[tuple[Pair, int]]:
     yield from _twins(scans)
 
 
-def _twins(scans: Sequence[Features]) -> Iterator[tuple[Pair, int]]:
-    for first, second in candidates(scans):
+def _twins(scans: Sequence[Features], shown: Shown = _unseen) -> Iterator[tuple[Pair, int]]:
+    for first, second in shown(candidates(scans), "comparing scans"):
         count = shared(scans[first], scans[second])
         if count >= INLIERS:
             yield (first, second), count
@@ -210,17 +152,35 @@ def _tell(count: int) -> None:
         log.warning("the same bag is sought in %s", takes(count))
 
 
-def regrouped(samples: Iterable[Sample]) -> list[Sample]:
-    """The samples, where those that show the same bag bear one group: the first one's.
+def regrouped(
+    samples: Iterable[Sample], findings: Findings | None = None, shown: Shown = _unseen
+) -> list[Sample]:
+    """The samples, where those that show the same bag bear one group.
 
     Groups that the samples already have stay together, and are joined where a bag of one is seen
-    in another. Every scan is opened once. What a large set will take is said in the log first.
+    in another. A scan without a group that is like no other keeps none. Every scan is opened once.
+    What a large set will take is said in the log first.
+
+    Args:
+        samples: all of them.
+        findings: where given, scans that cannot be opened are left out and noted there; otherwise
+            the first is an error.
+        shown: gives things back one by one, and shows how far the work is.
     """
-    samples = list(samples)
-    _tell(len(samples))
-    names = [sample.group or f"{sample.origin}\0{sample.id}" for sample in samples]
-    first = {name: place for place, name in reversed(list(enumerate(names)))}
-    parent = [first[name] for name in names]
+    asked = list(samples)
+    _tell(len(asked))
+    samples, seen = list[Sample](), list[Features]()
+    for sample in shown(asked, "looking for features"):
+        try:
+            seen.append(features(sample.scan))
+        except (XrayError, OSError) as error:
+            if findings is None:
+                raise
+            findings.add(UNREADABLE, f"{sample.id}: {error}")
+        else:
+            samples.append(sample)
+    first: dict[str, int] = {}
+    parent = [first.setdefault(sample.bag, place) for place, sample in enumerate(samples)]
 
     def root(place: int) -> int:
         while parent[place] != place:
@@ -228,7 +188,17 @@ def regrouped(samples: Iterable[Sample]) -> list[Sample]:
             place = parent[place]
         return place
 
-    for (a, b), _ in _twins([features(sample.scan) for sample in samples]):
+    for (a, b), _ in _twins(seen, shown):
         low, high = sorted((root(a), root(b)))
         parent[high] = low
+    bags: dict[int, list[Sample]] = {}
+    for place, sample in enumerate(samples):
+        bags.setdefault(root(place), []).append(sample)
+    names = {place: _name(mine) for place, mine in bags.items()}
     return [replace(s, group=names[root(place)]) for place, s in enumerate(samples)]
+
+
+def _name(bag: Sequence[Sample]) -> str:
+    """The group of a bag: the first that was written down; else the first scan's, if of several."""
+    alone = "" if len(bag) == 1 else f"{bag[0].origin} {bag[0].id}"
+    return next((one.group for one in bag if one.group), alone)

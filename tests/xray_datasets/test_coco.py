@@ -29,11 +29,10 @@ def test_pictures_are_opened_when_asked_for(coco_root: Path) -> None:
     assert (first.scan.height, first.scan.width) == (20, 30)
 
 
-def test_the_group_is_the_files_or_the_scan_itself(coco_root: Path) -> None:
-    assert [s.group for s in coco.read(coco_root / FILE, coco_root / "images")] == [
-        "7",
-        "instances_train b.png",
-    ]
+def test_the_group_is_the_files_or_none(coco_root: Path, change) -> None:
+    assert [s.group for s in coco.read(coco_root / FILE, coco_root / "images")] == ["7", ""]
+    change(coco_root / FILE, lambda document: document["images"][1].update(group=None))
+    assert [s.group for s in coco.read(coco_root / FILE, coco_root / "images")] == ["7", ""]
 
 
 def test_the_categories_are_what_was_looked_for(coco_root: Path) -> None:

@@ -1,3 +1,4 @@
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -39,4 +40,16 @@ def test_links_are_followed_but_not_in_circles(tmp_path: Path, draw) -> None:
     (tmp_path / "set" / "images").symlink_to(tmp_path / "elsewhere")
     (tmp_path / "elsewhere" / "round").symlink_to(tmp_path / "set")
     there = places.by_name(tmp_path / "set")
-    assert there == {"a": [tmp_path / "set" / "images" / "a.png"]}
+    assert there == {"a": [str(tmp_path / "set" / "images" / "a.png")]}
+
+
+def test_a_million_names_fit_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    count = 5000
+    walked = (Path(f"/data/SIXray/JPEGImage/{k % 20}", f"N{k:07}.jpg") for k in range(count))
+    monkeypatch.setattr(places, "_walk", lambda *_: walked)
+    tracemalloc.start()
+    there = places.by_name(tmp_path)
+    held = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert len(there) == count
+    assert held / count < 400  # bytes: 0.4 GB of a million

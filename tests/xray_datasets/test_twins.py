@@ -2,16 +2,20 @@ import itertools
 import logging
 import tracemalloc
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from xray.errors import DataError
 from xray.scan import Encoding, Scan
 from xray_datasets import real, twins
+from xray_datasets.findings import Findings
 from xray_datasets.sample import Sample
 
 
@@ -63,6 +67,23 @@ def test_another_bag_of_the_same_kind_is_not() -> None:
     assert twins.shared(seen(bag(1)), seen(bag(2))) < twins.INLIERS
 
 
+def headed(picture: NDArray[np.uint8], day: int) -> NDArray[np.uint8]:
+    """The same under two lines of a console, of which the date alone differs."""
+    bar = np.full((40, picture.shape[1], 3), 40, np.uint8)
+    cv2.putText(bar, "CUSTOMS INCHEON T2 LINE 04 HX-6040", (6, 16), 0, 0.45, (255, 255, 255))
+    cv2.putText(
+        bar, f"2026-11-{day:02} 160 kV 0.8 mA OPERATOR 17", (6, 34), 0, 0.4, (200, 255, 200)
+    )
+    return np.vstack((bar, picture))
+
+
+def test_what_a_console_writes_over_every_scan_makes_no_twins_and_hides_none() -> None:
+    scans = [seen(headed(bag(k), k + 1)) for k in range(8)]
+    wider = cv2.copyMakeBorder(bag(9), 0, 0, 0, 80, cv2.BORDER_CONSTANT, value=(255, 255, 255))
+    scans += [seen(headed(np.asarray(wider, np.uint8), 20)), seen(headed(turned(bag(3), 10), 9))]
+    assert [pair for pair, _ in twins.twins(scans)] == [(3, 9)]
+
+
 def test_a_scan_without_features_has_no_twin() -> None:
     empty = seen(np.full((50, 60, 3), 255, np.uint8))
     assert len(empty.bits) == 0
@@ -105,14 +126,14 @@ def described(count: int, each: int, seed: int = 0) -> list[twins.Features]:
         bits = kinds[rng.integers(0, len(kinds), each)] ^ noise
         if k % 5 == 4:
             bits[: each // 2] = found[-1].bits[: each // 2]
-        found.append(twins.Features(np.zeros((each, 2), np.float32), bits))
+        found.append(twins.Features(np.zeros((each, 2), np.float32), bits, (800, 600)))
     return found
 
 
 @pytest.mark.parametrize(("count", "each"), [(150, 40), (30, 200), (2, 5), (1, 3)])
 def test_candidates_are_those_of_the_definition(count: int, each: int) -> None:
     scans = described(count, each)
-    scans[0] = twins.Features(np.empty((0, 2), np.float32), np.empty((0, 32), np.uint8))
+    scans[0] = twins.Features(np.empty((0, 2), np.float32), np.empty((0, 32), np.uint8), (9, 9))
     expected = by_definition(scans) if sum(len(one.bits) for one in scans) else []
     assert twins.candidates(scans) == expected
     assert (len(expected) > 20) == (count > 2)
@@ -150,14 +171,48 @@ def test_groups_are_joined_by_twins_and_stay_together() -> None:
         sample("e", bag(5)),
     ]
     groups = [s.group for s in twins.regrouped(samples)]
-    assert groups == ["bag 1", "bag 1", "\0c", "bag 1", "\0e"]
+    assert groups == ["bag 1", "bag 1", "", "bag 1", ""]
+
+
+def test_a_scan_that_cannot_be_opened_is_noted_and_no_other_is_opened_twice() -> None:
+    opened: list[str] = []
+
+    def counted(one: Sample) -> Sample:
+        def scan() -> Scan:
+            opened.append(one.id)
+            if one.id == "c":
+                raise DataError("c.png: cut off")
+            return one.scan
+
+        return replace(one, open=scan)
+
+    samples = [counted(sample(name, bag(k))) for k, name in enumerate("abcd")]
+    steps: dict[str, int] = {}
+
+    def shown(things: Sequence[Any], what: str) -> Sequence[Any]:
+        steps[what] = len(things)
+        return things
+
+    found = Findings()
+    assert [s.id for s in twins.regrouped(samples, found, shown)] == ["a", "b", "d"]
+    assert opened == ["a", "b", "c", "d"]
+    assert found.problems == ["scans left out, for they cannot be opened: 1 (c: c.png: cut off)"]
+    assert [*steps] == ["looking for features", "comparing scans"]
+    with pytest.raises(DataError, match="cut off"):
+        twins.regrouped(samples)
+
+
+def test_twins_of_which_nobody_wrote_a_group_bear_the_name_of_the_first_and_others_none() -> None:
+    samples = [sample("a", bag(1)), sample("b", bag(2)), sample("c", turned(bag(1), 20))]
+    named = [replace(one, origin="mine") for one in samples]
+    assert [s.group for s in twins.regrouped(named)] == ["mine a", "", "mine a"]
 
 
 @pytest.mark.slow
 def test_bags_of_real_scans_are_found_as_their_owner_grouped_them(real_scans: Path) -> None:
     samples = list(real.sixray(real_scans, "cal"))
     alone = [replace(sample, group="") for sample in samples]
-    found = [sample.group for sample in twins.regrouped(alone)]
+    found = [sample.bag for sample in twins.regrouped(alone)]
     pairs = list(itertools.combinations(range(len(samples)), 2))
     true = {(a, b) for a, b in pairs if samples[a].group == samples[b].group}
     ours = {(a, b) for a, b in pairs if found[a] == found[b]}

@@ -23,10 +23,7 @@ def test_a_picture_without_a_text_file_shows_nothing_of_any_class(yolo_root: Pat
 
 
 def test_without_a_split_all_are_read(yolo_root: Path) -> None:
-    assert [s.group for s in yolo.read(yolo_root)] == [
-        f"{yolo_root.name} train/a",
-        f"{yolo_root.name} val/b",
-    ]
+    assert [s.id for s in yolo.read(yolo_root)] == ["images/train/a.jpg", "images/val/b.jpg"]
     assert yolo.splits(yolo_root) == ["train", "val"]
 
 

@@ -45,7 +45,7 @@ def stamped(picture: Picture, text: str) -> Picture:
 def nameless(*pictures: Picture) -> list[Sample]:
     """Scans as a folder gives them in which nobody says which bag they show."""
     return [
-        replace(sample("gun", id=f"{k}.png", scan=replace(SCAN, pixels=p)), group=f"mine {k}.png")
+        replace(sample("gun", id=f"{k}.png", scan=replace(SCAN, pixels=p)), group="")
         for k, p in enumerate(pictures)
     ]
 
@@ -67,6 +67,20 @@ def test_dozens_of_copies_are_one_bag(again: Callable[[int], Picture]) -> None:
     assert found.said == "16 scans, 0 with a group, the rest grouped by likeness into 2"
 
 
+def headed(picture: Picture, minute: int) -> Picture:
+    """The same under a console's header, of which the minute alone differs."""
+    bar = np.full((40, 320, 3), 40, np.uint8)
+    cv2.putText(bar, "CUSTOMS INCHEON T2 LINE 04", (6, 16), 0, 0.45, (255, 255, 255))
+    cv2.putText(bar, f"2026-11-02 10:{minute:02} OPERATOR 17", (6, 34), 0, 0.4, (200, 255, 200))
+    return np.vstack((bar, picture))
+
+
+def test_dozens_of_copies_of_several_bags_under_one_header_are_as_many_bags() -> None:
+    scans = (headed(bag(seed), 20 * seed + k) for seed in range(3) for k in range(15))
+    found = bags(nameless(*scans))
+    assert numbers(found.samples) == [0] * 15 + [1] * 15 + [2] * 15
+
+
 def test_a_bag_that_lay_otherwise_on_the_belt_is_known_again() -> None:
     found = bags(nameless(bag(1), bag(2), turned(bag(1))))
     assert numbers(found.samples) == [0, 1, 0]
@@ -82,7 +96,7 @@ def test_groups_that_are_written_down_stay_and_take_in_what_looks_like_them() ->
 
 
 def test_nobody_seeks_where_all_is_written_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(room.twins, "features", None)
+    monkeypatch.setattr(room, "features", None)
     found = bags([sample("gun", group="a"), sample("gun", group="b")])
     assert (found.named, found.alike, found.said) == (2, None, "2 scans, all with a group")
 

@@ -4,15 +4,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import pytest
 from typer.testing import CliRunner
 
-from tests.xray_train.samples import SCAN, sample
+from tests.xray_train.samples import PIXELS, SCAN, sample
 from xray import DataError, Profile, RecipeError, Scan
 from xray.card import Card
 from xray.clearance import read
 from xray.detector import Detector
-from xray_datasets import coco
+from xray_datasets import coco, layouts
 from xray_datasets.sample import Sample
 from xray_train.__main__ import app
 from xray_train.calibrate import calibrate, said
@@ -42,21 +43,55 @@ def test_twenty_views_of_one_bag_are_one_scan(standin: Path) -> None:
         calibrate(Detector(standin, profile=LENIENT), scans, 0.05, scanner="Acme")
 
 
+def test_what_is_too_little_is_refused_before_any_scan_is_inspected(
+    standin: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def unread(number: int) -> Sample:
+        one = sample("gun", id=str(number))
+        return replace(one, group="", open=lambda: (opened.append(one.id), one.scan)[1])
+
+    with pytest.raises(DataError, match=r"20 groups hold an alarming object; .* and 59 without"):
+        calibrate(Detector(standin), map(unread, range(20)), 0.05)
+    monkeypatch.setattr("xray_train.bags.MOST", 60)
+    with pytest.raises(DataError, match="at most 60 scans can be compared"):
+        calibrate(Detector(standin), map(unread, range(70)), 0.05)
+    assert opened == []
+
+
 def nobody_said_which_bag(count: int) -> list[Sample]:
-    return [replace(sample("gun", id=str(k)), group=f"scans {k}") for k in range(count)]
+    return [replace(sample("gun", id=str(k)), group="") for k in range(count)]
 
 
 def test_sixty_copies_of_one_scan_are_one_bag_though_nobody_says_so(standin: Path) -> None:
     detector, copies = Detector(standin, profile=LENIENT), nobody_said_which_bag(60)
-    with pytest.raises(DataError, match=r"1 groups hold .* grouped by likeness into 1\)"):
+    with pytest.raises(DataError, match=r"1 groups hold .* likeness into 1\); if these .* crop it"):
         calibrate(detector, copies, 0.05, scanner="Acme")
+
+
+@pytest.mark.parametrize("converted", [False, True], ids=["as it is", "converted"])
+def test_copies_in_a_folder_by_day_are_one_bag(
+    converted: bool, standin: Path, tmp_path: Path
+) -> None:
+    root = tmp_path / "scans"
+    for kind in ("images", "labels"):
+        (root / kind / "2026-11-02").mkdir(parents=True)
+    for k in range(20):
+        cv2.imwrite(str(root / "images" / "2026-11-02" / f"s{k}.png"), PIXELS)
+        (root / "labels" / "2026-11-02" / f"s{k}.txt").write_text("0 0.09 0.17 0.12 0.17\n")
+    (root / "classes.txt").write_text("gun\n")
+    if converted:
+        root = coco.write(layouts.read(root), tmp_path / "out").parent
+    with pytest.raises(DataError, match=r"1 groups hold .*20 scans, 0 with a group"):
+        calibrate(Detector(standin, profile=LENIENT), layouts.read(root), 0.05, None, "Acme")
 
 
 def test_who_knows_that_every_scan_shows_another_bag_says_so_and_so_does_the_rule(
     standin: Path,
 ) -> None:
     detector, scans = Detector(standin, profile=LENIENT), nobody_said_which_bag(60)
-    scans += [sample("wrench", id="w", group="Acme w")]
+    scans += [replace(sample("wrench", id="w"), group="")]
     rule = calibrate(detector, scans, 0.05, scanner="Acme", ungrouped=True)
     found = rule.evidence
     assert (found["groups_with_alarming"], found["groups_by_likeness"]) == (60, None)
@@ -78,10 +113,10 @@ def named(scanner: str) -> Scan:
 def test_scans_of_two_scanners_or_of_none_are_refused(standin: Path) -> None:
     detector = Detector(standin)
     with pytest.raises(DataError, match="name it with --scanner"):
-        calibrate(detector, [sample("gun")], 0.05)
+        calibrate(detector, [sample("gun")], 0.5, None)
     two = [sample("gun", scan=named("Acme")), sample("gun", scan=named("Other"))]
     with pytest.raises(DataError, match="here are Acme, Other"):
-        calibrate(detector, two, 0.05)
+        calibrate(detector, two, 0.5, None)
 
 
 def test_a_share_out_of_range_is_refused(standin: Path) -> None:

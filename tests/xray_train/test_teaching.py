@@ -1,7 +1,11 @@
 """Which splits of a folder teach: never those that score."""
 
+import json
 import logging
+import weakref
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
@@ -9,7 +13,9 @@ from typer.testing import CliRunner
 from tests.xray_datasets.reviews.export import case, confirmed, write
 from tests.xray_train import made_up, tiny
 from xray.errors import RecipeError
-from xray_train import checkpoint, sets, teaching
+from xray_datasets import layouts
+from xray_datasets.sample import Sample
+from xray_train import checkpoint, listed, sets, teaching
 from xray_train.__main__ import app
 from xray_train.export import card_of
 from xray_train.fit import fit
@@ -132,6 +138,43 @@ def test_a_run_is_checked_on_a_thousand_scans_at_most(
         "val-2.png",
         "val-4.png",
     ]
+
+
+def test_a_scan_that_is_listed_twice_teaches_all_of_its_marks(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    root = made_up.coco(tmp_path / "mine", {"train": 2, "val": 1})
+    path = root / "annotations" / "train.json"
+    document = json.loads(path.read_text())
+    document["images"][1]["file_name"] = "train-0.png"
+    document["annotations"][1]["bbox"] = [40, 9, 20, 20]
+    path.write_text(json.dumps(document))
+    for splits in (["train"], []):
+        with caplog.at_level(logging.WARNING):
+            first, *others = listed.read(root, splits)
+        assert [a.xyxy_px for a in first.annotations] == [(9, 9, 29, 29), (40, 9, 60, 29)]
+        assert [one.id for one in others] == [] if splits else ["val-0.png"]
+    assert "mine: 1 scans are listed twice; the marks of both were joined" in caplog.text
+
+
+def test_held_out_scans_are_drawn_by_name_before_any_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(teaching, "CHECKED", 2)
+    root = made_up.coco(tmp_path / "mine", {"train": 1, "val": 9})
+    made: list[weakref.ref[Sample]] = []
+    held: list[int] = []
+
+    def watched(*asked: Any) -> Iterator[Sample]:
+        for sample in read(*asked):
+            made.append(weakref.ref(sample))
+            yield sample
+            held.append(sum(one() is not None for one in made))
+
+    read = layouts.read
+    monkeypatch.setattr(layouts, "read", watched)
+    assert [one.id for one in teaching.examined(root, ["train"])] == ["val-0.png", "val-4.png"]
+    assert max(held) <= 4  # two that are drawn, and those on their way
 
 
 def test_splits_of_which_a_run_before_says_nothing_are_not_claimed(tmp_path: Path) -> None:

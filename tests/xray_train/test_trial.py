@@ -46,6 +46,16 @@ def test_views_of_one_bag_do_not_calibrate_and_count(standin: Path) -> None:
     assert found["scans"] == 25
 
 
+def test_scans_of_which_nobody_wrote_a_group_are_said_to_be_taken_for_a_bag_each(
+    standin: Path,
+) -> None:
+    scans = [sample("gun", id=str(k)) for k in range(25)]
+    scans[:3] = [replace(one, group="") for one in scans[:3]]
+    found = trial(Detector(standin, profile=LENIENT), scans, 0.05, None, 20, None, 5)
+    assert (found["scans"], found["without_group"]) == (25, 3)
+    assert tried(found, 0.05)[1].startswith("of these 3 have no group, each taken for a bag")
+
+
 def test_no_promise_is_tried_on_scans_that_taught(
     make_model: Callable[[Card], Path], standin_card: Card
 ) -> None:

@@ -11,16 +11,16 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from pathlib import PurePosixPath
 
 from xray.errors import DataError
 from xray.scan import Scan
 from xray_datasets import twins
+from xray_datasets.features import INLIERS, Features, features, shared
 from xray_datasets.sample import Sample
-from xray_train.judged import group_of
 
 # Scans that are compared at most: a quarter of an hour on one core, and 120 MB.
 MOST = 2000
+FEW = 3  # scans a bag, from which likeness may have been misled
 TELLING = 32  # features whose first byte lies under it tell copies: one in eight
 
 
@@ -39,6 +39,17 @@ class Bags:
     alike: int | None
 
     @property
+    def doubt(self) -> str:
+        """What to think of where likeness found few bags in many scans; else nothing."""
+        lacking = len(self.samples) - self.named
+        if self.alike is None or lacking < FEW * self.alike:
+            return ""
+        return (
+            "; if these scans show more bags than that, they share something that is none, such as "
+            "a console's header or frame: crop it, or say --ungrouped if each shows another bag"
+        )
+
+    @property
     def said(self) -> str:
         """The counts, a sentence."""
         count = len(self.samples)
@@ -52,23 +63,6 @@ class Bags:
         return f"{count} scans, {self.named} with a group, {rest}"
 
 
-def has_group(sample: Sample) -> bool:
-    """Whether somebody wrote down which bag it shows.
-
-    Readers that find no group make up one of the scan's own, and conversions keep it: the name of
-    the file, or without its ending, behind other words. Where a bag is truly named like that, its
-    scans stay together all the same.
-
-    >>> def of(group: str) -> Sample:
-    ...     return Sample("train/7.png", NotImplemented, group=group)
-    >>> [has_group(of(group)) for group in ("bag 12", "my-scans 7", "my-scans train/7.png", "")]
-    [True, False, False, False]
-    """
-    path = PurePosixPath(sample.id)
-    own = (sample.id, str(path.with_suffix("")), path.name, path.stem) if path.name else ()
-    return bool(sample.group) and not any(sample.group.endswith(f" {name}") for name in own)
-
-
 def bags(samples: Sequence[Sample], ungrouped: bool = False) -> Bags:
     """Every scan with its bag: the one that is written down, else the first scan's like it.
 
@@ -79,10 +73,10 @@ def bags(samples: Sequence[Sample], ungrouped: bool = False) -> Bags:
     Raises:
         DataError: more than MOST scans, and some without a group.
     """
-    lacking = [place for place, sample in enumerate(samples) if not has_group(sample)]
+    lacking = [place for place, sample in enumerate(samples) if not sample.group]
     named = len(samples) - len(lacking)
     if ungrouped or not lacking:
-        return Bags(tuple(replace(s, group=group_of(s)) for s in samples), named, None)
+        return Bags(tuple(replace(s, group=s.bag) for s in samples), named, None)
     if len(samples) > MOST:
         raise DataError(
             f"{len(lacking)} of {len(samples)} scans do not say which bag they show, and at most "
@@ -90,7 +84,7 @@ def bags(samples: Sequence[Sample], ungrouped: bool = False) -> Bags:
             "image), give fewer scans, or say --ungrouped if each of them shows another bag"
         )
     parent = _joined(samples)
-    names = [group_of(samples[_root(parent, place)]) for place in range(len(samples))]
+    names = [samples[_root(parent, place)].bag for place in range(len(samples))]
     found = tuple(replace(s, group=name) for s, name in zip(samples, names, strict=True))
     return Bags(found, named, len({names[place] for place in lacking}))
 
@@ -98,12 +92,12 @@ def bags(samples: Sequence[Sample], ungrouped: bool = False) -> Bags:
 def _joined(samples: Sequence[Sample]) -> list[int]:
     """For every scan the place of one before it that shows the same bag, or its own."""
     first: dict[str, int] = {}
-    parent = [first.setdefault(group_of(s), place) for place, s in enumerate(samples)]
+    parent = [first.setdefault(s.bag, place) for place, s in enumerate(samples)]
     signs: dict[bytes, int] = {}
-    apart: dict[int, twins.Features] = {}  # of scans that are no copy of one before
+    apart: dict[int, Features] = {}  # of scans that are no copy of one before
     for place, sample in enumerate(samples):
         scan = sample.scan
-        found = twins.features(scan)
+        found = features(scan)
         mine = _signs(scan, found)
         copied = _copied(mine, found, signs, apart)
         if copied is None:
@@ -117,7 +111,7 @@ def _joined(samples: Sequence[Sample]) -> list[int]:
     return parent
 
 
-def _signs(scan: Scan, found: twins.Features) -> list[bytes]:
+def _signs(scan: Scan, found: Features) -> list[bytes]:
     """Its pixels, and some of its features: the same ones of the same picture."""
     pixels = hashlib.sha256(f"{scan.pixels.shape}".encode() + scan.pixels.tobytes()).digest()
     return [pixels, *(bits.tobytes() for bits in found.bits if bits[0] < TELLING)]
@@ -125,15 +119,15 @@ def _signs(scan: Scan, found: twins.Features) -> list[bytes]:
 
 def _copied(
     mine: Sequence[bytes],
-    found: twins.Features,
+    found: Features,
     signs: dict[bytes, int],
-    apart: dict[int, twins.Features],
+    apart: dict[int, Features],
 ) -> int | None:
     """The scan before it of the same pixels, or with features that are equal and lie as its own."""
     if mine[0] in signs:
         return signs[mine[0]]
     ((best, count),) = Counter(signs[s] for s in mine[1:] if s in signs).most_common(1) or [(0, 0)]
-    if count >= twins.LEAST_SHARED and twins.shared(found, apart[best]) >= twins.INLIERS:
+    if count >= twins.LEAST_SHARED and shared(found, apart[best]) >= INLIERS:
         return best
     return None
 

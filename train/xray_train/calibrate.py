@@ -17,10 +17,10 @@ from xray.errors import DataError, RecipeError
 from xray.report import Outcome
 from xray_datasets.sample import Sample
 from xray_train import sets
-from xray_train.bags import Bags, bags, has_group
+from xray_train.bags import Bags, bags
 from xray_train.bootstrap import share_interval
 from xray_train.judged import Judged, hinted, judge, marked, one_per_group, strongest
-from xray_train.miss_rate import NEVER, bounds, threshold
+from xray_train.miss_rate import NEVER, bounds, refuse_few, threshold
 
 
 def refuse_taught(card: Card, on: str, split: str | None = None) -> None:
@@ -68,17 +68,14 @@ def calibrate(
     for name, share in (("--miss-rate", miss_rate), ("--confidence", confidence)):
         if share is not None and not 0 < share < 1:
             raise RecipeError(f"{name} must lie between 0 and 1, got {share}")
+    samples, alarming = list(samples), detector.profile.alarming
+    known = _enough(samples, alarming, miss_rate, confidence, ungrouped)
     judged = judge(detector, samples)
     scanner = _scanner({j.scanner for j in judged}, scanner)
-    alarming = detector.profile.alarming
     held = [j for j in judged if marked(j, *alarming)]
-    known = bags([j.sample for j in held], ungrouped)
     told = [replace(j, sample=s) for j, s in zip(held, known.samples, strict=True)]
     values = np.array([value(j, alarming) for j in one_per_group(told, seed)])
-    try:
-        limit = threshold(values, miss_rate, confidence)
-    except DataError as error:
-        raise DataError(f"{error} (with an alarming object: {known.said})") from None
+    limit = threshold(values, miss_rate, confidence)
     card = detector.card
     return Rule(
         threshold=limit,
@@ -124,6 +121,28 @@ def value(one: Judged, alarming: Collection[str]) -> float:
     return strongest(one, alarming)
 
 
+def _enough(
+    samples: Sequence[Sample],
+    alarming: Collection[str],
+    miss_rate: float,
+    confidence: float | None,
+    ungrouped: bool,
+) -> Bags:
+    """The scans with an alarming object, each with its bag; no scan is inspected for it.
+
+    Raises:
+        DataError: too few bags for the promise, or too many scans to be grouped.
+    """
+    held = [s for s in samples if any(a.label in alarming for a in s.annotations)]
+    refuse_few(len({s.bag for s in held}), miss_rate, confidence)  # before they are compared
+    known = bags(held, ungrouped)
+    try:
+        refuse_few(len({s.bag for s in known.samples}), miss_rate, confidence)
+    except DataError as error:
+        raise DataError(f"{error} (with an alarming object: {known.said}){known.doubt}") from None
+    return known
+
+
 def _evidence(
     judged: Sequence[Judged],
     values: NDArray[np.float64],
@@ -150,7 +169,7 @@ def _evidence(
         "benign_cleared": sum(passed),
         "benign_cleared_share": round(sum(passed) / max(len(benign), 1), 4),
         "benign_cleared_95": share_interval([j.group for j in benign], passed),
-        "benign_without_group": sum(not has_group(j.sample) for j in benign),
+        "benign_without_group": sum(not j.sample.group for j in benign),
         "benign_looked_for": sorted(common),
         "left_out_ignored_only": len(unsure),
     }

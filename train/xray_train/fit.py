@@ -67,7 +67,7 @@ def fit(
     cv2.setNumThreads(1)  # its threads would fight with torch's
     out.mkdir(parents=True, exist_ok=True)
     log = _log(out, also) if rank == 0 else silent
-    shelf = Shelf(recipe.cache_gb, out / f"scans-{rank}.cache")
+    shelf = Shelf(recipe.cache_gb, out)
     steps, taught = (steps, {}) if steps else _steps(recipe, rank, world, shelf)
     before = partial(_before, init, recipe, steps)
     run = begin(recipe, out / "last.pt", torch.device(device), before, log)

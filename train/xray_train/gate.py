@@ -136,9 +136,9 @@ def lacking(samples: Sequence[Sample], labels: Iterable[str]) -> dict[str, str]:
         known = [s for s in samples if s.judged is None or label in s.judged]
         held = [s for s in known if any(a.label == label for a in s.annotations)]
         free = [s for s in known if all(a.label != label for a in (*s.annotations, *s.ignored))]
-        why = _too_few(label, len(set(map(_group, held))), len(set(map(_group, free))))
+        why = _too_few(label, len({s.bag for s in held}), len({s.bag for s in free}))
         found |= {label: why} if why else {}
-        holding |= set(map(_group, held))
+        holding |= {s.bag for s in held}
     if len(holding) < LEAST_GROUPS:
         found[OVERALL] = _too_few_overall(len(holding))
     return found
@@ -261,10 +261,6 @@ def _too_few_overall(held: int) -> str:
     return (
         f"all labels together: {held} groups of searched scans hold one, {LEAST_GROUPS} are needed"
     )
-
-
-def _group(sample: Sample) -> str:
-    return sample.group or f"{sample.origin}\0{sample.id}"
 
 
 def _share(found: NDArray[np.bool_]) -> float:

@@ -41,8 +41,8 @@ class Judged:
 
     @property
     def group(self) -> str:
-        """See `group_of`."""
-        return group_of(self.sample)
+        """The physical bag; a scan without a group is a bag of its own."""
+        return self.sample.bag
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,6 @@ def _one(detector: Detector, sample: Sample) -> Judged:
         if seen[detection.label] <= MOST:
             kept.append(detection)
     return Judged(sample, replace(report, detections=tuple(kept)), scan.scanner, scan.encoding)
-
-
-def group_of(sample: Sample) -> str:
-    """The physical bag; a sample without one is a bag of its own."""
-    return sample.group or f"{sample.origin}\0{sample.id}"
 
 
 def looked_for(judged: Iterable[Judged], label: str) -> list[Judged]:

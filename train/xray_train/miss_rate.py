@@ -50,6 +50,16 @@ def allowed_misses(count: int, miss_rate: float, confidence: float | None = None
     return min(mean, int(sure.sum()) - 1)
 
 
+def refuse_few(count: int, miss_rate: float, confidence: float | None = None) -> None:
+    """See that so many scans with an alarming object are enough for the promise.
+
+    Raises:
+        DataError: they are too few; says how many it takes.
+    """
+    if allowed_misses(count, miss_rate, confidence) < 0:
+        raise DataError(_too_few(count, miss_rate, confidence))
+
+
 def threshold(
     values: NDArray[np.float64], miss_rate: float, confidence: float | None = None
 ) -> float:
@@ -63,9 +73,8 @@ def threshold(
     Raises:
         DataError: there are too few of them.
     """
+    refuse_few(len(values), miss_rate, confidence)
     allowed = allowed_misses(len(values), miss_rate, confidence)
-    if allowed < 0:
-        raise DataError(_too_few(len(values), miss_rate, confidence))
     return min(1.0, float(np.sort(values)[allowed]))  # under it lie at most `allowed`
 
 

@@ -19,7 +19,6 @@ from xray_datasets.sample import Sample
 from xray_train.bootstrap import share_interval
 from xray_train.judged import (
     Judged,
-    group_of,
     hinted,
     judge,
     looked_for,
@@ -68,7 +67,7 @@ def independent(
     groups, apart, left_out = {j.group for j in judged}, list[Judged](), 0
     ids = {j.sample.id for j in judged} if one_folder else set()
     for one in samples:  # one by one: a scan of a container is 13 MB
-        if group_of(one) in groups or one.id in ids:
+        if one.bag in groups or one.id in ids:
             left_out += 1
         else:
             apart += judge(detector, [one])

@@ -21,6 +21,7 @@ from xray.scan import Encoding, Scan
 from xray_datasets import layouts, real, simulated
 from xray_datasets.sample import Sample
 from xray_train import sources, teaching
+from xray_train.homes import known_as
 from xray_train.sources import real_folder
 from xray_train.teaching import is_held_out
 
@@ -146,23 +147,33 @@ def learned(card: Card, on: str, split: str | None = None) -> str | None:
             f"The model learned from these very pairs ({sources.DUAL}): the figures say nothing of "
             "new ones. xray-train folds scores each by a model that did not train on it."
         )
-    if on in NAMES or Path(on).name not in names:
+    if on in NAMES:
         return None
-    said = f"The model learned from scans of a set named {Path(on).name}"
-    splits = card.training.get("splits", {}).get(Path(on).name)  # older cards do not say
-    if not splits or not {*splits} & {*layouts.splits(Path(on))}:
+    splits = card.training.get("splits", {})  # older cards do not say
+    places = dict.fromkeys(known_as(Path(on), split, splits))
+    said = (
+        _learned(*place, splits.get(place[0].name)) for place in places if place[0].name in names
+    )
+    return next(filter(None, said), None)
+
+
+def _learned(root: Path, split: str | None, splits: Collection[str] | None) -> str | None:
+    """The same of a data set that bears a name of the card, whose splits of that name taught."""
+    said = f"The model learned from scans of a set named {root.name}"
+    other = f"If they are others, give their folder a name that differs from {root.name}."
+    if not splits or not {*splits} & {*layouts.splits(root)}:
         if split is not None and is_held_out(split):
             return None
         return (
             f"{said}: if they are these, the figures say nothing of new ones. Name a split that "
-            "was held out: --split val."
+            f"was held out: --split val. {other}"
         )
-    both = teaching.shared(Path(on), splits, split)
+    both = teaching.shared(root, [*splits], split)
     if not both:
         return None
     return (
         f"{said}, {both}: if that is this folder, the figures say nothing of new ones. Name a "
-        "split that did not teach: --split NAME."
+        f"split that did not teach: --split NAME. {other}"
     )
 
 

@@ -1,7 +1,8 @@
 """Where scans wait between two draws: in memory up to a budget, the others in a file.
 
 What is taken is what was put, bit for bit, so a run learns the same wherever its scans lie. The
-file holds bare planes, which are read in a millisecond; to decode a picture takes twenty.
+file holds bare planes, which are read in a millisecond; to decode a picture takes twenty. It is
+each shelf's own: two runs in one folder know nothing of each other's scans.
 """
 
 import logging
@@ -43,14 +44,15 @@ class Filed:
 class Shelf:
     """Planes of many scans; it may be sent to other processes, which read what was put before."""
 
-    def __init__(self, most_gb: float, path: Path | None = None) -> None:
+    def __init__(self, most_gb: float, folder: Path | None = None) -> None:
         """An empty shelf.
 
         Args:
             most_gb: of memory; beyond, the file is written, and goes with the shelf.
-            path: of that file, which is written anew; None: one among the temporary files.
+            folder: where that file is made; None: that of temporary files.
         """
-        self.most_gb, self.path = most_gb, path
+        self.most_gb, self.folder = most_gb, folder or Path(tempfile.gettempdir())
+        self.path: Path | None = None  # of the file, once there is one
         self.expected = 0  # scans in all, as far as is known
         self.count, self.in_memory, self.in_file = 0, 0, 0  # scans; bytes
 
@@ -82,22 +84,19 @@ class Shelf:
 
     def _begin(self, size: int) -> None:
         """The file, empty, if the disk has room for what is to come."""
-        if self.path is None:
-            handle, name = tempfile.mkstemp(suffix=".scans")
-            os.close(handle)
-            self.path = Path(name)
-        self.path.write_bytes(b"")
-        weakref.finalize(self, _remove, self.path, os.getpid())
+        handle, name = tempfile.mkstemp(prefix="scans-", suffix=".cache", dir=self.folder)
+        self.path = _nameless(handle, Path(name))
+        weakref.finalize(self, _remove, self.path, handle, os.getpid())
         left = max(self.expected - self.count, 1)
         needed = left * max(size, self.in_memory // max(self.count, 1))
-        free = shutil.disk_usage(self.path.parent).free
+        free = shutil.disk_usage(self.folder).free
         if needed > free:
             raise RecipeError(
                 self._too_small(f"about {needed / GB:.1f} GB are needed, {free / GB:.1f} are free")
             )
         log.warning(
             "scans take more than cache_gb = %g: about %.1f GB of them go to %s while this runs",
-            *(self.most_gb, needed / GB, self.path),
+            *(self.most_gb, needed / GB, self.folder),
         )
 
     def _write(self, planes: np.ndarray) -> None:
@@ -110,7 +109,7 @@ class Shelf:
 
     def _too_small(self, why: str) -> str:
         return (
-            f"{self.path}: no room for the scans that memory does not hold (cache_gb = "
+            f"{self.folder}: no room for the scans that memory does not hold (cache_gb = "
             f"{self.most_gb:g}): {why}; give --out on a larger disk, a smaller cache_px, or fewer "
             "scans (--split)"
         )
@@ -140,7 +139,22 @@ class Kept(Sequence[Item]):
         return (self.shelf.take(kept) for kept in self.places)
 
 
-def _remove(path: Path, owner: int) -> None:
+def _nameless(handle: int, path: Path) -> Path:
+    """Where the open file is read from, by other processes, too.
+
+    On Linux it loses its name at once, so that it goes with this process however that ends.
+    """
+    opened = Path(f"/proc/{os.getpid()}/fd/{handle}")
+    if not opened.exists():
+        return path
+    path.unlink()
+    return opened
+
+
+def _remove(path: Path, handle: int, owner: int) -> None:
     """A process that was split off has no say."""
-    if os.getpid() == owner:
+    if os.getpid() != owner:
+        return
+    os.close(handle)
+    if not path.is_relative_to("/proc"):
         path.unlink(missing_ok=True)

@@ -18,8 +18,9 @@ from xray.tensors import RANGES, air, planes
 from xray_datasets import real
 from xray_datasets.sample import Sample
 from xray_datasets.simulator import LABELS, Pool, show
-from xray_train import teaching
+from xray_train import listed, teaching
 from xray_train.decoded import Real, Unreadable, items
+from xray_train.homes import home
 from xray_train.item import Item, air_of
 from xray_train.lite import PHOTOGRAPHS
 from xray_train.recipe import Recipe
@@ -121,9 +122,9 @@ def sources(recipe: Recipe, shelf: Shelf | None = None) -> list[tuple[float, Sou
         found.append((recipe.share_simulated / len(recipe.pools), _simulated(folder, recipe)))
     _check_names(recipe)
     for root, splits in teaching.folders(recipe).items():
-        samples = teaching.read(root, splits)
+        samples = listed.read(root, splits)
         share = recipe.share_data / len(recipe.data)
-        mine = _balanced(samples, recipe, share, root.name, shelf)
+        mine = _balanced(samples, recipe, share, home(root)[0].name, shelf)
         if not mine:
             raise RecipeError(
                 f"{root}: no scan of {', '.join(splits) or 'it'} teaches: none is marked, and of "
@@ -144,9 +145,9 @@ def sources(recipe: Recipe, shelf: Shelf | None = None) -> list[tuple[float, Sou
 
 def _check_names(recipe: Recipe) -> None:
     for root in map(Path, recipe.data):
-        if root.name in OURS:
+        if (name := home(root)[0].name) in OURS:
             raise RecipeError(
-                f"{root}: a folder named {root.name!r} would be taken for a source of this "
+                f"{root}: a folder named {name!r} would be taken for a source of this "
                 "project and lend the model its terms of use; give the folder another name"
             )
 

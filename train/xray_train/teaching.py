@@ -6,13 +6,15 @@ knows the purpose of may be the test.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from xray.errors import RecipeError
 from xray_datasets import layouts, lists, reviews, voc
 from xray_datasets.asked import LISTED
 from xray_datasets.sample import Sample
+from xray_train import listed
+from xray_train.homes import home
 from xray_train.recipe import Recipe
 
 ALL = "all"  # in place of splits' names: the whole folder teaches
@@ -86,11 +88,12 @@ def folders(recipe: Recipe) -> dict[Path, list[str]]:
 
 
 def told(recipe: Recipe) -> dict[str, tuple[str, ...]]:
-    """Name of a folder → its splits that teach, for the card; without those that have none."""
+    """Name of a data set → its splits that teach, for the card; without those that have none."""
     found: dict[str, tuple[str, ...]] = {}
     for root, splits in folders(recipe).items():
-        mine = found.get(root.name, ()) + tuple(splits or _there(root))
-        found[root.name] = tuple(dict.fromkeys(mine))
+        folder, part = home(root)
+        mine = (part,) if part else tuple(splits or _there(root))
+        found[folder.name] = tuple(dict.fromkeys((*found.get(folder.name, ()), *mine)))
     return {name: mine for name, mine in found.items() if mine}
 
 
@@ -111,34 +114,20 @@ def held_out(root: Path, teaching: Sequence[str]) -> list[str]:
     return []
 
 
-def read(root: Path, splits: Sequence[str]) -> Iterator[Sample]:
-    """The samples of these splits, each once; [] reads all that is there."""
-    if not splits:
-        yield from layouts.read(root)
-        return
-    overlapping = layouts.name(root) in LISTED
-    seen = set[tuple[str, str]]()
-    for split in [voc.JOINT.join(splits)] if overlapping else splits:
-        for sample in layouts.read(root, split):
-            if (key := (sample.origin, sample.id)) not in seen:
-                seen.add(key)
-                yield sample
-
-
 def examined(root: Path, teaching: Sequence[str]) -> list[Sample]:
     """Held-out samples to check a run on, CHECKED at most, which lie evenly among all."""
     splits = held_out(root, teaching)
     if not splits:
         return []
-    samples = apart(root, read(root, splits), read(root, teaching))
-    step = max(1.0, len(samples) / CHECKED)
-    return [samples[int(k * step)] for k in range(min(len(samples), CHECKED))]
-
-
-def apart(root: Path, examines: Iterable[Sample], teaches: Iterable[Sample]) -> list[Sample]:
-    """Those that examine and are not in a list that teaches, too: of VOC's kind, lists overlap."""
-    known = {sample.id for sample in teaches} if layouts.name(root) in LISTED else set()
-    return [sample for sample in examines if sample.id not in known]
+    known = listed.names_taught(root, listed.as_listed(root, teaching))
+    keys = [
+        key
+        for key in dict.fromkeys(map(listed.key, listed.as_listed(root, splits)))
+        if key[1] not in known
+    ]
+    step = max(1.0, len(keys) / CHECKED)
+    drawn = {keys[int(k * step)] for k in range(min(len(keys), CHECKED))}
+    return list(listed.read(root, splits, drawn))  # names are small, a million samples are not
 
 
 def shared(root: Path, teaching: Sequence[str], split: str | None) -> str:
@@ -150,13 +139,18 @@ def shared(root: Path, teaching: Sequence[str], split: str | None) -> str:
         split: the one that is scored, as `layouts.read` takes it; None: all.
     """
     there = layouts.splits(root)
-    scored = [one for name in (split or "").split(voc.JOINT) for one in _named(there, name)]
-    both = [one for one in scored or there if one in teaching]
+    scored = (
+        [one for name in split.split(voc.JOINT) for one in _meant(there, name)] if split else there
+    )
+    roles = {purpose(one) for one in teaching}
+    both = [
+        one for one in scored if one in teaching or (one not in there and purpose(one) in roles)
+    ]
     if both:
         return f"from all of {', '.join(both)}"
     if layouts.name(root) not in LISTED:
         return ""
-    known = {sample.id for sample in read(root, [one for one in teaching if one in there])}
+    known = {sample.id for sample in listed.read(root, [one for one in teaching if one in there])}
     count = sum(sample.id in known for sample in layouts.read(root, split))
     return f"from {count} that are in {', '.join(teaching)}, too" if count else ""
 
@@ -164,6 +158,19 @@ def shared(root: Path, teaching: Sequence[str], split: str | None) -> str:
 def _there(root: Path) -> list[str]:
     """The splits that may teach; of decided cases, what was held out never does."""
     return [lists.LEARN] if reviews.recognised(root) else layouts.splits(root)
+
+
+def _meant(there: Collection[str], name: str) -> list[str]:
+    """The splits that hold what is asked for; its own name where it is part of none of them.
+
+    Readers take more than they list: OPIXray's test-1 is a part of test, and so is test/night of a
+    folder whose pictures lie deeper.
+
+    >>> [_meant(["train", "test"], name) for name in ("train", "test-1", "test/night", "val")]
+    [['train'], ['test'], ['test'], ['val']]
+    """
+    whole = [split for split in there if name.startswith((f"{split}-", f"{split}/"))]
+    return _named(there, name) or whole or [name]
 
 
 def _named(there: Collection[str], name: str) -> list[str]:

@@ -10,7 +10,7 @@ from xray.errors import DataError
 from xray_datasets.sample import Sample
 from xray_train.calibrate import value
 from xray_train.damage import Damage
-from xray_train.judged import group_of, judge
+from xray_train.judged import judge
 from xray_train.miss_rate import coverage
 
 
@@ -28,7 +28,7 @@ def trial(
     Args:
         detector: model and profile.
         samples: thousands of scans of one scanner, simulated as a rule; of a group the first one
-            with an alarming object counts.
+            with an alarming object counts, and a scan without a group is taken for a bag.
         miss_rate, confidence: what is promised.
         seen: scans with an alarming object that calibrate in each split.
         shift: what another scanner does to the same scans.
@@ -38,11 +38,12 @@ def trial(
         DataError: too few scans hold an alarming object.
     """
     alarming, values, shifted = detector.profile.alarming, [], []
-    counted = set[str]()
+    counted, alone = set[str](), 0
     for k, sample in enumerate(samples):
-        new = group_of(sample) not in counted
+        new = sample.bag not in counted
         if new and any(a.label in alarming for a in sample.annotations):
-            counted.add(group_of(sample))
+            counted.add(sample.bag)
+            alone += not sample.group
             values.append(value(judge(detector, [sample])[0], alarming))
             moved = shift and shift.apply(sample, sample.scan, np.random.default_rng(k))
             if moved is not None:
@@ -54,6 +55,7 @@ def trial(
     promises = {"on average": None} | ({"sure": confidence} if confidence is not None else {})
     return {
         "scans": len(values),
+        "without_group": alone,
         "seen": seen,
         "repeats": repeats,
         "shift": level if other is not None else None,
@@ -76,6 +78,11 @@ def tried(found: Mapping[str, Any], miss_rate: float) -> list[str]:
         f"{found['scans']} scans with an alarming object, {found['seen']} calibrate, "
         f"{found['repeats']} splits; another scanner: {found['shift'] or 'not tried'}"
     ]
+    if alone := found.get("without_group"):
+        said.append(
+            f"of these {alone} have no group, each taken for a bag: where several show one bag, "
+            "the promise looks better kept than it is"
+        )
     for promise, rows in found["promises"].items():
         for scanner, name in (("same", "same scanner"), ("shifted", "another scanner")):
             if row := rows[scanner]:

@@ -198,7 +198,7 @@ def _sample(
         annotations=marked.annotations,
         ignored=marked.ignored,
         rejected=marked.rejected,
-        group=str(image["group"]) if "group" in image else f"{origin} {name}",
+        group="" if image.get("group") is None else str(image["group"]),
         origin=origin,
         judged=judged,
         exhaustive=exhaustive,

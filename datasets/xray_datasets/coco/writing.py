@@ -10,10 +10,8 @@ from xray.annotation import Annotation
 from xray.errors import DataError, XrayError
 from xray.scan import Scan
 from xray_datasets import labels, pictures
-from xray_datasets.findings import Findings
+from xray_datasets.findings import UNREADABLE, Findings
 from xray_datasets.sample import Sample
-
-UNREADABLE = "scans left out, for they cannot be opened"
 
 
 def write(samples: Iterable[Sample], folder: str | Path, findings: Findings | None = None) -> Path:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from xray.errors import DataError, XrayError
+from xray.errors import DataError
 from xray_datasets.asked import Asked
 from xray_datasets.commands.options import Own, Root, SourceName, Splits, Twins, Words, progress
 from xray_datasets.findings import Findings
@@ -84,16 +84,12 @@ def _dealt(
     samples: list[Sample], shares: str, find_twins: bool, found: Findings
 ) -> dict[str, list[Sample]]:
     """Splits of these shares, twins on one side."""
-    from xray_datasets import coco, split, twins
+    from xray_datasets import split, twins
 
     try:
         wanted = {k: float(v) for k, _, v in (s.partition("=") for s in shares.split(","))}
     except ValueError:
         raise DataError(f"--shares {shares}: expected train=8,val=1,test=1") from None
     if find_twins:
-        try:
-            samples = twins.regrouped(progress(samples, "seeking twins"))
-        except (XrayError, OSError):  # one of them cannot be opened: find all that cannot
-            whole = [sample for _, sample, _ in coco.opened(samples, found)]
-            samples = twins.regrouped(progress(whole, "seeking twins again"))
+        samples = twins.regrouped(samples, found, progress) or samples  # none left: writing says so
     return split.split(samples, wanted)

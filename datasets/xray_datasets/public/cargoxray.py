@@ -14,8 +14,9 @@ Cite: the repository IS2AI/cargoxray.
 
 Known from its authors' README and code: both forms, written by pandas as a list of records or as
 columns, packed or not. *Assumed*: pictures lie where filepath says from the root, or anywhere
-below it under that name, which is also where those are sought whose filepath is one of another
-machine. Other columns than these stop the reader, which shows them.
+below it under as much of that path as fits, which is also where those are sought whose filepath is
+one of another machine; a picture that another row names is never taken. Other columns than these
+stop the reader, which shows them.
 
 Labels are written in lower case with _ for blanks, as its authors' later code does. Rows that
 stand twice count once, as there.
@@ -101,13 +102,13 @@ def _samples(
             findings.add("rows that stand twice, counted once", f"{where}, {name}")
         else:
             marks[name, box] = None
-    there = places.by_name(root)
-    centred = _centred(root)
-    for row in tables.rows(root, "images", "image_id"):
+    centred, rows = _centred(root), tables.rows(root, "images", "image_id")
+    found_at = _pictures([_name(row, root) for row in rows], root, f"{origin}, images", findings)
+    for row in rows:
         if split is not None and row.get("subset") != split:
             continue
         name = _name(row, root)
-        path = _picture(name, root, there, f"{origin}, images")
+        path = found_at.get(name)
         if path is None:
             findings.add("scans left out, for their picture is missing", f"{origin}: {name}")
             continue
@@ -121,7 +122,6 @@ def _samples(
             id=name,
             open=pictures.opener(path),
             annotations=marked.annotations,
-            group=f"CargoXray {row['image_id']}",
             origin=origin,
             judged=SOURCE.judged_by(labels_map),
             meta={**marked.meta, "size_hw": (height, width)},
@@ -133,17 +133,30 @@ def _scaled(box: Box, by: Sequence[float]) -> Box:
     return x1, y1, x2, y2
 
 
-def _picture(name: str, root: Path, there: places.Places, where: str) -> Path | None:
-    """Where the name says, or wherever that picture lies in the root; nothing outside is looked at.
+def _pictures(names: Sequence[str], root: Path, where: str, findings: Findings) -> dict[str, Path]:
+    """Name → picture: where the name says, else that below the root of whose path it has most.
+
+    A picture belongs to the name that has most of its path: another's shows another lorry.
 
     Raises:
-        DataError: the name climbs out of the root, or its picture is there twice.
+        DataError: a name climbs out of the root, or has as much of two paths.
     """
+    parts = {name: _parts(name, root, where) for name in names}
+    paths = {name: root.joinpath(*tail) for name, tail in parts.items()}
+    found = {name: path for name, path in paths.items() if path.is_file()}
+    lacking = {name: tail for name, tail in parts.items() if name not in found}
+    if not lacking:
+        return found
+    others = places.without(places.by_name(root), found.values())
+    return found | places.by_most(lacking, others, where, findings)
+
+
+def _parts(name: str, root: Path, where: str) -> tuple[str, ...]:
+    """The folders and the file that a name has below the root; of another machine's, all it has."""
     absolute = next((p for p in (PurePosixPath(name), PureWindowsPath(name)) if p.root), None)
     if absolute and not Path(os.path.normpath(name)).is_relative_to(root.absolute()):
-        return places.find(absolute.name, there, where)
-    named = pictures.inside(root, name, where)
-    return named if named.is_file() else places.find(named.name, there, where)
+        return tuple(part for part in absolute.parts[1:] if part != "..")
+    return pictures.inside(root, name, where).absolute().relative_to(root.absolute()).parts
 
 
 def _boxes(root: Path) -> Iterator[tuple[Any, str, Box]]:

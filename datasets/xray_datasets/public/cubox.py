@@ -12,7 +12,8 @@ Known from its authors' README and settings: the folders, the numbers with their
 it is trained with Ultralytics, whose way with broken texts is taken over, see `yolo`. *Assumed*
 from the names of the files: they name the scanner, the day, a running number, what was put in
 with the number of the very object, and the picture of that packing; pictures whose names differ
-in their last number alone show the same bag, and are one group here.
+in their last number alone show the same bag, and are one group here. A folder that names other
+classes in classes.txt or data.yaml is somebody's own, whatever its pictures are called.
 """
 
 import re
@@ -21,6 +22,7 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
+from xray.errors import DataError
 from xray_datasets import pictures, yolo
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import Source
@@ -99,11 +101,23 @@ splits = yolo.splits
 
 
 def recognises(root: Path) -> bool:
-    """YOLO's folders, with a picture whose name begins like theirs in them."""
-    if not (root / "labels").is_dir():
+    """YOLO's folders, with a picture whose name begins like theirs, and no other names of classes.
+
+    Whoever names classes means their own numbers.
+    """
+    if not (root / "labels").is_dir() or not _named_as_here(root):
         return False
     first = islice(pictures.walk(root / "images"), LOOKED_AT)
     return any(NAME.match(path.stem) is not None for path in first)
+
+
+def _named_as_here(root: Path) -> bool:
+    """Whether the folder's own names of classes are CUBOX's, if it has any."""
+    try:
+        found = yolo.class_names(root)
+    except (DataError, UnicodeDecodeError):
+        return True
+    return found == dict(enumerate(NAMES))
 
 
 def classes(root: Path) -> list[str]:
@@ -142,4 +156,6 @@ def _samples(
         findings=findings,
         as_ultralytics=True,
     ):
-        yield replace(sample, group=f"CUBOX {Path(sample.id).stem.rpartition('_')[0]}")
+        stem = Path(sample.id).stem
+        bag = f"CUBOX {stem.rpartition('_')[0]}" if NAME.match(stem) else ""
+        yield replace(sample, group=bag)

@@ -11,8 +11,8 @@ Cite: Tao et al., Exploring Endogenous Shift for Cross-domain Detection: A Large
 
 Known: the three folders and their train.json. *Assumed*: other files beside it are splits of the
 same form, and the pictures lie in the folder of the domain or below it, or, where none is there,
-anywhere below the root but in another domain. Splits here are domain1-train and so on; a bag was
-put through one scanner.
+anywhere below the root but in another domain, and never in a folder named after another split.
+Splits here are domain1-train and so on; a bag was put through one scanner.
 """
 
 from pathlib import Path
@@ -46,10 +46,16 @@ DOMAINS = ("domain1", "domain2", "domain3")
 
 
 def _parts(root: Path) -> list[Part]:
+    files = {domain: sorted((root / domain / "annotations").glob("*.json")) for domain in DOMAINS}
     return [
-        Part(f"{domain}-{path.stem}", path, root / domain, {*DOMAINS} - {domain})
-        for domain in DOMAINS
-        for path in sorted((root / domain / "annotations").glob("*.json"))
+        Part(
+            f"{domain}-{path.stem}",
+            path,
+            root / domain,
+            {*DOMAINS, *(other.stem for other in mine)} - {domain, path.stem},
+        )
+        for domain, mine in files.items()
+        for path in mine
     ]
 
 

@@ -97,11 +97,10 @@ def read(
 
 
 def _normal(folder: Path, labels_map: Mapping[str, str | None]) -> Iterator[Sample]:
-    for stem, picture in pictures.by_stem(folder).items():
+    for picture in pictures.by_stem(folder).values():
         yield Sample(
             id=f"{NORMAL}/{picture.relative_to(folder).as_posix()}",
             open=pictures.opener(picture),
-            group=f"JinNan2 normal {stem}",
             origin="JinNan2 normal",
             judged=SOURCE.judged_by(labels_map),
         )

@@ -96,14 +96,15 @@ def read(
 def _both(root: Path, firsts: Iterator[Sample], findings: Findings) -> Iterator[Sample]:
     folders = {name: _seconds(root, name) for name in splits(root)}
     for sample in firsts:
-        yield sample
         places = folders[sample.origin.split()[-1]]
         paths = (pictures.inside(folder, sample.id, sample.origin) for folder in places)
         second = next((path for path in paths if path.is_file()), None)
         if second is None:
             findings.add("scans without their second view", f"{sample.origin}: {sample.id}")
+            yield sample
         else:
-            yield _second(sample, second)
+            paired = replace(sample, group=sample.group or f"{sample.origin} {sample.id}")
+            yield from (paired, _second(paired, second))
 
 
 def _seconds(root: Path, split: str) -> list[Path]:

@@ -117,7 +117,6 @@ def _samples(
             id=name,
             open=pictures.opener(picture),
             annotations=marked.annotations,
-            group=f"{origin} {name}",
             origin=origin,
             judged=source.judged_by(labels_map),
             exhaustive=source.exhaustive,

@@ -6,7 +6,8 @@ last, and what is beside the picture is clipped away.
 
 Pictures are taken from the folder that a part should have them in, at its top or below. Only where
 none of them is there, they are sought below the root, but never in the folders of other parts:
-numbers begin anew in each, and boxes would come to lie on another's pictures.
+numbers begin anew in each, and boxes would come to lie on another's pictures. Where a part's folder
+holds those of others, these are passed over, too.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -122,13 +123,13 @@ def _places(part: Part, root: Path, names: Sequence[str]) -> dict[str, Path]:
     plain = {name: pictures.inside(part.images, name, where) for name in names}
     found = {name: path for name, path in plain.items() if path.is_file()}
     near = {part.images.name, *part.split.split("-")}
-    for folder, apart in ((part.images, ()), (root, part.apart)):
+    for folder in (part.images, root):
         lacking = plain.keys() - found.keys()
         if not lacking or (found and folder == root):
             break
         if not folder.is_dir():
             continue
-        there = places.by_name(folder, apart)
+        there = places.by_name(folder, part.apart)
         sought = {name: places.find(name, there, where, near) for name in sorted(lacking)}
         found |= {name: path for name, path in sought.items() if path is not None}
     if names and not found:

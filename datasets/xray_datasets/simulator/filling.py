@@ -24,7 +24,7 @@ import numpy as np
 from xray.errors import DataError
 
 from .kinds import simulate
-from .pool import SCALE
+from .pool import SCALE, VERSION, notes
 from .scene import Simulated
 
 COUNT = 10_000  # scenes of a pool for which no number is given
@@ -111,7 +111,8 @@ def fill(
         on_shard: is told of each shard as soon as it is written.
 
     Raises:
-        DataError: another process fills this pool, or one of ours ended by force.
+        DataError: another process fills this pool, one of ours ended by force, or shards of
+            another version are there.
     """
     pond = Pond(Path(folder), kind, count, seed, side_px)
     with _alone(pond.folder):
@@ -196,7 +197,7 @@ def write_shard(pond: Pond, first_seed: int) -> Path:
     path = pond.path(first_seed)
     # A process whose parent was killed finishes its shard while the next filler writes the same.
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
-    draft.write_text(json.dumps(listed))
+    draft.write_text(json.dumps({"version": VERSION, "scenes": listed}))
     draft.replace(path.with_suffix(".json"))
     with draft.open("wb") as file:
         np.save(file, np.stack(kept))
@@ -230,6 +231,9 @@ def _alone(folder: Path) -> Iterator[None]:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         for draft in folder.glob(".*.part"):
             draft.unlink()
+        for shard in folder.glob("*.npy"):
+            if shard.with_suffix(".json").exists():
+                notes(shard)  # of this version, or nothing is added
         yield
     except BlockingIOError:
         raise DataError(f"{folder}: another process fills this pool; wait for it") from None

@@ -69,7 +69,6 @@ def read(
             open=pictures.opener(photo),
             annotations=marked.annotations,
             ignored=marked.ignored,
-            group=f"{origin} {name}",
             origin=origin,
             judged=_judged(judged, said, marked),
             exhaustive=exhaustive,

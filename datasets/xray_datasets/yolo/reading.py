@@ -73,7 +73,6 @@ def read(
                 id=path.relative_to(root).as_posix(),
                 open=pictures.opener(path),
                 annotations=marked.annotations,
-                group=f"{origin} {stem}",
                 origin=origin,
                 judged=frozenset(judged),
                 exhaustive=exhaustive,

@@ -91,6 +91,37 @@ def test_a_last_name_that_is_there_twice_stops_the_reader(root: Path, draw, name
         list(cargoxray.read(root, findings=Findings()))
 
 
+def missing(findings: Findings) -> list[str]:
+    return [said for said in findings.problems if "picture is missing" in said]
+
+
+def test_boxes_of_one_lorry_come_to_lie_on_no_picture_of_another(root: Path, draw) -> None:
+    draw(root / "lorry2" / "0001.png")
+    names = {1: "lorry1/0001.png", 2: "lorry2/0001.png", 3: "lorry3/0001.png"}
+    pack(root / "images.json.gz", [{"image_id": k, "filepath": n} for k, n in names.items()])
+    findings = Findings()
+    assert [s.id for s in cargoxray.read(root, findings=findings)] == ["lorry2/0001.png"]
+    assert "missing: 2 (CargoXray: lorry1/0001.png" in missing(findings)[0]
+    (root / "lorry2").rename(root / "moved")
+    findings = Findings()
+    assert [*cargoxray.read(root, findings=findings)] == []  # nobody knows whose it is
+    assert "for several rows may mean them: 1" in "".join(findings.problems)
+
+
+@pytest.mark.parametrize("start", ["/home/maker/", "C:\\cargo\\", "older/"])
+def test_a_picture_is_that_of_the_path_that_has_most_of_it(root: Path, draw, start: str) -> None:
+    path = draw(root / "images" / "lorry2" / "0001.png", seed=2)
+    cut = "\\" if "\\" in start else "/"
+    names = {1: f"{start}lorry1{cut}0001.png", 2: f"{start}lorry2{cut}0001.png"}
+    pack(root / "images.json.gz", [{"image_id": k, "filepath": n} for k, n in names.items()])
+    findings = Findings()
+    (sample,) = cargoxray.read(root, findings=findings)
+    assert sample.id == names[2]
+    assert (sample.scan.pixels == xray.read(path).pixels).all()
+    assert len(missing(findings)) == 1
+    assert "lie elsewhere than their row says: 1" in findings.notes[0]
+
+
 def test_boxes_of_no_class_are_left_out_and_noted(root: Path) -> None:
     box = {"id": 0, "image_id": 4, "category_id": 9, "x": 2, "y": 3, "w": 10, "h": 5}
     pack(root / "annotations.json.gz", [box, {**box, "category_id": None}])

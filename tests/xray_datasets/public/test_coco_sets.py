@@ -101,7 +101,7 @@ def test_eds_has_a_split_a_scanner(tmp_path: Path, draw, write_coco) -> None:
     first, second = eds.read(tmp_path)
     assert [a.label for a in first.annotations] == ["electronics"]
     assert (first.origin, second.origin) == ("EDS domain1-train", "EDS domain3-train")
-    assert first.group != second.group
+    assert first.bag != second.bag
 
 
 @pytest.mark.parametrize("below", ["", "LDXray/images"])
@@ -125,7 +125,7 @@ def test_ldxray_has_boxes_in_the_first_view_and_a_second_one_of_the_same_bag(
         ("liquid", (0, 0, 40, 24)),
     ]
     assert (second.scan.height, second.scan.width) == (24, 40)
-    assert alone.group != paired.group
+    assert (alone.group, paired.group) == ("", "LDXray test 000001.jpg")
 
 
 def test_jinnan_has_scans_with_something_in_a_file_and_scans_without_in_a_folder(

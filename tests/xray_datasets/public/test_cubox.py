@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from xray.errors import DataError
-from xray_datasets import public
+from xray_datasets import layouts, public
 from xray_datasets.asked import Asked
 from xray_datasets.findings import Findings
 from xray_datasets.public import cubox
@@ -67,6 +67,29 @@ def test_it_is_known_by_any_picture_whose_name_begins_like_theirs(
     assert public.recognised(tmp_path) == "cubox"
     assert len([*cubox.read(tmp_path)]) == 2
     assert len([*Asked(tmp_path).samples()]) == 2
+
+
+def test_a_folder_that_names_classes_of_its_own_is_its_owners(root: Path) -> None:
+    for text in (root / "labels" / "train").iterdir():
+        text.write_text("0 0.5 0.5 0.2 0.4\n2 0.5 0.5 0.2 0.4\n")
+    (root / "data.yaml").write_text("names: [knife, gun, scissors]\n")
+    assert public.recognised(root) is None
+    for sample in layouts.read(root):
+        assert [a.label for a in sample.annotations] == ["knife", "scissors"]
+    (root / "data.yaml").write_text(f"names: {list(cubox.NAMES)}\n")
+    assert public.recognised(root) == "cubox"
+
+
+def test_pictures_of_other_names_are_not_taken_for_one_bag(root: Path, draw) -> None:
+    for k in range(2):
+        draw(root / "images" / "train" / f"lane_{k}.png", seed=k)
+    found = {Path(s.id).stem: s.group for s in cubox.read(root, "train")}
+    assert found == {
+        f"{BAG}_7": f"CUBOX {BAG}",
+        f"{BAG}_8": f"CUBOX {BAG}",
+        "lane_0": "",
+        "lane_1": "",
+    }
 
 
 def test_where_its_pictures_have_other_names_it_is_read_when_it_is_said_to_be_it(

@@ -51,6 +51,23 @@ def test_pictures_of_another_scanner_stand_in_for_none_that_are_missing(
     assert shows(sample, path)
 
 
+@pytest.mark.parametrize("below", ["", "images"])
+def test_a_picture_of_a_scanner_s_test_stands_in_for_none_of_its_train(
+    tmp_path: Path, draw, write_coco, below: str
+) -> None:
+    for split in ("train", "test"):
+        marks = {"0001.jpg": [("knife", BOX)], "0002.jpg": []}
+        write_coco(tmp_path / "domain1" / "annotations" / f"{split}.json", marks)
+        draw(tmp_path / "domain1" / below / split / "0002.jpg", seed=1)
+    path = draw(tmp_path / "domain1" / below / "test" / "0001.jpg", seed=2)
+    findings = Findings()
+    (there,) = eds.read(tmp_path, "domain1-train", findings=findings)
+    assert there.id == "0002.jpg"
+    assert "picture is missing: 1 (EDS domain1-train: 0001.jpg)" in findings.problems[0]
+    first, _ = eds.read(tmp_path, "domain1-test")
+    assert shows(first, path)
+
+
 def test_pictures_of_one_file_of_pidray_two_may_lie_in_three_folders(
     tmp_path: Path, draw, write_coco
 ) -> None:

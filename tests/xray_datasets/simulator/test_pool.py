@@ -1,5 +1,6 @@
 """Pools: filled, resumed, kept fresh while somebody reads, and read back."""
 
+import json
 from itertools import islice
 from pathlib import Path
 
@@ -145,6 +146,20 @@ def test_shards_that_go_while_they_are_listed_are_passed_over(tmp_path: Path) ->
     fill(tmp_path, "baggage", 4, side_px=SIDE)
     sorted(tmp_path.glob("*.json"))[0].unlink()
     assert seeds(Pool(tmp_path)) == [2, 3]
+
+
+def test_shards_of_an_older_simulator_are_neither_read_nor_added_to(tmp_path: Path) -> None:
+    fill(tmp_path, "baggage", 4, side_px=SIDE)
+    (oldest, _) = sorted(tmp_path.glob("*.json"))
+    oldest.write_text(json.dumps(json.loads(oldest.read_text())["scenes"]))  # as they were
+    said = r"baggage-000000000-2\.npy: a shard of version 1, expected 2: .*Delete .* fill it anew"
+    with pytest.raises(DataError, match=said):
+        Pool(tmp_path)
+    with pytest.raises(DataError, match=said):
+        fill(tmp_path, "baggage", 6, side_px=SIDE)
+    assert len([*tmp_path.glob("*.npy")]) == 2
+    oldest.unlink()  # with its planes alone, it is on its way out
+    fill(tmp_path, "baggage", 4, side_px=SIDE)
 
 
 def test_the_command_fills_what_training_reads(tmp_path: Path) -> None:

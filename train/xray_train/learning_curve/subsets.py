@@ -37,7 +37,7 @@ def drawn(samples: Sequence[Sample], seed: int) -> list[Sample]:
 def _shuffled(samples: Sequence[Sample], seed: int) -> list[Bag]:
     bags: dict[str, Bag] = {}
     for sample in samples:
-        bags.setdefault(sample.group or sample.id, []).append(sample)
+        bags.setdefault(sample.bag, []).append(sample)
     order = [bags[group] for group in sorted(bags)]
     random.Random(seed).shuffle(order)
     return order

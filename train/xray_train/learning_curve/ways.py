@@ -18,7 +18,7 @@ from xray.detector import Detector
 from xray.errors import RecipeError
 from xray_datasets import coco, layouts, real
 from xray_datasets.sample import Sample
-from xray_train import checkpoint, mine, sets, teaching
+from xray_train import checkpoint, listed, mine, sets, teaching
 from xray_train.export import export, told
 from xray_train.fit import fit
 from xray_train.judged import judge
@@ -153,8 +153,8 @@ def _scans(data: Path | None) -> tuple[list[Sample], list[Sample]]:
             f"{data}: expected a split train and one of val, valid and test; deal it out: "
             f"xray-data convert {data} --out split/ --shares train=8,val=2"
         )
-    teaches = list(teaching.read(data, train))
-    return teaches, teaching.apart(data, teaching.read(data, held_out), teaches)
+    teaches = list(listed.read(data, train))
+    return teaches, listed.apart(data, listed.read(data, held_out), teaches)
 
 
 def _recipe(curve: Curve, point: Point, marks: Path) -> Recipe:
