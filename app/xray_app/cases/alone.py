@@ -19,6 +19,12 @@ from xray_app.cases.database import Database
 
 SERVICE_LOCK = 0x78726173  # "xras": the key of PostgreSQL's advisory lock; writers use another
 PATIENCE_S, BETWEEN_S = 10.0, 0.25  # PostgreSQL may take a moment to see that a process is gone
+WHO = "SELECT pid || ' ' || backend_start FROM pg_stat_activity WHERE pid = pg_backend_pid()"
+END_OURS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+    "WHERE pid || ' ' || backend_start = :ours AND pid IN "
+    "(SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND objid = :lock AND granted)"
+)
 REFUSAL = (
     "another service uses this database; end it, or choose another XRAY_DATABASE_URL or "
     "XRAY_DATA_DIR: two services would take each other's cases"
@@ -44,6 +50,7 @@ class Alone:
     ) -> None:
         self._database, self._lost, self._patience_s = database, lost, patience_s
         self._connection: Connection | None = None
+        self._ours = ""  # what the server knows the connection by that held the lock last
         self._file: BinaryIO | None = None
 
     def __enter__(self) -> "Alone":
@@ -60,7 +67,11 @@ class Alone:
             self._file.close()
 
     def check(self) -> None:
-        """Take the lock again where the connection that held it is gone."""
+        """Take the lock again where the connection that held it is gone.
+
+        A server that was frozen or cut off may still hold it for that very connection: then it is
+        told to end it, and the next check takes the lock.
+        """
         if self._database.is_sqlite:
             return
         try:
@@ -70,21 +81,30 @@ class Alone:
         except (SQLAlchemyError, OSError):  # pg8000 lets a reset connection's error through
             log.warning("the connection that holds the database is gone; taking another")
             self._let_go()
-        if not self._take():
+        if not (self._take() or self._end_ours() or self._take()):  # it may end by itself meanwhile
             log.critical("another service has taken the database meanwhile")
             self._lost()
+
+    def _end_ours(self) -> bool:
+        """Whether the connection that held the lock last holds it still; it is ended then."""
+        with self._database.engine.connect() as connection:
+            asked = {"ours": self._ours, "lock": SERVICE_LOCK}
+            return connection.execute(text(END_OURS), asked).first() is not None
 
     def _take(self) -> bool:
         if self._database.is_sqlite:
             return self._take_file()
         connection = self._database.engine.connect()
         connection = connection.execution_options(isolation_level="AUTOCOMMIT")
-        asked = text(f"SELECT pg_try_advisory_lock({SERVICE_LOCK})")
-        if not connection.execute(asked).scalar_one():
-            connection.close()
-            return False
-        self._connection = connection
-        return True
+        try:
+            ours = str(connection.execute(text(WHO)).scalar_one())
+            asked = text(f"SELECT pg_try_advisory_lock({SERVICE_LOCK})")
+            if connection.execute(asked).scalar_one():
+                self._connection, self._ours = connection, ours
+        finally:
+            if self._connection is not connection:
+                connection.close()
+        return self._connection is connection
 
     def _take_file(self) -> bool:
         file = Path(f"{self._database.url.database}.service").open("ab")  # noqa: SIM115

@@ -4,10 +4,12 @@
     BACKUP/contents/…      every file that the database of that moment names
     BACKUP/models/…        weights and calibrations by their hash, to make reports again by
     BACKUP/anchor.json     the head of the audit chain
+    BACKUP/gone.json       the hashes of files that went by their age while the copy was made
 
 The key that signs dossiers is not part of it: whoever holds a copy could sign in our name.
 """
 
+import contextlib
 import json
 import shutil
 from collections.abc import Sequence
@@ -21,7 +23,7 @@ from xray_app.cases import audit, integrity, postgresql, schema
 from xray_app.cases.contents import Contents, needed
 from xray_app.cases.database import Database
 
-DATABASE, DUMP, ANCHOR = "cases.sqlite3", "cases.dump", "anchor.json"
+DATABASE, DUMP, ANCHOR, GONE = "cases.sqlite3", "cases.dump", "anchor.json", "gone.json"
 CONTENTS, MODELS = "contents", "models"
 HASH_LETTERS = 64
 UNFINISHED = ".part"  # how the name of a model ends while it is written
@@ -49,7 +51,7 @@ def write(database: Database, contents: Contents, out: Path) -> int:
     for sha256 in hashes:
         source, target = contents.path(sha256), kept.path(sha256)
         target.parent.mkdir(exist_ok=True, mode=0o700)
-        if source.exists():
+        with contextlib.suppress(FileNotFoundError):
             shutil.copyfile(source, target)
         if not kept.is_whole(sha256):
             target.unlink(missing_ok=True)
@@ -59,7 +61,9 @@ def write(database: Database, contents: Contents, out: Path) -> int:
     models, changed = _copy_models(contents.folder.parent / MODELS, out / MODELS)
     said = {"seq": head.seq, "hash": head.hash}
     (out / ANCHOR).write_text(json.dumps(said) + "\n", encoding="utf-8")
-    lost = set(missing) & set(_hashes(database)) if missing else set()  # others went by their age
+    lost = set(missing) & set(_hashes(database)) if missing else set()
+    gone = sorted(set(missing) - lost)  # by their age
+    (out / GONE).write_text(json.dumps(gone) + "\n", encoding="utf-8")
     if lost:
         raise DataError(
             f"{len(lost)} of {len(hashes)} files that the database names are not in "
@@ -71,7 +75,7 @@ def write(database: Database, contents: Contents, out: Path) -> int:
             f"{', '.join(changed)} in {MODELS} were changed since they were kept; {out} holds all "
             "the rest. Start the service anew, which keeps them again if they are still in use"
         )
-    return len(hashes) + models
+    return len(hashes) - len(gone) + models
 
 
 def _copy_models(kept: Path, out: Path) -> tuple[int, Sequence[str]]:
@@ -108,8 +112,10 @@ def _sqlite(database: Database, out: Path) -> tuple[audit.Head, Sequence[str]]:
 def _postgresql(database: Database, out: Path) -> tuple[audit.Head, Sequence[str]]:
     with database.read() as connection:
         head = audit.head(connection)  # before the dump, so that it holds this entry in any case
+    before = _hashes(database)
     postgresql.dump(database.url, out / DUMP)
-    return head, _hashes(database)  # after it, so that no file is missing that it names
+    # What it names was there before it or is there after it: what came meanwhile does not go yet.
+    return head, sorted({*before, *_hashes(database)})
 
 
 def _hashes(database: Database) -> Sequence[str]:
@@ -142,13 +148,21 @@ def restore(copy: Path, data_dir: Path, url: str) -> int:
         hashes = _hashes(database)
     finally:
         database.dispose()
-    broken = [one for one in hashes if not Contents(data_dir / CONTENTS).is_whole(one)]
+    gone = _gone(copy)
+    missing = [one for one in hashes if not Contents(data_dir / CONTENTS).is_whole(one)]
+    broken = [one for one in missing if one not in gone]
     models = list((copy / MODELS).glob("*"))
     broken += [one.name for one in models if not _is_whole(data_dir / MODELS / one.name)]
     if checked.problem or broken:
         what = checked.problem or f"{len(broken)} files are missing or changed: {broken[0][:12]}…"
         raise DataError(f"{copy} was put back, but does not hold: {what}")
-    return len(hashes) + len(models)
+    return len(hashes) - len(missing) + len(models)
+
+
+def _gone(copy: Path) -> set[str]:
+    """What is not in a copy though its database names it: its time was over."""
+    said = copy / GONE
+    return set(json.loads(said.read_text(encoding="utf-8"))) if said.exists() else set()
 
 
 def _fill(copy: Path, database: Database) -> None:

@@ -2,9 +2,9 @@
 
 A file is written under `incoming/`, synced, and only then renamed to its place, so that nothing
 half-written ever stands under a hash. Adopting happens within the write transaction that also
-keeps the row, the only writer at a time: a file that no table names is what a crash left. It is set
-aside under `quarantine/`, not deleted, and comes back when a row names it: a mistake about the
-database must cost no scan.
+keeps the row, the only writer at a time; where that fails, `bringing` takes it out again. A file
+that no table names is what a crash left. It is set aside under `quarantine/`, not deleted, and
+comes back when a row names it: a mistake about the database must cost no scan.
 """
 
 import hashlib
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, insert, select
 from xray.errors import RecipeError
 from xray_app.cases import tables
 from xray_app.cases.errors import NotFound, Refused
+from xray_app.cases.patience import unhurried
 
 CHUNK_BYTES = 2**20
 LEFT_BY_A_CRASH = 24  # files that one transaction adopts at most: of 8 views, 3 each
@@ -145,6 +146,7 @@ class Contents:
         Raises:
             RecipeError: most files would be set aside; nothing was touched.
         """
+        unhurried(connection)
         rows = set(connection.execute(select(tables.contents.c.sha256)).scalars())
         named, emptied = _named(connection, emptied=False), _named(connection, emptied=True)
         here = list(self.folder.glob("??/*"))
@@ -174,6 +176,7 @@ class Contents:
 
 def needed(connection: Connection) -> list[str]:
     """The hashes of the files that must be here: those with a row, and those that cases name."""
+    unhurried(connection)
     rows = connection.execute(select(tables.contents.c.sha256)).scalars()
     return sorted({*rows, *_named(connection, emptied=False)})
 

@@ -3,7 +3,8 @@
 One writer at a time on both: the audit chain needs an order anyway, and whoever writes sees
 everything that was written before. Readers wait for nobody.
 
-A commit is on the disk before `write` returns (SQLite: WAL with synchronous=FULL).
+A commit is on the disk before `write` returns (SQLite: WAL with synchronous=FULL). A database that
+does not answer is as good as away: whoever waits for it, or for their turn to write, is told so.
 """
 
 import threading
@@ -15,12 +16,15 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from xray.errors import MissingExtra, RecipeError
+from xray_app.cases import patience
 
 WRITER_LOCK = 0x78726179  # "xray": the key of PostgreSQL's advisory lock
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 BUSY_MS = 30_000  # how long SQLite waits for another process's write
+TURN_S = 10.0  # how long one waits to write to PostgreSQL: more than one answer, less than two
 CACHE_KIB = 512  # of SQLite, for each connection; the system keeps the file in memory anyway
 CONNECTIONS = 10, 40  # kept open, and at most more; PostgreSQL takes 100 by default
 DRIVERS = {"postgresql": "postgresql+pg8000", "postgres": "postgresql+pg8000"}
@@ -41,6 +45,7 @@ class Database:
         self.url = _url(url)
         self.engine = _engine(self.url)
         self._writer = threading.Lock()  # fair among threads, where SQLite would only poll
+        self._turn_s = BUSY_MS / 1000 if self.is_sqlite else TURN_S
 
     @property
     def is_sqlite(self) -> bool:
@@ -49,8 +54,12 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is alone in writing; committed at the end, undone on an error."""
-        with self._writer, self.engine.connect() as connection:
+        """A transaction that is alone in writing; committed at the end, undone on an error.
+
+        Raises:
+            NoConnection: others took too long; the error of a database that is away, to everybody.
+        """
+        with self._turn(), self.engine.connect() as connection:
             writing = connection.execution_options(xray_writes=True)
             with writing.begin():
                 if not self.is_sqlite:
@@ -64,6 +73,15 @@ class Database:
             if not self.is_sqlite:  # SQLite's transactions are like this by themselves
                 connection.execute(text(ONE_MOMENT))
             yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self._writer.acquire(timeout=self._turn_s):
+            raise NoConnection(f"no turn to write within {self._turn_s:g} s: another write hangs")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def dispose(self) -> None:
         """Close every connection."""
@@ -105,7 +123,9 @@ def _engine(url: URL) -> Engine:
     pool["hide_parameters"] = True  # what a statement was filled with may be a declaration
     try:
         if url.get_backend_name() != "sqlite":
-            return create_engine(url, **pool)
+            engine = create_engine(url, connect_args={"timeout": patience.ANSWER_S}, **pool)
+            patience.limit(engine)
+            return engine
         Path(str(url.database)).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         engine = create_engine(url, connect_args={"timeout": BUSY_MS / 1000}, **pool)
     except ModuleNotFoundError:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from xray_app.cases import audit, outbox, tables
 from xray_app.cases.boxes import check_boxes
+from xray_app.cases.bringing import bringing
 from xray_app.cases.canonical import canonical, moment, sha256_of
 from xray_app.cases.case import Case, change, load, load_version
 from xray_app.cases.contents import Contents, Staged, discard
@@ -117,8 +118,9 @@ def record_search(
         Conflict: it has changed, or no search was ordered.
         Refused: something was found, and nothing says what: the next search could not learn of it.
     """
+    photos = [result.photo] if result.photo is not None else []
     try:
-        with queue.writing() as (connection, now):
+        with bringing(queue.database, contents, photos), queue.writing() as (connection, now):
             if _found_before(connection, case_id, version, searcher, result):
                 return load(connection, case_id)
             case = load_version(connection, case_id, version)
@@ -136,8 +138,7 @@ def record_search(
             )
             return after
     finally:
-        if result.photo is not None:
-            discard(result.photo)
+        discard(*photos)
 
 
 def decisions_of(connection: Connection, case_id: str) -> Sequence[RowMapping]:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from xray.report import Outcome
 from xray_app.cases import audit, outbox, reuse, sealed, tables
+from xray_app.cases.bringing import bringing
 from xray_app.cases.canonical import canonical, sha256_of
 from xray_app.cases.case import Case, change
 from xray_app.cases.contents import Contents, Staged
@@ -106,7 +107,8 @@ def record(
     Raises:
         Conflict: the case is no longer in inspection; nothing was kept.
     """
-    with database.write() as connection:
+    files = [file for one in looked for file in one.files.values()]
+    with bringing(database, contents, files), database.write() as connection:
         case, same = _compared(connection, case, looked, now)
         said = [one.report for one in looked if one.report is not None]
         outcome = _outcome(said) if len(said) == len(looked) else _worse(_outcome(said))
@@ -178,6 +180,8 @@ def _give_back(
         place = rules.place(case, None, None, now)
         left = {"state": State.WAITING, "problem": CUT_OFF, "place_at": place, "waiting_at": now}
         after = change(connection, case, **left)
+        # outcome None, as where no view can be read: who waits for the machine's word waits no more
+        outbox.put(connection, now, rules.tells, "case.inspected", after, outcome=None)
     said = {"state": after.state, "tries": case.tries}
     said["turn"] = sealed.turn_of(after.place_at, after.waiting_at)
     audit.append(connection, now, MACHINE, BROKE_OFF, case.id, said)

@@ -24,6 +24,7 @@ from xray_app.cases import audit, consistency, profiles, seen, tables, turns
 from xray_app.cases.contents import Contents, needed
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import seal_of
+from xray_app.cases.patience import unhurried
 
 Seal = tuple[str, str, str]  # table, case or model, hash
 SEALED_BY = {
@@ -41,6 +42,7 @@ SEALED_BY = {
 
 def verify(connection: Connection, anchors: Sequence[audit.Head] = ()) -> audit.Verified:
     """The first entry that does not hold; what no entry tells of comes after them all."""
+    unhurried(connection)
     chain = audit.verify(connection, anchors)
     if chain.problem:
         return chain

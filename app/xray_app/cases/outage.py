@@ -14,7 +14,8 @@ NO_HANDLE = (errno.EMFILE, errno.ENFILE)
 DRIVER = "pg8000"
 SQLITE_FULL = "database or disk is full"  # sqlite3.c, SQLITE_FULL
 # PostgreSQL's appendix A: 53100 disk_full; connections, rollbacks, resources, interventions.
-DISK_FULL, LATER, ENDED = "53100", ("08", "40", "53", "57"), ("FATAL", "PANIC")
+# 55P03: others hold what is needed.
+DISK_FULL, LATER, ENDED = "53100", ("08", "40", "53", "55P03", "57"), ("FATAL", "PANIC")
 
 
 def passes(error: Exception) -> bool:

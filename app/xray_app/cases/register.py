@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from xray_app.cases import audit, outbox, reuse, tables
+from xray_app.cases.bringing import bringing
 from xray_app.cases.canonical import canonical, sha256_of
 from xray_app.cases.case import Case, load
 from xray_app.cases.contents import Contents, Staged, discard
@@ -108,7 +109,7 @@ def register(
         sent = replace(sent, kind=rules.only)
     files = [file for view in sent.views for file in view.files()]
     try:
-        with database.write() as connection:
+        with bringing(database, contents, files), database.write() as connection:
             before = _asked_before(connection, sent) or _same(connection, sent)
             if before is not None:
                 _remember(connection, sent, before.id, now)

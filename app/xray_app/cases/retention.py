@@ -14,6 +14,7 @@ from xray_app.cases import audit, leaps, tables
 from xray_app.cases.case import Case, change
 from xray_app.cases.contents import VIEW_CONTENTS, Contents
 from xray_app.cases.database import Database
+from xray_app.cases.patience import unhurried
 from xray_app.cases.states import State
 
 AT_ONCE = 100  # cases in one transaction: nobody must wait long for their turn to write
@@ -33,6 +34,7 @@ def empty_old(database: Database, contents: Contents, now: datetime, keep: timed
         .order_by(table.c.closed_at, table.c.id)
     )
     with database.write() as connection:
+        unhurried(connection)
         cases = [Case.of(row) for row in connection.execute(old.limit(AT_ONCE)).mappings().all()]
         if cases and leaps.may_have_leapt(connection, now):
             return 0

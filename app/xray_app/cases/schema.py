@@ -15,6 +15,7 @@ from alembic.util import CommandError
 
 from xray_app.cases.database import Database
 from xray_app.cases.errors import CaseError
+from xray_app.cases.patience import unhurried
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -89,6 +90,7 @@ def _lead(database: Database, way: Callable[[Config, str], None], revision: str)
     _check_known(current(database))
     config = _config()
     with database.write() as connection:
+        unhurried(connection)
         config.attributes["connection"] = connection
         try:
             way(config, revision)

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from xray.report import Outcome
 from xray_app.cases import tables
+from xray_app.cases.patience import unhurried
 from xray_app.cases.states import Disposition, Kind, ReportRole, Verdict
 
 MOST = 20_000  # cases counted at once; beyond, the oldest are left out and it is said
@@ -62,6 +63,7 @@ class Facts:
 
 def facts(connection: Connection, since: datetime, kind: Kind = Kind.LIVE) -> Facts:
     """Live cases that came since then; in a demo, whose database holds no others, demo cases."""
+    unhurried(connection)
     table = tables.cases.c
     wanted = (table.kind == kind) & (table.received_at >= since)
     columns = (table.id, table.received_at, table.waiting_at, table.lane, table.scanner)

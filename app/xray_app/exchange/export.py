@@ -18,6 +18,7 @@ from xray_app.cases.case import Case
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import decisions_of, searches_of
 from xray_app.cases.opinions import decided_boxes, standing
+from xray_app.cases.patience import unhurried
 from xray_app.cases.states import Disposition, Kind, State
 
 BY_OFFICERS = (Disposition.CLEARED, Disposition.FOUND, Disposition.NOT_FOUND)
@@ -61,6 +62,7 @@ class Table:
 
 def reviewed(connection: Connection) -> Iterator[Reviewed]:
     """Live cases that officers closed, oldest first."""
+    unhurried(connection)
     table = tables.cases
     rows = connection.execute(
         select(table)

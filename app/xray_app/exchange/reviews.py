@@ -25,6 +25,7 @@ from xray_app.cases import tables
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
 from xray_app.cases.inspection import views_of
+from xray_app.cases.patience import unhurried
 from xray_app.cases.states import Disposition, Kind
 from xray_app.exchange import pixels
 from xray_app.exchange.export import Reviewed, reviewed
@@ -77,6 +78,7 @@ def as_coco(database: Database, contents: Contents, out: Path, ask: pixels.Ask) 
     boxes: list[dict[str, Any]] = []
     left_out = Counter[str]()
     with database.read() as connection:
+        unhurried(connection)
         names = Names(officers(connection), groups(connection), consignments(connection))
         for one in reviewed(connection):
             for view in views_of(connection, one.case.id):

@@ -3,11 +3,14 @@
 An officer's report holds the boxes that the officer drew and those of the machine's findings that
 they confirmed, under the label that they gave them; none that they rejected. ALARM for a search,
 CLEAR for a clearance.
+
+Of a view that could not be inspected, the machine's report says that and nothing else: UNKNOWN,
+aborted, since the image was not reviewed. Whoever waits for a report of each scan gets one.
 """
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, RowMapping
@@ -17,6 +20,7 @@ from xray import tdr
 from xray.profile import Profile
 from xray.report import Detection, ModelId, Outcome, Report
 from xray_app.cases import reading
+from xray_app.cases.case import Case, load
 from xray_app.cases.decisions import decisions_of
 from xray_app.cases.inspection import views_of
 from xray_app.cases.opinions import decided_boxes
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from pydicom import Dataset
 
 DESK = ModelId("xray-cargo desk", xray.__version__, "")
+NO_MODEL = ModelId("xray-cargo service", xray.__version__, "")
+ABORTED, NOT_REVIEWED = "ABORT", "NOT_REVIEWED"  # terms of AbortFlag and AbortReason
 
 
 @dataclass(frozen=True)
@@ -37,24 +43,32 @@ class ThreatReport:
         report: what is said of a view.
         source: where the view came from.
         operator: who says it; None: the machine.
+        aborted: whether the machine came to no end with it.
     """
 
     report: Report
     source: tdr.Source
     operator: str | None = None
+    aborted: bool = False
 
     def dataset(self) -> "Dataset":
         """As pydicom writes it; the same report gives the same bytes."""
         kind: tdr.Kind = "OPERATOR" if self.operator else "MACHINE"
-        return tdr.dataset(self.report, kind=kind, operator=self.operator, source=self.source)
+        said = tdr.dataset(self.report, kind=kind, operator=self.operator, source=self.source)
+        if self.aborted:
+            said.AbortFlag, said.AbortReason = ABORTED, NOT_REVIEWED
+            said.ThreatDetectionAlgorithmAndVersion = [tdr.MAKER, str(self.report.model)]
+        return said
 
 
 def by_machine(connection: Connection, case_id: str) -> Iterator[ThreatReport]:
-    """What the model said, view by view; nothing of a view that could not be inspected."""
-    said = reading.reports(connection, case_id)
+    """What the model said, view by view; that it said nothing where it could not."""
+    said, case = reading.reports(connection, case_id), load(connection, case_id)
     for view in views_of(connection, case_id):
         if view["position"] in said:
             yield ThreatReport(read_report(said[view["position"]]), source_of(view))
+        else:
+            yield _unseen(view, case)
 
 
 def by_officer(connection: Connection, case_id: str, version: int) -> Iterator[ThreatReport]:
@@ -77,6 +91,23 @@ def source_of(view: RowMapping) -> tdr.Source:
     """Where a view came from, as it was read when it was inspected."""
     pixel_mm = view["read_pixel_mm"] or view["pixel_mm"]
     return tdr.Source(json.loads(view["dicom"] or "{}"), pixel_mm)
+
+
+def _unseen(view: RowMapping, case: Case) -> ThreatReport:
+    source = source_of(view)
+    whose = case.container or case.consignment
+    if whose and "PatientID" not in source.dicom:  # its own header was not read either
+        source = replace(source, dicom={**source.dicom, "PatientID": whose})
+    report = Report(
+        scan_id=f"{case.id}/{view['position']}",
+        width_px=view["width_px"] or 1,
+        height_px=view["height_px"] or 1,
+        model=NO_MODEL,
+        profile=Profile(),
+        outcome=Outcome.UNKNOWN,
+        made_at=case.waiting_at or case.received_at,
+    )
+    return ThreatReport(report, source, aborted=True)
 
 
 def _decided(

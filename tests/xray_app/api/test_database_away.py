@@ -1,5 +1,12 @@
-"""PostgreSQL goes away and comes back: said clearly, nothing half-kept, no restart needed."""
+"""PostgreSQL goes away, or falls silent, and comes back: said clearly, nothing half-kept, no
+restart needed.
+"""
 
+import gc
+import os
+import signal
+import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -7,13 +14,16 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy.exc import DBAPIError
 
 from xray_app import service as services
 from xray_app.access.passwords import Passwords
 from xray_app.access.roles import Right
 from xray_app.api import app as api
 from xray_app.api.bodies import STRANGERS_BYTES
+from xray_app.cases import database as databases
+from xray_app.cases import integrity, outage, patience, tables
 from xray_app.settings import Settings
 
 
@@ -35,32 +45,158 @@ def away(server: str, name: str) -> Iterator[None]:
     engine.dispose()
 
 
-@pytest.mark.parametrize("backend", ["postgresql"])
-def test_a_database_that_is_away_is_said_and_comes_back_by_itself(
-    backend: str,
-    postgresql_server: str,
-    database_url: str,
-    tmp_path: Path,
-    clock: Any,
-    quick_passwords: Passwords,
-) -> None:
+@contextmanager
+def frozen(connection: Connection) -> Iterator[None]:
+    """Every process of the server stands still: it takes connections and answers none."""
+    backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    status = Path(f"/proc/{backend}/status").read_text(encoding="utf-8")
+    server = int(status.partition("PPid:")[2].split()[0])
+    children = Path(f"/proc/{server}/task/{server}/children")
+    stopped: list[int] = []
+    try:
+        os.kill(server, signal.SIGSTOP)  # first: it starts no others
+        stopped.append(server)
+        for process in map(int, children.read_text(encoding="utf-8").split()):
+            os.kill(process, signal.SIGSTOP)
+            stopped.append(process)
+        yield
+    finally:
+        for process in stopped:
+            os.kill(process, signal.SIGCONT)
+
+
+@pytest.fixture
+def backend() -> str:
+    return "postgresql"
+
+
+@pytest.fixture
+def service(
+    database_url: str, tmp_path: Path, clock: Any, quick_passwords: Passwords
+) -> Iterator[services.Service]:
     settings = Settings(data_dir=tmp_path / "data", database_url=database_url)
-    service = services.build(settings, clock, quick_passwords)
+    built = services.build(settings, clock, quick_passwords)
+    yield built
+    built.database.dispose()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a frozen server is given is short, so that the test is."""
+    monkeypatch.setattr(patience, "ANSWER_S", 0.5)
+    monkeypatch.setattr(patience, "STATEMENT_MS", 400)
+    monkeypatch.setattr(databases, "TURN_S", 0.2)
+
+
+@pytest.fixture
+def gate(service: services.Service) -> TestClient:
     key = service.keys.make("test", "gate", [Right.SUBMIT])
     client = TestClient(api.build(service), raise_server_exceptions=False)
     client.headers["authorization"] = f"Bearer {key}"
+    return client
 
-    def send(content: bytes = b"scan") -> Any:
-        return client.post("/api/v1/scans", files={"scan": ("bag.png", content)})
 
+def send(gate: TestClient, content: bytes = b"scan") -> Any:
+    return gate.post("/api/v1/scans", files={"scan": ("bag.png", content)})
+
+
+def check_away(answer: Any) -> None:
+    assert answer.status_code == 503
+    assert int(answer.headers["retry-after"]) > 0
+    assert "database cannot be reached" in answer.json()["error"]
+
+
+def test_a_database_that_is_away_is_said_and_comes_back_by_itself(
+    postgresql_server: str, database_url: str, service: services.Service, gate: TestClient
+) -> None:
     with away(postgresql_server, database_url.rpartition("/")[2]):
         for content in (b"scan", bytes(STRANGERS_BYTES)):
-            refused = send(content)
-            assert refused.status_code == 503
-            assert int(refused.headers["retry-after"]) > 0
-            assert "database cannot be reached" in refused.json()["error"]
-        assert client.get("/health/ready").status_code == 503
-        assert client.get("/health/live").status_code == 200
-    assert send().status_code == 202
+            check_away(send(gate, content))
+        assert gate.get("/health/ready").status_code == 503
+        assert gate.get("/health/live").status_code == 200
+    assert send(gate).status_code == 202
     assert list(service.contents.incoming.iterdir()) == []
-    service.database.dispose()
+
+
+def forget(caplog: pytest.LogCaptureFixture) -> None:
+    """pg8000 leaves the socket of a connection that never came to be to whoever frees its error;
+    here, that is the log that a test keeps.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        for record in caplog.records:
+            record.exc_info = None
+        gc.collect()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_database_that_says_nothing_is_as_good_as_away_and_loses_nothing(
+    service: services.Service, gate: TestClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    kept = send(gate, b"before").json()["id"]
+    with service.database.engine.connect() as connection, frozen(connection):
+        for content in (b"scan", b"another"):
+            check_away(send(gate, content))
+        assert gate.get("/health/ready").status_code == 503
+        assert gate.get("/health/live").status_code == 200
+    assert gate.get("/health/ready").status_code != 503
+    again = send(gate)
+    assert (again.status_code, send(gate, b"before").json()["id"]) == (202, kept)
+    with service.database.read() as connection:
+        assert integrity.verify(connection).problem is None
+        cases = connection.execute(select(func.count()).select_from(tables.cases)).scalar_one()
+    assert cases == 2
+    assert list(service.contents.incoming.iterdir()) == []
+    forget(caplog)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_write_that_hangs_makes_nobody_wait_for_longer_than_their_turn(
+    service: services.Service, gate: TestClient
+) -> None:
+    began, end = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        with service.database.write():
+            began.set()
+            end.wait(30)
+
+    thread = threading.Thread(target=hang)
+    thread.start()
+    began.wait(30)
+    try:
+        check_away(send(gate))
+    finally:
+        end.set()
+        thread.join()
+    assert send(gate).status_code == 202
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_the_server_does_for_too_long_ends_unless_it_is_said_to_take_long(
+    service: services.Service,
+) -> None:
+    def sleep(connection: Connection) -> None:
+        connection.execute(text("SELECT pg_sleep(0.8)"))
+
+    with service.database.write() as connection:
+        patience.unhurried(connection)
+        sleep(connection)
+    for _ in range(2):  # the same connection is limited again, and stays good
+        with (
+            pytest.raises(DBAPIError, match="statement timeout") as ended,
+            service.database.read() as connection,
+        ):
+            sleep(connection)
+        assert outage.database_away(ended.value)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_another_process_that_writes_for_long_makes_nobody_wait_for_it(
+    service: services.Service, database_url: str, gate: TestClient
+) -> None:
+    other = databases.Database(database_url)
+    with other.write():
+        check_away(send(gate))
+    assert send(gate).status_code == 202
+    other.dispose()

@@ -39,6 +39,21 @@ def test_the_lock_is_taken_again_when_its_connection_was_cut(database: Database)
             assert connection.execute(text(count)).scalar_one() == 1
 
 
+def test_a_connection_of_ours_that_the_server_alone_still_knows_is_ended_and_the_lock_taken_again(
+    database: Database,
+) -> None:
+    if database.is_sqlite:
+        pytest.skip("a file has no connection")
+    with Alone(database, never) as alone:
+        unheard, alone._connection = alone._connection, None  # the server did not see it go
+        assert unheard is not None
+        alone.check()
+        unheard.invalidate()
+        unheard.close()
+        alone.check()
+        assert alone._connection is not None
+
+
 def test_whoever_was_quicker_meanwhile_keeps_it_and_the_service_is_told(
     database: Database, database_url: str
 ) -> None:

@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import text, update
 
 from tests.xray_app.cases.conftest import SEALED_ONCE, Older
-from xray_app.cases import audit, integrity, tables
+from xray_app.cases import audit, integrity, schema, tables
 from xray_app.cases.case import Case, load
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import Decision, correct, decide, decisions_of
-from xray_app.cases.errors import Conflict, Refused
+from xray_app.cases.errors import CaseError, Conflict, Refused
 from xray_app.cases.pending import Proposal, pending_of, propose, settle, undo
 from xray_app.cases.queue import Queue
 from xray_app.cases.rules import Officer
@@ -234,6 +234,24 @@ def test_an_escalated_case_goes_to_the_supervisors_once_it_holds(
     assert taken is not None
     with pytest.raises(Refused, match="already"):
         propose(queue, taken.id, taken.version, BOSS, said)
+
+
+@pytest.mark.parametrize("revision", ["0006", "base"])
+def test_tables_are_not_led_to_where_there_is_no_place_for_a_decision_that_still_waits(
+    queue: Queue, case: Case, database: Database, clock: Any, revision: str
+) -> None:
+    propose(queue, case.id, case.version, KIM, CLEAR)
+    there = schema.current(database)
+    with pytest.raises(CaseError, match="decisions on 1 cases are not written down yet"):
+        schema.downgrade(database, revision)
+    assert schema.current(database) == there  # nothing was led half-way
+    clock.move(seconds=10)
+    assert settle(queue) == 1
+    schema.downgrade(database, "0006")
+    with database.read() as connection:
+        said = text("SELECT verdict FROM decisions")
+        assert connection.execute(said).scalars().all() == [Verdict.CLEAR]
+    schema.upgrade(database)
 
 
 def test_a_clock_that_is_set_back_does_not_keep_a_decision_open_for_hours(

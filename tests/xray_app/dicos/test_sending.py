@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 from xray.errors import RecipeError
 from xray.tdr import TDR_STORAGE
 from xray_app.addresses import Outgoing
-from xray_app.cases import audit, outbox, tables
+from xray_app.cases import audit, inspection, outbox, tables
 from xray_app.cases.decisions import Decision, correct, decide
 from xray_app.cases.opinions import Opinion, say
 from xray_app.cases.rules import Officer
@@ -220,7 +220,7 @@ def test_a_peer_whose_name_has_no_address_is_tried_again(
     assert (row["tries"], "cannot be reached" in row["problem"]) == (1, True)
 
 
-def test_a_scan_that_could_not_be_read_has_no_report_of_the_machine(
+def test_of_a_scan_that_could_not_be_read_the_machine_says_that_it_did_not_review_it(
     service: Service,
     heads: Heads,
     peer: SimpleNamespace,
@@ -232,7 +232,32 @@ def test_a_scan_that_could_not_be_read_has_no_report_of_the_machine(
     keep(service, heads, sent_file(broken), "GATE1", broken.SOPInstanceUID)
     inspect_all()
     assert reports(service, peer).send_due() == 1
-    assert peer.taken == []
+    check_not_reviewed(peer)
+
+
+def test_a_scan_whose_inspection_broke_off_to_the_last_is_told_too(
+    service: Service, heads: Heads, peer: SimpleNamespace, dx: Callable[..., Any]
+) -> None:
+    dataset = dx()
+    keep(service, heads, sent_file(dataset), "GATE1", dataset.SOPInstanceUID)
+    while (case := inspection.claim(service.database, service.now)) is not None:
+        assert reports(service, peer).send_due() == 0
+        inspection.give_back(service.database, case, service.now, service.queue.rules)
+    assert reports(service, peer).send_due() == 1
+    check_not_reviewed(peer)
+    with service.database.read() as connection:
+        body = connection.execute(select(tables.outbox.c.body)).scalars().first()
+    told = json.loads(str(body))
+    assert (told["event"], told["state"], told["outcome"]) == ("case.inspected", "waiting", None)
+
+
+def check_not_reviewed(peer: SimpleNamespace) -> None:
+    (said,) = peer.taken
+    assert (said.TDRType, said.AlarmDecision, said.PatientID) == (
+        *("MACHINE", "UNKNOWN", "CSQU3054383"),
+    )
+    assert (said.AbortFlag, said.AbortReason) == ("ABORT", "NOT_REVIEWED")
+    assert (said.NumberOfTotalObjects, len(said.ThreatSequence)) == (0, 0)
 
 
 @pytest.mark.parametrize("text", ["CONTROL", "CONTROL@host", "CONTROL@host:x", "@host:104", ""])

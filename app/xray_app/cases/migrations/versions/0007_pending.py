@@ -6,6 +6,7 @@ import json
 
 import sqlalchemy as sa
 from alembic import op
+from alembic.util import CommandError
 
 revision = "0007"
 down_revision = "0006"
@@ -36,11 +37,18 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Back from it. Decisions that could still be taken back are open again."""
-    op.execute(
-        "UPDATE cases SET state = 'waiting', holder = NULL, version = version + 1 "
-        "WHERE state = 'pending'"
-    )
+    """Back from it, once every decision holds.
+
+    Raises:
+        CommandError: some can still be taken back; the older tables have no place for them.
+    """
+    waiting = op.get_bind().execute(sa.text("SELECT count(*) FROM pending")).scalar_one()
+    if waiting:
+        raise CommandError(
+            f"decisions on {waiting} cases are not written down yet, and older tables have no "
+            "place for them; start the service of this version, which writes them down when their "
+            "ten seconds are over, end it after a minute, and lead the tables down then"
+        )
     for table in ("preferences", FIRST, "pending"):
         op.drop_table(table)
     for name in ("taken_at", "code"):  # not by batch, which would lose the table's triggers
