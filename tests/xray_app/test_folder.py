@@ -82,20 +82,20 @@ def test_a_scan_waits_until_the_file_beside_it_stands_still_too(folder: Folder) 
     assert cases(folder.service.database)[0].lane == "12"
 
 
-@pytest.mark.parametrize("where", ["done", "failed"])
+@pytest.mark.parametrize("where", ["done", "failed", "taking"])
 def test_a_folder_that_becomes_a_link_later_leads_nowhere_else(
     folder: Folder, tmp_path: Path, where: str
 ) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
-    (folder.path / where).rmdir()
-    (folder.path / where).symlink_to(elsewhere)
     put(folder, "bag.png", b"" if where == "failed" else b"scan")
     folder.look()
+    (folder.path / where).rmdir()
+    (folder.path / where).symlink_to(elsewhere)
     with pytest.raises(OSError, match=where):
         folder.look()
     assert list(elsewhere.iterdir()) == []
-    assert (folder.path / "bag.png").exists()
+    assert [path.parent.name for path in folder.path.rglob("bag.png")] in (["1"], ["watched"])
 
 
 def test_what_is_said_of_a_file_goes_through_no_link(folder: Folder, tmp_path: Path) -> None:
@@ -179,34 +179,36 @@ def test_a_fault_of_the_machine_is_no_fault_of_the_scan(
 
         return fail
 
-    scan = put(folder, "bag.png")
+    put(folder, "bag.png")
     folder.look()
     for where, name in ((Path, "mkdir"), (os, "open")):
         with monkeypatch.context() as broken:
             broken.setattr(where, name, failing(getattr(where, name)))
             with pytest.raises(OSError, match=re.escape(os.strerror(number))):
                 folder.look()
-        assert scan.exists()
+        assert (folder.path / "taking" / "1" / "bag.png").read_bytes() == b"scan"
     assert folder.look() == 1
+    assert list((folder.path / "taking").iterdir()) == []
 
 
 def test_a_scan_on_a_damaged_place_of_the_disk_holds_up_no_other(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    whole = folder._open
+    whole = folder._taking.open
 
-    def damaged(name: str) -> Any:
+    def damaged(number: str, name: str) -> Any:
         if name == "1.png":
             raise OSError(errno.EIO, os.strerror(errno.EIO), name)
-        return whole(name)
+        return whole(number, name)
 
-    monkeypatch.setattr(folder, "_open", damaged)
+    monkeypatch.setattr(folder._taking, "open", damaged)
     for name in ("1.png", "2.png"):
         put(folder, name, name.encode())
     folder.look()
     with pytest.raises(OSError, match=os.strerror(errno.EIO)):
         folder.look()
-    assert [(folder.path / where).exists() for where in ("1.png", "done/2.png")] == [True, True]
+    kept = ("taking/1/1.png", "done/2.png")
+    assert [(folder.path / where).exists() for where in kept] == [True, True]
 
 
 def test_a_stop_waits_for_the_scan_in_hand_and_for_no_other(folder: Folder) -> None:
@@ -239,10 +241,14 @@ def test_what_is_said_of_no_scan_is_said_to_be_in_vain(
 
 def test_what_is_said_of_a_file_is_utf_8_whatever_the_service_speaks(folder: Folder) -> None:
     put(folder, "bag.png")
-    move = "import sys; from pathlib import Path; from xray_app.folder import Folder; "
-    move += r"Folder(Path(sys.argv[1]), None)._move('bag.png', 'failed', '.txt', '\uc218\uc785')"
+    move = "import sys; from pathlib import Path; from xray_app.taking import Taking; "
+    move += "t = Taking(Path(sys.argv[1])); n = t.hold('bag.png', tuple(map(int, sys.argv[2:]))); "
+    move += r"t.put_away(n, 'bag.png', 'failed', '.txt', '\uc218\uc785')"
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    subprocess.run([sys.executable, "-c", move, folder.path], env=os.environ | plain, check=True)
+    about = (folder.path / "bag.png").stat()
+    seen = (str(about.st_size), str(about.st_mtime_ns))
+    command = [sys.executable, "-c", move, folder.path, *seen]
+    subprocess.run(command, env=os.environ | plain, check=True)
     assert (folder.path / "failed" / "bag.png.txt").read_text(encoding="utf-8") == "\uc218\uc785"
 
 
@@ -277,3 +283,99 @@ def test_a_file_that_was_kept_before_a_crash_is_the_same_case_again(folder: Fold
     again.look()
     assert len(cases(folder.service.database)) == 1
     assert "false" in (folder.path / "done" / "bag.png.case.json").read_text()
+
+
+@pytest.mark.parametrize("said", [False, True])
+def test_the_next_scan_of_the_same_name_is_a_case_of_its_own(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, said: bool
+) -> None:
+    def scanned(number: int) -> None:
+        """A scanner that calls every scan the same, renames its next one into place."""
+        for name, data in (("latest.png.json", b'{"lane": "%d"}'), ("latest.png", b"scan %d")):
+            if said or name == "latest.png":
+                put(folder, name + ".part", data % number)
+                (folder.path / f"{name}.part").rename(folder.path / name)
+
+    def keep_and_scan(*given: Any) -> Any:
+        kept = keep(*given)
+        if len(cases(folder.service.database)) == 1:
+            scanned(2)
+        return kept
+
+    keep = watching.keep_scan
+    monkeypatch.setattr(watching, "keep_scan", keep_and_scan)
+    scanned(1)
+    assert [folder.look() for _ in range(4)] == [0, 1, 0, 1]
+    lanes = ["1", "2"] if said else [None, None]
+    assert [case.lane for case in cases(folder.service.database)] == lanes
+    done = folder.path / "done"
+    assert [(done / name).read_bytes() for name in ("latest.png", "2-latest.png")] == [
+        *(b"scan 1", b"scan 2")
+    ]
+    first, second = (
+        json.loads((done / f"{name}.case.json").read_text())["case"]
+        for name in ("latest.png", "2-latest.png")
+    )
+    assert first != second
+
+
+class Killed(BaseException):
+    """Stands for SIGKILL: nothing of the service runs after it."""
+
+
+def kill_at(step: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the step-th change of a folder, or of a file in it."""
+    left = iter(range(step))
+
+    def dying(whole: Callable[..., Any]) -> Callable[..., Any]:
+        def change(*given: Any, **where: Any) -> Any:
+            reading = given[1:2] == (os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK,)
+            if where.keys() & {"dir_fd", "src_dir_fd"} and not reading and next(left, None) is None:
+                raise Killed
+            return whole(*given, **where)
+
+        return change
+
+    for name in ("mkdir", "rename", "unlink", "rmdir"):
+        monkeypatch.setattr(os, name, dying(getattr(os, name)))
+
+
+def test_what_was_half_taken_when_the_service_was_killed_is_taken_once_by_the_next(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in range(20):
+        put(folder, "bag.png", b"scan %d" % step)
+        put(folder, "bag.png.json", b'{"lane": "%d"}' % step)
+        folder.look()
+        killed = False
+        with monkeypatch.context() as killing:
+            kill_at(step, killing)
+            try:
+                folder.look()
+            except Killed:
+                killed = True
+        roomy = replace(folder.service.queue.rules, max_waiting=99)
+        service = replace(folder.service, queue=replace(folder.service.queue, rules=roomy))
+        folder = Folder(folder.path, service)
+        for _ in range(3):
+            folder.look()
+        assert [case.lane for case in cases(service.database)] == [str(n) for n in range(step + 1)]
+        assert list((folder.path / "taking").iterdir()) == []
+        done = [path.read_bytes() for path in (folder.path / "done").glob("*bag.png")]
+        assert sorted(done) == sorted(b"scan %d" % n for n in range(step + 1))
+        (folder.path / "bag.png.json").unlink(missing_ok=True)  # killed between scan and this
+        if not killed:
+            break
+    assert step >= 5
+    assert list((folder.path / "failed").iterdir()) == []
+
+
+def test_names_that_are_long_or_no_text_hold_up_nothing(folder: Folder) -> None:
+    for name in ("x" * 244 + ".png", os.fsdecode(b"\xff.png")):
+        put(folder, name, name[:1].encode(errors="ignore") or b"scan")
+    for name in ("y" * 251 + ".png", os.fsdecode(b"\xfe.png")):  # NAME.json beside it cannot be
+        put(folder, name, b"")
+    folder.look()
+    assert [folder.look(), folder.look()] == [2, 0]
+    for where, count in (("done", 4), ("failed", 4), ("taking", 0)):
+        assert len(list((folder.path / where).iterdir())) == count

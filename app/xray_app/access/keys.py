@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from xray_app.access.errors import AccessError, NotSignedIn
 from xray_app.access.passwords import fingerprint, new_secret
@@ -37,10 +37,11 @@ class Keys:
     def make(
         self, by: str, name: str, scopes: Iterable[Right], ends_at: datetime | None = None
     ) -> str:
-        """A new key, which is shown this once.
+        """A new key, which is shown this once. By its name its holder is known as a sender: a key
+        of the same name takes the place of one that was revoked, or has ended.
 
         Raises:
-            AccessError: no name, no scope, or one that no key may have.
+            AccessError: no name, one that another key has, no scope, or one that no key may have.
         """
         asked = frozenset(scopes)
         if not asked or not asked <= SCOPES:
@@ -51,6 +52,11 @@ class Keys:
         row = {"id": key_id, "name": name, "secret_sha256": fingerprint(secret), "made_by": by}
         with self.database.write() as connection:
             now = self.clock()
+            if (good := _good_one(connection, name, now)) is not None:
+                raise AccessError(
+                    f"the key {good} has the name {name} already, and its holder would be taken "
+                    "for the same sender; take another name, or revoke that key first"
+                )
             row |= {"scopes": canonical(sorted(asked))}
             connection.execute(insert(tables.api_keys).values(**row, made_at=now, ends_at=ends_at))
             audit.append(connection, now, by, "key made", key_id, {"scopes": sorted(asked)})
@@ -98,3 +104,11 @@ class Keys:
             raise NotSignedIn("the API key is not good, or no longer")
         rights = frozenset(Right(scope) for scope in json.loads(row["scopes"]))
         return Actor(f"key {row['name']}", rights)
+
+
+def _good_one(connection: Connection, name: str, now: datetime) -> str | None:
+    """The ID of a key of this name that is neither revoked nor has ended."""
+    table = tables.api_keys
+    lasts = table.c.ends_at.is_(None) | (table.c.ends_at > now)
+    good = select(table.c.id).where(table.c.name == name, table.c.revoked_at.is_(None), lasts)
+    return connection.execute(good.limit(1)).scalar_one_or_none()

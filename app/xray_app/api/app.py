@@ -56,7 +56,7 @@ def build(service: Service) -> FastAPI:
     for module in (scans, work, opinions, own, cases, people, chain, exports):
         app.include_router(module.router, prefix=PREFIX)
     app.include_router(health)
-    app.include_router(kserve.router)
+    app.include_router(kserve.router, max_body_size=kserve.most_bytes(service.settings))
     app.include_router(metrics.router)
     app.include_router(readiness)
     if service.settings.demo:

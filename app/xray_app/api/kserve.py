@@ -7,23 +7,25 @@ Nothing is kept.
 
 import base64
 import binascii
+import io
 import json
-import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, HTTPException
 from pydantic import BaseModel, Field
 
-from xray_app.api.scans import asked
+from xray_app.api.asking import asked, too_large
 from xray_app.api.shapes import OUR_FAULT
 from xray_app.api.signing import Inspects
 from xray_app.api.signing import TheService as Service
 from xray_app.cases.errors import NotFound, Refused
 from xray_app.inspectors.pool import RETRY_AFTER_S
 from xray_app.intake import usual
+from xray_app.settings import FORM_BYTES, Settings
 
 router = APIRouter(prefix="/v2", tags=["kserve"])
+FILES = ("scan", "high")
 BYTES: dict[str, Any] = {"datatype": "BYTES", "shape": [1]}
 
 
@@ -66,7 +68,7 @@ def ready(actor: Inspects, service: Service) -> dict[str, bool]:
 def about_model(actor: Inspects, service: Service, model: str) -> dict[str, Any]:
     """What the model takes and gives."""
     _check(service, model)
-    inputs = [{"name": "scan", **BYTES}, {"name": "high", **BYTES}]
+    inputs = [{"name": name, **BYTES} for name in FILES]
     outputs = [{"name": "report", **BYTES}]
     return {"name": model, "platform": "onnxruntime", "inputs": inputs, "outputs": outputs}
 
@@ -86,17 +88,26 @@ def infer(actor: Inspects, service: Service, model: str, said: Infer) -> dict[st
     tensors = {tensor.name: tensor.data[0] for tensor in said.inputs}
     if "scan" not in tensors:
         raise Refused("inputs: expected one named scan")
-    with tempfile.TemporaryDirectory(prefix="xray-scan-") as folder:
-        files = []
-        for name in ("scan", "high"):
-            if name in tensors:
-                path = Path(folder) / name
-                path.write_bytes(_decoded(name, tensors[name]))
-                files.append(path)
-        names = [file.name for file in files]
-        report = asked(service, files, names, {"id": said.id or "scan"})
+    most = service.settings.max_upload_bytes
+    sent = ((n, io.BytesIO(_decoded(n, tensors[n], most))) for n in FILES if n in tensors)
+    report = asked(service, sent, {"id": said.id or "scan"})
     output = {"name": "report", **BYTES, "data": [json.dumps(report)]}
     return {"model_name": model, "id": said.id or "", "outputs": [output]}
+
+
+def most_bytes(settings: Settings) -> int:
+    """Largest request here: a pair of files in base64, for all of it is read into memory."""
+    pair = min(len(FILES) * settings.max_upload_bytes, settings.max_request_bytes)
+    return min(base64_length(pair) + FORM_BYTES, settings.max_request_bytes)
+
+
+def base64_length(count: int) -> int:
+    """Letters that so many bytes take in base64 (RFC 4648, section 4).
+
+    >>> base64_length(3), base64_length(4)
+    (4, 8)
+    """
+    return (count + 2) // 3 * 4
 
 
 def check_loaded(service: Service) -> None:
@@ -111,7 +122,9 @@ def _check(service: Service, model: str) -> None:
         raise NotFound(f"there is no model {model[:40]!r} here; there is {there!r}")
 
 
-def _decoded(name: str, text: str) -> bytes:
+def _decoded(name: str, text: str, most_bytes: int) -> bytes:
+    if len(text) > base64_length(most_bytes):
+        raise too_large(name, most_bytes)
     try:
         return base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError):

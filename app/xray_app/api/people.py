@@ -93,7 +93,7 @@ def list_keys(actor: Manages, service: Service) -> list[KeyOut]:
 
 @router.post("/keys", status_code=201)
 def make_key(actor: Manages, service: Service, said: NewKey) -> MadeKey:
-    """A new key, shown this once. Keys of one name see the same cases: so a key is replaced."""
+    """A new key, shown this once. To replace one, revoke it first: its name is who sends."""
     return MadeKey(key=service.keys.make(actor.name, said.name, said.scopes, said.ends_at))
 
 

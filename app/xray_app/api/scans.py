@@ -1,32 +1,26 @@
 """Scans come in: inspected and forgotten, or kept as a case."""
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, File, Form, Header, HTTPException, Response, UploadFile
+from fastapi import APIRouter, File, Form, Header, Response, UploadFile
 from pydantic import ValidationError
 
 from xray_app import logs
+from xray_app.api.asking import asked
 from xray_app.api.shapes import OUR_FAULT, About, Received
 from xray_app.api.signing import Inspects, Submits
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import profiles, register
+from xray_app.cases import register
 from xray_app.cases.containers import container_number
 from xray_app.cases.contents import Staged, discard
 from xray_app.cases.errors import Refused
 from xray_app.cases.register import NewView, Registered, Submission
 from xray_app.cases.states import Kind
-from xray_app.inspectors.pool import RETRY_AFTER_S
-from xray_app.inspectors.process import BrokeOff
-from xray_app.shown import Blame
 from xray_app.uploads import file_name
 
-WAIT_SECONDS = 10.0  # for an idle process, before the caller is told to come back
 MAX_VIEWS = 8
-STATUS = {Blame.FILE: 422, Blame.MODEL: 503, Blame.US: 500}  # where there is no report
 
 router = APIRouter(tags=["scans"])
 Files = Annotated[list[UploadFile], File(max_length=MAX_VIEWS)]
@@ -45,40 +39,8 @@ def inspect(
     pixel_mm: Annotated[float | None, Form(gt=0, lt=1000)] = None,
 ) -> dict[str, Any]:
     """A scan in, a report out; nothing is kept. `high`: the high energy, where it is a file."""
-    with tempfile.TemporaryDirectory(prefix="xray-scan-") as folder:
-        files, names = list[Path](), list[str]()
-        for number, upload in enumerate((scan, high)):
-            if upload is None:
-                continue
-            path = Path(folder) / f"{number}"
-            path.write_bytes(upload.file.read())
-            files.append(path)
-            names.append(file_name(upload.filename or ""))
-        return asked(service, files, names, {"pixel_mm": pixel_mm, "id": names[0]})
-
-
-def asked(
-    service: Service, files: list[Path], names: list[str], said: dict[str, Any]
-) -> dict[str, Any]:
-    """The report of an inspecting process on files that are not kept.
-
-    Raises:
-        Full: every process is busy.
-        HTTPException: there is none, with the status of whose fault that is.
-    """
-    with service.pool.lend(WAIT_SECONDS) as process:
-        with service.database.read() as connection:
-            in_force = profiles.in_force(connection)
-        try:
-            answer = process.ask([str(file) for file in files], names, said, in_force)
-        except BrokeOff as error:
-            raise HTTPException(500, f"{names[0]}: {error}") from None
-    report: dict[str, Any] | None = answer["report"]
-    if report is None:
-        status = STATUS[answer["blame"]]
-        later = {"retry-after": str(RETRY_AFTER_S)} if status == 503 else None
-        raise HTTPException(status, answer["problem"], later)
-    return report
+    sent = [(file_name(one.filename or ""), one.file) for one in (scan, high) if one is not None]
+    return asked(service, sent, {"pixel_mm": pixel_mm, "id": sent[0][0]})
 
 
 @router.post("/scans", status_code=202)

@@ -1,7 +1,6 @@
 """The other end of the inspecting processes: lent to one caller at a time, killed when too slow."""
 
 import json
-import queue
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -13,6 +12,7 @@ from typing import Any
 
 from xray_app import logs
 from xray_app.cases.errors import Full
+from xray_app.inspectors.line import Line
 from xray_app.inspectors.process import BrokeOff, Process
 
 RETRY_AFTER_S = 5
@@ -123,9 +123,7 @@ class Pool:
     ) -> None:
         loads = (model, limits, calibration, form, kept)
         self.all = tuple(Inspecting(*loads) for _ in range(size))
-        self._idle: queue.Queue[Inspecting] = queue.Queue()
-        for one in self.all:
-            self._idle.put(one)
+        self.line = Line(self.all)
 
     @property
     def absence(self) -> str:
@@ -144,7 +142,7 @@ class Pool:
 
     @contextmanager
     def lend(self, seconds: float | None = None) -> Iterator[Inspecting]:
-        """A process for one caller.
+        """A process for one caller, whoever waits longest first.
 
         Args:
             seconds: how long to wait for one; None: as long as it takes.
@@ -153,13 +151,13 @@ class Pool:
             Full: none became free.
         """
         try:
-            one = self._idle.get(timeout=seconds)
-        except queue.Empty:
+            one = self.line.take(seconds)
+        except TimeoutError:
             raise Full("every inspecting process is busy", RETRY_AFTER_S) from None
         try:
             yield one
         finally:
-            self._idle.put(one)
+            self.line.give(one)
 
     def close(self) -> None:
         """Kill them all, whatever they are doing."""

@@ -42,6 +42,22 @@ def test_a_revoked_key_and_one_that_has_ended_are_worthless(keys: Keys, clock: A
         keys.revoke("boss", revoked.split("_")[1])
 
 
+def test_no_two_good_keys_have_one_name_for_they_would_be_one_sender(
+    keys: Keys, clock: Any
+) -> None:
+    first = keys.make("boss", "gate 1", [Right.SUBMIT], clock() + timedelta(days=1))
+    key_id = first.split("_")[1]
+    with pytest.raises(AccessError, match=f"the key {key_id} has the name gate 1 already.*revoke"):
+        keys.make("boss", "gate 1", [Right.SUBMIT])
+    keys.make("boss", "gate 2", [Right.SUBMIT])
+    clock.move(days=1)
+    second = keys.make("boss", "gate 1", [Right.SUBMIT])  # the first has ended
+    keys.revoke("boss", second.split("_")[1])
+    third = keys.make("boss", "gate 1", [Right.SUBMIT])
+    assert keys.holder(third).name == "key gate 1"
+    assert len(keys.list()) == 4
+
+
 def test_a_key_with_a_changed_letter_is_nobodys(keys: Keys) -> None:
     key = keys.make("boss", "gate 1", [Right.SUBMIT])
     other = key[:-1] + ("a" if key[-1] != "a" else "b")

@@ -9,8 +9,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.xray_app.here import Here
+from xray_app.api import kserve
 from xray_app.intake import Inspector
 from xray_app.service import Service
+from xray_app.settings import FORM_BYTES
 
 
 def ask(scanner: TestClient, *inputs: tuple[str, str]) -> Any:
@@ -51,6 +53,32 @@ def test_what_cannot_be_taken_is_said(scanner: TestClient, inputs: Any, said: st
     answer = ask(scanner, *inputs)
     assert answer.status_code == 422
     assert said in answer.json()["error"]
+
+
+def test_a_file_may_be_no_larger_than_elsewhere_and_is_not_decoded_to_be_told_so(
+    scanner: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = 2**20
+    said = {"error": "scan is larger than the 1 MB taken"}
+    for size in (most + 1, most + 3):  # the last letter of base64 stands for one byte to three
+        answer = ask(scanner, ("scan", text(b"x" * size)))
+        assert (answer.status_code, answer.json()) == (422, said)
+        monkeypatch.setattr(base64, "b64decode", lambda *_, **__: pytest.fail("decoded"))
+    monkeypatch.undo()
+    assert "found text" in ask(scanner, ("scan", text(b"x" * most))).json()["error"]
+
+
+def test_a_request_is_read_no_further_than_a_pair_of_files_takes(
+    scanner: TestClient, service: Service
+) -> None:
+    most = kserve.most_bytes(service.settings)
+    assert most == 4 * -(-2 * 2**20 // 3) + FORM_BYTES < service.settings.max_request_bytes
+    words = {"content-type": "application/json"}
+    statuses = [
+        scanner.post("/v2/models/parcel/infer", content=b" " * size, headers=words).status_code
+        for size in (most, most + 1)
+    ]
+    assert statuses == [422, 413]
 
 
 def test_without_weights_nobody_says_that_scans_can_be_inspected(

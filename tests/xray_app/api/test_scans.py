@@ -1,15 +1,23 @@
 """Scans come in over REST."""
 
+import base64
+import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
 import xray
 from xray_app.access.roles import Right, Role
+from xray_app.api import asking
 from xray_app.cases import audit, seen
+from xray_app.cases.contents import CHUNK_BYTES
+from xray_app.inspectors.pool import RETRY_AFTER_S, Limits, Pool
 from xray_app.inspectors.process import BrokeOff
 from xray_app.service import Service
 
@@ -37,6 +45,12 @@ def test_what_is_no_scan_is_refused_with_the_reason(scanner: TestClient) -> None
     assert "expected a PNG, JPEG, TIFF or DICOM file, found text" in answer.json()["error"]
 
 
+def test_a_reason_keeps_its_numbers(scanner: TestClient) -> None:
+    black = cv2.imencode(".png", np.zeros((40, 60), np.uint8))[1].tobytes()
+    answer = scanner.post("/api/v1/inspect", files={"scan": ("bag.png", black)})
+    assert answer.json()["error"].startswith("bag.png: every pixel is 0; expected a scan")
+
+
 @pytest.mark.parametrize(
     ("failing", "said"),
     [
@@ -59,6 +73,27 @@ def test_what_failed_on_our_side_is_not_laid_on_the_sender(
     answer = scanner.post("/api/v1/inspect", files={"scan": ("bag.png", scan)})
     assert answer.status_code == 500
     assert said in answer.json()["error"]
+
+
+def test_whoever_finds_every_process_busy_is_told_when_to_come_back(
+    client: TestClient,
+    scanner: TestClient,
+    service: Service,
+    scan: bytes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(asking, "WAIT_SECONDS", 0.0)
+    pool = Pool(1, None, Limits())
+    client.app.state.service = replace(service, pool=pool)  # type: ignore[attr-defined]
+    data = {"datatype": "BYTES", "shape": [1], "data": [base64.b64encode(scan).decode()]}
+    with pool.lend():
+        answers = [
+            scanner.post("/api/v1/inspect", files={"scan": ("bag.png", scan)}),
+            scanner.post("/v2/models/parcel/infer", json={"inputs": [{"name": "scan", **data}]}),
+        ]
+    for answer in answers:
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, str(RETRY_AFTER_S))
+        assert answer.json() == {"error": "every inspecting process is busy"}
 
 
 def test_a_kept_scan_is_answered_at_once_and_inspected_later(
@@ -232,6 +267,26 @@ def test_too_large_a_scan_is_refused_and_nothing_is_kept(
     answer = send(scanner, b"x" * (2**20 + 1))
     assert answer.status_code in (413, 422)
     assert list(service.contents.incoming.iterdir()) == []
+
+
+@pytest.mark.parametrize("large", ["scan", "high"])
+def test_a_scan_that_is_not_kept_may_be_no_larger_than_one_that_is(
+    scanner: TestClient, scan: bytes, monkeypatch: pytest.MonkeyPatch, large: str
+) -> None:
+    read: list[int] = []
+
+    class Large(io.BytesIO):
+        def read(self, count: int | None = -1, /) -> bytes:
+            read.append(count or -1)
+            return super().read(count)
+
+    monkeypatch.setattr("starlette.formparsers.SpooledTemporaryFile", lambda **_: Large())
+    files = {name: (f"{name}.png", scan) for name in ("scan", "high")}
+    files[large] = (f"{large}.png", b"x" * (2**20 + 1))
+    answers = [scanner.post(f"/api/v1/{to}", files=files) for to in ("inspect", "scans")]
+    said = {"error": f"{large}.png is larger than the 1 MB taken"}
+    assert [(one.status_code, one.json()) for one in answers] == [(422, said)] * 2
+    assert set(read) == {CHUNK_BYTES}
 
 
 def test_a_request_holds_more_than_the_largest_file_and_not_without_end(

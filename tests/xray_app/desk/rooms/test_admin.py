@@ -57,6 +57,8 @@ def test_a_key_is_shown_once_and_can_be_revoked(boss: TestClient, service: Servi
     assert found.group() not in again
     assert "&lt;i&gt;gate" in again
     (key,) = service.keys.list()
+    second = boss.post("/admin/keys", data=said)
+    assert (second.status_code, "revoke that key first" in second.text) == (422, True)
     assert boss.post("/admin/keys", data={"act": "revoke", "key": key["id"]}).status_code == 303
     with pytest.raises(NotSignedIn):
         service.keys.holder(found.group())
