@@ -38,7 +38,7 @@ from xray_app.uploads import Inbox
 from xray_app.uploads import discard as discard_upload
 from xray_app.wording import view_name
 
-MOST_AHEAD = 4  # cases fetched before they are asked for; all lie in the browser's memory
+MOST_AHEAD = 4  # cases fetched before they are asked for, where they are small; see `scene.near`
 INSPECTED_WITHIN_S = 60.0  # how long an upload's page waits for its report
 OUT = "Your session has ended. Load this page again to sign in."
 
@@ -226,7 +226,7 @@ class OfficerDesk:
     def _ahead(self, actor: Actor) -> list[Shown]:
         cases = self._service.queue.ahead(actor.officer(), MOST_AHEAD)
         with self._service.database.read() as connection:
-            return [view for case in cases for view in casefile.pixels(connection, case)]
+            return scene.near([casefile.pixels(connection, case) for case in cases])
 
     def _views(self, connection: Connection, actor: Actor, case: Case) -> list[tuple[str, Shown]]:
         """Name and picture of each view, with what the machine says where it may be seen."""

@@ -74,41 +74,60 @@ const paint = () => {
   recallDraft();
   tellZone();
   if (find('[data-decides]')) arm();
+  if (wait && wait.of !== work()?.dataset.case) drop();
+  else if (wait?.told) tellWait();
 };
 
 const needed = (button) => button.dataset.why && !chosen() && !find('.reason').value.trim();
 
 // What was marked of a case goes before whatever ends the officer's time with it; who has waited
-// long may go on without. Says whether to go on.
+// long may go on without. Nothing is done to a case that is not open any more.
 const MARKED_MS = 2000;
-const marks = import(new URL('viewer/opinions.js', document.baseURI).href).catch(() => null);
-const marked = async (key) => {
-  const all = (await marks)?.kept(`api/v1/cases/${key.split('-')[0]}/opinions`) ?? true;
-  const { say } = await import(new URL('viewer/words.js', document.baseURI).href);
-  const told = document.createElement('p'), without = document.createElement('button');
+const module = (name) => import(new URL(`viewer/${name}.js`, document.baseURI).href);
+const marks = module('opinions').catch(() => null);  // a script that is away stops nobody
+const marked = async (key) =>
+  (await marks)?.kept(`api/v1/cases/${key.split('-')[0]}/opinions`).catch(() => true) ?? true;
+let wait = null;  // an act for the marks: of which case, how it ends, and the notice of it
+
+const notice = (...parts) => {
+  const told = document.createElement('p');
   told.className = 'notice';
   told.setAttribute('role', 'alert');
+  told.append(...parts);
+  (work() ?? root).prepend(told);
+  return told;
+};
+const tellWait = async () => {
+  const { say } = await module('words');
+  if (!wait || wait.told?.isConnected) return;
+  const without = document.createElement('button');
   without.className = 'act';
   without.textContent = say('Go on without it');
-  told.append(say('What you marked is still being sent; this waits for it.'), ' ', without);
-  const late = setTimeout(() => work()?.prepend(told), MARKED_MS);
-  const pressed = new Promise((done) => without.addEventListener('click', () => done(true)));
-  const goes = await Promise.race([all, pressed]);
-  clearTimeout(late);
-  told.remove();
-  return goes;
+  without.addEventListener('click', () => wait?.end(true));
+  wait.told = notice(say('What you marked is still being sent; this waits for it.'), ' ', without);
+};
+const drop = async () => {
+  wait.end(false);
+  wait = null;
+  const { say } = await module('words');
+  notice(say('Not done: you left the case while what you marked there was still being sent.'));
 };
 
-let waits = false;  // an act for the marks
 const send = async (button, name) => {
-  if (waits) return;
-  waits = button.disabled = true;  // a second click must not do it again
+  if (wait) return;  // a second click must not do it again
+  button.disabled = true;
   const { case: key = '', version, to = '' } = button.dataset;
   const said = { name, case: key, version: Number(version), code: chosen(), to,
     note: find('.reason')?.value.trim() ?? '', minutes: Number(find('.minutes')?.value ?? 30) };
-  const goes = await marked(key).catch(() => true);  // a script that is away stops nobody
-  waits = false;
-  if (goes) trigger('act', said);
+  const mine = wait = { of: work()?.dataset.case };
+  const ended = new Promise((done) => { mine.end = done; });
+  const late = setTimeout(tellWait, MARKED_MS);
+  const goes = await Promise.race([marked(key), ended]);
+  clearTimeout(late);
+  mine.told?.remove();
+  const isOpen = wait === mine;
+  if (isOpen) wait = null;
+  if (isOpen && goes) trigger('act', said);
   else button.disabled = false;
 };
 

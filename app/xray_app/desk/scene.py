@@ -9,11 +9,15 @@ from typing import Any
 
 from xray import atomic
 from xray.report import Report
+from xray.scan import Encoding
+from xray_app import planes
 from xray_app.desk import tables
 from xray_app.languages import say
 from xray_app.shown import Case
 
 NOTHING = ""  # no case is open, or none that can be shown
+MOST_AHEAD_BYTES = 2**28  # in a browser's memory: two containers of two views, beside the open one
+WITH_SMALLER = 4 / 3  # a plane and its means of 2 x 2, of 4 x 4 and so on
 
 
 def scene(
@@ -55,6 +59,32 @@ def scene(
 def sources(views: Sequence[Case]) -> list[dict[str, Any]]:
     """Where the pixels of those views are that have a picture."""
     return [_source(case) for case in views if case.picture]
+
+
+def near(cases: Sequence[Sequence[Case]]) -> list[Case]:
+    """Of the views of cases that may come next, those of the nearest that a browser has room for.
+
+    The first case is fetched whatever its size: it is opened next, most likely, and is as large
+    then. The rest are, in their order, while all together stay within `MOST_AHEAD_BYTES`.
+    """
+    held, views = 0.0, list[Case]()
+    for case in cases:
+        held += sum(map(_bytes, case))
+        if views and held > MOST_AHEAD_BYTES:
+            break
+        views += case
+    return views
+
+
+def _bytes(case: Case) -> float:
+    """What a view takes in the browser, as `viewer/planes.js` unpacks it."""
+    if not case.picture:
+        return 0.0
+    pixels = case.width_px * case.height_px
+    if not case.planes:
+        return WITH_SMALLER * pixels * 3  # red, green, blue
+    count = 2 if case.encoding is Encoding.DUAL else 1
+    return WITH_SMALLER * min(pixels, planes.MOST_PX) * count * 2  # uint16
 
 
 def _view(case: Case, name: str) -> dict[str, Any]:

@@ -45,6 +45,7 @@ ADD = """([code, html]) => {
 }"""
 
 # A desk that answers each word when it is told to, `window.answer(ok)`; what came: `window.asked`.
+# `window.open_case(html)` paints another case, or the same anew.
 DECIDE = """async ([code, html, address]) => {
   const element = document.body.appendChild(document.createElement('div'));
   element.innerHTML = "<div class='panel'></div>";
@@ -60,8 +61,10 @@ DECIDE = """async ([code, html, address]) => {
         {status: ok ? 200 : 409}));
     });
   };
+  const props = {value: html};
   new Function('element', 'props', 'trigger', 'watch', code)(
-    element, {value: html}, (name, {name: act}) => window.asked.push(act), () => 0);
+    element, props, (_, said) => window.asked.push(`${said.name} ${said.case}`),
+    (name, paint) => { window.open_case = (other) => { props.value = other; paint(); } });
   const {Opinions} = await import(new URL('viewer/opinions.js', location.href));
   const opinions = window.opinions = new Opinions({changed: () => 0, told: () => 0});
   await opinions.open(address);
@@ -151,11 +154,15 @@ def test_a_key_that_was_moved_away_does_nothing(open_case: Callable[..., Page]) 
 @pytest.fixture
 def deciding(page: Page) -> Page:
     """A case on which two words were said, the second still waiting, and a decision at once."""
-    beside = Beside(key="a", version=1, acts=work.DECISIONS, codes=work.CODES)
-    html = view.case(Case("a-0", "bag.png", picture=b"x"), None, beside)
-    page.evaluate(DECIDE, [PANEL_SCRIPT.read_text(encoding="utf-8"), html, MARKED])
+    page.clock.install()
+    page.evaluate(DECIDE, [PANEL_SCRIPT.read_text(encoding="utf-8"), decidable("a"), MARKED])
     page.wait_for_function("window.asked.length")
     return page
+
+
+def decidable(key: str) -> str:
+    beside = Beside(key=key, version=1, acts=work.DECISIONS, codes=work.CODES)
+    return view.case(Case(f"{key}-0", "bag.png", picture=b"x"), None, beside)
 
 
 def test_a_decision_waits_for_what_was_marked_before_it(deciding: Page) -> None:
@@ -164,7 +171,7 @@ def test_a_decision_waits_for_what_was_marked_before_it(deciding: Page) -> None:
     deciding.evaluate("document.querySelector('.act.search').click()")  # one is under way
     deciding.evaluate("window.answer(true)")
     deciding.wait_for_function("window.asked.length > 2")
-    assert deciding.evaluate("window.asked") == ["confirmed", "rejected", "clear"]
+    assert deciding.evaluate("window.asked") == ["confirmed", "rejected", "clear a"]
 
 
 def test_a_decision_stays_undone_where_what_was_marked_is_refused(deciding: Page) -> None:
@@ -174,11 +181,27 @@ def test_a_decision_stays_undone_where_what_was_marked_is_refused(deciding: Page
 
 
 def test_who_has_waited_for_what_they_marked_may_go_on_without_it(deciding: Page) -> None:
+    deciding.clock.fast_forward(2000)
+    expect(deciding.get_by_role("alert")).to_contain_text("still being sent")
+    deciding.evaluate("(html) => window.open_case(html)", decidable("a"))  # another view of it
     expect(deciding.get_by_role("alert")).to_contain_text("still being sent")
     deciding.get_by_role("button", name="Go on without it").click()
     deciding.wait_for_function("window.asked.length > 1")
-    assert deciding.evaluate("window.asked") == ["confirmed", "clear"]
+    assert deciding.evaluate("window.asked") == ["confirmed", "clear a"]
     expect(deciding.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_decision_that_waits_is_not_done_once_another_case_is_open(deciding: Page) -> None:
+    deciding.evaluate("(html) => window.open_case(html)", decidable("b"))
+    expect(deciding.get_by_role("alert")).to_contain_text("Not done: you left the case")
+    deciding.evaluate("window.answer(true)")
+    deciding.wait_for_function("window.asked.length > 1")
+    deciding.evaluate("window.answer(true)")
+    deciding.wait_for_function("!window.opinions.busy")
+    deciding.evaluate("document.querySelector('.act.clear').disabled = false")
+    deciding.locator(".act.clear").click()
+    deciding.wait_for_function("window.asked.length > 2")
+    assert deciding.evaluate("window.asked") == ["confirmed", "rejected", "clear b"]
 
 
 @pytest.fixture

@@ -7,21 +7,6 @@ const FRESH_MS = 15_000;
 const zone = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric',
   hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
-// Days begin where the reader is: a page that counts or filters by days is fetched again once the desk
-// knows where. In place, for to load it would take back what the reader has pressed meanwhile.
-const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-const said = () => document.cookie.split('; ').includes(`xray_zone=${here}`);
-const afresh = async () => {
-  const answer = await fetch(location.href.split('#')[0], { headers: { accept: 'text/html' } });
-  if (!answer.ok || answer.redirected) return;
-  const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  document.querySelector('main').replaceWith(page.querySelector('main'));
-};
-if (here && !said()) {
-  document.cookie = `xray_zone=${here}; path=/; max-age=31536000; samesite=lax`;
-  if (said() && document.querySelector('[data-days]')) await afresh().catch(() => {});  // in UTC, as it says
-}
-
 const local = (root) => {
   for (const time of root.querySelectorAll('time[datetime]')) {
     time.textContent = zone.format(new Date(time.dateTime));
@@ -29,15 +14,27 @@ const local = (root) => {
   }
 };
 
+// A page as the desk renders it now; null: it does not, and `gone` says whether the session is why.
+const rendered = async (gone = () => null) => {
+  const [address] = location.href.split('#'), signal = AbortSignal.timeout(FRESH_MS);
+  const answer = await fetch(address, { headers: { accept: 'text/html' }, signal });
+  if (answer.redirected) gone();
+  if (!answer.ok || answer.redirected) return null;
+  return new DOMParser().parseFromString(await answer.text(), 'text/html');
+};
+
+const going = new Map();  // form → 'asks' whether the desk answers, has 'asked', 'goes'
+const isUsed = (parts) => going.size > 0 || !!document.activeElement?.closest(parts);
+
 let out = null;  // says that the session has ended
 const refresh = async () => {
-  const busy = document.activeElement?.closest('form, [data-live]');
-  if (document.visibilityState !== 'visible' || busy) return;
-  const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
-  if (answer.redirected) out ??= tell(say('Your session has ended. Load this page again to sign in.'));
-  if (!answer.ok || answer.redirected) return;
+  const isBusy = () => document.visibilityState !== 'visible' || isUsed('form, [data-live]');
+  if (isBusy()) return;
+  const ended = () => { out ??= tell(say('Your session has ended. Load this page again to sign in.')); };
+  const fresh = await rendered(ended);
+  if (!fresh) return;
   out = out?.remove() ?? null;
-  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  if (isBusy()) return;
   for (const old of document.querySelectorAll('[data-live]')) {
     const now = fresh.getElementById(old.id);
     if (now) old.replaceWith(now);
@@ -50,23 +47,45 @@ const look = watch(say('The desk cannot be reached. Lists may be old, and what y
 
 // A form goes once, and only to a desk that answers: the browser's own page for an error would take
 // what was filled in. The buttons stay as they are, for what a disabled one says is left out.
-for (const form of document.querySelectorAll('form[data-once]')) {
-  let stands = '';  // then 'asks' whether the desk answers, has 'asked', 'goes'
-  form.addEventListener('submit', async (event) => {
-    if (stands === 'asked') return void (stands = 'goes');
-    event.preventDefault();
-    if (stands) return;
-    stands = 'asks';
-    stands = await look() ? 'asked' : '';
-    if (stands) form.requestSubmit(event.submitter);
-  });
-  addEventListener('pageshow', ({ persisted }) => { if (persisted) stands = ''; });
-}
-for (const choice of document.querySelectorAll('[data-send]')) {
-  choice.addEventListener('change', () => choice.form.requestSubmit());
-}
+document.addEventListener('submit', async (event) => {
+  const { target: form, submitter } = event;
+  if (!form.matches('[data-once]')) return;
+  const stands = going.get(form);
+  if (stands === 'asked') return void going.set(form, 'goes');
+  event.preventDefault();
+  if (stands) return;
+  going.set(form, 'asks');
+  if (!await look()) return void going.delete(form);
+  going.set(form, 'asked');
+  form.requestSubmit(submitter);
+});
+addEventListener('pageshow', ({ persisted }) => persisted && going.clear());
+document.addEventListener('change', ({ target }) =>
+  target.matches('[data-send]') && target.form.requestSubmit());
 local(document);
 setInterval(renew, FRESH_MS);
+
+// Days begin where the reader is: a page that counts or filters by days is fetched again once the desk
+// knows where. In place, for to load it would take back what the reader has pressed meanwhile; not at
+// all where they have begun to fill something in: then it stays in UTC, as it says.
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const said = () => document.cookie.split('; ').includes(`xray_zone=${here}`);
+const filled = (form) => {
+  const plain = form.cloneNode(true);
+  plain.reset();
+  const [now, before] = [form, plain].map((one) => String(new URLSearchParams(new FormData(one))));
+  return now !== before;
+};
+const inZone = async () => {
+  const fresh = (await rendered())?.querySelector('main'), main = document.querySelector('main');
+  if (!fresh || isUsed('main') || [...main.querySelectorAll('form')].some(filled)) return;
+  main.replaceWith(fresh);
+  local(fresh);
+};
+if (here && !said()) {
+  document.cookie = `xray_zone=${here}; path=/; max-age=31536000; samesite=lax`;
+  if (said() && document.querySelector('[data-days]')) inZone().catch(() => {});
+}
 
 // What another threshold would do: between two measured points, Pd and Pfa lie between the two.
 const percent = (share) => (share >= 0.095 || !share ? (100 * share).toFixed(0) : String(Number((100 * share).toPrecision(2))));

@@ -1,6 +1,7 @@
 // Whether the desk answers, and the word that stands over the page while it does not.
 
 const LOOK_MS = 3000;
+const ANSWERS_MS = 8000;  // a desk that takes a look's call and says nothing for so long is away
 const ALIVE = new URL('../health/live', import.meta.url).href;  // answers strangers too
 
 export const isLook = (address) => String(address) === ALIVE;
@@ -19,7 +20,8 @@ export const tell = (text) => {
 export const watch = (text, back) => {
   let told = null;
   const look = async () => {
-    const answers = await fetch(ALIVE, { cache: 'no-store' }).then((a) => a.ok, () => false);
+    const signal = AbortSignal.timeout(ANSWERS_MS);
+    const answers = await fetch(ALIVE, { cache: 'no-store', signal }).then((a) => a.ok, () => false);
     if (!answers) told ??= tell(text);
     else if (told) {
       told.remove();

@@ -79,9 +79,11 @@ let fetching = 0;  // which list is fetched; another, or a view that is asked fo
 const addressOf = (view) => view.planes || view.picture;
 
 // Fetches and unpacks these views before they are asked for, one after the other: the line is first
-// for what is asked for. What was fetched for others goes.
-export const fetchAhead = async (views) => {
-  const mine = ++fetching, wanted = new Set(views.map(addressOf));
+// for what is asked for. What was fetched for others goes; what is open is there already.
+export const fetchAhead = async (named, open = []) => {
+  const mine = ++fetching, there = new Set(open.map(addressOf));
+  const views = named.filter((view) => !there.has(addressOf(view)));
+  const wanted = new Set(views.map(addressOf));
   for (const address of ahead.keys()) if (!wanted.has(address)) ahead.delete(address);
   for (const view of views) {
     if (mine !== fetching) return;

@@ -1,0 +1,179 @@
+"""What a reader fills in on a room's page stays while its script renews it, and is sent once."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+from xray_app.desk.look import FOLDER, VIEWER
+
+pytestmark = pytest.mark.browser
+
+HERE = "http://127.0.0.1:1/"  # nothing listens there: every file comes from the route below
+HEAD = "<!doctype html><script type=module src=/rooms.js></script><header></header>"
+FILTERS = """<form method=get action=/queue data-days><input name=by>
+  <select name=action data-send><option value="">any<option>took</select></form>"""
+ONCE = "<form method=post action=/sent data-once><input name=note><button>Record</button></form>"
+LIVE = f"<div id=rows data-live>{ONCE}</div>"
+PRESS = "setTimeout(() => document.querySelector('form').requestSubmit()) && null"
+# A look waits a twentieth as long for its answer; `window.renew()` does what the timer does.
+QUICK = """const [limit, every] = [AbortSignal.timeout.bind(AbortSignal), window.setInterval];
+  AbortSignal.timeout = (ms) => limit(ms < 10_000 ? ms / 20 : ms);
+  window.setInterval = (act, ms) => { window.renew = act; return every(act, ms); }"""
+
+
+@dataclass
+class Desk:
+    """Answers as a desk does, but says nothing to what it `holds`, until it is made to answer."""
+
+    main: str = FILTERS
+    holds: str = ""
+    asked: list[str] = field(default_factory=list)
+    held: Route | None = None
+
+    def serve(self, route: Route) -> None:
+        name = route.request.url.removeprefix(HERE).partition("?")[0]
+        if name == "rooms.js":
+            route.fulfill(path=FOLDER / "rooms" / name, content_type="text/javascript")
+        elif name in ("words.js", "away.js"):
+            route.fulfill(path=VIEWER / name, content_type="text/javascript")
+        elif name in ("page", "queue", "sent", "health/live"):
+            self.asked.append(name)
+            is_opened = name == "page" and route.request.is_navigation_request()
+            if name == self.holds and not is_opened:
+                self.held = route
+            elif name == "sent":
+                route.fulfill(status=204)  # the page stays
+            else:
+                route.fulfill(body=self.page(), content_type="text/html")
+        else:
+            route.fulfill(status=404)
+
+    def page(self) -> str:
+        return f"{HEAD}<main>{self.main}</main>"
+
+    def hold(self, page: Page) -> None:
+        """Wait until something is asked for that is not answered."""
+        for _ in range(500):
+            if self.held:
+                return
+            page.wait_for_timeout(10)
+        raise AssertionError(f"{self.holds} was never asked for, only {self.asked}")
+
+    def answer(self, page: Page, body: str = "") -> None:
+        """Answer what was held, and wait until the page has made of it what it does."""
+        assert self.held is not None
+        with page.expect_event("requestfinished"):
+            self.held.fulfill(body=body or self.page(), content_type="text/html")
+        self.held = None
+        page.wait_for_timeout(50)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+@pytest.fixture
+def opened(browser: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
+    """Opens the desk's page; at the end, nothing broke in it."""
+    context, broken = browser.new_context(timezone_id="Asia/Seoul"), list[str]()
+    page = context.new_page()
+    page.on("pageerror", lambda error: broken.append(str(error)))
+    page.add_init_script(QUICK)
+    page.route(f"{HERE}**", desk.serve)
+
+    def opened(main: str, holds: str = "") -> Page:
+        desk.main, desk.holds = main, holds
+        page.goto(f"{HERE}page")
+        return page
+
+    yield opened
+    context.close()
+    assert broken == []
+
+
+Opened = Callable[..., Page]
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_is_typed_while_a_page_is_fetched_again_for_its_days_is_kept(
+    opened: Opened, desk: Desk, stays: bool
+) -> None:
+    page = opened(FILTERS, holds="page")
+    desk.hold(page)
+    page.locator("input").fill("kim")
+    if not stays:
+        page.locator("input").blur()
+    desk.answer(page)
+    expect(page.locator("input")).to_have_value("kim")
+
+
+def test_a_choice_is_sent_while_a_page_is_fetched_again_for_its_days(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(FILTERS, holds="page")
+    desk.hold(page)
+    page.locator("select").select_option("took")
+    page.wait_for_url("**/queue?by=&action=took")
+
+
+def test_a_page_that_comes_without_its_middle_takes_nothing_away(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(FILTERS, holds="page")
+    desk.hold(page)
+    desk.answer(page, "<p>other")
+    expect(page.locator("main form")).to_have_count(1)
+    assert page.inner_text("body").strip() == "any\ntook"
+
+
+def test_a_choice_in_what_was_fetched_again_is_sent_and_its_times_are_the_readers(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(FILTERS, holds="page")
+    desk.hold(page)
+    later = FILTERS + "<time datetime=2026-03-01T20:00:00Z></time>"
+    desk.answer(page, f"<main>{later}</main>")
+    expect(page.locator("time")).to_contain_text("Mar 2, 2026, 05:00")
+    page.locator("select").select_option("took")
+    page.wait_for_url("**/queue?by=&action=took")
+
+
+def test_a_desk_that_takes_a_call_and_says_nothing_is_away_and_gets_no_form(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(ONCE, holds="health/live")
+    page.locator("input").fill("only shoes")
+    page.get_by_role("button").click()
+    expect(page.locator(".away")).to_contain_text("stays here unsent")
+    expect(page.locator("input")).to_have_value("only shoes")
+    desk.holds = ""
+    with page.expect_request("**/sent"):
+        page.get_by_role("button").click()
+
+
+def test_a_form_in_a_list_that_is_fetched_anew_is_sent_once(opened: Opened, desk: Desk) -> None:
+    page = opened(LIVE, holds="page")
+    page.evaluate("void window.renew()")
+    desk.hold(page)
+    with page.expect_request("**/sent"):
+        page.evaluate(PRESS)
+    desk.answer(page)
+    page.evaluate(PRESS)
+    page.wait_for_timeout(50)
+    assert desk.asked.count("sent") == 1
+
+
+def test_a_form_in_a_list_that_was_fetched_anew_is_sent_to_a_desk_that_answers_alone(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(LIVE, holds="page")
+    page.evaluate("void window.renew()")
+    desk.hold(page)
+    desk.answer(page)
+    desk.holds = "health/live"
+    page.evaluate(PRESS)
+    expect(page.locator(".away")).to_contain_text("stays here unsent")
+    assert "sent" not in desk.asked
