@@ -1,4 +1,5 @@
-"""What `make weights` ends with, and what is said of its recipes: by stand-ins for our commands."""
+"""What `make weights` ends with, and what is said of its recipes: by stand-ins for our commands.
+And what `make soak` and `make fuzz` run."""
 
 import subprocess
 from dataclasses import asdict
@@ -6,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.xray_app.needed import missing
 from xray import card
 from xray_train import recipe
 
@@ -54,3 +56,27 @@ def test_where_shipped_weights_learned_with_other_settings_than_the_recipe_it_is
         given = list(value) if isinstance(value, tuple) else value
         if setting != "pools" and was != value and was != given:
             assert f"| {name} | {setting} | {was} | {value} |" in said
+
+
+@pytest.mark.parametrize("target", ["soak", "fuzz"])
+def test_the_long_runs_leave_no_database_out_and_skip_nothing(target: str) -> None:
+    command = ["make", "-C", str(ROOT), "-n", target]
+    said = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True).stdout
+    runs = [line for line in said.replace("\\\n", " ").splitlines() if "-m pytest" in line]
+    assert runs
+    for run in runs:
+        assert "NO_SKIP=1" in run
+        assert " -k" not in run
+
+
+@pytest.mark.parametrize(
+    ("told", "ends_as"), [({}, pytest.skip.Exception), ({"NO_SKIP": "1"}, pytest.fail.Exception)]
+)
+def test_what_a_machine_does_not_have_is_a_failure_where_nothing_may_be_skipped(
+    monkeypatch: pytest.MonkeyPatch, told: dict[str, str], ends_as: type[BaseException]
+) -> None:
+    monkeypatch.delenv("CI", raising=False)
+    for name, value in told.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(ends_as):
+        missing("no PostgreSQL server here")

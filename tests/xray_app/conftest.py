@@ -27,6 +27,7 @@ from argon2 import PasswordHasher
 from sqlalchemy import create_engine, text
 
 from tests.xray_app.here import Here
+from tests.xray_app.needed import missing
 from xray.detector import Detector
 from xray_app import service
 from xray_app.access.passwords import Passwords
@@ -88,8 +89,7 @@ def browser_type_launch_args() -> dict[str, object]:
     """Debian's chromium for pytest-playwright, told to stay off the network."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        reason = "no chromium here; on Debian: apt-get install chromium"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        missing("no chromium here; on Debian: apt-get install chromium")
     quiet = ["--disable-background-networking", "--no-first-run", "--disable-sync"]
     return {"executable_path": chromium, "args": ["--no-sandbox", "--disable-gpu", *quiet]}
 
@@ -230,8 +230,7 @@ def postgresql_server() -> Iterator[str]:
     """A PostgreSQL of our own on loopback; without one here, tests skip and say so."""
     programs = _postgresql_programs()
     if programs is None:
-        reason = "no PostgreSQL server here; on Debian: apt-get install postgresql"
-        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+        missing("no PostgreSQL server here; on Debian: apt-get install postgresql")
     # PostgreSQL refuses to run as root; Debian's package makes a user for it.
     user = "postgres" if os.geteuid() == 0 else None
     with socket.create_server(("127.0.0.1", 0)) as free:
