@@ -4,6 +4,7 @@ DICOS (NEMA IIC 1) is DICOM for security screening. What is written here is DICO
 checked against pydicom's dictionary; it has not been put before a conformance test.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 Kind = Literal["MACHINE", "OPERATOR", "GROUND TRUTH", "AGGREGATE", "MOD_AGGREGATE", "UNDEFINED"]
 ObjectType = Literal["CARGO", "BAGGAGE", "PERSON", "ANIMAL", "BIO_SAMPLE", "OTHER"]
 
+UID_FORM = re.compile(r"(0|[1-9][0-9]*)(\.(0|[1-9][0-9]*))*")
 TDR_STORAGE = "1.2.840.10008.5.1.4.1.1.501.3"
 MAKER = "xray-cargo"
 CATEGORIES: Mapping[str, str] = {  # label → ThreatCategory (4010,1012); PI is a prohibited item
@@ -103,7 +105,7 @@ def dataset(
         raise XrayError(f"report of {report.scan_id}: kind OPERATOR needs the operator's name")
     made_at = report.made_at.astimezone(UTC)
     source = source or Source.of(scan)
-    dicom = source.dicom
+    dicom = _sound(source.dicom)
     tdr = Dataset()
     tdr.SpecificCharacterSet = "ISO_IR 192"
     tdr.SOPClassUID = UID(TDR_STORAGE)
@@ -143,6 +145,17 @@ def dataset(
     tdr.file_meta = FileMetaDataset()
     tdr.file_meta.TransferSyntaxUID = ExplicitVRLittleEndian
     return tdr
+
+
+def _sound(dicom: Mapping[str, str]) -> dict[str, str]:
+    """What the scan's header says, without identifiers that are none: a damaged one would have the
+    whole report refused (DICOM PS3.5, 9.1).
+    """
+    return {
+        name: value
+        for name, value in dicom.items()
+        if not name.endswith("UID") or (len(value) <= 64 and UID_FORM.fullmatch(value))
+    }
 
 
 def _threat(

@@ -126,6 +126,15 @@ def test_a_scan_that_names_itself_by_half_is_not_referred_to(report) -> None:
     assert "ReferencedInstanceSequence" not in said.ThreatSequence[0].PTORepresentationSequence[0]
 
 
+@pytest.mark.parametrize("damaged", ["1.2.826,8", "1.02", "", "1." + "2" * 63, "1.2\n"])
+def test_a_damaged_identifier_is_not_passed_on(report, damaged: str) -> None:
+    names = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID")
+    said = written(report, source=tdr.Source(dict.fromkeys(names, damaged)))
+    assert said.StudyInstanceUID.is_valid
+    seen = said.ThreatSequence[0].PTORepresentationSequence[0]
+    assert "ReferencedInstanceSequence" not in seen
+
+
 def test_a_backslash_in_an_id_parts_no_values_and_odd_letters_are_marked(report) -> None:
     said = written(replace(report, scan_id="belt\\7\n\udcff"))
     assert said.PatientID == "belt/7??"

@@ -36,11 +36,7 @@ WHOLE_WAY = 10  # a file goes through the service for so many that do not
 LOOKS = 100  # at the memory, over the run
 ADDRESS_SPACE_MB = 2048  # a sixth of what a service gives an inspecting process
 CHILD_MB, GROWN_MB = 512, 20  # resident at any moment; how far it may grow, caches once full
-pytestmark = [
-    pytest.mark.slow,
-    # a damaged UID stands in the TDR as it stood in the scan, and pydicom minds when it is written
-    pytest.mark.filterwarnings("ignore:(Invalid value|The value length):UserWarning:pydicom"),
-]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
