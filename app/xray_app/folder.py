@@ -116,7 +116,7 @@ class Folder:
             number = self._taking.hold(name, now[name])
             if number is not None:
                 said = ALONE.format(file=name, scan=name[: -len(SIDECAR)])
-                log.warning("in the watched folder: %s", said)
+                log.warning("in the watched folder: %s", _told(said))
                 self._taking.put_away(number, name, FAILED, REASON, said + "\n")
 
     def _take(self, name: str) -> bool:
@@ -140,7 +140,7 @@ class Folder:
         except (XrayError, OSError) as error:
             if isinstance(error, OSError) and not _is_about(error, name):
                 raise
-            log.warning("a file in the watched folder was refused: %s", error)
+            log.warning("a file in the watched folder was refused: %s", _told(error))
             self._taking.put_away(number, name, FAILED, REASON, f"{error}\n")
             return False
         said = json.dumps({"case": kept.case.id, "new": kept.new}) + "\n"
@@ -166,6 +166,11 @@ class Folder:
             return "{}"
         except UnicodeDecodeError:
             raise Refused(f"{name}{SIDECAR} is not JSON in UTF-8") from None
+
+
+def _told(what: object) -> str:
+    """As text, also where a file's name is none."""
+    return str(what).encode(errors="backslashreplace").decode()
 
 
 def _is_about(error: OSError, name: str) -> bool:
