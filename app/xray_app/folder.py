@@ -115,8 +115,8 @@ class Folder:
                 continue
             number = self._taking.hold(name, now[name])
             if number is not None:
-                said = ALONE.format(file=name, scan=name[: -len(SIDECAR)])
-                log.warning("in the watched folder: %s", _told(said))
+                said = ALONE.format(file=file_name(name), scan=file_name(name[: -len(SIDECAR)]))
+                log.warning("in the watched folder: %s", Refused(said))
                 self._taking.put_away(number, name, FAILED, REASON, said + "\n")
 
     def _take(self, name: str) -> bool:
@@ -140,7 +140,7 @@ class Folder:
         except (XrayError, OSError) as error:
             if isinstance(error, OSError) and not _is_about(error, name):
                 raise
-            log.warning("a file in the watched folder was refused: %s", _told(error))
+            log.warning("a file in the watched folder was refused: %s", error)
             self._taking.put_away(number, name, FAILED, REASON, f"{error}\n")
             return False
         said = json.dumps({"case": kept.case.id, "new": kept.new}) + "\n"
@@ -155,7 +155,7 @@ class Folder:
         about = read_about(self._sidecar(number, name))
         with self._taking.open(number, name) as scan:
             most = self.service.settings.max_upload_bytes
-            staged = self.service.contents.stage(scan, name, most)
+            staged = self.service.contents.stage(scan, file_name(name), most)
         return keep_scan(self.service, about, [NewView(staged, file_name(name))], SENDER)
 
     def _sidecar(self, number: str, name: str) -> str:
@@ -165,12 +165,7 @@ class Folder:
         except FileNotFoundError:
             return "{}"
         except UnicodeDecodeError:
-            raise Refused(f"{name}{SIDECAR} is not JSON in UTF-8") from None
-
-
-def _told(what: object) -> str:
-    """As text, also where a file's name is none."""
-    return str(what).encode(errors="backslashreplace").decode()
+            raise Refused(f"{file_name(name)}{SIDECAR} is not JSON in UTF-8") from None
 
 
 def _is_about(error: OSError, name: str) -> bool:

@@ -87,7 +87,8 @@ class Taking:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode) or about.st_nlink != 1:
             os.close(handle)
-            raise Refused(f"{name} is a link, a pipe or a device; only plain files are taken")
+            told = file_name(name)
+            raise Refused(f"{told} is a link, a pipe or a device; only plain files are taken")
         return os.fdopen(handle, "rb")
 
     def put_back(self, number: str) -> None:
