@@ -7,7 +7,6 @@ A commit is on the disk before `write` returns (SQLite: WAL with synchronous=FUL
 does not answer is as good as away: whoever waits for it, or for their turn to write, is told so.
 """
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +19,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from xray.errors import MissingExtra, RecipeError
 from xray_app.cases import patience
+from xray_app.cases.line import Line
 
 WRITER_LOCK = 0x78726179  # "xray": the key of PostgreSQL's advisory lock
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
@@ -44,7 +44,7 @@ class Database:
     def __init__(self, url: str) -> None:
         self.url = _url(url)
         self.engine = _engine(self.url)
-        self._writer = threading.Lock()  # fair among threads, where SQLite would only poll
+        self._writer = Line(["turn"])  # a lock may leave one of many officers out for long
         self._turn_s = BUSY_MS / 1000 if self.is_sqlite else TURN_S
 
     @property
@@ -76,12 +76,15 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
-        if not self._writer.acquire(timeout=self._turn_s):
-            raise NoConnection(f"no turn to write within {self._turn_s:g} s: another write hangs")
+        try:
+            turn = self._writer.take(self._turn_s)
+        except TimeoutError:
+            said = f"no turn to write within {self._turn_s:g} s: another write hangs"
+            raise NoConnection(said) from None
         try:
             yield
         finally:
-            self._writer.release()
+            self._writer.give(turn)
 
     def dispose(self) -> None:
         """Close every connection."""

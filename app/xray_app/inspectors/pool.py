@@ -12,7 +12,7 @@ from typing import Any
 
 from xray_app import logs
 from xray_app.cases.errors import Full
-from xray_app.inspectors.line import Line
+from xray_app.cases.line import Line
 from xray_app.inspectors.process import BrokeOff, Process
 
 RETRY_AFTER_S = 5

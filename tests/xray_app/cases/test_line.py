@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import pytest
 
 from xray_app.cases.errors import Full
-from xray_app.inspectors.line import Line
+from xray_app.cases.line import Line
 from xray_app.inspectors.pool import Limits, Pool
 
 ROUNDS = 50
