@@ -11,6 +11,7 @@ from typing import Any
 FOLDER = Path(__file__).parent
 HOLE = re.compile(r"\{(\w+)\}")
 LONGEST = 500  # letters of a sentence with values in it; matching takes powers of the length
+DEEP = 2  # "bag.png: damaged PNG file: it ends too early" holds two sentences
 Words = Mapping[str, str | Mapping[str, str]]
 
 
@@ -65,14 +66,14 @@ class Language:
         >>> korean.told("no view 3"), korean.told("no such thing")
         ('3번 시야 없음', 'no such thing')
         """
-        return self._sentence(sentence, deep=True)
+        return self._sentence(sentence, DEEP)
 
     def number(self, count: int) -> str:
         """A count with its digits grouped."""
         return f"{count:,}".replace(",", self.thousands)
 
-    def _sentence(self, sentence: str, deep: bool) -> str:
-        """As `told`; deep: a sentence within it is told too, but none within that one."""
+    def _sentence(self, sentence: str, deep: int) -> str:
+        """As `told`; deep: how many sentences within one another are told too."""
         if whole := self.known(sentence) or self.sentences.get(sentence):
             return whole
         if len(sentence) > LONGEST:
@@ -83,12 +84,12 @@ class Language:
                 return text.format(**{name: self._value(name, v, deep) for name, v in found})
         return sentence
 
-    def _value(self, name: str, value: str, deep: bool) -> str:
+    def _value(self, name: str, value: str, deep: int) -> str:
         kind = name.rstrip("0123456789")
         if kind == "label":
             return self.label(value)
         if kind == "sentence":
-            return self._sentence(value, deep=False) if deep else value
+            return self._sentence(value, deep - 1) if deep else value
         return self.known(f"{kind}|{value}") or value
 
     @cached_property

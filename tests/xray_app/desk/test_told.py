@@ -3,6 +3,7 @@ model's card says, is in their language too.
 """
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import cv2
 import numpy as np
 import pytest
 
-from xray import card, detector
+from xray import card, detector, formats
+from xray.formats import jpeg, source
 from xray_app import languages
 from xray_app.cases.inspection import CUT_OFF
 from xray_app.inspectors.dispatch import CHANGED
@@ -44,13 +46,8 @@ def sentences(file: Path) -> Iterator[str]:
     }
     for node in handed(tree):
         said = constants.get(node.id) if isinstance(node, ast.Name) else node
-        if isinstance(said, ast.Constant) and isinstance(said.value, str):
-            yield said.value
-        elif isinstance(said, ast.JoinedStr):  # X7 for what it is filled with
-            yield "".join(
-                getattr(part, "value", "") if isinstance(part, ast.Constant) else "X7"
-                for part in said.values
-            )
+        if said is not None:
+            yield from filled(said)
 
 
 def problems() -> set[str]:
@@ -62,6 +59,42 @@ def test_why_a_scan_was_not_inspected_is_in_the_officers_language(language: Lang
     assert problems() >= {CHANGED, CUT_OFF}
     assert any(one.startswith("No model is loaded") for one in problems())
     assert sorted(one for one in problems() if language.told(one) == one) == []
+
+
+# What only calls from Python are told: officers give no encoding, polarity or levels.
+TO_PROGRAMMERS = (
+    *("polarity must be", "encoding must be", "expected a path or the bytes", "X7: a folder"),
+    *("X7: a colour picture", "X7: 1 plane", "X7: 2 planes", "X7: white level", "X7: a device"),
+)
+
+
+def of_readers() -> Iterator[str]:
+    """Why a file is no scan: each sentence that a reader raises, X7 for what it is filled with."""
+    for file in Path(formats.__file__).parent.glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args):
+                continue
+            if node.func.id == "ScanError":
+                yield from filled(node.args[0])
+            elif node.func.id == "damaged":
+                yield from filled(node.args[2])
+
+
+def filled(node: ast.expr) -> Iterator[str]:
+    """A text that stands in the code, X7 for what it is filled with."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        parts = [part.value if isinstance(part, ast.Constant) else "X7" for part in node.values]
+        yield "".join(str(part) for part in parts)
+
+
+@pytest.mark.parametrize("language", OTHERS, ids=[one.code for one in OTHERS])
+def test_why_a_file_is_no_scan_is_in_the_officers_language(language: Language) -> None:
+    said = {one for one in of_readers() if not one.startswith(TO_PROGRAMMERS)}
+    said |= {what for _, what in source.NOT_READ} | {*jpeg.ODD_FRAMES.values()} - {"JPEG-LS"}
+    assert len(said) > 70
+    assert sorted(one for one in said if language.told(one) == one) == []
 
 
 FLAT = cv2.imencode(".png", np.full((60, 80), 200, np.uint8))[1].tobytes()
@@ -84,6 +117,17 @@ def test_what_most_files_are_that_cannot_be_read_is_in_the_officers_language(
     said = examine((file,), Inspector(None)).problem
     assert said is not None
     assert language.told(said) != said
+
+
+def test_of_a_pair_the_damaged_file_is_named_and_what_it_lacks_is_said_too(tmp_path: Path) -> None:
+    low, high = tmp_path / "low.png", tmp_path / "high.png"
+    cv2.imwrite(str(low), np.random.default_rng(0).integers(0, 255, (60, 80), np.uint8))
+    high.write_bytes(FLAT[:60])
+    said = examine((low, high), Inspector(None)).problem
+    assert said is not None
+    korean = languages.languages()["ko"].told(said)
+    assert korean.startswith("high.png: 손상되었거나 잘린 PNG 파일입니다(")
+    assert re.search("[a-z]{4}", korean.removeprefix("high.png")) is None
 
 
 def on_card(file: Path) -> Iterator[str]:
