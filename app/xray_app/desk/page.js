@@ -47,7 +47,9 @@ addEventListener('keydown', (event) => {
 document.cookie = `xray_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 
 // Nothing that was written stays behind when somebody signs out.
-addEventListener('submit', (event) => event.target.matches('.out') && sessionStorage.clear());
+addEventListener('submit', (event) => {
+  if (event.target.matches('.out') && !event.defaultPrevented) sessionStorage.clear();
+});
 
 // Says when the session has ended: whatever the page asks for is refused then, its timer first. Whoever
 // signs in again in another tab goes on here.
@@ -69,6 +71,7 @@ window.fetch = async (asked, ...more) => {
 };
 
 // Says when the desk cannot be reached, and loads the page again once it can: the case is kept.
-Promise.all([presence, words]).then(([{ watch }, { say }]) => watch(
+const forms = import(new URL('viewer/once.js', document.baseURI).href);
+Promise.all([presence, forms, words]).then(([{ watch }, { sendOnce }, { say }]) => sendOnce(watch(
   say('The desk cannot be reached. Your case and what you decided are kept; this page goes on by itself as soon as the desk is back.'),
-  () => location.reload()));
+  () => location.reload())));

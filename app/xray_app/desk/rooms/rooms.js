@@ -1,6 +1,7 @@
 // What the rooms' pages cannot do without a script: the reader's own time zone, no form sent twice or
 // to nobody, lists that stay fresh while nobody types in them.
 import { tell, watch } from './away.js';
+import { sendOnce } from './once.js';
 import { locale, say } from './words.js';
 
 const FRESH_MS = 15_000;
@@ -23,8 +24,7 @@ const rendered = async (gone = () => null) => {
   return new DOMParser().parseFromString(await answer.text(), 'text/html');
 };
 
-const going = new Map();  // form → 'asks' whether the desk answers, has 'asked', 'goes'
-const isUsed = (parts) => going.size > 0 || !!document.activeElement?.closest(parts);
+const isUsed = (parts) => isSending() || !!document.activeElement?.closest(parts);
 
 let out = null;  // says that the session has ended
 const refresh = async () => {
@@ -45,21 +45,7 @@ const refresh = async () => {
 const renew = () => document.querySelector('[data-live]') && refresh().catch(() => {});
 const look = watch(say('The desk cannot be reached. Lists may be old, and what you fill in stays here unsent; this page goes on by itself as soon as the desk is back.'), renew);
 
-// A form goes once, and only to a desk that answers: the browser's own page for an error would take
-// what was filled in. The buttons stay as they are, for what a disabled one says is left out.
-document.addEventListener('submit', async (event) => {
-  const { target: form, submitter } = event;
-  if (!form.matches('[data-once]')) return;
-  const stands = going.get(form);
-  if (stands === 'asked') return void going.set(form, 'goes');
-  event.preventDefault();
-  if (stands) return;
-  going.set(form, 'asks');
-  if (!await look()) return void going.delete(form);
-  going.set(form, 'asked');
-  form.requestSubmit(submitter);
-});
-addEventListener('pageshow', ({ persisted }) => persisted && going.clear());
+const isSending = sendOnce(look);
 document.addEventListener('change', ({ target }) =>
   target.matches('[data-send]') && target.form.requestSubmit());
 local(document);

@@ -18,6 +18,7 @@ FILES = {
     "rooms.css": (HERE / "rooms.css", "text/css"),
     "rooms.js": (HERE / "rooms.js", "text/javascript"),
     "away.js": (DESK / "viewer" / "away.js", "text/javascript"),
+    "once.js": (DESK / "viewer" / "once.js", "text/javascript"),
     "words.js": (DESK / "viewer" / "words.js", "text/javascript"),
     "favicon.png": (DESK / "favicon.png", "image/png"),
 }

@@ -50,6 +50,8 @@ def test_a_service_that_ends_in_the_middle_of_a_case_loses_nothing(
     desk.stop()
     away = kim.locator(".away")
     expect(away).to_contain_text("cannot be reached. Your case and what you decided are kept")
+    for form in ("language", "out"):  # neither may leave the page for the browser's own
+        kim.locator(f"form.{form} button").click()
     desk.start()
     expect(away).to_have_count(0)
     standing(kim, first)

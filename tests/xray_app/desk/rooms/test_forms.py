@@ -14,7 +14,9 @@ HERE = "http://127.0.0.1:1/"  # nothing listens there: every file comes from the
 HEAD = "<!doctype html><script type=module src=/rooms.js></script><header></header>"
 FILTERS = """<form method=get action=/queue data-days><input name=by>
   <select name=action data-send><option value="">any<option>took</select></form>"""
-ONCE = "<form method=post action=/sent data-once><input name=note><button>Record</button></form>"
+ONCE = "<form method=post action=/sent><input name=note><button>Record</button></form>"
+ROLE = """<form method=post action=/sent><select name=role data-send>
+  <option>screener<option>manager</select></form>"""
 LIVE = f"<div id=rows data-live>{ONCE}</div>"
 PRESS = "setTimeout(() => document.querySelector('form').requestSubmit()) && null"
 # A look waits a twentieth as long for its answer; `window.renew()` does what the timer does.
@@ -36,7 +38,7 @@ class Desk:
         name = route.request.url.removeprefix(HERE).partition("?")[0]
         if name == "rooms.js":
             route.fulfill(path=FOLDER / "rooms" / name, content_type="text/javascript")
-        elif name in ("words.js", "away.js"):
+        elif name in ("words.js", "away.js", "once.js"):
             route.fulfill(path=VIEWER / name, content_type="text/javascript")
         elif name in ("page", "queue", "sent", "health/live"):
             self.asked.append(name)
@@ -177,3 +179,19 @@ def test_a_form_in_a_list_that_was_fetched_anew_is_sent_to_a_desk_that_answers_a
     page.evaluate(PRESS)
     expect(page.locator(".away")).to_contain_text("stays here unsent")
     assert "sent" not in desk.asked
+
+
+def test_a_choice_that_sends_itself_goes_back_where_no_desk_takes_it(opened: Opened) -> None:
+    page = opened(ROLE, holds="health/live")
+    page.locator("select").select_option("manager")
+    expect(page.locator(".away")).to_contain_text("stays here unsent")
+    expect(page.locator("select")).to_have_value("screener")
+
+
+def test_a_choice_that_sends_itself_goes_to_a_desk_that_answers(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(ROLE)
+    with page.expect_request("**/sent") as sent:
+        page.locator("select").select_option("manager")
+    assert sent.value.post_data == "role=manager"

@@ -23,7 +23,7 @@ def test_a_page_with_days_is_fetched_again_once_the_desk_knows_the_readers_zone(
         name = name.removesuffix("?")
         if name == "rooms.js":
             route.fulfill(path=FOLDER / "rooms" / name, content_type="text/javascript")
-        elif name in ("words.js", "away.js"):
+        elif name in ("words.js", "away.js", "once.js"):
             route.fulfill(path=VIEWER / name, content_type="text/javascript")
         elif name == "":
             zones.append(route.request.all_headers().get("cookie", ""))
