@@ -8,7 +8,7 @@ chain says nothing.
 import logging
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from xray_app.cases import audit, tables
 from xray_app.cases.canonical import moment
@@ -20,6 +20,7 @@ CLOCKWORK = "clock"  # the actor of what happens because time has passed
 PLACED, LEAPT = "placed anew", "clock leapt"  # actions in the audit chain
 QUIET = timedelta(days=3)  # a weekend: for so long nobody may have worked
 TO_MEND_IT = timedelta(days=1)  # time for somebody to set the clock right
+AT_ONCE = 100  # cases that are placed anew in one transaction: a second on PostgreSQL at the most
 
 log = logging.getLogger("xray_app.leaps")
 
@@ -27,14 +28,20 @@ log = logging.getLogger("xray_app.leaps")
 def place_anew(connection: Connection, now: datetime) -> None:
     """Bring forward the cases whose turn is later than any that is given now.
 
-    The last of them then began to wait now, the others before it by as much as they did.
+    The last of them then began to wait now, the others before it by as much as they did. The first
+    of them alone where there are many: the others follow with what is written next, and others than
+    the clock have their turn to write.
     """
     table = tables.cases
-    in_line = (table.c.state == State.WAITING) & table.c.level.in_(list(Level))
-    early = select(table).where(in_line, table.c.place_at > now).order_by(table.c.place_at)
-    cases = [Case.of(row) for row in connection.execute(early).mappings().all()]
-    ahead = max((case.waiting_at or case.place_at for case in cases), default=now) - now
-    for case in cases:
+    later = (table.c.state == State.WAITING) & table.c.level.in_(list(Level))
+    later &= table.c.place_at > now
+    since = select(func.max(func.coalesce(table.c.waiting_at, table.c.place_at))).where(later)
+    newest = connection.execute(since).scalar_one()
+    if newest is None:
+        return
+    first = select(table).where(later).order_by(table.c.place_at, table.c.id).limit(AT_ONCE)
+    ahead = newest - now
+    for case in [Case.of(row) for row in connection.execute(first).mappings().all()]:
         after = change(connection, case, place_at=case.place_at - ahead)
         turn = {"turn": turn_of(after.place_at, after.waiting_at)}
         audit.append(connection, now, CLOCKWORK, PLACED, case.id, turn)

@@ -26,7 +26,7 @@ def fill(database: Database, cases: int) -> None:
     rows = [
         {
             **{"id": f"{n:032}", "kind": "live", "state": State.WAITING, "version": 1, "level": 0},
-            **{"place_at": NOW + timedelta(seconds=n), "received_at": NOW, "flags": "[]"},
+            **{"place_at": NOW - timedelta(seconds=cases - n), "received_at": NOW, "flags": "[]"},
             **{"tries": 1, "checks_machine": False, "submitted_by": "scanner"},
             **{"scanner": f"gate {n}", "identity_sha256": sha256_of([f"gate {n}", None, None])},
             "content_sha256": sha256_of([]),

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 
-from xray_app.cases import integrity, tables
+from xray_app.cases import integrity, leaps, tables
 from xray_app.cases.case import Case
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import Decision, decide
@@ -125,6 +125,33 @@ def test_cases_from_before_the_clock_was_set_back_come_before_newer_ones_in_thei
     assert [taken(queue, officer).id for officer in officers] == wanted
     with database.read() as connection:
         assert integrity.verify(connection).problem is None
+
+
+def test_many_cases_from_before_the_clock_was_set_back_are_placed_some_at_each_write_in_their_order(
+    queue: Queue, inspected: Inspected, clock: Any, database: Database, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(leaps, "AT_ONCE", 2)
+    clock.move(days=365)
+    wanted = []
+    for n in range(7):
+        clock.move(minutes=20)
+        outcome = "ALARM" if n == 3 else "CLEAR"
+        wanted.insert(0 if n == 3 else n, inspected(outcome=outcome).id)
+    clock.move(days=-365)
+    assert taken(queue).id == wanted[0]
+    assert ahead_of_time(database, clock()) == 5  # two were placed, of which one is taken
+    officers = [Officer(f"officer {n}") for n in range(6)]
+    assert [taken(queue, officer).id for officer in officers] == wanted[1:]
+    with database.read() as connection:
+        assert integrity.verify(connection).problem is None
+
+
+def ahead_of_time(database: Database, now: datetime) -> int:
+    """How many cases wait for a turn that is still to come."""
+    table = tables.cases.c
+    with database.read() as connection:
+        later = select(func.count()).where(table.state == State.WAITING, table.place_at > now)
+        return int(connection.execute(later).scalar_one())
 
 
 def test_alarms_come_first_then_what_could_not_be_judged_then_higher_scores(

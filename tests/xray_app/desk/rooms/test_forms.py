@@ -188,9 +188,7 @@ def test_a_choice_that_sends_itself_goes_back_where_no_desk_takes_it(opened: Ope
     expect(page.locator("select")).to_have_value("screener")
 
 
-def test_a_choice_that_sends_itself_goes_to_a_desk_that_answers(
-    opened: Opened, desk: Desk
-) -> None:
+def test_a_choice_that_sends_itself_goes_to_a_desk_that_answers(opened: Opened, desk: Desk) -> None:
     page = opened(ROLE)
     with page.expect_request("**/sent") as sent:
         page.locator("select").select_option("manager")
