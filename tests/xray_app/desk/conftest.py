@@ -72,6 +72,7 @@ class Keeper:
 
     mine: bool = True
     away: bool = False
+    silent: bool = False  # takes a word and says nothing of it
     refuses: str = ""
     labels: tuple[str, ...] = ("gun", "gun_part", "knife", "saw", "lighter")
     said: list[dict[str, Any]] = field(default_factory=list)
@@ -86,6 +87,8 @@ class Keeper:
             return
         if word:
             self.said.append(word)
+            if self.silent:
+                return
         about = {"version": 7, "mine": self.mine, "labels": self.labels}
         route.fulfill(json=about | {"standing": self.standing()})
 

@@ -198,6 +198,19 @@ def test_what_cannot_be_sent_waits_and_goes_when_the_desk_is_back(page: Page, ke
     assert [word["says"] for word in keeper.said] == ["confirmed"]
 
 
+def test_a_word_of_which_the_desk_says_nothing_goes_again(page: Page, keeper: Any) -> None:
+    page.evaluate("""window.limit = AbortSignal.timeout;
+        AbortSignal.timeout = (ms) => window.limit.call(AbortSignal, ms / 100)""")
+    keeper.silent = True
+    point(page, 150, 100)
+    page.keyboard.press("y")
+    expect(page.locator(".status .told")).to_contain_text("sent as soon as it can be")
+    keeper.silent = False
+    expect(page.locator(".status .told")).to_contain_text("The desk is back")
+    page.evaluate("AbortSignal.timeout = window.limit")
+    assert {word["says"] for word in keeper.said} == {"confirmed"}
+
+
 def test_what_waits_goes_also_after_the_page_was_loaded_again(
     show: Show, page: Page, keeper: Any
 ) -> None:

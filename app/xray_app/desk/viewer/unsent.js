@@ -5,6 +5,7 @@
 import { say } from './words.js';
 
 const AGAIN_MS = 2000;  // before a word that did not get through is sent once more
+const ANSWER_MS = 20_000;  // after which nobody answers; whatever came of it, said twice is kept once
 
 const AWAY = say('The desk cannot be reached. What you mark is kept here and sent as soon as it can be.');
 const OUT = say('Your session has ended. Sign in again in another tab: what you mark is kept here.');
@@ -82,7 +83,8 @@ export class Line {
 
   // Sends one word: '' where it is kept, AWAY or OUT where it must wait, else why it was refused.
   async #sent(word) {
-    const answer = await fetch(this.address, { method: 'POST', keepalive: true,
+    const signal = AbortSignal.timeout(ANSWER_MS);
+    const answer = await fetch(this.address, { method: 'POST', keepalive: true, signal,
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ version: this.version, ...word }) }).catch(() => null);
     if (!answer || answer.status >= 500) return AWAY;
