@@ -190,7 +190,7 @@ def test_a_copy_is_made_and_put_back_and_a_damaged_one_is_found(
     database = Database(f"sqlite:///{data / 'cases.sqlite3'}")
     contents = Contents(data / "contents")
     with database.write() as connection:
-        contents.adopt(connection, contents.stage(b"scan", "bag.png", 99), utc_now())
+        contents.adopt(connection, [contents.stage(b"scan", "bag.png", 99)], utc_now())
         audit.append(connection, utc_now(), "kim", "taken", "case")
     database.dispose()
     copy = tmp_path / "copy"

@@ -11,8 +11,9 @@ import hashlib
 import io
 import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -81,18 +82,27 @@ class Contents:
             raise
         return Staged(path, digest.hexdigest(), size)
 
-    def adopt(self, connection: Connection, staged: Staged, at: object) -> None:
-        """Move it to its place and keep its row, within a write transaction."""
-        table, place = tables.contents, self.path(staged.sha256)
-        if not place.parent.exists():
-            place.parent.mkdir(mode=0o700, exist_ok=True)
-            _sync_folder(self.folder)
-        staged.path.replace(place)
-        _sync_folder(place.parent)
-        known = select(table.c.sha256).where(table.c.sha256 == staged.sha256)
-        if connection.execute(known).one_or_none() is None:
-            row = {"sha256": staged.sha256, "size_bytes": staged.size_bytes, "kept_at": at}
-            connection.execute(insert(table).values(**row))
+    def adopt(self, connection: Connection, files: Iterable[Staged], at: datetime) -> None:
+        """Move them to their places and keep their rows, within a write transaction."""
+        table, new, touched = tables.contents, {f.sha256: f for f in files}, set[Path]()
+        for sha256, file in new.items():
+            place = self.path(sha256)
+            if not place.parent.exists():
+                place.parent.mkdir(mode=0o700, exist_ok=True)
+                touched.add(self.folder)
+            file.path.replace(place)
+            touched.add(place.parent)
+        for folder in touched:  # once all lie there: the disk's journal goes out with the first
+            _sync_folder(folder)
+        known = select(table.c.sha256).where(table.c.sha256.in_(new))
+        there = set(connection.execute(known).scalars()) if new else set()
+        rows = [
+            {"sha256": file.sha256, "size_bytes": file.size_bytes, "kept_at": at}
+            for file in new.values()
+            if file.sha256 not in there
+        ]
+        if rows:
+            connection.execute(insert(table), rows)
 
     def path(self, sha256: str) -> Path:
         """Where a file with this hash stands."""

@@ -129,8 +129,7 @@ def record_search(
             if result.found and not (result.what or result.note.strip()):
                 raise Refused("say what was found, in a word or in the note")
             _keep_search(connection, case, searcher, result, now)
-            if result.photo is not None:
-                contents.adopt(connection, result.photo, now)
+            contents.adopt(connection, photos, now)
             ended = Disposition.FOUND if result.found else Disposition.NOT_FOUND
             after = change(connection, case, state=State.CLOSED, disposition=ended, closed_at=now)
             outbox.put(

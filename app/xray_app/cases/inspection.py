@@ -119,8 +119,9 @@ def record(
         seen["place_at"] = rules.place(case, outcome, score, now)
         seen |= _whereto(case, outcome, said, now, rules, draw)
         after = change(connection, case, **seen)
+        contents.adopt(connection, files, now)
         for one in looked:
-            _keep(connection, contents, case.id, one, now)
+            _keep(connection, case.id, one)
         told: dict[str, Any] = {"outcome": outcome, "state": after.state, **same}
         told["reports"] = [sha256_of(report) for report in said]
         told["sealed"] = sealed.seals_of(connection, case.id)
@@ -232,17 +233,13 @@ def _whereto(
     return {"state": State.CLOSED, "disposition": cleared, "closed_at": now}
 
 
-def _keep(
-    connection: Connection, contents: Contents, case_id: str, one: Looked, now: datetime
-) -> None:
+def _keep(connection: Connection, case_id: str, one: Looked) -> None:
     view = tables.views
     seen: dict[str, Any] = {"width_px": one.width_px, "height_px": one.height_px}
     seen |= {"encoding": one.encoding, "read_pixel_mm": one.pixel_mm}
     seen["pixels_sha256"] = one.pixels_sha256
     seen["dicom"] = canonical(dict(one.dicom)) if one.dicom else None
-    for column, file in one.files.items():
-        contents.adopt(connection, file, now)
-        seen[column] = file.sha256
+    seen |= {column: file.sha256 for column, file in one.files.items()}
     mine = (view.c.case_id == case_id) & (view.c.position == one.position)
     connection.execute(update(view).where(mine).values(**seen))
     if one.report is None:

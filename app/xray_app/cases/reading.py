@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from xray.report import Report
 from xray_app.cases import tables
 from xray_app.cases.case import Case
 from xray_app.cases.errors import NotFound
+from xray_app.cases.reports import kept_report
 from xray_app.cases.states import Kind, ReportRole, State
 
 
@@ -99,11 +101,19 @@ def reports(
     connection: Connection, case_id: str, role: ReportRole = ReportRole.PRIMARY
 ) -> dict[int, dict[str, Any]]:
     """View → what a model said of it, the newest."""
-    table = tables.reports
-    rows = connection.execute(
-        select(table).where(table.c.case_id == case_id, table.c.role == role).order_by(table.c.id)
-    )
-    return {row["position"]: json.loads(row["body"]) for row in rows.mappings()}
+    return {n: json.loads(body) for n, body in _bodies(connection, case_id, role).items()}
+
+
+def said(connection: Connection, case_id: str) -> dict[int, Report]:
+    """View → the report of the model in use, the newest, in the order of the views."""
+    bodies = _bodies(connection, case_id, ReportRole.PRIMARY)
+    return {n: kept_report(bodies[n]) for n in sorted(bodies)}
+
+
+def _bodies(connection: Connection, case_id: str, role: ReportRole) -> dict[int, str]:
+    table = tables.reports.c
+    of_case = select(table.position, table.body).where(table.case_id == case_id, table.role == role)
+    return {row.position: row.body for row in connection.execute(of_case.order_by(table.id))}
 
 
 def clearance(connection: Connection, case_id: str) -> dict[str, Any] | None:

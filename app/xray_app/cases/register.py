@@ -120,8 +120,7 @@ def register(
             case = _insert(connection, sent, now)
             if ASKED_BY & set(sent.declaration):
                 outbox.put(connection, now, rules.tells, "case.received", case)
-            for file in {file.sha256: file for file in files}.values():
-                contents.adopt(connection, file, now)
+            contents.adopt(connection, files, now)
             _remember(connection, sent, case.id, now)
             return Registered(case, new=True)
     finally:
@@ -214,7 +213,8 @@ def _insert(connection: Connection, sent: Submission, now: datetime) -> Case:
         "identity_sha256": sent.identity_sha256(),
         "content_sha256": sent.content_sha256(),
     }
-    connection.execute(insert(tables.cases).values(**row))
+    new = insert(tables.cases).values(**row).returning(tables.cases)
+    case = Case.of(connection.execute(new).mappings().one())
     views = [_insert_view(connection, case_id, n, view) for n, view in enumerate(sent.views)]
     reuse.link(connection, case_id, before, reuse.SAME_CONTENT, now)
     said: dict[str, Any] = {
@@ -226,7 +226,7 @@ def _insert(connection: Connection, sent: Submission, now: datetime) -> Case:
     said |= {"identity_sha256": row["identity_sha256"], "views_sha256": said_of_views(views)}
     said["declaration_sha256"] = hashlib.sha256(str(row["declaration"] or "").encode()).hexdigest()
     audit.append(connection, now, sent.submitted_by, RECEIVED, case_id, said)
-    return load(connection, case_id)
+    return case
 
 
 def said_of_views(views: Sequence[Mapping[Any, Any]]) -> str:

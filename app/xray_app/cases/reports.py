@@ -1,12 +1,16 @@
 """A report as the value that it was before it was kept."""
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import fields
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from xray.profile import Profile
 from xray.report import Clearance, Detection, ModelId, Opaque, Outcome, Report
+
+SHOWN_LATELY = 256  # reports: of the lists of a few officers; some MB
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "model": lambda said: ModelId(**said),
@@ -30,3 +34,11 @@ def read_report(body: Mapping[str, Any]) -> Report:
     """The report that `Report.to_dict` wrote, also where an older version wrote it."""
     names = {field.name for field in fields(Report)} & set(body)
     return Report(**{name: _READ.get(name, lambda said: said)(body[name]) for name in names})
+
+
+@lru_cache(SHOWN_LATELY)
+def kept_report(body: str) -> Report:
+    """The report of a row. What was read lately is not read again: lists are painted often, and
+    what a model said of a scan never changes.
+    """
+    return read_report(json.loads(body))

@@ -5,7 +5,6 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import Connection, RowMapping, select
 
@@ -19,7 +18,7 @@ from xray_app.cases.errors import NotFound
 from xray_app.cases.inspection import views_of
 from xray_app.cases.listing import files_of, first_files
 from xray_app.cases.pending import Pending
-from xray_app.cases.reports import read_report
+from xray_app.cases.reports import kept_report
 from xray_app.cases.states import ReportRole, State
 from xray_app.desk import doing, work
 from xray_app.desk.work import Beside, Line, Undoable, View
@@ -46,7 +45,7 @@ def shown(connection: Connection, case: Case, position: int, blind: bool = False
     rows = {row["position"]: row for row in views_of(connection, case.id)}
     if position not in rows:
         raise NotFound(f"case {case.id} has no view {position}")
-    said = reading.reports(connection, case.id)
+    said = reading.said(connection, case.id)
     return _shown(case, rows, position, _named(rows, said), blind)
 
 
@@ -56,13 +55,13 @@ def opens_on(connection: Connection, case: Case, named: int | None, blind: bool)
     """
     if named is not None or blind:
         return named or 0
-    said = reading.reports(connection, case.id)
+    said = reading.said(connection, case.id)
     unread = [
         row["position"] for row in views_of(connection, case.id) if row["position"] not in said
     ]
     if unread and case.outcome is not Outcome.ALARM:
         return int(unread[0])
-    return min((n for n, one in said.items() if one["outcome"] == case.outcome), default=0)
+    return min((n for n, one in said.items() if one.outcome is case.outcome), default=0)
 
 
 def pixels(connection: Connection, case: Case) -> list[Shown]:
@@ -79,12 +78,12 @@ def entries(connection: Connection, actor: Actor, cases: Sequence[Case]) -> list
         rows[row["case_id"]][row["position"]] = row
     primary = (report.c.case_id.in_(ids), report.c.role == ReportRole.PRIMARY)
     said = select(report.c.case_id, report.c.position, report.c.body).where(*primary)
-    bodies = defaultdict[str, dict[int, Any]](dict)
+    reports = defaultdict[str, dict[int, Report]](dict)
     for one in connection.execute(said.order_by(report.c.id)):
-        bodies[one.case_id][one.position] = json.loads(one.body)
+        reports[one.case_id][one.position] = kept_report(one.body)
     blind = doing.blind_among(connection, actor, cases)
     return [
-        _shown(case, rows[case.id], 0, _named(rows[case.id], bodies[case.id]), case.id in blind)
+        _shown(case, rows[case.id], 0, _named(rows[case.id], reports[case.id]), case.id in blind)
         for case in cases
     ]
 
@@ -92,8 +91,8 @@ def entries(connection: Connection, actor: Actor, cases: Sequence[Case]) -> list
 Said = Mapping[int, tuple[str, Report]]  # view → its name, and what the machine says of it
 
 
-def _named(rows: Mapping[int, RowMapping], said: Mapping[int, dict[str, Any]]) -> Said:
-    return {n: (view_name(rows[n]["name"], n), read_report(said[n])) for n in sorted(said)}
+def _named(rows: Mapping[int, RowMapping], said: Mapping[int, Report]) -> Said:
+    return {n: (view_name(rows[n]["name"], n), said[n]) for n in sorted(said)}
 
 
 def _shown(
@@ -135,12 +134,13 @@ def beside(
 ) -> Beside:
     """What the page shows of a case beside what the machine says."""
     officer, mine = actor.officer(), work.has(case, actor.officer())
-    primary = {n: read_report(one) for n, one in reading.reports(connection, case.id).items()}
+    primary = reading.said(connection, case.id)
     reasons = [work.suggested(report) for report in primary.values()]
     since = service.now - case.taken_at if mine and case.taken_at else None
     return Beside(
         version=case.version,
         key=case.id,
+        officer=actor.name,
         acts=work.acts(case, officer),
         aside=work.ASIDE if mine else (),
         codes=work.CODES if mine else (),

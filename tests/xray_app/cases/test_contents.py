@@ -5,7 +5,7 @@ import io
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from xray.errors import RecipeError
 from xray_app.cases import inspection, integrity, tables
@@ -23,9 +23,28 @@ def test_a_staged_file_has_no_place_until_it_is_adopted(
     with pytest.raises(NotFound):
         contents.read(staged.sha256)
     with database.write() as connection:
-        contents.adopt(connection, staged, clock())  # type: ignore[operator]
+        contents.adopt(connection, [staged], clock())  # type: ignore[operator]
     discard(staged)
     assert contents.read(staged.sha256) == b"scan"
+
+
+def test_files_of_one_case_find_their_places_together_and_what_is_here_already_stays(
+    contents: Contents, database: Database, clock: object
+) -> None:
+    for round_of in ([b"low", b"high", b"high"], [b"high", b"picture"], []):
+        staged = [contents.stage(data, "bag.png", 10) for data in round_of]
+        with database.write() as connection:
+            contents.adopt(connection, staged, clock())  # type: ignore[operator]
+        discard(*staged)
+        assert all(
+            contents.read(file.sha256) == d for file, d in zip(staged, round_of, strict=True)
+        )
+    with database.read() as connection:
+        rows = connection.execute(select(tables.contents.c.sha256)).scalars().all()
+    assert sorted(rows) == sorted(
+        hashlib.sha256(d).hexdigest() for d in (b"low", b"high", b"picture")
+    )
+    assert list(contents.incoming.iterdir()) == []
 
 
 def test_a_file_that_was_changed_on_the_disk_is_not_read_as_what_was_kept(
@@ -33,7 +52,7 @@ def test_a_file_that_was_changed_on_the_disk_is_not_read_as_what_was_kept(
 ) -> None:
     staged = contents.stage(b"scan", "bag.png", 10)
     with database.write() as connection:
-        contents.adopt(connection, staged, clock())  # type: ignore[operator]
+        contents.adopt(connection, [staged], clock())  # type: ignore[operator]
     assert contents.is_whole(staged.sha256)
     assert integrity.broken_files(database, contents) == []
     for change in (lambda file: file.write_bytes(b"another"), lambda file: file.unlink()):
@@ -68,7 +87,7 @@ def test_what_a_crash_left_is_set_aside_and_what_has_a_row_stays(
     for data in (b"kept", b"adopted and not committed"):
         staged = contents.stage(data, "bag.png", 100)
         with database.write() as connection:
-            contents.adopt(connection, staged, clock())  # type: ignore[operator]
+            contents.adopt(connection, [staged], clock())  # type: ignore[operator]
             if data != b"kept":
                 connection.rollback()
                 break

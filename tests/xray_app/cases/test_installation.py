@@ -21,7 +21,7 @@ from xray_app.settings import Settings
 def keep(database: Database, contents: Contents, data: bytes, clock: Callable[[], object]) -> Path:
     staged = contents.stage(data, "bag.png", 99)
     with database.write() as connection:
-        contents.adopt(connection, staged, clock())
+        contents.adopt(connection, [staged], clock())
     return contents.path(staged.sha256)
 
 
@@ -175,7 +175,7 @@ def test_a_copy_takes_its_number_along(
     backup.write(database, contents, copy)
     url = f"sqlite:///{new / 'cases.sqlite3'}"
     new.mkdir()
-    backup.restore(copy, new, url)
+    backup.restore(copy, new, url, service.utc_now())
     restored = Database(url)
     installation.pair(restored, Contents(new / "contents"))
     restored.dispose()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from xray.profile import Profile
 from xray.report import Clearance, Detection, ModelId, Opaque, Outcome, Report
-from xray_app.cases.reports import read_report
+from xray_app.cases.reports import kept_report, read_report
 
 
 def test_a_report_comes_back_as_it_was() -> None:
@@ -29,3 +29,12 @@ def test_a_report_comes_back_as_it_was() -> None:
     assert read_report(kept) == report
     older = {name: said for name, said in kept.items() if name != "assumed"}
     assert read_report(older).assumed == ()
+
+
+def test_a_list_that_is_painted_again_reads_no_report_again() -> None:
+    model = ModelId("standin", "1", "ab" * 32)
+    profile, made_at = Profile("strict"), datetime(2026, 1, 1, tzinfo=UTC)
+    report = Report("bag", 100, 80, model, profile, made_at=made_at)
+    row = json.dumps(report.to_dict())
+    assert kept_report(row) == report
+    assert kept_report("".join(row)) is kept_report(row)
