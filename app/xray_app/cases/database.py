@@ -124,6 +124,7 @@ def _engine(url: URL) -> Engine:
     kept, more = CONNECTIONS
     pool: dict[str, Any] = {"pool_size": kept, "max_overflow": more, "pool_pre_ping": True}
     pool["hide_parameters"] = True  # what a statement was filled with may be a declaration
+    pool["pool_use_lifo"] = True  # few connections do the work, so few have caches to fill
     try:
         if url.get_backend_name() != "sqlite":
             engine = create_engine(url, connect_args={"timeout": patience.ANSWER_S}, **pool)
