@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import sys
+import threading
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -59,6 +60,7 @@ def configure(form: str) -> None:
         logging.getLogger("xray_app").setLevel(logging.INFO)
         logging.captureWarnings(True)
         sys.excepthook = _uncaught
+    threading.excepthook = _thread_ended  # of pynetdicom's, by what stations send out of order
 
 
 def keep_libraries_out() -> None:
@@ -116,6 +118,12 @@ def check_form(form: str) -> None:
 
 def _uncaught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     logging.getLogger("xray_app").critical("uncaught", exc_info=(kind, error, trace))
+
+
+def _thread_ended(end: threading.ExceptHookArgs) -> None:
+    if end.exc_value is not None and end.exc_type is not SystemExit:
+        why = (end.exc_type, end.exc_value, end.exc_traceback)
+        logging.getLogger("xray_app").warning("a thread ended by an error", exc_info=why)
 
 
 def _event(record: logging.LogRecord) -> str:

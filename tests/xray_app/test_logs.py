@@ -113,7 +113,7 @@ def test_what_fails_in_an_inspecting_process_is_told_with_its_case_and_without_i
 
 
 PRINTS = """
-import logging, os, warnings
+import logging, os, threading, warnings
 from xray_app import logs
 logs.configure("json")
 logs.keep_libraries_out()
@@ -121,6 +121,9 @@ os.write(2, b"libtiff: holiday-photo.tif")
 warnings.warn("header of Kim Minji")
 logging.getLogger("pydicom").warning("BL-77")
 logging.getLogger("xray_app.child").info("ours")
+thread = threading.Thread(target=lambda: 1 / 0)
+thread.start()
+thread.join()
 raise ValueError("hunter2")
 """
 
@@ -128,8 +131,10 @@ raise ValueError("hunter2")
 def test_nothing_that_a_library_prints_stands_among_our_lines() -> None:
     done = subprocess.run([sys.executable, "-c", PRINTS], capture_output=True, text=True)
     said = [json.loads(line) for line in done.stderr.splitlines()]
-    assert [line["event"] for line in said] == [*["of a library"] * 2, "ours", "uncaught"]
-    assert said[-1]["error"] == "ValueError"
+    assert [line["event"] for line in said] == [
+        *(*["of a library"] * 2, "ours", "a thread ended by an error", "uncaught")
+    ]
+    assert [line["error"] for line in said[-2:]] == ["ZeroDivisionError", "ValueError"]
     assert (done.returncode, done.stdout) == (1, "")
     assert clean(said)
 
