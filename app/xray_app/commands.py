@@ -132,7 +132,7 @@ def restore_database(copy: Path) -> None:
     from xray_app.cases import backup
 
     given = Settings.read(os.environ)
-    files = backup.restore(copy, given.data_dir, given.url)
+    files = backup.restore(copy, given.data_dir, given.url, datetime.now(UTC))
     print(f"{given.data_dir}: {files} files, and the audit chain holds")
     if not given.signing_key.exists():
         print(

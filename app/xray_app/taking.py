@@ -2,9 +2,10 @@
 
     FOLDER/taking/7/bag.png          each scan in a folder of its own, with what is said of it, so
     FOLDER/taking/7/bag.png.json     that a scanner's next file of that name is another file
+    FOLDER/taking/8.part/            until it is known to be all of what was seen
 
-What a crash left there is taken by the next run. All of it goes by the handles of the folders, not
-by their paths, which somebody may have made a link of.
+What a crash left there is taken by the next run; what was not known to be whole, given back. All of
+it goes by the handles of the folders, not by their paths, which somebody may have made a link of.
 """
 
 import os
@@ -22,7 +23,9 @@ SIDECAR = ".json"
 TAKING, DONE, FAILED = "taking", "done", "failed"
 LONGEST_NAME_BYTES = 255  # NAME_MAX of Linux's file systems
 REASON = ".reason.txt"
+PART = ".part"
 ANOTHER = "another {file} came while this one was being taken; put it there again by another name"
+LEFT = "the service ended while {file} was being put away; the scan that it is about went before it"
 Seen = tuple[int, ...]  # size in bytes and time in ns of a file, then of what lies beside it
 
 
@@ -44,7 +47,7 @@ class Taking:
                 raise RecipeError(f"{path / name} is a link; the watched folder has none")
 
     def held(self) -> list[str]:
-        """The numbers of what is held, oldest first."""
+        """The numbers of what is held, oldest first; ending in PART: not known to be whole."""
         with self._opened(TAKING) as (_, taking):
             return _numbers(taking)
 
@@ -55,21 +58,26 @@ class Taking:
             Its number; None: it is no longer what was seen, and stays where it was.
         """
         with self._opened(TAKING) as (here, taking):
-            number = str(max(map(int, _numbers(taking)), default=0) + 1)
-            os.mkdir(number, 0o700, dir_fd=taking)
-            with _opened(number, taking) as held:
+            number = str(max(map(_count, _numbers(taking)), default=0) + 1)
+            os.mkdir(number + PART, 0o700, dir_fd=taking)
+            with _opened(number + PART, taking) as held:
                 # What is said comes before its scan, so it goes first: the next scan's is later.
                 for one in reversed(_both(name)):
                     with suppress(FileNotFoundError):
                         os.rename(one, one, src_dir_fd=here, dst_dir_fd=held)
                 now = _about(name, held)
-        if now == seen:
-            return number
-        self.put_back(number)
+            if now == seen:
+                os.rename(number + PART, number, src_dir_fd=taking, dst_dir_fd=taking)
+                return number
+        self.put_back(number + PART)
         return None
 
     def scan(self, number: str) -> str | None:
-        """The name of the scan that is held; None: there is none, only what is said of one."""
+        """The name of the scan that is held; None: it is not known to be whole, or there is none,
+        only what is said of one.
+        """
+        if number.endswith(PART):
+            return None
         with self._opened(TAKING, number) as (*_, held):
             scans = (name for name in _names(held) if not name.lower().endswith(SIDECAR))
             return min(scans, default=None)
@@ -92,17 +100,19 @@ class Taking:
         return os.fdopen(handle, "rb")
 
     def put_back(self, number: str) -> None:
-        """Give everything back that is held under a number; what finds its name taken by another
-        fails.
+        """Give back what is not known to be held whole; where a name is taken by another, all of it
+        fails. Of what was held whole and has lost its scan, the rest fails: it is of no other scan.
         """
         with self._opened(TAKING, number) as (here, _, held):
-            for name in sorted(_names(held), key=len, reverse=True):  # what is said, first
-                if not _is_there(name, here):
+            names = sorted(_names(held), key=len)  # the scan, then what is said of it
+            part = number.endswith(PART)
+            if part and not any(_is_there(name, here) for name in names):
+                for name in names:  # the next run gives back what a crash leaves of it
                     os.rename(name, name, src_dir_fd=held, dst_dir_fd=here)
-                else:
-                    said = ANOTHER.format(file=name) + "\n"
-                    with _opened(FAILED, here) as failed:
-                        _move((name,), name, held, failed, REASON, said)
+            elif names:
+                said = (ANOTHER if part else LEFT).format(file=names[0]) + "\n"
+                with _opened(FAILED, here) as failed:
+                    _move(_both(names[0]), names[0], held, failed, REASON, said)
         self._let_go(number)
 
     def put_away(self, number: str, name: str, where: str, ending: str, said: str) -> None:
@@ -166,7 +176,12 @@ def _names(folder: int) -> list[str]:
 
 
 def _numbers(taking: int) -> list[str]:
-    return sorted((name for name in _names(taking) if name.isdecimal()), key=int)
+    found = (name for name in _names(taking) if name.removesuffix(PART).isdecimal())
+    return sorted(found, key=_count)
+
+
+def _count(number: str) -> int:
+    return int(number.removesuffix(PART))
 
 
 def _about(name: str, folder: int) -> Seen:

@@ -359,14 +359,52 @@ def test_what_was_half_taken_when_the_service_was_killed_is_taken_once_by_the_ne
         folder = Folder(folder.path, service)
         for _ in range(3):
             folder.look()
-        assert [case.lane for case in cases(service.database)] == [str(n) for n in range(step + 1)]
+        lanes = [case.lane for case in cases(service.database)]
+        assert [lane for lane in lanes if lane] == [str(n) for n in range(step + 1)]
         assert list((folder.path / "taking").iterdir()) == []
         done = [path.read_bytes() for path in (folder.path / "done").glob("*bag.png")]
+        done = [data for data in done if data.startswith(b"scan")]
         assert sorted(done) == sorted(b"scan %d" % n for n in range(step + 1))
-        (folder.path / "bag.png.json").unlink(missing_ok=True)  # killed between scan and this
+        put(folder, "bag.png", b"next %d" % step)  # which brings nothing that is said of it
+        for _ in range(3):
+            folder.look()
+        assert [case.lane for case in cases(service.database)].count(None) == step + 1
         if not killed:
             break
-    assert step >= 5
+    assert step >= 6
+    left = sorted(path.name for path in (folder.path / "failed").iterdir())
+    assert left == ["bag.png.json", "bag.png.json.reason.txt"]  # killed between scan and this
+    assert "while bag.png.json was being put away" in (folder.path / "failed" / left[1]).read_text()
+
+
+def test_what_was_half_given_back_when_the_service_was_killed_is_taken_whole_by_the_next(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for step in range(20):
+        name = f"{step}.png"
+        put(folder, name, b"half of %d" % step)
+        put(folder, name + ".json", b'{"lane": "%d"}' % step)
+        seen = folder._there()
+        put(folder, name, b"the whole of %d" % step)  # it is still being written
+        folder._seen = {name: (*seen[name], *seen[name + ".json"])}
+        killed = False
+        with monkeypatch.context() as killing:
+            kill_at(step, killing)
+            try:
+                assert not folder._take(name)
+            except Killed:
+                killed = True
+        roomy = replace(folder.service.queue.rules, max_waiting=99)
+        service = replace(folder.service, queue=replace(folder.service.queue, rules=roomy))
+        folder = Folder(folder.path, service)
+        assert folder.look() == 0  # whatever is held, nobody knows whether it was complete
+        for _ in range(2):
+            folder.look()
+        assert [case.lane for case in cases(service.database)] == [str(n) for n in range(step + 1)]
+        assert list((folder.path / "taking").iterdir()) == []
+        if not killed:
+            break
+    assert step >= 6
     assert list((folder.path / "failed").iterdir()) == []
 
 

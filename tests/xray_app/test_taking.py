@@ -54,13 +54,24 @@ def test_what_changed_since_it_was_seen_stays_where_it_is(
     assert taking.held() == []
 
 
-def test_what_is_given_back_overwrites_nothing(taking: Taking, tmp_path: Path) -> None:
-    assert taking.hold("bag.png", put(tmp_path, "bag.png", b"one")) == "1"
-    put(tmp_path, "bag.png", b"two")
-    taking.put_back("1")
+@pytest.mark.parametrize("next_one", ["bag.png", "bag.png.json"])
+def test_what_is_given_back_overwrites_nothing_and_nothing_is_said_of_another(
+    taking: Taking, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, next_one: str
+) -> None:
+    def rename(one: str, *where: Any, **folders: Any) -> None:
+        whole(one, *where, **folders)
+        if one == "bag.png" and not (tmp_path / next_one).exists():
+            put(tmp_path, next_one, b"2")  # the next scan's, or what is said of it
+
+    put(tmp_path, "bag.png", b"one")
+    put(tmp_path, "bag.png.json", b"1")
+    whole: Callable[..., None] = os.rename
+    monkeypatch.setattr(os, "rename", rename)
+    assert taking.hold("bag.png", (0, 0)) is None
     said = (ANOTHER.format(file="bag.png") + "\n").encode()
-    failed = {"failed/bag.png": b"one", "failed/bag.png.reason.txt": said}
-    assert read(tmp_path) == {"bag.png": b"two", **failed}
+    failed = {"failed/bag.png": b"one", "failed/bag.png.json": b"1"}
+    assert read(tmp_path) == {next_one: b"2", **failed, "failed/bag.png.reason.txt": said}
+    assert taking.held() == []
 
 
 def test_what_is_said_of_the_next_scan_is_not_taken_with_this_one(

@@ -73,6 +73,8 @@ def _machine(request: Request, error: Exception) -> Response:
 def _away(error: Exception) -> Response:
     log.error("the database failed", exc_info=error)
     away = "the database cannot be reached; nothing was kept, try again"
+    if outage.took_too_long(error):
+        away = "the database took too long over this; nothing was kept, try again or ask for less"
     return _answer(503, away, {"retry-after": str(AWAY_S)})
 
 

@@ -13,6 +13,7 @@ import contextlib
 import json
 import shutil
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import inspect
@@ -22,6 +23,7 @@ from xray.errors import DataError, ModelError
 from xray_app.cases import audit, integrity, postgresql, schema
 from xray_app.cases.contents import Contents, needed
 from xray_app.cases.database import Database
+from xray_app.cases.retention import empty_without
 
 DATABASE, DUMP, ANCHOR, GONE = "cases.sqlite3", "cases.dump", "anchor.json", "gone.json"
 CONTENTS, MODELS = "contents", "models"
@@ -123,11 +125,14 @@ def _hashes(database: Database) -> Sequence[str]:
         return needed(connection)
 
 
-def restore(copy: Path, data_dir: Path, url: str) -> int:
+def restore(copy: Path, data_dir: Path, url: str, now: datetime) -> int:
     """Put a copy back where there are no cases, and check it; how many files.
+
+    Cases whose files went by their age while the copy was made are emptied anew.
 
     Args:
         url: of the database: an empty one of the kind that was copied.
+        now: as of which those cases are emptied.
 
     Raises:
         DataError: there are cases already, or the copy does not hold what it should.
@@ -145,11 +150,13 @@ def restore(copy: Path, data_dir: Path, url: str) -> int:
         said = json.loads((copy / ANCHOR).read_text(encoding="utf-8"))
         with database.read() as connection:
             checked = integrity.verify(connection, [audit.Head(said["seq"], said["hash"])])
+        contents, gone = Contents(data_dir / CONTENTS), _gone(copy)
+        if gone and not checked.problem:
+            empty_without(database, contents, gone, now)
         hashes = _hashes(database)
     finally:
         database.dispose()
-    gone = _gone(copy)
-    missing = [one for one in hashes if not Contents(data_dir / CONTENTS).is_whole(one)]
+    missing = [one for one in hashes if not contents.is_whole(one)]
     broken = [one for one in missing if one not in gone]
     models = list((copy / MODELS).glob("*"))
     broken += [one.name for one in models if not _is_whole(data_dir / MODELS / one.name)]

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from xray_app.cases import tables
 from xray_app.cases.audit import Entry
 from xray_app.cases.canonical import moment
+from xray_app.cases.patience import at_length
 
 PAGE = 100  # entries
 
@@ -36,15 +37,23 @@ class Asked:
 
 def entries(connection: Connection, asked: Asked) -> tuple[Entry, ...]:
     """One page, and one entry more where a further page follows."""
+    at_length(connection)
     table = tables.audit
     wanted = select(table).where(*_wanted(asked)).order_by(table.c.seq.desc()).limit(PAGE + 1)
     return tuple(Entry(**row) for row in connection.execute(wanted).mappings())
 
 
 def actions(connection: Connection) -> list[str]:
-    """Every kind of act that the chain holds."""
+    """Every kind of act that the chain holds, in the order of letters.
+
+    Each is looked up as the next after the one before: DISTINCT reads the whole chain.
+    """
     action = tables.audit.c.action
-    return list(connection.execute(select(action).distinct().order_by(action)).scalars())
+    found = select(func.min(action).label("action")).cte(recursive=True)
+    after = select(func.min(action)).where(action > found.c.action).scalar_subquery()
+    found = found.union_all(select(after).where(found.c.action.is_not(None)))
+    each = select(found.c.action).where(found.c.action.is_not(None)).order_by(found.c.action)
+    return list(connection.execute(each).scalars())
 
 
 def _wanted(asked: Asked) -> list[ColumnElement[bool]]:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from xray.report import Outcome
 from xray_app.cases import tables
 from xray_app.cases.case import Case
+from xray_app.cases.patience import at_length
 from xray_app.cases.states import State
 
 PAGE = 50  # rows
@@ -54,6 +55,7 @@ class Asked:
 
 def cases(connection: Connection, asked: Asked) -> tuple[list[Case], int]:
     """One page, and how many there are in all."""
+    at_length(connection)
     table, wanted = tables.cases, _wanted(asked)
     count = connection.execute(select(func.count()).select_from(table).where(*wanted)).scalar_one()
     rows = connection.execute(
@@ -68,6 +70,7 @@ def cases(connection: Connection, asked: Asked) -> tuple[list[Case], int]:
 
 def counts(connection: Connection) -> dict[State, int]:
     """State → how many cases stand there."""
+    at_length(connection)
     state = tables.cases.c.state
     rows = connection.execute(select(state, func.count()).group_by(state)).all()
     return dict.fromkeys(State, 0) | {State(row[0]): int(row[1]) for row in rows}

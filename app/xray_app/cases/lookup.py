@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from xray_app.cases import tables
 from xray_app.cases.case import Case
+from xray_app.cases.patience import at_length
 from xray_app.cases.states import State
 
 MOST = 20  # more than these, and the code says too little
@@ -26,12 +27,14 @@ def by_code(connection: Connection, code: str) -> list[Case]:
     text = code.strip()
     if not text:
         return []
+    at_length(connection)
     found = [case for case in _where(connection, _whole(text)) if _names(case, text)]
     return found or (_where(connection, _part(text)) if len(text) >= LEAST_PART else [])
 
 
 def to_search(connection: Connection) -> Sequence[tuple[Case, datetime]]:
     """Cases whose search is awaited, with the moment when it was ordered; the oldest first."""
+    at_length(connection)
     table, said = tables.cases, tables.decisions
     ordered = (
         select(said.c.case_id, func.max(said.c.decided_at).label("at"))

@@ -14,8 +14,9 @@ NO_HANDLE = (errno.EMFILE, errno.ENFILE)
 DRIVER = "pg8000"
 SQLITE_FULL = "database or disk is full"  # sqlite3.c, SQLITE_FULL
 # PostgreSQL's appendix A: 53100 disk_full; connections, rollbacks, resources, interventions.
-# 55P03: others hold what is needed.
+# 55P03: others hold what is needed; 57014: a statement was ended, as one that takes too long is.
 DISK_FULL, LATER, ENDED = "53100", ("08", "40", "53", "55P03", "57"), ("FATAL", "PANIC")
+TOO_LONG = "57014"
 
 
 def passes(error: Exception) -> bool:
@@ -39,6 +40,13 @@ def database_away(error: Exception) -> bool:
     gone = isinstance(error, OperationalError | InterfaceError | NoConnection)
     gone |= isinstance(error, DBAPIError) and error.connection_invalidated
     return gone or severity in ENDED or state.startswith(LATER)
+
+
+def took_too_long(error: Exception) -> bool:
+    """Whether the database is there, and ended what took too long. It counts as away all the same:
+    the same may be done sooner another time.
+    """
+    return _said_by_postgresql(error)[1] == TOO_LONG
 
 
 def _said_by_postgresql(error: Exception) -> tuple[str, str]:

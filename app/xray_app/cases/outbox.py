@@ -17,6 +17,7 @@ from xray_app.cases.canonical import canonical
 from xray_app.cases.case import Case
 from xray_app.cases.database import Database
 from xray_app.cases.errors import NotFound
+from xray_app.cases.patience import unhurried
 from xray_app.cases.states import Kind, Target
 
 REPORTED = ("case.inspected", "case.decided", "case.corrected")  # what has a TDR
@@ -29,6 +30,7 @@ MOST_TRIES = 12  # waits of 1, 2, 4, ... 1024 minutes: about 34 hours in all
 FIRST_WAIT = timedelta(minutes=1)
 LONGEST_WAIT = FIRST_WAIT * 2 ** (MOST_TRIES - 2)
 AT_ONCE = 100  # messages in one round
+TIDIED_AT_ONCE = 1000  # in one transaction: nobody must wait long for their turn to write
 KEPT = timedelta(days=30)  # what arrived, for whoever asks what became of it
 CALL_REFUSED, SENT_AGAIN = "call refused", "sent again"  # actions in the audit chain
 ACTOR = "outbox"
@@ -107,17 +109,28 @@ class Outbox:
         return gave_up
 
 
-def tidy(connection: Connection, now: datetime, tells: Iterable[Target]) -> None:
+def tidy(database: Database, now: datetime, tells: Iterable[Target]) -> None:
     """Give up what waits for targets that are not configured any more; forget what long arrived.
 
-    What was given up is kept: it may still be sent again.
+    The oldest TIDIED_AT_ONCE of each; they are sought, which may take long, in nobody's turn to
+    write. What was given up is kept: it may still be sent again.
     """
     table = tables.outbox
     unwanted = table.c.target.not_in(list(tells)) & table.c.next_at.is_not(None)
-    given_up = {"next_at": None, "dead_at": now, "problem": UNWANTED}
-    connection.execute(update(table).where(unwanted).values(**given_up))
     over = table.c.sent_at.is_not(None) & (table.c.put_at <= now - KEPT)
-    connection.execute(delete(table).where(over))
+    with database.read() as connection:
+        unhurried(connection)
+        oldest = select(table.c.id).order_by(table.c.id).limit(TIDIED_AT_ONCE)
+        to_nobody, old = (
+            connection.execute(oldest.where(wanted)).scalars().all() for wanted in (unwanted, over)
+        )
+    if not to_nobody and not old:
+        return
+    given_up = {"next_at": None, "dead_at": now, "problem": UNWANTED}
+    with database.write() as connection:
+        still = table.c.id.in_(to_nobody) & unwanted
+        connection.execute(update(table).where(still).values(**given_up))
+        connection.execute(delete(table).where(table.c.id.in_(old)))
 
 
 def undelivered(connection: Connection) -> Sequence[RowMapping]:

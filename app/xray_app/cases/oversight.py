@@ -16,6 +16,7 @@ from xray_app.cases import audit, tables
 from xray_app.cases.case import Case, load_version
 from xray_app.cases.decisions import DECIDED
 from xray_app.cases.errors import Conflict, Refused
+from xray_app.cases.patience import at_length
 from xray_app.cases.queue import Queue
 from xray_app.cases.rules import Officer
 from xray_app.cases.states import Disposition, Level, State
@@ -62,6 +63,7 @@ def used_twice(connection: Connection) -> tuple[list[tuple[Case, Case]], int]:
     The link of a case that was inspected after a later one points the other way. Two that are
     linked both ways are one pair.
     """
+    at_length(connection)
     link, back = tables.links, tables.links.alias().c
     both = (back.case_id == link.c.other_id) & (back.other_id == link.c.case_id)
     once = ~select(back.why).where(both, back.case_id < link.c.case_id).exists()
@@ -143,6 +145,7 @@ def _cleared(connection: Connection, wanted: ColumnElement[bool]) -> Listed:
 def _listed(
     connection: Connection, wanted: ColumnElement[bool], order: ColumnElement[Any]
 ) -> Listed:
+    at_length(connection)
     table = tables.cases
     found = select(table).where(wanted).order_by(order, table.c.id).limit(LISTED)
     cases = [Case.of(row) for row in connection.execute(found).mappings()]

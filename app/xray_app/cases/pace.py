@@ -28,7 +28,7 @@ class Pace:
         self._lock = threading.Lock()
 
     def add(self, seconds: float) -> None:
-        """A process was busy with a case for so long."""
+        """A case took so long, with the wait for a process that others than cases had meanwhile."""
         with self._lock:
             self._seconds.append(seconds)
 

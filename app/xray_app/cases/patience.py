@@ -3,8 +3,8 @@ everything, takes what it is sent and says nothing: without a limit, each reques
 with a thread in hand, and each write with the turn of all others.
 
 The server itself ends a statement that takes too long, or waits too long for a lock; its silence
-ends the connection. What may take long by its nature says so by `unhurried`. Of SQLite, which is
-this process, nothing here is needed.
+ends the connection. What takes the longer the more there is says so by `at_length`, and what may
+take as long as it takes by `unhurried`. Of SQLite, which is this process, nothing here is needed.
 """
 
 import socket
@@ -14,9 +14,12 @@ from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.engine import ExceptionContext
 
 ANSWER_S = 6.0  # of silence; well under what a scanner or an officer waits for a 503
+TIMEOUTS = ("statement_timeout", "lock_timeout")  # the server's own settings
 STATEMENT_MS = 5000  # less than that: ended by the server, a connection stays good
-# A host that is gone says nothing for ever; who is unhurried learns it after 30 s and 3 times 10 s.
-KEEPALIVE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3}
+LONG_ANSWER_S, LONG_MS = 61.0, 60_000  # for a list out of millions, which somebody waits for
+# A host that is gone says nothing for ever. Who is unhurried learns it after 30 s and 3 times 10 s;
+# where it was sent something last, after 60 s: Linux would go on sending that for 15 minutes.
+GONE = {"TCP_KEEPIDLE": 30, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 3, "TCP_USER_TIMEOUT": 60_000}
 
 
 def limit(engine: Engine) -> None:
@@ -28,20 +31,31 @@ def limit(engine: Engine) -> None:
 
 def unhurried(connection: Connection) -> None:
     """Let what is left of this transaction take as long as it takes: migrations, checks, copies."""
+    _allow(connection, 0, None)
+
+
+def at_length(connection: Connection) -> None:
+    """Let each statement that is left of this transaction take LONG_MS: lists that grow, deleting
+    what is old.
+    """
+    _allow(connection, LONG_MS, LONG_ANSWER_S)
+
+
+def _allow(connection: Connection, statement_ms: int, silence_s: float | None) -> None:
     if connection.dialect.name != "postgresql":
         return
-    for name in ("statement_timeout", "lock_timeout"):
-        connection.execute(text(f"SET LOCAL {name} = 0"))
-    _socket(connection.connection.dbapi_connection).settimeout(None)
+    limits = (f"set_config('{name}', '{statement_ms}', true)" for name in TIMEOUTS)
+    connection.execute(text(f"SELECT {', '.join(limits)}"))
+    _socket(connection.connection.dbapi_connection).settimeout(silence_s)
 
 
 def _on_connect(connection: Any, _: Any) -> None:
     asked = connection.cursor()
-    for name in ("statement_timeout", "lock_timeout"):
+    for name in TIMEOUTS:
         asked.execute(f"SET SESSION {name} = {STATEMENT_MS}")
     connection.commit()
     if _socket(connection).family != socket.AF_UNIX:
-        for name, value in KEEPALIVE.items():
+        for name, value in GONE.items():
             if hasattr(socket, name):  # Linux has them
                 option = getattr(socket, name)
                 _socket(connection).setsockopt(socket.IPPROTO_TCP, option, value)

@@ -5,7 +5,7 @@ linked to such a case because both show one picture. Decisions, reports and the 
 picture and no consignee, and stay for ever.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, delete, select, update
@@ -14,7 +14,7 @@ from xray_app.cases import audit, leaps, tables
 from xray_app.cases.case import Case, change
 from xray_app.cases.contents import VIEW_CONTENTS, Contents
 from xray_app.cases.database import Database
-from xray_app.cases.patience import unhurried
+from xray_app.cases.patience import at_length, unhurried
 from xray_app.cases.states import State
 
 AT_ONCE = 100  # cases in one transaction: nobody must wait long for their turn to write
@@ -24,7 +24,8 @@ ACTOR = "retention"
 def empty_old(database: Database, contents: Contents, now: datetime, keep: timedelta) -> int:
     """Empty cases that were closed longer ago than `keep`, oldest first; how many.
 
-    None where the clock may have leapt: what goes by a wrong clock never comes back.
+    They are sought, which may take long, in nobody's turn to write. None where the clock may have
+    leapt: what goes by a wrong clock never comes back.
     """
     table = tables.cases
     old = (
@@ -33,27 +34,73 @@ def empty_old(database: Database, contents: Contents, now: datetime, keep: timed
         .where(table.c.closed_at <= now - keep, ~_linked_to_an_open_one())
         .order_by(table.c.closed_at, table.c.id)
     )
-    with database.write() as connection:
+    with database.read() as connection:
         unhurried(connection)
-        cases = [Case.of(row) for row in connection.execute(old.limit(AT_ONCE)).mappings().all()]
+        ids = connection.execute(old.with_only_columns(table.c.id).limit(AT_ONCE)).scalars().all()
+    if not ids:
+        return 0
+    with database.write() as connection:
+        at_length(connection)
+        still = old.where(table.c.id.in_(ids))
+        cases = [Case.of(row) for row in connection.execute(still).mappings().all()]
         if cases and leaps.may_have_leapt(connection, now):
             return 0
-        for case in cases:
-            change(connection, case, declaration=None, consignee=None, emptied_at=now)
-            audit.append(connection, now, ACTOR, "emptied", case.id)
-            mine = tables.views.c.case_id == case.id
-            learned = tables.clearances.c.case_id == case.id
-            connection.execute(delete(tables.clearances).where(learned))
-            connection.execute(update(tables.views).where(mine).values(dicom=None))
-        gone = _unused(connection, [case.id for case in cases])
-        connection.execute(delete(tables.contents).where(tables.contents.c.sha256.in_(gone)))
+        gone = _empty(connection, cases, now)
+    _remove(database, contents, gone)
+    return len(cases)
+
+
+def empty_without(
+    database: Database, contents: Contents, gone: Collection[str], now: datetime
+) -> int:
+    """Empty the closed cases that name one of these files, which went by their age; how many.
+
+    A copy of the database may be older than that: it knows the cases as they were before. Such a
+    file went when no case needed it any more, so whichever names it was emptied.
+    """
+    table, found = tables.cases, set[str]()
+    wanted = (table.c.state == State.CLOSED) & table.c.emptied_at.is_(None)
+    with database.read() as connection:
+        unhurried(connection)
+        for columns in (VIEW_CONTENTS, (tables.search_results.c.photo_sha256,)):
+            owner = columns[0].table.c.case_id
+            named = select(owner, *columns).join(table, table.c.id == owner).where(wanted)
+            found |= {
+                row[0] for row in connection.execute(named) if not set(row[1:]).isdisjoint(gone)
+            }
+    ids = sorted(found)
+    for first in range(0, len(ids), AT_ONCE):
+        some = table.c.id.in_(ids[first : first + AT_ONCE])
+        with database.write() as connection:
+            at_length(connection)
+            rows = connection.execute(select(table).where(some).order_by(table.c.id)).mappings()
+            left = _empty(connection, [Case.of(row) for row in rows.all()], now)
+        _remove(database, contents, left)
+    return len(ids)
+
+
+def _remove(database: Database, contents: Contents, gone: Sequence[str]) -> None:
+    """Delete files whose rows are gone for good: only now; whoever brings the same scan in again
+    has made a new row by then, within a transaction like this one. If we are ended before, the
+    sweep of the next start deletes them.
+    """
     if gone:
-        # Only now that the rows are gone for good; whoever brings the same scan in again has made
-        # a new row by then, within a transaction like this one. If we are ended before, the sweep
-        # of the next start deletes them.
         with database.write() as connection:
             contents.remove(connection, gone)
-    return len(cases)
+
+
+def _empty(connection: Connection, cases: Sequence[Case], now: datetime) -> list[str]:
+    """Empty these cases; the contents that no row names any more."""
+    for case in cases:
+        change(connection, case, declaration=None, consignee=None, emptied_at=now)
+        audit.append(connection, now, ACTOR, "emptied", case.id)
+        mine = tables.views.c.case_id == case.id
+        learned = tables.clearances.c.case_id == case.id
+        connection.execute(delete(tables.clearances).where(learned))
+        connection.execute(update(tables.views).where(mine).values(dicom=None))
+    gone = _unused(connection, [case.id for case in cases])
+    connection.execute(delete(tables.contents).where(tables.contents.c.sha256.in_(gone)))
+    return gone
 
 
 def _linked_to_an_open_one() -> ColumnElement[bool]:

@@ -280,6 +280,7 @@ audit = Table(
     Column("prev", SHA256, nullable=False, unique=True),
     Column("hash", SHA256, nullable=False, unique=True),
     Index(None, "subject", "seq"),
+    Index(None, "action", "seq"),
 )
 
 users = Table(

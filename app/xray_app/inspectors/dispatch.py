@@ -105,6 +105,7 @@ class Dispatch:
         begun = False
         while not self._stopping.is_set():
             try:
+                since = monotonic()
                 with self._pool.lend() as process:
                     if not begun:
                         with suppress(BrokeOff):
@@ -113,7 +114,7 @@ class Dispatch:
                         continue
                     case = self.claim()
                     if case is not None:
-                        self.inspect(case, process)
+                        self.inspect(case, process, since)
                         continue
                 with self._woken:
                     self._woken.wait(IDLE_SECONDS)
@@ -131,14 +132,17 @@ class Dispatch:
                 self._inspecting.add(case.id)
             return case
 
-    def inspect(self, case: Case, process: Inspecting) -> None:
-        """Have a claimed case inspected and record what was seen."""
-        with logs.doing(case=case.id):
-            self._inspect(case, process)
+    def inspect(self, case: Case, process: Inspecting, since: float | None = None) -> None:
+        """Have a claimed case inspected and record what was seen.
 
-    def _inspect(self, case: Case, process: Inspecting) -> None:
+        Args:
+            since: when the wait for the process began, by `monotonic`; None: now.
+        """
+        with logs.doing(case=case.id):
+            self._inspect(case, process, monotonic() if since is None else since)
+
+    def _inspect(self, case: Case, process: Inspecting, since: float) -> None:
         database, rules = self._queue.database, self._queue.rules
-        began = monotonic()
         looked: list[Looked] = []
         try:
             with database.read() as connection:
@@ -149,7 +153,7 @@ class Dispatch:
             inspection.record(
                 *(database, self._contents, case, looked, self._now(), rules, self._draw)
             )
-            self._kept(case, monotonic() - began)
+            self._kept(case, monotonic() - since)
         except BrokeOff:
             inspection.give_back(
                 *(database, case, self._now(), rules), counts=not self._stopping.is_set()
@@ -164,9 +168,9 @@ class Dispatch:
             self._inspecting.discard(case.id)
             discard(*(file for one in looked for file in one.files.values()))
 
-    def _kept(self, case: Case, busy_s: float) -> None:
+    def _kept(self, case: Case, took_s: float) -> None:
         if self._queue.rules.pace is not None:
-            self._queue.rules.pace.add(busy_s)
+            self._queue.rules.pace.add(took_s)
         self.seconds.add(max(0.0, (self._now() - case.received_at).total_seconds()))
         with self._claiming:
             self._rest_s = 0.0
@@ -222,10 +226,12 @@ class Dispatch:
             try:
                 self._queue.sweep()
                 self.recover()
-                with self._queue.database.write() as connection:
-                    outbox.tidy(connection, self._now(), self._queue.rules.tells)
+                outbox.tidy(self._queue.database, self._now(), self._queue.rules.tells)
+            except Exception:
+                log.exception("sweeping the queue failed; trying again")
+            try:
                 keep = self._queue.rules.keep
                 if keep is not None:
                     empty_old(self._queue.database, self._contents, self._now(), keep)
             except Exception:
-                log.exception("sweeping the queue failed; trying again")
+                log.exception("deleting old scans failed; trying again")

@@ -22,6 +22,8 @@ WRITTEN = ("picture", "thumbnail", "planes")  # what an answer names as files
 NOT_KEPT: Mapping[str, str] = MappingProxyType({})
 LOADING = "The model is not loaded yet."
 
+CASES, CALLERS = 0, 1  # lanes of the line for a process
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -123,7 +125,7 @@ class Pool:
     ) -> None:
         loads = (model, limits, calibration, form, kept)
         self.all = tuple(Inspecting(*loads) for _ in range(size))
-        self.line = Line(self.all)
+        self.line = Line(self.all, lanes=2)
 
     @property
     def absence(self) -> str:
@@ -142,16 +144,17 @@ class Pool:
 
     @contextmanager
     def lend(self, seconds: float | None = None) -> Iterator[Inspecting]:
-        """A process for one caller, whoever waits longest first.
+        """A process for one caller, whoever waits longest first; every second one goes to a case
+        while cases and callers both wait, however many callers there are.
 
         Args:
-            seconds: how long to wait for one; None: as long as it takes.
+            seconds: how long a caller waits for one; None: for a case, as long as it takes.
 
         Raises:
             Full: none became free.
         """
         try:
-            one = self.line.take(seconds)
+            one = self.line.take(seconds, CASES if seconds is None else CALLERS)
         except TimeoutError:
             raise Full("every inspecting process is busy", RETRY_AFTER_S) from None
         try:

@@ -59,6 +59,13 @@ def test_a_database_that_is_away_is_to_be_asked_again(error: Exception) -> None:
     assert "database cannot be reached" in said
 
 
+def test_what_took_too_long_is_not_said_to_be_away() -> None:
+    status, said, again = asked(server("57014"))
+    assert (status, again) == (503, "5")
+    assert "took too long over this" in said
+    assert "reached" not in said
+
+
 @pytest.mark.parametrize(
     "error",
     [

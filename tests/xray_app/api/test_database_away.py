@@ -5,6 +5,7 @@ restart needed.
 import gc
 import os
 import signal
+import socket
 import threading
 import warnings
 from collections.abc import Iterator
@@ -22,8 +23,17 @@ from xray_app.access.passwords import Passwords
 from xray_app.access.roles import Right
 from xray_app.api import app as api
 from xray_app.api.bodies import STRANGERS_BYTES
+from xray_app.cases import (
+    chronicle,
+    integrity,
+    listing,
+    lookup,
+    outage,
+    oversight,
+    patience,
+    tables,
+)
 from xray_app.cases import database as databases
-from xray_app.cases import integrity, outage, patience, tables
 from xray_app.settings import Settings
 
 
@@ -179,9 +189,10 @@ def test_what_the_server_does_for_too_long_ends_unless_it_is_said_to_take_long(
     def sleep(connection: Connection) -> None:
         connection.execute(text("SELECT pg_sleep(0.8)"))
 
-    with service.database.write() as connection:
-        patience.unhurried(connection)
-        sleep(connection)
+    for longer in (patience.unhurried, patience.at_length):
+        with service.database.write() as connection:
+            longer(connection)
+            sleep(connection)
     for _ in range(2):  # the same connection is limited again, and stays good
         with (
             pytest.raises(DBAPIError, match="statement timeout") as ended,
@@ -192,11 +203,46 @@ def test_what_the_server_does_for_too_long_ends_unless_it_is_said_to_take_long(
 
 
 @pytest.mark.usefixtures("impatient")
+def test_what_grows_with_the_data_may_take_longer_and_not_for_ever(
+    service: services.Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {
+        "the queue": lambda one: listing.cases(one, listing.Asked()),
+        "its counts": listing.counts,
+        "a number": lambda one: lookup.by_code(one, "CSQU3054383"),
+        "searches": lookup.to_search,
+        "the chain": lambda one: chronicle.entries(one, chronicle.Asked()),
+        "a supervisor's lists": oversight.escalated,
+        "pictures used twice": oversight.used_twice,
+    }
+    monkeypatch.setattr(patience, "LONG_MS", 1500)
+    allowed = {}
+    for what, read in asked.items():
+        with service.database.read() as connection:
+            read(connection)
+            allowed[what] = connection.execute(text("SHOW statement_timeout")).scalar_one()
+    assert allowed == dict.fromkeys(asked, "1500ms")
+    with service.database.read() as connection:
+        assert connection.execute(text("SHOW statement_timeout")).scalar_one() == "400ms"
+
+
+def test_the_network_is_not_asked_for_long_after_a_server_that_is_gone(
+    service: services.Service,
+) -> None:
+    with service.database.read() as connection:
+        there = patience._socket(connection.connection.dbapi_connection)
+        limit = there.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+    assert limit == 60_000
+
+
+@pytest.mark.usefixtures("impatient")
 def test_another_process_that_writes_for_long_makes_nobody_wait_for_it(
     service: services.Service, database_url: str, gate: TestClient
 ) -> None:
     other = databases.Database(database_url)
     with other.write():
-        check_away(send(gate))
+        answer = send(gate)
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (503, True)
+    assert "the database took too long over this" in answer.json()["error"]
     assert send(gate).status_code == 202
     other.dispose()

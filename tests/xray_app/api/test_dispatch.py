@@ -4,8 +4,10 @@ is in force when their inspection begins.
 
 import json
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import Mock
@@ -21,7 +23,7 @@ from xray.clearance import Rule
 from xray.detector import Detector
 from xray.profile import Profile
 from xray_app.cases import audit, inspection, integrity, profiles, reading
-from xray_app.cases.case import load
+from xray_app.cases.case import Case, load
 from xray_app.cases.inspection import BROKE_OFF
 from xray_app.cases.rules import Rules
 from xray_app.cases.states import Disposition, State
@@ -120,6 +122,60 @@ def test_what_inspections_took_bounds_how_many_may_wait(service: Service, case_i
     assert case.id == case_id
     service.dispatch.inspect(case, one)
     assert rules.room() == 30 / 15
+
+
+def test_the_wait_behind_callers_who_keep_nothing_slows_the_pace_too(
+    service: Service, scanner: TestClient, scan: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = 0.0
+
+    class Busy(Here):
+        @contextmanager
+        def lend(self, seconds: float | None = None) -> Iterator[Here]:
+            nonlocal now
+            now += 10.0  # for as long others have it
+            yield self
+
+    def claim() -> Case | None:
+        case = claimed()
+        if case is None:
+            dispatch._stopping.set()
+        return case
+
+    for content in (scan, scan + b" once more"):
+        assert scanner.post("/api/v1/scans", files={"scan": ("bag.png", content)}).is_success
+    one: Any = Busy(cast(Any, service.pool).inspector)
+    dispatch = Dispatch(service.queue, service.contents, one)
+    claimed = dispatch.claim
+    monkeypatch.setattr(dispatch, "claim", claim)
+    monkeypatch.setattr(dispatching, "monotonic", lambda: now)
+    monkeypatch.setattr(dispatching, "IDLE_SECONDS", 0)
+    rules = service.queue.rules
+    assert rules.pace is not None
+    for _ in range(2):
+        rules.pace.add(2.0)
+    dispatch._work()
+    assert rules.pace.holds(60.0) == 60 / 6  # the median of 2, 2, 10 and 10 s
+
+
+def test_old_scans_go_though_messages_cannot_be_tidied(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = timedelta(days=30)
+    rules = replace(service.queue.rules, keep=kept)
+    one: Any = service.pool
+    dispatch = Dispatch(replace(service.queue, rules=rules), service.contents, one)
+    emptied = Mock()
+
+    def tidy(*_: object) -> None:
+        dispatch._stopping.set()
+        raise TimeoutError
+
+    monkeypatch.setattr(dispatching, "SWEEP_SECONDS", 0)
+    monkeypatch.setattr(dispatching.outbox, "tidy", tidy)
+    monkeypatch.setattr(dispatching, "empty_old", emptied)
+    dispatch._sweep()
+    assert emptied.call_args.args[-1] == kept
 
 
 def test_a_case_that_the_database_never_takes_ends_with_an_officer(

@@ -33,20 +33,20 @@ def test_a_copy_goes_into_an_empty_database_and_holds(
     database: Database, contents: Contents, tmp_path: Path, empty_url: str
 ) -> None:
     with database.write() as connection:
-        contents.adopt(connection, contents.stage(b"scan", "bag.png", 99), utc_now())
+        contents.adopt(connection, [contents.stage(b"scan", "bag.png", 99)], utc_now())
         audit.append(connection, utc_now(), "kim", "taken", "case")
     copy = tmp_path / "copy"
     assert backup.write(database, contents, copy) == 1
     used = database.url.render_as_string(hide_password=False)
     with pytest.raises(DataError, match="holds tables already"):
-        backup.restore(copy, tmp_path / "new", used)
-    assert backup.restore(copy, tmp_path / "new", empty_url) == 1
+        backup.restore(copy, tmp_path / "new", used, utc_now())
+    assert backup.restore(copy, tmp_path / "new", empty_url, utc_now()) == 1
     restored = Database(empty_url)
     with restored.read() as connection:
         assert audit.verify(connection).entries == 1
     restored.dispose()
     with pytest.raises(DataError, match=r"holds no cases\.sqlite3"):
-        backup.restore(copy, tmp_path / "newer", f"sqlite:///{tmp_path / 'x'}")
+        backup.restore(copy, tmp_path / "newer", f"sqlite:///{tmp_path / 'x'}", utc_now())
 
 
 def test_where_the_tool_is_missing_it_is_said_what_to_install(
@@ -71,10 +71,10 @@ def test_a_copy_of_an_older_version_is_put_back_and_brought_up_to_this_one(
     old, restored = Database(urls[0]), Database(urls[1])
     schema.upgrade(old, "0007")
     with old.write() as connection:
-        contents.adopt(connection, contents.stage(b"scan", "bag.png", 99), utc_now())
+        contents.adopt(connection, [contents.stage(b"scan", "bag.png", 99)], utc_now())
         audit.append(connection, utc_now(), "kim", "taken", "case")
     backup.write(old, contents, tmp_path / "copy")
-    assert backup.restore(tmp_path / "copy", new, urls[1]) == 1
+    assert backup.restore(tmp_path / "copy", new, urls[1], utc_now()) == 1
     assert schema.current(restored) == schema.newest()
     installation.pair(restored, Contents(new / "contents"))
     for database in (old, restored):

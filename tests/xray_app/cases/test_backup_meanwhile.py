@@ -70,10 +70,13 @@ def test_a_copy_during_which_a_case_was_emptied_by_its_age_is_put_back_without_a
     kept = 2  # a scan and its planes; those of the other case went
     assert backup.write(database, contents, copy) == kept
     url = empty_database.url.render_as_string(hide_password=False)
-    assert backup.restore(copy, new, url) == kept
+    assert backup.restore(copy, new, url, clock()) == kept
     put_back = Contents(new / "contents")
-    assert empty_old(empty_database, put_back, clock(), KEEP) == 1  # as it was to be
+    assert empty_old(empty_database, put_back, clock(), KEEP) == 0  # restoring has done it
     assert integrity.broken_files(empty_database, put_back) == []
+    assert backup.write(empty_database, put_back, tmp_path / "another") == kept
+    with empty_database.read() as connection:
+        assert integrity.verify(connection).problem is None
 
 
 def test_what_is_missing_in_a_copy_and_did_not_go_by_its_age_is_an_error_still(
@@ -89,4 +92,4 @@ def test_what_is_missing_in_a_copy_and_did_not_go_by_its_age_is_an_error_still(
     Contents(copy / "contents").path(sha256).unlink()
     url = empty_database.url.render_as_string(hide_password=False)
     with pytest.raises(DataError, match=f"1 files are missing or changed: {sha256[:12]}"):
-        backup.restore(copy, tmp_path / "new", url)
+        backup.restore(copy, tmp_path / "new", url, clock())

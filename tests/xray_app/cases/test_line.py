@@ -2,6 +2,7 @@
 
 import queue
 from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from xray_app.inspectors.pool import Limits, Pool
 ROUNDS = 50
 
 
-def until(line: Line[str], length: int) -> None:
+def until(line: Line[Any], length: int) -> None:
     while line.length < length:
         pass
 
@@ -48,6 +49,21 @@ def test_a_loop_that_lends_again_at_once_lets_whoever_waits_go_first() -> None:
                 order.append("case")
             waits.result(60)
     assert order == ["inspect", "case"] * ROUNDS
+
+
+def test_a_case_waits_behind_one_stranger_however_many_came_before_it() -> None:
+    pool = Pool(1, None, Limits())
+    order: list[str] = []
+
+    def inspect(who: str, seconds: float | None) -> None:
+        with pool.lend(seconds):
+            order.append(who)
+
+    with ThreadPoolExecutor(9) as threads, pool.lend(60):
+        for count, who in enumerate((*("stranger",) * 6, *("case",) * 3), 1):
+            threads.submit(inspect, who, None if who == "case" else 60)
+            until(pool.line, count)
+    assert order == ["case", "stranger"] * 3 + ["stranger"] * 3
 
 
 def test_what_comes_back_after_somebody_gave_up_goes_to_the_next() -> None:

@@ -5,8 +5,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection, text
 
-from xray_app.cases import audit, integrity
+from xray_app.cases import audit, integrity, retention
 from xray_app.cases.case import Case, load
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
@@ -186,3 +187,27 @@ def test_what_an_end_between_rows_and_files_left_goes_at_the_next_start(
     assert not contents.holds(file.name)
     assert not contents.holds(scan_of(database, case, "planes_sha256"))
     assert contents.read(scan_of(database, other))
+
+
+def test_what_goes_by_its_age_is_sought_in_nobodys_turn_and_emptied_within_a_limit(
+    *, decided: Callable[..., Case], database: Database, contents: Contents, clock: Any,
+    later: Callable[..., None], monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    limits: list[str] = []
+
+    def emptied(connection: Connection, *given: Any) -> Any:
+        if not database.is_sqlite:
+            limits.append(connection.execute(text("SHOW statement_timeout")).scalar_one())
+        return empty(connection, *given)
+
+    empty = retention._empty
+    monkeypatch.setattr(retention, "_empty", emptied)
+    decided()
+    later(days=29)
+    with monkeypatch.context() as impatient:
+        impatient.setattr(database, "_turn_s", 0.1)
+        with database.write():  # another's
+            assert empty_old(database, contents, clock(), KEEP) == 0
+    clock.move(days=1)
+    assert empty_old(database, contents, clock(), KEEP) == 1
+    assert limits == ([] if database.is_sqlite else ["1min"])

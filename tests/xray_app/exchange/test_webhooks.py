@@ -241,16 +241,13 @@ def test_what_was_given_up_is_kept_and_goes_again_while_what_arrived_is_forgotte
     database: Database, clock: Any
 ) -> None:
     put(database, clock)
-    with database.write() as connection:
-        outbox.tidy(connection, clock(), TELLS)
+    outbox.tidy(database, clock(), TELLS)
     assert rows(database)[0].next_at is not None
-    with database.write() as connection:
-        outbox.tidy(connection, clock(), ())
+    outbox.tidy(database, clock(), ())
     (row,) = rows(database)
     assert (row.next_at, row.dead_at, row.problem) == (None, clock(), outbox.UNWANTED)
     clock.move(days=31)
-    with database.write() as connection:
-        outbox.tidy(connection, clock(), TELLS)
+    outbox.tidy(database, clock(), TELLS)
     with database.read() as connection:
         assert [one["id"] for one in outbox.undelivered(connection)] == [row.id]
     for tells, numbers in (((), [row.id]), (TELLS, [row.id, row.id + 1])):
@@ -258,9 +255,27 @@ def test_what_was_given_up_is_kept_and_goes_again_while_what_arrived_is_forgotte
             outbox.send_again(database, clock(), "lee", tells, numbers)
     assert outbox.send_again(database, clock(), "lee", TELLS) == 1
     assert webhooks(database, clock, lambda _: httpx.Response(200)).send_due() == 1
-    with database.write() as connection:
-        outbox.tidy(connection, clock(), TELLS)
+    outbox.tidy(database, clock(), TELLS)
+    with database.read() as connection:
         (entry,) = audit.of(connection, outbox.ACTOR)
     assert rows(database) == []
     assert (entry.actor, entry.action) == ("lee", outbox.SENT_AGAIN)
     assert json.loads(entry.body) == {"messages": [row.id]}
+
+
+def test_messages_are_tidied_some_at_a_time_and_in_nobodys_turn_where_nothing_is_to_be_done(
+    database: Database, clock: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "TIDIED_AT_ONCE", 2)
+    for _ in range(3):
+        put(database, clock)
+    assert webhooks(database, clock, lambda _: httpx.Response(200)).send_due() == 3
+    monkeypatch.setattr(database, "_turn_s", 0.1)
+    with database.write():  # another's
+        outbox.tidy(database, clock(), TELLS)
+    clock.move(days=31)
+    counts = []
+    for _ in range(3):
+        outbox.tidy(database, clock(), TELLS)
+        counts.append(len(rows(database)))
+    assert counts == [1, 0, 0]
