@@ -10,7 +10,7 @@ from typing import Any
 from xray.profile import Profile
 from xray.report import Clearance, Detection, ModelId, Opaque, Outcome, Report
 
-SHOWN_LATELY = 256  # reports: of the lists of a few officers; some MB
+LATELY = 8  # reports: a page is painted in parts, and each asks for those of its case
 
 _READ: Mapping[str, Callable[[Any], Any]] = {
     "model": lambda said: ModelId(**said),
@@ -36,9 +36,7 @@ def read_report(body: Mapping[str, Any]) -> Report:
     return Report(**{name: _READ.get(name, lambda said: said)(body[name]) for name in names})
 
 
-@lru_cache(SHOWN_LATELY)
+@lru_cache(LATELY)
 def kept_report(body: str) -> Report:
-    """The report of a row. What was read lately is not read again: lists are painted often, and
-    what a model said of a scan never changes.
-    """
+    """The report of a row, of which the text does not change; read once while it is shown."""
     return read_report(json.loads(body))

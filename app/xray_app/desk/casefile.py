@@ -18,9 +18,9 @@ from xray_app.cases.errors import NotFound
 from xray_app.cases.inspection import views_of
 from xray_app.cases.listing import files_of, first_files
 from xray_app.cases.pending import Pending
-from xray_app.cases.reports import kept_report
-from xray_app.cases.states import ReportRole, State
+from xray_app.cases.states import State
 from xray_app.desk import doing, work
+from xray_app.desk.listed import Listed
 from xray_app.desk.work import Beside, Line, Undoable, View
 from xray_app.languages import label, say, told
 from xray_app.service import Service
@@ -70,20 +70,24 @@ def pixels(connection: Connection, case: Case) -> list[Shown]:
     return [_shown(case, rows, position, {}, blind=True) for position in rows]
 
 
-def entries(connection: Connection, actor: Actor, cases: Sequence[Case]) -> list[Shown]:
-    """The first view of each case, for the queue, in three questions to the database."""
-    ids, view, report = [case.id for case in cases], tables.views, tables.reports
+def entries(
+    connection: Connection, actor: Actor, cases: Sequence[Case], listed: Listed
+) -> list[Shown]:
+    """The first view of each case, for the queue, in three questions to the database or four."""
+    ids, view = [case.id for case in cases], tables.views
     rows = defaultdict[str, dict[int, RowMapping]](dict)
     for row in connection.execute(select(view).where(view.c.case_id.in_(ids))).mappings():
         rows[row["case_id"]][row["position"]] = row
-    primary = (report.c.case_id.in_(ids), report.c.role == ReportRole.PRIMARY)
-    said = select(report.c.case_id, report.c.position, report.c.body).where(*primary)
-    reports = defaultdict[str, dict[int, Report]](dict)
-    for one in connection.execute(said.order_by(report.c.id)):
-        reports[one.case_id][one.position] = kept_report(one.body)
+    reports = listed.reports(connection, ids)
     blind = doing.blind_among(connection, actor, cases)
     return [
-        _shown(case, rows[case.id], 0, _named(rows[case.id], reports[case.id]), case.id in blind)
+        _shown(
+            case,
+            rows[case.id],
+            0,
+            _named(rows[case.id], reports.get(case.id, {})),
+            case.id in blind,
+        )
         for case in cases
     ]
 

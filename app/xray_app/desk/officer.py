@@ -30,6 +30,7 @@ from xray_app.cases.register import NewView, Submission
 from xray_app.cases.states import State
 from xray_app.desk import casefile, doing, navigation, scene, view, work
 from xray_app.desk.doing import After, Asked
+from xray_app.desk.listed import Listed
 from xray_app.desk.welcome import Welcome
 from xray_app.languages import problem, say
 from xray_app.service import Service
@@ -57,6 +58,7 @@ class OfficerDesk:
         self._service = service
         self._card = card
         self._welcome = Welcome(service)
+        self._listed = Listed()
 
     @property
     def is_demo(self) -> bool:
@@ -103,7 +105,7 @@ class OfficerDesk:
                 say("To be searched"): queues.cases_in(connection, State.SEARCH, officer),
             }
             groups = [
-                (title, count, casefile.entries(connection, actor, cases))
+                (title, count, casefile.entries(connection, actor, cases, self._listed))
                 for title, (cases, count) in parts.items()
             ]
         return view.queue(groups, _case_of(selected), take=None if mine else work.TAKE)
@@ -152,7 +154,7 @@ class OfficerDesk:
         wanted = f"{case_id}-{position}"
         current = places.index(wanted) if wanted in places else 0
         about = (case_id, case.version, case.scanner or "")
-        return scene.scene(views, current, *about, ahead)
+        return scene.scene(views, current, *about, ahead, officer=actor.name)
 
     def ahead(self, actor: Actor) -> str:
         """What the viewer fetches before it is asked for, as JSON."""

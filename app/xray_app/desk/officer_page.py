@@ -4,6 +4,8 @@ Who asks is found anew in every handler, from the session's cookie: a handler ca
 anybody who is signed in, whatever the page shows them.
 """
 
+import json
+import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +17,7 @@ from xray.errors import XrayError
 from xray_app import languages
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Actor
+from xray_app.cases import outage
 from xray_app.desk import look, view
 from xray_app.desk.doing import After, Asked
 from xray_app.desk.officer import OUT, OfficerDesk
@@ -27,6 +30,9 @@ LONGEST = 2000  # letters of a note
 RENEW_SECONDS = 45  # well within the shortest lease that makes sense
 MOST_ADDED = 16  # uploads that wait for their report at once; each has one of Gradio's 40 threads
 DEMO_SECONDS = 5  # a demo's queue fills while its visitor looks
+NOT_NOW = "The desk could not do that just now; try again."
+
+log = logging.getLogger("xray_app.desk")
 
 
 @dataclass(frozen=True)
@@ -39,10 +45,12 @@ class Handlers:
         """The bar, and the case that the address names, or else the one that the officer has."""
         try:
             actor = self._who(request)
+            first = self.desk.first(actor, str(request.query_params.get("case", "")))
+            return self.desk.header(actor), *self._shown(actor, first.case_id, first.notice)
         except NotSignedIn as error:
             return self.desk.header(None), *_out(error)
-        first = self.desk.first(actor, str(request.query_params.get("case", "")))
-        return self.desk.header(actor), *self._shown(actor, first.case_id, first.notice)
+        except Exception as error:
+            return self.desk.header(None), *_empty(view.blank(_not_now(error)))
 
     def selected(self, event: gr.EventData, request: gr.Request) -> Parts:
         """Another case, or another view of it."""
@@ -73,19 +81,25 @@ class Handlers:
         """The time to take a decision back is over."""
         try:
             actor = self._who(request)
+            return STAYS, self.desk.pending(actor), self.desk.queue(actor, key), STAYS, STAYS
         except NotSignedIn as error:
             return _out(error)
-        return STAYS, self.desk.pending(actor), self.desk.queue(actor, key), STAYS, STAYS
+        except Exception as error:
+            _not_now(error)
+            return STAYS, _failed(), STAYS, STAYS, STAYS
 
     def ticked(self, key: str | None, request: gr.Request) -> Parts:
         """A while has passed: a sign of life, what is new in the queue, and what comes next."""
         try:
             actor = self._who(request)
+            self.desk.renew(actor)
+            ahead = gr.HTML(ahead=self.desk.ahead(actor))  # the scan stays
+            return STAYS, STAYS, self.desk.queue(actor, key), STAYS, ahead
         except NotSignedIn as error:
             return _out(error)
-        self.desk.renew(actor)
-        ahead = gr.HTML(ahead=self.desk.ahead(actor))  # the scan stays
-        return STAYS, STAYS, self.desk.queue(actor, key), STAYS, ahead
+        except Exception as error:
+            _not_now(error)
+            return STAYS, STAYS, STAYS, STAYS, STAYS
 
     def _who(self, request: gr.Request) -> Actor:
         cookies, accepted = dict(request.cookies), request.headers.get("accept-language", "")
@@ -95,8 +109,14 @@ class Handlers:
     def _answer(self, request: gr.Request, key: str | None, do: Callable[[Actor], After]) -> Parts:
         try:
             actor = self._who(request)
+            return self._done(actor, key, do)
         except NotSignedIn as error:
             return _out(error)
+        except Exception as error:  # all stays as it is, and can be tried again
+            why = _not_now(error)
+            return STAYS, _failed(), _failed(), _failed(why), STAYS
+
+    def _done(self, actor: Actor, key: str | None, do: Callable[[Actor], After]) -> Parts:
         try:
             after = do(actor)
             return self._shown(actor, after.case_id, after.notice)
@@ -118,8 +138,8 @@ def build(desk: OfficerDesk) -> gr.Blocks:
             with gr.Column(elem_id="desk-side"):
                 most = desk.inbox.max_bytes
                 add = panel(view.add(), "desk-add", look.ADD_SCRIPT, most=most, done=0)
-                undoable = panel("", "desk-pending", look.PENDING_SCRIPT)
-                queue = panel("", "desk-queue")
+                undoable = panel("", "desk-pending", look.PENDING_SCRIPT, failed="")
+                queue = panel("", "desk-queue", failed="")
             case, scan = case_and_scan(view.blank("…"), NOTHING)
         alive = gr.Timer(DEMO_SECONDS if desk.is_demo else RENEW_SECONDS)
         changes = [opened, undoable, queue, case, scan]
@@ -140,4 +160,25 @@ def build(desk: OfficerDesk) -> gr.Blocks:
 
 
 def _out(error: NotSignedIn) -> Parts:
-    return None, "", "", view.blank(f"{languages.say(OUT)} ({languages.told(str(error))})"), NOTHING
+    return _empty(view.blank(f"{languages.say(OUT)} ({languages.told(str(error))})"))
+
+
+def _empty(case: str) -> Parts:
+    return None, "", "", case, NOTHING
+
+
+def _failed(why: str = "") -> gr.HTML:
+    """Tells a part that nothing was done, and why where it is to say so."""
+    return gr.HTML(failed=json.dumps([secrets.token_hex(4), why]))  # each time another
+
+
+def _not_now(error: Exception) -> str:
+    """What an officer is told of an error that passes.
+
+    Raises:
+        Exception: this one, where it does not pass.
+    """
+    if not outage.passes(error):
+        raise error
+    log.error("an officer's page could not be answered", exc_info=error)
+    return languages.say(NOT_NOW)

@@ -46,11 +46,6 @@ addEventListener('keydown', (event) => {
 // The pages beside this one count by the reader's days.
 document.cookie = `xray_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 
-// Nothing that was written stays behind when somebody signs out.
-addEventListener('submit', (event) => {
-  if (event.target.matches('.out') && !event.defaultPrevented) sessionStorage.clear();
-});
-
 // Says when the session has ended: whatever the page asks for is refused then, its timer first. Whoever
 // signs in again in another tab goes on here.
 const presence = import(new URL('viewer/away.js', document.baseURI).href);

@@ -12,7 +12,7 @@ def case_and_scan(case: str, scene: str) -> tuple[gr.HTML, gr.HTML]:
     """The open case: what is said of it, and the viewer in its middle."""
     with gr.Column(elem_id="desk-main"):
         scan = panel(scene, "desk-scan", look.SCAN_SCRIPT, ahead="")
-        return panel(case, "desk-case"), scan
+        return panel(case, "desk-case", failed=""), scan
 
 
 def panel(value: str, elem_id: str, script: Path = look.PANEL_SCRIPT, **props: Any) -> gr.HTML:

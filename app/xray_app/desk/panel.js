@@ -5,9 +5,10 @@ const STEADY_MS = 300;  // a scan stands this long before a key decides it: no d
 const find = (what) => root.querySelector(what);
 
 // The open case's note and reason are kept in this tab, so that neither loading the page again nor
-// taking a decision back loses them.
+// taking a decision back loses them; for their writer alone, whoever signs in here next.
 const work = () => find('.work');
-const draftKey = () => `draft ${work()?.dataset.case}`;
+const placeOf = (what) => `${what} ${work()?.dataset.case} ${work()?.dataset.officer}`;
+const draftKey = () => placeOf('draft');
 const chosen = () => find('.code[aria-pressed=true]')?.dataset.code ?? '';
 const keepDraft = () => sessionStorage.setItem(draftKey(),
   JSON.stringify({ note: find('.reason')?.value ?? '', code: chosen() }));
@@ -76,6 +77,7 @@ const paint = () => {
   if (find('[data-decides]')) arm();
   if (wait && wait.of !== work()?.dataset.case) drop();
   else if (wait?.told) tellWait();
+  else tellUndone();
 };
 
 const needed = (button) => button.dataset.why && !chosen() && !find('.reason').value.trim();
@@ -86,7 +88,8 @@ const MARKED_MS = 2000;
 const module = (name) => import(new URL(`viewer/${name}.js`, document.baseURI).href);
 const marks = module('opinions').catch(() => null);  // a script that is away stops nobody
 const marked = async (key) =>
-  (await marks)?.kept(`api/v1/cases/${key.split('-')[0]}/opinions`).catch(() => true) ?? true;
+  (await marks)?.kept(`api/v1/cases/${key.split('-')[0]}/opinions`, work()?.dataset.officer)
+    .catch(() => true) ?? true;
 let wait = null;  // an act for the marks: of which case, how it ends, and the notice of it
 
 const notice = (...parts) => {
@@ -113,9 +116,24 @@ const drop = async () => {
   notice(say('Not done: you left the case while what you marked there was still being sent.'));
 };
 
+// What waits when the page goes is not done; the page says so where the case is open again.
+const leaves = () => wait && work() && sessionStorage.setItem(placeOf('undone'), '1');
+let undone = null;
+const tellUndone = async () => {
+  const isUndone = () => !wait && work() && sessionStorage.getItem(placeOf('undone'));
+  if (!isUndone()) return;
+  const { say } = await module('words');
+  undone?.remove();
+  if (isUndone()) undone = notice(
+    say('Not done: this page was loaded again while what you marked was still being sent.'));
+};
+
+let pressed = null;  // the button of what Python does, or did last
+let failure = null;  // says that it could not
 const send = async (button, name) => {
   if (wait) return;  // a second click must not do it again
   button.disabled = true;
+  failure?.remove();
   const { case: key = '', version, to = '' } = button.dataset;
   const said = { name, case: key, version: Number(version), code: chosen(), to,
     note: find('.reason')?.value.trim() ?? '', minutes: Number(find('.minutes')?.value ?? 30) };
@@ -127,8 +145,20 @@ const send = async (button, name) => {
   mine.told?.remove();
   const isOpen = wait === mine;
   if (isOpen) wait = null;
-  if (isOpen && goes) trigger('act', said);
-  else button.disabled = false;
+  if (isOpen) sessionStorage.removeItem(placeOf('undone'));
+  if (!isOpen || !goes) button.disabled = false;
+  else {
+    pressed = button;
+    trigger('act', said);
+  }
+};
+
+// Python could not do it: [which time, why]. Everything stands as it was, and can be pressed again.
+const failed = () => {
+  if (pressed) pressed.disabled = false;
+  const [, why] = JSON.parse(props.failed);
+  failure?.remove();
+  failure = why ? notice(why) : null;
 };
 
 // Without a reason, a decision that needs one asks for it; the reason's key then decides.
@@ -165,6 +195,8 @@ root.addEventListener('keydown', (event) => {  // Enter and Esc leave the note; 
 });
 const shown = () => (element.isConnected ? arm() : removeEventListener('scan-shown', shown));
 addEventListener('scan-shown', shown);
+addEventListener('pagehide', leaves);
 
+watch('failed', failed);
 watch('value', paint);
 paint();

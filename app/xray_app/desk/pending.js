@@ -1,14 +1,19 @@
 // Decisions that can still be taken back: a bar that runs out beside each, and a key.
 const root = element.querySelector('.panel');
 const SETTLED_MS = 400;  // after the bar has run out, the service has written it down
+const AGAIN_MS = 5000;  // before the service is asked once more, where it could not say
 let waiting = 0;
 
+const settle = (ms) => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => trigger('settled', {}), ms);
+};
 const paint = () => {
   root.innerHTML = props.value ?? '';
   dispatchEvent(new Event('panel-painted'));
   clearTimeout(waiting);
   const left = [...root.querySelectorAll('[data-left]')].map((one) => Number(one.dataset.left));
-  if (left.length) waiting = setTimeout(() => trigger('settled', {}), Math.min(...left) + SETTLED_MS);
+  if (left.length) settle(Math.min(...left) + SETTLED_MS);
 };
 
 root.addEventListener('click', (event) => {
@@ -19,5 +24,9 @@ root.addEventListener('click', (event) => {
     note: '', code: '', to: '', minutes: 30 });
 });
 
+watch('failed', () => {  // nothing was done
+  for (const button of root.querySelectorAll('button')) button.disabled = false;
+  if (root.querySelector('[data-left]')) settle(AGAIN_MS);
+});
 watch('value', paint);
 paint();

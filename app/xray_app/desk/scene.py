@@ -27,6 +27,8 @@ def scene(
     version: int,
     scanner: str = "",
     ahead: Sequence[Case] = (),
+    *,
+    officer: str = "",
 ) -> str:
     """The open case.
 
@@ -38,6 +40,7 @@ def scene(
         version: of that case; the viewer asks again whether it is the officer's when it changes.
         scanner: that the case came from; how its scans are looked at is kept by it.
         ahead: views of the cases that may come next, to be fetched meanwhile.
+        officer: who has the page open; what waits in the browser of another's marks is not theirs.
     """
     if not views or not views[current][1].picture:
         return NOTHING
@@ -49,6 +52,7 @@ def scene(
         "opinions": f"api/v1/cases/{case_id}/opinions",
         "version": version,
         "case": case_id,
+        "officer": officer,
         "scanner": scanner,
         "ahead": sources(ahead),
         "views": [_view(case, name if len(views) > 1 else "") for name, case in seen],
@@ -102,6 +106,7 @@ def _view(case: Case, name: str) -> dict[str, Any]:
 def _source(case: Case) -> dict[str, Any]:
     """Where the viewer has the pixels from."""
     return {
+        "case": case.key.partition("-")[0],
         "planes": f"planes/{case.key}" if case.planes else "",
         "picture": f"pictures/{case.key}/full",
         "pixelMm": case.pixel_mm,

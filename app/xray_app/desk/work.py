@@ -162,6 +162,7 @@ class Beside:
     Attributes:
         version: of the case as it is shown; acts are sent with it.
         key: of the case, without its view.
+        officer: whose page it is; what they write and do not send yet is kept as theirs.
         acts: what can be done now.
         aside: what else, in smaller buttons.
         codes: reasons to choose from, empty where nothing is to be decided.
@@ -182,6 +183,7 @@ class Beside:
 
     version: int = 0
     key: str = ""
+    officer: str = ""
     acts: tuple[Act, ...] = ()
     aside: tuple[Act, ...] = ()
     codes: tuple[Code, ...] = ()

@@ -108,6 +108,17 @@ def test_an_officer_takes_a_case_reads_it_and_decides(
     assert "closed: found" in desk.case(kim, case_id)
 
 
+def test_what_waits_in_the_browser_is_kept_under_the_name_of_whoever_asks(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str
+) -> None:
+    for name in ("kim", "lee"):
+        officer = who(Role.SCREENER, name)
+        assert json.loads(desk.scene(officer, case_id))["officer"] == name
+        act(officer, "take", "")
+        assert f'data-officer="{name}"' in desk.case(officer, case_id)
+        act(officer, "release", case_id)
+
+
 def test_a_decision_is_taken_back_with_the_case_that_it_was_on(
     desk: OfficerDesk, who: Callable[..., Any], act: Act, cases: list[str]
 ) -> None:

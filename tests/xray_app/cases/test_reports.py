@@ -31,7 +31,7 @@ def test_a_report_comes_back_as_it_was() -> None:
     assert read_report(older).assumed == ()
 
 
-def test_a_list_that_is_painted_again_reads_no_report_again() -> None:
+def test_a_page_that_is_painted_in_parts_reads_a_report_once() -> None:
     model = ModelId("standin", "1", "ab" * 32)
     profile, made_at = Profile("strict"), datetime(2026, 1, 1, tzinfo=UTC)
     report = Report("bag", 100, 80, model, profile, made_at=made_at)

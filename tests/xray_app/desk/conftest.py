@@ -52,7 +52,7 @@ OPEN = """async ([views, current, opinions]) => {
     context.fillRect(width / 2, 0, width / 2, height);
     return URL.createObjectURL(await canvas.convertToBlob());
   };
-  const scene = {current, opinions, tables: '/tables.json',
+  const scene = {current, opinions, officer: 'kim', tables: '/tables.json',
     views: await Promise.all(views.map(async (view, position) => ({position, name: '', alt: 'scan',
       pixelMm: null, beam: '150 kV', marks: [], opaque: [], ...view,
       planes: view.planes ? raw(view) : '', picture: view.planes ? '' : await drawn(view)})))};

@@ -1,6 +1,7 @@
 """What a browser fetches before it is asked for: as much as it has room for, and nothing twice."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import cv2
@@ -100,3 +101,33 @@ def test_a_case_that_is_open_by_now_or_soon_is_not_fetched_again(
             page.evaluate(act)
     page.close()
     assert asked == ["a-0", "b-0", "d-0"]
+
+
+@pytest.mark.browser
+def test_of_two_lists_the_browser_holds_the_later_and_the_first_case_of_the_one_before(
+    js: Callable[..., Any],
+) -> None:
+    asked: list[str] = js(
+        "planes",
+        """
+        const real = window.fetch, asked = [];
+        window.fetch = (address) => {
+          if (!address.startsWith('ahead')) return real(address);
+          asked.push(address.slice(-3));
+          return Promise.resolve({ok: true, arrayBuffer: () => Promise.resolve(header)});
+        };
+        const list = (...names) => names.map((name) => (
+          {case: name[0], planes: `ahead/${name}`, picture: ''}));
+        const header = new ArrayBuffer(24), about = new DataView(header);  // of no pixels
+        [...'XPL1'].forEach((letter, n) => about.setUint8(n, letter.charCodeAt(0)));
+        try {
+          await m.fetchAhead(list('a-0', 'a-1', 'b-0'));
+          await m.fetchAhead(list('c-0'));
+          asked.push('opened');
+          for (const view of list('a-0', 'a-1', 'c-0', 'b-0')) await m.load(view);
+          return asked;
+        } finally {
+          window.fetch = real;
+        }""",
+    )
+    assert asked == ["a-0", "a-1", "b-0", "c-0", "opened", "b-0"]

@@ -218,6 +218,7 @@ def test_what_waits_goes_also_after_the_page_was_loaded_again(
     point(page, 150, 100)
     page.keyboard.press("y")
     expect(page.locator(".status .told")).to_contain_text("sent as soon as it can be")
+    assert page.evaluate("Object.keys(sessionStorage)") == ["opinions kim"], "it is kim's"
     page.goto(page.url)
     keeper.away = False
     show(SCAN | {"marks": [GUN, BOTTLE]})

@@ -45,8 +45,9 @@ ADD = """([code, html]) => {
 }"""
 
 # A desk that answers each word when it is told to, `window.answer(ok)`; what came: `window.asked`.
-# `window.open_case(html)` paints another case, or the same anew.
-DECIDE = """async ([code, html, address]) => {
+# `window.open_case(html)` paints another case, or the same anew; `window.fail(why)` says that
+# Python could not do what was asked.
+DECIDE = """async ([code, html, address, marks]) => {
   const element = document.body.appendChild(document.createElement('div'));
   element.innerHTML = "<div class='panel'></div>";
   const real = window.fetch;
@@ -61,18 +62,20 @@ DECIDE = """async ([code, html, address]) => {
         {status: ok ? 200 : 409}));
     });
   };
-  const props = {value: html};
+  const props = {value: html}, watched = {};
+  window.open_case = (other) => { props.value = other; watched.value(); };
+  window.fail = (why) => { props.failed = JSON.stringify(['1', why]); watched.failed(); };
   new Function('element', 'props', 'trigger', 'watch', code)(
     element, props, (_, said) => window.asked.push(`${said.name} ${said.case}`),
-    (name, paint) => { window.open_case = (other) => { props.value = other; paint(); } });
+    (name, act) => { watched[name] = act; });
   const {Opinions} = await import(new URL('viewer/opinions.js', location.href));
   const opinions = window.opinions = new Opinions({changed: () => 0, told: () => 0});
-  await opinions.open(address);
-  for (const [finding, says] of [[1, 'confirmed'], [2, 'rejected']])
+  await opinions.open(address, 'kim');
+  for (const [finding, says] of marks)
     opinions.say({view: 0, says, finding, drawn: null, label: null, xyxy_px: null});
   document.querySelector('.act.clear').disabled = false;
-  document.querySelector('.act.clear').click();
 }"""
+MARKS = [[1, "confirmed"], [2, "rejected"]]
 
 
 @pytest.fixture
@@ -155,13 +158,20 @@ def test_a_key_that_was_moved_away_does_nothing(open_case: Callable[..., Page]) 
 def deciding(page: Page) -> Page:
     """A case on which two words were said, the second still waiting, and a decision at once."""
     page.clock.install()
-    page.evaluate(DECIDE, [PANEL_SCRIPT.read_text(encoding="utf-8"), decidable("a"), MARKED])
+    show(page, "a", MARKS)
+    page.evaluate("document.querySelector('.act.clear').click()")
     page.wait_for_function("window.asked.length")
     return page
 
 
-def decidable(key: str) -> str:
-    beside = Beside(key=key, version=1, acts=work.DECISIONS, codes=work.CODES)
+def show(page: Page, key: str, marks: list[list[object]]) -> None:
+    code = PANEL_SCRIPT.read_text(encoding="utf-8")
+    page.evaluate(DECIDE, [code, decidable(key), MARKED, marks])
+
+
+def decidable(key: str, officer: str = "kim") -> str:
+    acts, codes = work.DECISIONS, work.CODES
+    beside = Beside(key=key, officer=officer, version=1, acts=acts, codes=codes)
     return view.case(Case(f"{key}-0", "bag.png", picture=b"x"), None, beside)
 
 
@@ -202,6 +212,47 @@ def test_a_decision_that_waits_is_not_done_once_another_case_is_open(deciding: P
     deciding.locator(".act.clear").click()
     deciding.wait_for_function("window.asked.length > 2")
     assert deciding.evaluate("window.asked") == ["confirmed", "rejected", "clear b"]
+
+
+def test_a_decision_that_waits_while_the_page_is_loaded_again_is_said_to_be_undone(
+    deciding: Page,
+) -> None:
+    deciding.goto(HERE)
+    show(deciding, "a", [])
+    undone = deciding.get_by_role("alert")
+    expect(undone).to_contain_text("Not done: this page was loaded again")
+    deciding.wait_for_function("window.asked.length")
+    deciding.evaluate("(html) => window.open_case(html)", decidable("a"))
+    expect(undone).to_have_count(1)
+    for count in (2, 3):
+        deciding.evaluate("window.answer(true)")
+        deciding.wait_for_function(f"window.asked.length >= {count} || !window.opinions.busy")
+    deciding.evaluate("document.querySelector('.act.clear').disabled = false")
+    deciding.locator(".act.clear").click()
+    deciding.wait_for_function("window.asked.length > 2")
+    assert deciding.evaluate("window.asked") == ["confirmed", "rejected", "clear a"]
+    deciding.evaluate("(html) => window.open_case(html)", decidable("a"))
+    expect(undone).to_have_count(0)
+
+
+def test_what_python_could_not_do_is_said_and_can_be_pressed_again(page: Page) -> None:
+    show(page, "a", [])
+    for count in (1, 2):
+        page.locator(".act.clear").click()
+        page.wait_for_function(f"window.asked.length === {count}")
+        expect(page.locator(".act.clear")).to_be_disabled()
+        expect(page.get_by_role("alert")).to_have_count(0)
+        page.evaluate("window.fail('not now')")
+        expect(page.get_by_role("alert")).to_have_text("not now")
+        expect(page.locator(".act.clear")).to_be_enabled()
+
+
+def test_a_note_is_not_there_for_another_officer_and_is_for_its_writer(page: Page) -> None:
+    show(page, "a", [])
+    page.fill(".reason", "under the lining")
+    for officer, note in (("lee", ""), ("kim", "under the lining")):
+        page.evaluate("(html) => window.open_case(html)", decidable("a", officer))
+        expect(page.locator(".reason")).to_have_value(note)
 
 
 @pytest.fixture

@@ -28,14 +28,14 @@ export class Marking {
     });
   }
 
-  // Another case: where its opinions are; null: nothing keeps them.
-  open(address) {
+  // Another case: where its opinions are; null: nothing keeps them. `officer`: whose marks go there.
+  open(address, officer) {
     this.cancel();
     const opinions = this.opinions = new Opinions({
       changed: () => this.opinions === opinions && this.changed(),
       told: (text, isTrouble) => this.viewer.status.tell(text, isTrouble),
     });
-    return opinions.open(address);
+    return opinions.open(address, officer);
   }
 
   changed() {

@@ -5,7 +5,7 @@
 // number of the machine's, `drawn` the name of a box of the officer's own.
 
 import { fetched } from './fetched.js';
-import { Line } from './unsent.js';
+import { AGAIN_MS, ANSWER_MS, Line } from './unsent.js';
 import { say } from './words.js';
 
 export { kept } from './unsent.js';
@@ -19,32 +19,39 @@ export class Opinions {
   #letters = new Map();
   #before = [];    // what stood before each word, for taking it back
   #line = null;    // what is not kept yet of what was said of this case
+  #again = 0;      // timer: what could not be read is asked for once more
 
   // changed(): something else stands; told(text, isTrouble): what the officer should know.
   constructor({ changed, told }) {
     [this.changed, this.told] = [changed, told];
   }
 
-  // Whose opinions these are, and what stands; asked for again when the case has changed.
-  async open(address) {
+  // Whose opinions these are, and what stands; asked for again when the case has changed. `officer`:
+  // who has the page open; what waits here and is another's stays theirs.
+  async open(address, officer) {
     if (!address) return;  // no case is open yet
-    this.#line = Line.of(address);
+    this.#line = Line.of(address, officer);
     this.#line.shownBy = this;
     await this.refresh();
   }
 
+  // What waits rests on what is said: while it cannot be read, it is asked for again and again.
   async refresh() {
     const line = this.#line;
     if (!line) return;
+    clearTimeout(this.#again);
     try {
       let before, said;
       do {
         before = line.passed;
-        said = await fetched(line.address, 'json');
+        said = await fetched(line.address, 'json', AbortSignal.timeout(ANSWER_MS));
       } while (before !== line.passed);  // a word was kept meanwhile
       if (line.shownBy === this) this.take(said);
     } catch (error) {
       this.told(say('What was said of this case cannot be read: {why}', { why: error.message }), true);
+      if (!line.busy || line.going || line.shownBy !== this) return;
+      line.away = true;
+      this.#again = setTimeout(() => this.refresh(), AGAIN_MS);
     }
   }
 

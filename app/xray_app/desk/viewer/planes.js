@@ -75,20 +75,20 @@ const fresh = async (view, signal) => {
 };
 
 const ahead = new Map();  // address → a source on its way, or there: of cases that may come next
-let before = new Set();  // addresses of the last list
+let before = new Set();  // addresses of the first case of the last list
 let fetching = 0;  // which list is fetched; another, or a view that is asked for, ends it
 const addressOf = (view) => view.planes || view.picture;
 
 // Fetches and unpacks these views before they are asked for, one after the other: the line is first
-// for what is asked for. What is open is there already. What two lists leave out goes: one may leave
-// out what is being opened, of which the page does not know yet.
+// for what is asked for. What is open is there already. What a list leaves out goes, but for the first
+// case of the one before: it may be what is being opened, of which the page does not know yet.
 export const fetchAhead = async (named, open = []) => {
   const mine = ++fetching, there = new Set(open.map(addressOf));
   const views = named.filter((view) => !there.has(addressOf(view)));
   const wanted = new Set(views.map(addressOf));
   for (const address of ahead.keys())
     if (!wanted.has(address) && !before.has(address)) ahead.delete(address);
-  before = wanted;
+  before = new Set(views.filter((view) => view.case === views[0].case).map(addressOf));
   for (const view of views) {
     if (mine !== fetching) return;
     const address = addressOf(view);

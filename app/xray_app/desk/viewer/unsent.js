@@ -1,41 +1,55 @@
-// What was said of a case and is not kept yet: one line of words for each case, whoever shows it. They
-// go to the desk in order, each once; what cannot be sent waits, also where the page is loaded again
-// or the case is closed and opened again meanwhile.
+// What an officer said of a case and is not kept yet: one line of words for each case, whatever shows
+// it. They go to the desk in order, each once; what cannot be sent waits, also where the page is loaded
+// again or the case is closed and opened again meanwhile. Another who signs in here has their own.
 
 import { say } from './words.js';
 
-const AGAIN_MS = 2000;  // before a word that did not get through is sent once more
-const ANSWER_MS = 20_000;  // after which nobody answers; whatever came of it, said twice is kept once
+export const AGAIN_MS = 2000;  // before what did not get through is tried once more
+// After which nobody answers; whatever came of it, what is said twice is kept once.
+export const ANSWER_MS = 20_000;
 
 const AWAY = say('The desk cannot be reached. What you mark is kept here and sent as soon as it can be.');
 const OUT = say('Your session has ended. Sign in again in another tab: what you mark is kept here.');
 
-const lines = new Map();  // address of a case's opinions → its line, while anything of it is sent
+const lines = new Map();  // where a line is kept → that line, until nothing of it waits or is sent
+const placeOf = (address, officer) => `${address} ${officer}`;
 
-// Once nothing waits that was said of a case: whether all of it was kept.
-export const kept = async (address) => {
+// Once nothing waits that an officer said of a case: whether all of it was kept. What was left when the
+// page was loaded goes as soon as the case is shown, and is waited for too.
+export const kept = async (address, officer) => {
+  const place = placeOf(address, officer);
   let all = true;
-  while (lines.has(address)) all = await lines.get(address).going && all;
+  Line.of(address, officer);
+  while (lines.has(place)) all = await lines.get(place).over && all;
   return all;
 };
 
 export class Line {
   version = 0;    // of the case, as the desk said last
   passed = 0;     // words that the desk has kept: what it said before one of them is old
-  going = null;   // whether all that is sent now was kept; null: nothing is sent
+  going = false;  // whether anything is being sent
+  away = false;   // whether the officer was told that what they say waits
+  over = null;    // resolves once nothing waits or is sent: whether all of it was kept
   shownBy = null;  // the Opinions that show the case now: what becomes of a word is told to them
+  #all = true;
+  #end = null;
 
-  // The line of a case, with what was left in it when the page was loaded.
-  static of(address) { return lines.get(address) ?? new Line(address); }
+  // An officer's line of a case, with what was left in it when the page was loaded.
+  static of(address, officer) {
+    const place = placeOf(address, officer);
+    return lines.get(place) ?? new Line(address, place);
+  }
 
-  constructor(address) {
-    this.address = address;
-    this.words = JSON.parse(sessionStorage.getItem(address) ?? '[]');
+  constructor(address, place) {
+    [this.address, this.place] = [address, place];
+    this.words = JSON.parse(sessionStorage.getItem(place) ?? '[]');
+    if (this.busy) this.#begin();
   }
 
   get busy() { return this.words.length > 0; }
 
   add(word) {
+    this.#begin();
     this.words.push(word);
     this.#remember();
     this.send();
@@ -44,41 +58,54 @@ export class Line {
   forget() {
     this.words.length = 0;
     this.#remember();
+    this.#all = false;
+    this.#finish();
   }
 
   send() {
-    if (this.going || !this.busy) return;
-    lines.set(this.address, this);
-    this.going = this.#sendAll();
+    if (!this.going && this.busy) this.#sendAll();
+  }
+
+  #begin() {
+    if (lines.get(this.place) === this) return;
+    lines.set(this.place, this);
+    this.#all = true;
+    this.over = new Promise((end) => { this.#end = end; });
+  }
+
+  #finish() {
+    if (this.busy || this.going || lines.get(this.place) !== this) return;
+    lines.delete(this.place);
+    this.#end(this.#all);
   }
 
   #remember() {
-    if (this.busy) sessionStorage.setItem(this.address, JSON.stringify(this.words));
-    else sessionStorage.removeItem(this.address);
+    if (this.busy) sessionStorage.setItem(this.place, JSON.stringify(this.words));
+    else sessionStorage.removeItem(this.place);
   }
 
-  // Sends whatever waits; whether all of it was kept.
+  // Sends whatever waits.
   async #sendAll() {
-    let [away, all] = [false, true];
+    this.going = true;
     try {
       while (this.busy) {
         const problem = await this.#sent(this.words[0]);
-        away ||= problem === AWAY || problem === OUT;
         if (problem === AWAY || problem === OUT) {
+          this.away = true;
           this.shownBy.told(problem, true);
           await new Promise((done) => setTimeout(done, AGAIN_MS));
         } else if (problem) {
-          [away, all] = [false, false];
+          this.away = false;
           this.forget();  // what followed rested on it
           await this.shownBy.refused(problem);
         }
       }
     } finally {
-      lines.delete(this.address);
-      this.going = null;
+      this.going = false;
+      this.#finish();
     }
-    if (away) this.shownBy.told(say('The desk is back: what you marked is kept.'));
-    return all;
+    if (this.away) this.shownBy.told(say('The desk is back: what you marked is kept.'));
+    this.away = false;
   }
 
   // Sends one word: '' where it is kept, AWAY or OUT where it must wait, else why it was refused.

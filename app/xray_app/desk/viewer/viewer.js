@@ -62,7 +62,7 @@ export class Viewer {
       if (signal.aborted) return;
       const panes = scene.views.map((view) => new Pane(view, about));
       this.#arrange(panes);
-      this.marking.open(scene.opinions);
+      this.marking.open(scene.opinions, scene.officer);
       await this.#load(panes, signal);
       if (signal.aborted) return;
       this.about = about;
@@ -92,10 +92,11 @@ export class Viewer {
     this.status.tell(say('Not shown: {why}. Load this page again.', { why }), true);
   }
 
-  // Whether these very pixels stand already.
+  // Whether these very pixels stand already, for the same officer.
   #shows(scene) {
     const pixels = (one) => one?.views.map(({ planes, picture }) => planes || picture).join();
-    return scene && this.root.dataset.state === 'ready' && pixels(scene) === pixels(this.#scene);
+    return scene && this.root.dataset.state === 'ready' && scene.officer === this.#scene.officer
+      && pixels(scene) === pixels(this.#scene);
   }
 
   // The same case, of which something has changed: who has it, which view is open, or that the

@@ -1,4 +1,4 @@
-"""Officers do not wait for each other's uploads, and are told when their session has ended."""
+"""Officers do not wait for each other's uploads, and are told what keeps the desk from its work."""
 
 import re
 import threading
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy import delete
+from sqlalchemy.exc import OperationalError
 
 from tests.xray_app.desk.case.desks import PASSWORD, Desk, standing
 from xray_app.api.signing import COOKIE
@@ -95,3 +96,29 @@ def test_a_page_whose_session_has_ended_says_so_by_itself(
     token = desk.service.people.sign_in("kim", PASSWORD)
     page.context.add_cookies([{"name": COOKIE, "value": token, "url": desk.address}])
     expect(page.locator(".away")).to_have_count(0)
+
+
+def test_a_decision_that_the_database_refuses_is_said_and_the_same_key_does_it_later(
+    bring: Bring, page_of: PageOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = bring(2)
+    page = page_of("kim")
+    page.keyboard.press("n")
+    standing(page, first)
+    page.fill(".reason", "under the lining")
+    page.locator(".reason").blur()
+
+    def refuse(*_: object) -> None:
+        raise OperationalError("UPDATE cases", {}, Exception("database is locked"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(OfficerDesk, "act", refuse)
+        page.keyboard.press("c")
+        expect(page.locator(".work .notice")).to_have_text(
+            "The desk could not do that just now; try again."
+        )
+    standing(page, first)
+    expect(page.locator(".reason")).to_have_value("under the lining")
+    expect(page.locator(".toast-body")).to_have_count(0)
+    page.keyboard.press("c")
+    standing(page, second)

@@ -17,6 +17,7 @@ FILTERS = """<form method=get action=/queue data-days><input name=by>
 ONCE = "<form method=post action=/sent><input name=note><button>Record</button></form>"
 ROLE = """<form method=post action=/sent><select name=role data-send>
   <option>screener<option>manager</select></form>"""
+OUT = "<form class=out method=post action=/sent><button>Sign out</button></form>"
 LIVE = f"<div id=rows data-live>{ONCE}</div>"
 PRESS = "setTimeout(() => document.querySelector('form').requestSubmit()) && null"
 # A look waits a twentieth as long for its answer; `window.renew()` does what the timer does.
@@ -83,12 +84,15 @@ def opened(browser: Browser, desk: Desk) -> Iterator[Callable[..., Page]]:
     context, broken = browser.new_context(timezone_id="Asia/Seoul"), list[str]()
     page = context.new_page()
     page.on("pageerror", lambda error: broken.append(str(error)))
-    page.add_init_script(QUICK)
     page.route(f"{HERE}**", desk.serve)
 
-    def opened(main: str, holds: str = "") -> Page:
+    def opened(main: str, holds: str = "", by_hand: bool = False) -> Page:
         desk.main, desk.holds = main, holds
+        if by_hand:  # the page's clock
+            page.clock.install()
+        page.add_init_script(QUICK)
         page.goto(f"{HERE}page")
+        page.wait_for_function("!!window.renew")  # its script has run
         return page
 
     yield opened
@@ -193,3 +197,50 @@ def test_a_choice_that_sends_itself_goes_to_a_desk_that_answers(opened: Opened, 
     with page.expect_request("**/sent") as sent:
         page.locator("select").select_option("manager")
     assert sent.value.post_data == "role=manager"
+
+
+def test_a_form_whose_page_was_stopped_can_be_sent_again_after_a_while(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(LIVE, by_hand=True)
+    for count in (1, 2):
+        with page.expect_request("**/sent"):
+            page.evaluate(PRESS)  # the page stays, as it does where its reader stops it
+        page.evaluate(PRESS)
+        page.wait_for_timeout(50)
+        assert desk.asked.count("sent") == count, "it is under way, as far as anybody knows"
+        page.clock.fast_forward(21_000)
+
+
+def test_a_form_that_became_invalid_while_the_desk_was_asked_goes_once_it_is_valid(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(LIVE, holds="health/live")
+    page.evaluate(PRESS)
+    desk.hold(page)
+    page.locator("input").evaluate("(note) => { note.required = true; }")
+    desk.holds = ""
+    desk.answer(page)
+    assert "sent" not in desk.asked
+    page.evaluate("document.activeElement.blur()")
+    with page.expect_response("**/page"):
+        page.evaluate("void window.renew()")  # nothing is under way: lists stay fresh
+    page.locator("input").fill("only shoes")
+    with page.expect_request("**/sent"):
+        page.evaluate(PRESS)
+    assert desk.asked.count("health/live") == 2, "the desk was asked anew"
+
+
+def test_nothing_that_was_written_stays_behind_when_somebody_signs_out_of_any_page(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(OUT)
+    page.evaluate("sessionStorage.setItem('draft 1 kim', 'under the lining')")
+    desk.holds = "health/live"
+    page.get_by_role("button").click()
+    expect(page.locator(".away")).to_contain_text("stays here unsent")
+    assert page.evaluate("sessionStorage.length") == 1, "they did not get out"
+    desk.holds = ""
+    with page.expect_request("**/sent"):
+        page.get_by_role("button").click()
+    assert page.evaluate("sessionStorage.length") == 0
