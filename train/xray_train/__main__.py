@@ -6,7 +6,7 @@ from importlib.util import find_spec
 import typer
 
 from xray.errors import MissingExtra, XrayError
-from xray_train.commands import promotion, release, scoring, training, trials
+from xray_train.commands import promotion, realism, release, scoring, training, trials
 
 NEEDED = ("torch", "torchvision", "albumentations", "onnx", "faster_coco_eval", "numba")
 
@@ -15,6 +15,7 @@ for command in (
     *(training.fit, training.export),
     *(scoring.evaluate, scoring.folds, scoring.learning_curve, scoring.compare),
     *(trials.robustness, trials.strangers, trials.calibrate, trials.coverage),
+    realism.realism,
     *(release.familiar, release.ship),
     *(promotion.promote, promotion.rollback, promotion.loop),
 ):
