@@ -25,8 +25,8 @@ WRITER_LOCK = 0x78726179  # "xray": the key of PostgreSQL's advisory lock
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 BUSY_MS = 30_000  # how long SQLite waits for another process's write
 TURN_S = 10.0  # how long one waits to write to PostgreSQL: more than one answer, less than two
-CACHE_KIB = 512  # of SQLite, for each connection; the system keeps the file in memory anyway
-CONNECTIONS = 10, 40  # kept open, and at most more; PostgreSQL takes 100 by default
+CACHE_KIB = 128  # of SQLite, for each connection; the system keeps the file in memory anyway
+CONNECTIONS = 5, 45  # kept open, and at most more; PostgreSQL takes 100 by default
 DRIVERS = {"postgresql": "postgresql+pg8000", "postgres": "postgresql+pg8000"}
 
 
