@@ -85,6 +85,8 @@ class Contents:
     def adopt(self, connection: Connection, files: Iterable[Staged], at: datetime) -> None:
         """Move them to their places and keep their rows, within a write transaction."""
         table, new, touched = tables.contents, {f.sha256: f for f in files}, set[Path]()
+        if not new:
+            return
         for sha256, file in new.items():
             place = self.path(sha256)
             if not place.parent.exists():
@@ -95,7 +97,7 @@ class Contents:
         for folder in touched:  # once all lie there: the disk's journal goes out with the first
             _sync_folder(folder)
         known = select(table.c.sha256).where(table.c.sha256.in_(new))
-        there = set(connection.execute(known).scalars()) if new else set()
+        there = set(connection.execute(known).scalars())
         rows = [
             {"sha256": file.sha256, "size_bytes": file.size_bytes, "kept_at": at}
             for file in new.values()

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from sqlalchemy.exc import SQLAlchemyError
 
 from xray.errors import XrayError
 from xray_app import languages
@@ -43,14 +44,15 @@ class Handlers:
 
     def loaded(self, request: gr.Request) -> Parts:
         """The bar, and the case that the address names, or else the one that the officer has."""
-        try:
-            actor = self._who(request)
+
+        def first(actor: Actor) -> Parts:
             first = self.desk.first(actor, str(request.query_params.get("case", "")))
             return self.desk.header(actor), *self._shown(actor, first.case_id, first.notice)
-        except NotSignedIn as error:
-            return self.desk.header(None), *_out(error)
-        except Exception as error:
-            return self.desk.header(None), *_empty(view.blank(_not_now(error)))
+
+        nobody = self.desk.header(None)
+        return self._for(
+            request, first, lambda why: (nobody, *_empty(view.blank(why))), without=(nobody,)
+        )
 
     def selected(self, event: gr.EventData, request: gr.Request) -> Parts:
         """Another case, or another view of it."""
@@ -79,27 +81,21 @@ class Handlers:
 
     def settled(self, key: str | None, request: gr.Request) -> Parts:
         """The time to take a decision back is over."""
-        try:
-            actor = self._who(request)
+
+        def settled(actor: Actor) -> Parts:
             return STAYS, self.desk.pending(actor), self.desk.queue(actor, key), STAYS, STAYS
-        except NotSignedIn as error:
-            return _out(error)
-        except Exception as error:
-            _not_now(error)
-            return STAYS, _failed(), STAYS, STAYS, STAYS
+
+        return self._for(request, settled, lambda _: (STAYS, _failed(), STAYS, STAYS, STAYS))
 
     def ticked(self, key: str | None, request: gr.Request) -> Parts:
         """A while has passed: a sign of life, what is new in the queue, and what comes next."""
-        try:
-            actor = self._who(request)
+
+        def ticked(actor: Actor) -> Parts:
             self.desk.renew(actor)
             ahead = gr.HTML(ahead=self.desk.ahead(actor))  # the scan stays
             return STAYS, STAYS, self.desk.queue(actor, key), STAYS, ahead
-        except NotSignedIn as error:
-            return _out(error)
-        except Exception as error:
-            _not_now(error)
-            return STAYS, STAYS, STAYS, STAYS, STAYS
+
+        return self._for(request, ticked, lambda _: (STAYS, STAYS, STAYS, STAYS, STAYS))
 
     def _who(self, request: gr.Request) -> Actor:
         cookies, accepted = dict(request.cookies), request.headers.get("accept-language", "")
@@ -107,21 +103,39 @@ class Handlers:
         return self.desk.who(cookies)
 
     def _answer(self, request: gr.Request, key: str | None, do: Callable[[Actor], After]) -> Parts:
-        try:
-            actor = self._who(request)
-            return self._done(actor, key, do)
-        except NotSignedIn as error:
-            return _out(error)
-        except Exception as error:  # all stays as it is, and can be tried again
-            why = _not_now(error)
-            return STAYS, _failed(), _failed(), _failed(why), STAYS
+        def done(actor: Actor) -> Parts:
+            try:
+                after = do(actor)
+                return self._shown(actor, after.case_id, after.notice)
+            except XrayError as error:
+                return self._shown(actor, key, languages.problem(error))
 
-    def _done(self, actor: Actor, key: str | None, do: Callable[[Actor], After]) -> Parts:
+        # where it cannot be done now, all stays as it is, and can be tried again
+        return self._for(
+            request, done, lambda why: (STAYS, _failed(), _failed(), _failed(why), STAYS)
+        )
+
+    def _for(
+        self,
+        request: gr.Request,
+        do: Callable[[Actor], Parts],
+        failed: Callable[[str], Parts],
+        without: Parts = (),
+    ) -> Parts:
+        """What the page shows to whoever asks.
+
+        Args:
+            do: what it shows an officer.
+            failed: what it shows where the database or the disk could not do it now, from a
+                sentence that says so; by itself Gradio would say "Error".
+            without: what stands before the rest where nobody is signed in.
+        """
         try:
-            after = do(actor)
-            return self._shown(actor, after.case_id, after.notice)
-        except XrayError as error:
-            return self._shown(actor, key, languages.problem(error))
+            return do(self._who(request))
+        except NotSignedIn as error:
+            return *without, *_out(error)
+        except (SQLAlchemyError, OSError) as error:
+            return failed(_not_now(error))
 
     def _shown(self, actor: Actor, key: str | None, notice: str = "") -> Parts:
         case, scene = self.desk.case(actor, key, notice), self.desk.scene(actor, key)

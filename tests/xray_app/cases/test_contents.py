@@ -2,6 +2,8 @@
 
 import hashlib
 import io
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -14,27 +16,29 @@ from xray_app.cases.contents import LEFT_BY_A_CRASH, Contents, discard
 from xray_app.cases.database import Database
 from xray_app.cases.errors import NotFound, Refused
 
+Now = Callable[[], datetime]
+
 
 def test_a_staged_file_has_no_place_until_it_is_adopted(
-    contents: Contents, database: Database, clock: object
+    contents: Contents, database: Database, clock: Now
 ) -> None:
     staged = contents.stage(io.BytesIO(b"scan"), "bag.png", 10)
     assert staged.sha256 == hashlib.sha256(b"scan").hexdigest()
     with pytest.raises(NotFound):
         contents.read(staged.sha256)
     with database.write() as connection:
-        contents.adopt(connection, [staged], clock())  # type: ignore[operator]
+        contents.adopt(connection, [staged], clock())
     discard(staged)
     assert contents.read(staged.sha256) == b"scan"
 
 
 def test_files_of_one_case_find_their_places_together_and_what_is_here_already_stays(
-    contents: Contents, database: Database, clock: object
+    contents: Contents, database: Database, clock: Now
 ) -> None:
     for round_of in ([b"low", b"high", b"high"], [b"high", b"picture"], []):
         staged = [contents.stage(data, "bag.png", 10) for data in round_of]
         with database.write() as connection:
-            contents.adopt(connection, staged, clock())  # type: ignore[operator]
+            contents.adopt(connection, staged, clock())
         discard(*staged)
         assert all(
             contents.read(file.sha256) == d for file, d in zip(staged, round_of, strict=True)
@@ -48,11 +52,11 @@ def test_files_of_one_case_find_their_places_together_and_what_is_here_already_s
 
 
 def test_a_file_that_was_changed_on_the_disk_is_not_read_as_what_was_kept(
-    contents: Contents, database: Database, clock: object
+    contents: Contents, database: Database, clock: Now
 ) -> None:
     staged = contents.stage(b"scan", "bag.png", 10)
     with database.write() as connection:
-        contents.adopt(connection, [staged], clock())  # type: ignore[operator]
+        contents.adopt(connection, [staged], clock())
     assert contents.is_whole(staged.sha256)
     assert integrity.broken_files(database, contents) == []
     for change in (lambda file: file.write_bytes(b"another"), lambda file: file.unlink()):
@@ -82,12 +86,12 @@ def test_what_is_refused_leaves_nothing_behind(tmp_path: Path, data: bytes, said
 
 
 def test_what_a_crash_left_is_set_aside_and_what_has_a_row_stays(
-    contents: Contents, database: Database, clock: object
+    contents: Contents, database: Database, clock: Now
 ) -> None:
     for data in (b"kept", b"adopted and not committed"):
         staged = contents.stage(data, "bag.png", 100)
         with database.write() as connection:
-            contents.adopt(connection, [staged], clock())  # type: ignore[operator]
+            contents.adopt(connection, [staged], clock())
             if data != b"kept":
                 connection.rollback()
                 break

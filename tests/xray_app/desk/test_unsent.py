@@ -57,6 +57,14 @@ DESK = """
   };
   const word = (finding) => (
     {view: 0, says: 'confirmed', finding, drawn: null, label: null, xyxy_px: null});
+  const keepBoth = async (over) => {
+    for (let n = 1; n <= 2; n++) {
+      await soon(() => answers.length);
+      await new Promise((done) => setTimeout(done, 20));
+      over.push(`word ${n}`);
+      answers.shift()(200);
+    }
+  };
   const stands = ({standing}) => standing.map(({finding}) => finding);
 """
 
@@ -95,12 +103,7 @@ def test_what_waits_of_a_case_that_was_opened_again_holds_up_a_decision(js: Js) 
         const second = await opened(), over = [];
         second.say(word(2));
         const all = m.kept('case', 'kim').then(() => over.push('decided'));
-        for (let n = 1; n <= 2; n++) {
-          await soon(() => answers.length);
-          await new Promise((done) => setTimeout(done, 20));
-          over.push(`word ${n}`);
-          answers.shift()(200);
-        }
+        await keepBoth(over);
         await all;
         return over""",
     )
@@ -181,12 +184,7 @@ def test_what_was_left_of_a_case_that_is_opened_twice_goes_once(js: Js) -> None:
         left('kim', [word(1), word(2)]);
         await Promise.all([opened(), opened()]);
         const all = m.kept('case', 'kim').then(() => over.push('decided'));
-        for (let n = 1; n <= 2; n++) {
-          await soon(() => answers.length);
-          await new Promise((done) => setTimeout(done, 20));
-          over.push(`word ${n}`);
-          answers.shift()(200);
-        }
+        await keepBoth(over);
         await all;
         return [asked, over, left('kim')]""",
     )

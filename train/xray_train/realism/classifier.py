@@ -106,7 +106,7 @@ def _taught(
                     logits, wanted[mine], pos_weight=torch.tensor(weight)
                 )
                 optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                torch.autograd.backward(loss)
                 optimiser.step()
                 schedule.step()
             said()
