@@ -57,6 +57,7 @@ OPEN = """async ([views, current, opinions]) => {
       pixelMm: null, beam: '150 kV', marks: [], opaque: [], ...view,
       planes: view.planes ? raw(view) : '', picture: view.planes ? '' : await drawn(view)})))};
   document.querySelector('.panel')?.remove();
+  document.activeElement.blur();  // the test before may have left the keys in a field
   const root = document.body.appendChild(document.createElement('div'));
   root.className = 'panel';
   window.viewer = new Viewer(root);

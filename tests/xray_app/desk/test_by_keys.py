@@ -11,7 +11,6 @@ pytestmark = pytest.mark.browser
 Show = Callable[..., Page]
 DUAL = {"width": 400, "height": 300, "planes": [[26_000, 17_700], [31_300, 37_000]], "pixelMm": 2.0}
 FOCUS = "window.viewer.pane.element.focus()"
-BODY = "document.activeElement.blur()"
 
 
 def view(page: Page) -> dict[str, Any]:
@@ -51,7 +50,6 @@ def test_arrows_move_a_scan_that_has_the_focus_and_read_out_what_comes_to_its_mi
 
 def test_arrows_are_the_pages_own_where_the_scan_has_not_the_focus(show: Show) -> None:
     page = show(DUAL)
-    page.evaluate(BODY)
     began = view(page)
     page.evaluate(
         "window.heard = 0; addEventListener('keydown', () => window.heard++, {once: true})"
@@ -66,7 +64,6 @@ def test_arrows_are_the_pages_own_where_the_scan_has_not_the_focus(show: Show) -
 
 def test_with_the_window_tool_arrows_set_brightness_contrast_and_gamma(show: Show) -> None:
     page = show(DUAL)
-    page.evaluate(BODY)
     press(page, "w", "ArrowDown")
     wider = look(page)
     assert wider["white"] - wider["black"] == pytest.approx(2.718281828 ** (10 / 200))
@@ -79,7 +76,6 @@ def test_with_the_window_tool_arrows_set_brightness_contrast_and_gamma(show: Sho
 
 def test_a_length_is_measured_by_enter_arrows_enter(show: Show) -> None:
     page = show(DUAL)
-    page.evaluate(BODY)
     press(page, "m", "ArrowDown", "Enter", "Shift+ArrowRight", "Shift+ArrowRight", "ArrowRight")
     css_px = 2 * 30 + 3
     mm = css_px * page.evaluate("window.viewer.pane.ratio / window.viewer.pane.view.zoom") * 2
@@ -94,7 +90,6 @@ def test_a_length_is_measured_by_enter_arrows_enter(show: Show) -> None:
 
 def test_the_magnifier_follows_the_cross_and_the_pointer_takes_over(show: Show) -> None:
     page = show(DUAL)
-    page.evaluate(BODY)
     press(page, "z", "Shift+ArrowLeft", "Shift+ArrowUp")
     expect(page.locator("canvas.lens")).to_be_visible()
     at = page.evaluate("window.viewer.pane.lens.at.map((v) => v / window.viewer.pane.ratio)")
@@ -124,7 +119,6 @@ def test_what_stood_under_the_cross_is_not_read_out_of_another_scan(
     show: Show, rest: Callable[[Page], None], how: str
 ) -> None:
     page = show(DUAL | {"name": "top"}, DUAL | {"name": "side", "pixelMm": 3.0})
-    page.evaluate(BODY)
     press(page, "z", "ArrowRight")
     read = page.locator(".status .read")
     expect(read).to_contain_text("mm")
