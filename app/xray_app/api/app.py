@@ -24,6 +24,7 @@ from xray_app.api import (
 )
 from xray_app.api.bodies import Bodies
 from xray_app.api.requests import Requests
+from xray_app.api.routers import routes_of
 from xray_app.api.shapes import PROBLEMS
 from xray_app.api.signing import Observes
 from xray_app.api.signing import TheService as GivenService
@@ -53,17 +54,11 @@ def build(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.answers = Tally()
-    for module in (scans, work, opinions, own, cases, people, chain, exports):
-        app.include_router(module.router, prefix=PREFIX)
-    app.include_router(health)
     app.include_router(kserve.router, max_body_size=kserve.most_bytes(service.settings))
-    app.include_router(metrics.router)
-    app.include_router(readiness)
+    app.router.routes += ROUTES
     if service.settings.demo:
-        app.include_router(personas.router)  # its sign-in page comes before the usual one
-    app.include_router(pages.router)
-    app.include_router(style.router)
-    app.include_router(oidc.router)
+        app.router.routes += PERSONAS  # its sign-in page comes before the usual one
+    app.router.routes += PAGES
 
     @app.get(f"{PREFIX}/openapi.json", include_in_schema=False)
     def description(actor: Observes) -> dict[str, Any]:
@@ -98,3 +93,12 @@ def ready(service: GivenService) -> dict[str, str]:
     except CaseError:
         raise HTTPException(503, "the database's tables are not those of this version") from None
     return {"status": "ready"}
+
+
+VERSIONED = (scans, work, opinions, own, cases, people, chain, exports)
+ROUTES = [
+    *routes_of(*(module.router for module in VERSIONED), prefix=PREFIX),
+    *routes_of(health, metrics.router, readiness),
+]
+PERSONAS = routes_of(personas.router)
+PAGES = routes_of(pages.router, style.router, oidc.router)

@@ -6,11 +6,13 @@ from pathlib import Path
 from fastapi import FastAPI, Response
 
 from xray.card import Card
+from xray_app.api.routers import routes_of
 from xray_app.desk import navigation
 from xray_app.desk import routes as desk
 from xray_app.desk.rooms import admin, audit, insight, queue, search_room, supervisor
 
-ROUTERS = tuple(room.router for room in (queue, search_room, supervisor, insight, audit, admin))
+ROOMS = (queue, search_room, supervisor, insight, audit, admin)
+ROUTES = routes_of(*(room.router for room in ROOMS))
 HERE, DESK = Path(__file__).parent, Path(__file__).parent.parent
 FILES = {
     "desk.css": (DESK / "desk.css", "text/css"),
@@ -32,8 +34,7 @@ def add(app: FastAPI, card: Card | None) -> None:
         card: of the model that inspects, where it is known.
     """
     app.state.card = card
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes += ROUTES
     app.add_api_route(f"{navigation.STATIC}/words.json", desk.words, include_in_schema=False)
     for name, (file, kind) in FILES.items():
         app.add_api_route(

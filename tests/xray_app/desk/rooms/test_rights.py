@@ -30,7 +30,7 @@ HANDLERS: dict[tuple[str, str], Right] = {
 
 
 def test_every_handler_stands_in_the_table() -> None:
-    there = [route for router in routes.ROUTERS for route in router.routes]
+    there = [route for room in routes.ROOMS for route in room.router.routes]
     assert all(isinstance(route, Route) for route in there)
     ways = {(way, one.path) for one in there for way in one.methods or set()}  # type: ignore[attr-defined]
     assert ways == set(HANDLERS)
