@@ -24,7 +24,7 @@ run: $(VENV)/app.stamp ## the desk as a demo, with sample scans, on http://127.0
 setup: $(VENV)/dev.stamp ## the environment with every extra, nothing else
 
 test: $(VENV)/dev.stamp ## every test (ARGS="-k boxes" for some)
-	@$(ALONE) $(BIN)/python -m pytest -n 3 --dist loadgroup $(ARGS); code=$$?; \
+	@$(ALONE) $(BIN)/python -m pytest -n 4 --dist loadgroup $(ARGS); code=$$?; \
 	if [ $$code -eq 5 ]; then echo "make test: pytest found no test at all" >&2; fi; exit $$code
 
 check: $(VENV)/dev.stamp ## format, lint, types, import contracts
