@@ -57,7 +57,8 @@ def in_tables() -> Iterator[str]:
         "Officer",
     )
     yield from (words.STATES | words.DISPOSITIONS).values()  # type: ignore[operator]
-    yield from (doing.FIRST_KEPT, officer.OUT, welcome.GREETING)
+    yield from (doing.FIRST_KEPT, doing.FROM_THE_NEXT, doing.NEXT_LATER, welcome.GREETING)
+    yield from (officer.OUT, officer.NOT_NOW, officer.NOT_SHOWN, officer.OPENS_LATER)
     yield from (room.name for room in navigation.ROOMS)
     yield from (*admin.DONE.values(), *insight.PERIODS.values(), *insight.KINDS)
     yield from (f"{what} by {of}" for of in ("lane", "scanner", "class") for what in RATES)
@@ -125,7 +126,13 @@ SHOWN_TO_OFFICERS = (
         "cases/boxes.py",
         "cases/photos.py",
     ),
-    *("cases/contents.py", "access/people.py", "access/passwords.py", "access/keys.py"),
+    *(
+        "cases/contents.py",
+        "api/opinions.py",
+        "access/people.py",
+        "access/passwords.py",
+        "access/keys.py",
+    ),
     *("uploads.py", "api/signing.py", "api/answers.py", "api/work.py", "api/pages.py"),
 )
 

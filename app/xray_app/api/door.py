@@ -14,8 +14,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Actor, Right
+from xray_app.api.answers import answer_to
 from xray_app.api.signing import actor_of
 from xray_app.api.speaking import asked
+from xray_app.languages import speak
 
 # These check for themselves.
 OPEN_PAGES = frozenset({"/sign-in", "/sign-out", "/first-run", "/people", "/metrics", "/v2"})
@@ -53,6 +55,10 @@ class Door:
             if "text/html" not in request.headers.get("accept", ""):
                 answer = JSONResponse({"error": asked(request).told(str(error))}, 401)
             await answer(scope, receive, send)
+            return
+        except Exception as error:  # the database is away: `answer_to` has one for each
+            speak(asked(request))
+            await answer_to(request, error)(scope, receive, send)
             return
         right = self._rooms.get("/" + scope["path"].split("/")[1], Right.WORK)
         if right is None or actor.may(right):

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter
 from sqlalchemy import Connection, RowMapping
 
+from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Actor, Right
 from xray_app.api.cases import CaseId, opinion, visible
 from xray_app.api.shapes import Opinions, Say
@@ -30,7 +31,9 @@ def read_opinions(actor: Reads, service: Service, case_id: CaseId) -> Opinions:
 @router.post("")
 def add_opinion(actor: Works, service: Service, case_id: CaseId, said: Say) -> Opinions:
     """Keep one opinion on a case that one holds. Said twice with the same words, it stands once."""
-    words = said.model_dump(exclude={"version", "view"})
+    if said.officer not in (None, actor.name):  # a page outlives its officer's session
+        raise NotSignedIn(f"this is the word of {said.officer}, and {actor.name} is signed in")
+    words = said.model_dump(exclude={"version", "view", "officer"})
     stands = say(service.queue, case_id, said.version, actor.officer(), Opinion(said.view, **words))
     with service.database.read() as connection:
         return _opinions(connection, actor, case_id, stands)
@@ -42,6 +45,7 @@ def _opinions(
     case = visible(connection, actor, case_id)
     holds = case.state is State.TAKEN and case.holder == actor.name and actor.may(Right.WORK)
     return Opinions(
+        reader=actor.name,
         version=case.version,
         mine=holds,
         labels=labels_for(connection, case_id),

@@ -223,6 +223,7 @@ class OpinionOut(BaseModel):
 class Opinions(BaseModel):
     """What stands, and whether the reader may add to it."""
 
+    reader: str = Field(description="who asks: a page may have been opened by another")
     version: int
     mine: bool = Field(description="the reader holds the case, and nobody else may write")
     labels: list[str] = Field(description="to choose from; others may be typed")
@@ -288,6 +289,7 @@ class Mark(Strict):
 class Say(AtVersion):
     """What an officer says of one finding (`finding`), or of one box of their own (`drawn`)."""
 
+    officer: Word | None = Field(None, description="whose word it is; of nobody else it is taken")
     view: Position = 0
     says: Says
     finding: Annotated[int, Field(ge=1, le=65_535)] | None = None

@@ -10,6 +10,7 @@ does not answer is as good as away: whoever waits for it, or for their turn to w
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
@@ -19,12 +20,15 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 from xray.errors import MissingExtra, RecipeError
 from xray_app.cases import patience
+from xray_app.cases.errors import Full
 from xray_app.cases.line import Line
 
 WRITER_LOCK = 0x78726179  # "xray": the key of PostgreSQL's advisory lock
 ONE_MOMENT = "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 BUSY_MS = 30_000  # how long SQLite waits for another process's write
 TURN_S = 10.0  # how long one waits to write to PostgreSQL: more than one answer, less than two
+LISTS = 6  # read at once, of what takes the longer the more there is: no more of the 40 threads
+LIST_S, LISTS_FULL_S = 1.0, 15  # how long one waits for a turn to; when it is worth asking again
 CACHE_KIB = 128  # of SQLite, for each connection; the system keeps the file in memory anyway
 CONNECTIONS = 5, 45  # kept open, and at most more; PostgreSQL takes 100 by default
 DRIVERS = {"postgresql": "postgresql+pg8000", "postgres": "postgresql+pg8000"}
@@ -46,6 +50,7 @@ class Database:
         self.engine = _engine(self.url)
         self._writer = Line(["turn"])  # a lock may leave one of many officers out for long
         self._turn_s = BUSY_MS / 1000 if self.is_sqlite else TURN_S
+        self._lists = BoundedSemaphore(LISTS)
 
     @property
     def is_sqlite(self) -> bool:
@@ -73,6 +78,23 @@ class Database:
             if not self.is_sqlite:  # SQLite's transactions are like this by themselves
                 connection.execute(text(ONE_MOMENT))
             yield connection
+
+    @contextmanager
+    def read_at_length(self) -> Iterator[Connection]:
+        """As `read`, for a page of lists out of everything: statements may take long, and few pages
+        are read at once, so that the others' work goes on.
+
+        Raises:
+            Full: as many are read already.
+        """
+        if not self._lists.acquire(timeout=LIST_S):
+            raise Full("too many long lists are being read; ask again shortly", LISTS_FULL_S)
+        try:
+            with self.read() as connection:
+                patience.at_length(connection)
+                yield connection
+        finally:
+            self._lists.release()
 
     @contextmanager
     def _turn(self) -> Iterator[None]:

@@ -4,9 +4,12 @@ They pass. Whoever meets one keeps what they have in hand, and tries again later
 """
 
 import errno
+import logging
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
@@ -18,11 +21,28 @@ SQLITE_FULL = "database or disk is full"  # sqlite3.c, SQLITE_FULL
 DISK_FULL, LATER, ENDED = "53100", ("08", "40", "53", "55P03", "57"), ("FATAL", "PANIC")
 TOO_LONG = "57014"
 
+log = logging.getLogger("xray_app.cases")
+
 
 def passes(error: Exception) -> bool:
     """Whether the machine is at fault, and no scan."""
     no_handle = getattr(error, "errno", None) in NO_HANDLE
     return no_handle or disk_full(error) or database_away(error)
+
+
+@contextmanager
+def forgiven(what: str) -> Iterator[None]:
+    """Go on where the machine is at fault, by what only follows on something that is kept.
+
+    Args:
+        what: was not done, for the log.
+    """
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        if not passes(error):
+            raise
+        log.error(what, exc_info=error)
 
 
 def disk_full(error: Exception) -> bool:

@@ -89,4 +89,6 @@ addEventListener('drop', (event) => {
   half.dispatchEvent(new Event('change'));
 });
 
-watch('done', () => tell(busy, ''));
+const done = () => tell(busy, '');
+addEventListener('unanswered', ({ detail: { why } }) => why && done());
+watch('done', done);

@@ -10,7 +10,7 @@ from xray.report import Outcome
 from xray_app.access import preferences
 from xray_app.access.preferences import SCAN_FIRST
 from xray_app.access.roles import RIGHTS, Actor, Right, Role
-from xray_app.cases import first_verdicts, pending, seen
+from xray_app.cases import first_verdicts, outage, pending, seen
 from xray_app.cases.case import Case, load
 from xray_app.cases.decisions import SearchResult, check_why, record_search
 from xray_app.cases.errors import Refused
@@ -25,6 +25,7 @@ FIRST_KEPT = "Your first verdict is kept. Now look at what the machine says, and
 FROM_THE_NEXT = (
     "Scan first begins with the next case: you have seen what the machine says of this one."
 )
+NEXT_LATER = "That is done. The next case cannot be taken just now; take it in a moment."
 MOST_MINUTES = LONGEST_HOLD // timedelta(minutes=1)
 
 
@@ -124,14 +125,15 @@ class _Doing:
         cleared = intent is Intent.CLEAR
         said = Proposal(intent, None if cleared else self._code(), asked.note)
         where = (service.queue, asked.case_id, asked.version, officer)
-        if intent is not Intent.ESCALATE and self._is_first():
-            if not cleared:
-                check_why(said.code, said.note)
-            first_verdicts.keep(*where, Verdict(intent.value), said.code)
-            if not self._agrees(intent):
+        if intent is not Intent.ESCALATE:
+            if self._is_first():
+                if not cleared:
+                    check_why(said.code, said.note)
+                first_verdicts.keep(*where, Verdict(intent.value), said.code)
+            if self._is_against_unseen(intent):
                 return After(asked.case_id, say(FIRST_KEPT))
         pending.propose(*where, said)
-        return self.following()
+        return self._then()
 
     def undo(self) -> After:
         asked = self.asked
@@ -145,7 +147,7 @@ class _Doing:
         until = self.service.now + timedelta(minutes=asked.minutes)
         where = (asked.case_id, asked.version, self.actor.officer())
         queue.hold(*where, until, ": ".join(part for part in (asked.to, asked.note) if part))
-        return self.following()
+        return self._then()
 
     def release(self) -> After:
         where = (self.asked.case_id, self.asked.version, self.actor.officer())
@@ -160,7 +162,7 @@ class _Doing:
         role = Role(person["role"])
         to = Actor(asked.to, RIGHTS[role], role).officer()
         queue.hand_over(asked.case_id, asked.version, self.actor.officer(), to)
-        return self.following()
+        return self._then()
 
     def resume(self) -> After:
         where = (self.asked.case_id, self.asked.version, self.actor.officer())
@@ -183,6 +185,13 @@ class _Doing:
         preferences.put(database, name, SCAN_FIRST, wanted)
         return After(self.asked.case_id or None, say(FROM_THE_NEXT) if late else "")
 
+    def _then(self) -> After:
+        """What comes next after an act, which is kept whatever becomes of this."""
+        after = After(None, say(NEXT_LATER))
+        with outage.forgiven("no next case could be taken"):
+            after = self.following()
+        return after
+
     def _code(self) -> Reason | None:
         if not self.asked.code:
             return None
@@ -195,7 +204,16 @@ class _Doing:
             case = load(connection, self.asked.case_id)
             return is_blind(connection, self.actor, case)
 
-    def _agrees(self, intent: Intent) -> bool:
+    def _is_against_unseen(self, intent: Intent) -> bool:
+        """Whether the machine says otherwise, and whoever wants the scan first was not shown it.
+
+        Keeping a first verdict is not showing it: the page may not have been painted since.
+        """
+        agrees = Outcome.CLEAR if intent is Intent.CLEAR else Outcome.ALARM
         with self.service.database.read() as connection:
-            outcome = load(connection, self.asked.case_id).outcome
-        return outcome is (Outcome.CLEAR if intent is Intent.CLEAR else Outcome.ALARM)
+            case = load(connection, self.asked.case_id)
+            if not case.outcome or case.outcome is agrees:
+                return False
+            mine = work.has(case, self.actor.officer())
+            shown = seen.by(connection, self.actor.name, [case.id])
+            return mine and not shown and wants_scan_first(connection, self.actor)

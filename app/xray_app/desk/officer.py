@@ -20,7 +20,7 @@ from xray_app.access.preferences import DESK, SCANNERS
 from xray_app.access.roles import Actor, Right
 from xray_app.api.signing import cookie_of
 from xray_app.api.style import theme_of
-from xray_app.cases import pending, reading, register, seen
+from xray_app.cases import outage, pending, reading, register, seen
 from xray_app.cases import queue as queues
 from xray_app.cases.case import Case, load
 from xray_app.cases.contents import Staged, discard
@@ -42,6 +42,12 @@ from xray_app.wording import view_name
 MOST_AHEAD = 4  # cases fetched before they are asked for, where they are small; see `scene.near`
 INSPECTED_WITHIN_S = 60.0  # how long an upload's page waits for its report
 OUT = "Your session has ended. Load this page again to sign in."
+NOT_NOW = "The desk could not do that just now; try again."
+NOT_SHOWN = (
+    "That is done. What comes next cannot be shown just now; choose it from the queue, or load "
+    "this page again."
+)
+OPENS_LATER = "The desk cannot show anything just now; this page is loaded again by itself."
 
 
 class OfficerDesk:
@@ -192,7 +198,8 @@ class OfficerDesk:
             for file in files:
                 discard_upload(file)
         self._service.dispatch.wake()
-        self._wait(case.id)
+        with outage.forgiven("how far an upload is could not be read"):
+            self._wait(case.id)
         return case.id
 
     def picture(self, key: str, size: str) -> bytes | None:

@@ -4,8 +4,6 @@ Who asks is found anew in every handler, from the session's cookie: a handler ca
 anybody who is signed in, whatever the page shows them.
 """
 
-import json
-import logging
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -21,19 +19,25 @@ from xray_app.access.roles import Actor
 from xray_app.cases import outage
 from xray_app.desk import look, view
 from xray_app.desk.doing import After, Asked
-from xray_app.desk.officer import OUT, OfficerDesk
-from xray_app.desk.page import case_and_scan, panel
+from xray_app.desk.officer import NOT_SHOWN, OPENS_LATER, OfficerDesk
+from xray_app.desk.page import (
+    STAYS,
+    Parts,
+    case_and_scan,
+    empty,
+    failed,
+    not_now,
+    out,
+    panel,
+    stays,
+    unsaid,
+)
 from xray_app.desk.scene import NOTHING
 
-Parts = tuple[object, ...]  # new values of the page's parts, in their order
-STAYS = gr.skip()  # for a part that is as it was
 LONGEST = 2000  # letters of a note
 RENEW_SECONDS = 45  # well within the shortest lease that makes sense
 MOST_ADDED = 16  # uploads that wait for their report at once; each has one of Gradio's 40 threads
 DEMO_SECONDS = 5  # a demo's queue fills while its visitor looks
-NOT_NOW = "The desk could not do that just now; try again."
-
-log = logging.getLogger("xray_app.desk")
 
 
 @dataclass(frozen=True)
@@ -49,14 +53,18 @@ class Handlers:
             first = self.desk.first(actor, str(request.query_params.get("case", "")))
             return self.desk.header(actor), *self._shown(actor, first.case_id, first.notice)
 
-        nobody = self.desk.header(None)
-        return self._for(
-            request, first, lambda why: (nobody, *_empty(view.blank(why))), without=(nobody,)
-        )
+        def later(_: str) -> Parts:
+            return failed(), *empty(languages.say(OPENS_LATER))
+
+        return self._for(request, first, later, without=(self.desk.header(None),))
 
     def selected(self, event: gr.EventData, request: gr.Request) -> Parts:
         """Another case, or another view of it."""
-        return self._answer(request, None, lambda actor: After(str(event.case)))
+
+        def chosen(actor: Actor) -> Parts:
+            return self._shown(actor, str(event.case))
+
+        return self._for(request, chosen, stays)
 
     def acted(self, key: str | None, event: gr.EventData, request: gr.Request) -> Parts:
         """A button was pressed."""
@@ -85,7 +93,7 @@ class Handlers:
         def settled(actor: Actor) -> Parts:
             return STAYS, self.desk.pending(actor), self.desk.queue(actor, key), STAYS, STAYS
 
-        return self._for(request, settled, lambda _: (STAYS, _failed(), STAYS, STAYS, STAYS))
+        return self._for(request, settled, lambda _: (STAYS, failed(), STAYS, STAYS, STAYS))
 
     def ticked(self, key: str | None, request: gr.Request) -> Parts:
         """A while has passed: a sign of life, what is new in the queue, and what comes next."""
@@ -103,43 +111,52 @@ class Handlers:
         return self.desk.who(cookies)
 
     def _answer(self, request: gr.Request, key: str | None, do: Callable[[Actor], After]) -> Parts:
+        """What the page shows after an act.
+
+        Args:
+            key: of what it shows where the act is refused.
+            do: the act. What it returns is kept: no failure after it says that it was not done.
+        """
+
         def done(actor: Actor) -> Parts:
             try:
                 after = do(actor)
-                return self._shown(actor, after.case_id, after.notice)
+                shown = unsaid(after.case_id, languages.say(NOT_SHOWN))
+                with outage.forgiven("what an act led to could not be shown"):
+                    shown = self._shown(actor, after.case_id, after.notice)
             except XrayError as error:
                 return self._shown(actor, key, languages.problem(error))
+            return shown
 
-        # where it cannot be done now, all stays as it is, and can be tried again
-        return self._for(
-            request, done, lambda why: (STAYS, _failed(), _failed(), _failed(why), STAYS)
-        )
+        return self._for(request, done, stays)
 
     def _for(
         self,
         request: gr.Request,
         do: Callable[[Actor], Parts],
-        failed: Callable[[str], Parts],
+        vain: Callable[[str], Parts],
         without: Parts = (),
     ) -> Parts:
         """What the page shows to whoever asks.
 
         Args:
             do: what it shows an officer.
-            failed: what it shows where the database or the disk could not do it now, from a
+            vain: what it shows where the database or the disk could not do it now, from a
                 sentence that says so; by itself Gradio would say "Error".
             without: what stands before the rest where nobody is signed in.
         """
         try:
             return do(self._who(request))
         except NotSignedIn as error:
-            return *without, *_out(error)
+            return *without, *out(error)
         except (SQLAlchemyError, OSError) as error:
-            return failed(_not_now(error))
+            return vain(not_now(error))
 
     def _shown(self, actor: Actor, key: str | None, notice: str = "") -> Parts:
-        case, scene = self.desk.case(actor, key, notice), self.desk.scene(actor, key)
-        return key, self.desk.pending(actor), self.desk.queue(actor, key), case, scene
+        scene, undoable = self.desk.scene(actor, key), self.desk.pending(actor)
+        queue = self.desk.queue(actor, key)
+        # last: it keeps that the officer was shown what the machine says
+        return key, undoable, queue, self.desk.case(actor, key, notice), scene
 
 
 def build(desk: OfficerDesk) -> gr.Blocks:
@@ -147,7 +164,7 @@ def build(desk: OfficerDesk) -> gr.Blocks:
     handlers = Handlers(desk)
     with gr.Blocks(title="Inspection desk", analytics_enabled=False, fill_width=True) as page:
         opened = gr.State(None)
-        header = panel(desk.header(None), "desk-header")
+        header = panel(desk.header(None), "desk-header", failed="")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="desk-side"):
                 most = desk.inbox.max_bytes
@@ -171,28 +188,3 @@ def build(desk: OfficerDesk) -> gr.Blocks:
         )
         alive.tick(handlers.ticked, [opened], changes, **quiet)
     return page
-
-
-def _out(error: NotSignedIn) -> Parts:
-    return _empty(view.blank(f"{languages.say(OUT)} ({languages.told(str(error))})"))
-
-
-def _empty(case: str) -> Parts:
-    return None, "", "", case, NOTHING
-
-
-def _failed(why: str = "") -> gr.HTML:
-    """Tells a part that nothing was done, and why where it is to say so."""
-    return gr.HTML(failed=json.dumps([secrets.token_hex(4), why]))  # each time another
-
-
-def _not_now(error: Exception) -> str:
-    """What an officer is told of an error that passes.
-
-    Raises:
-        Exception: this one, where it does not pass.
-    """
-    if not outage.passes(error):
-        raise error
-    log.error("an officer's page could not be answered", exc_info=error)
-    return languages.say(NOT_NOW)

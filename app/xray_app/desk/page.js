@@ -55,8 +55,13 @@ const tellOut = async () => {
   const [{ tell }, { say }] = [await presence, await words];
   return tell(say('Your session has ended. Load this page again to sign in.'));
 };
+const unanswered = import(new URL('viewer/unanswered.js', document.baseURI).href);
 window.fetch = async (asked, ...more) => {
-  const answer = await reach(asked, ...more);
+  const answer = await reach(asked, ...more).catch(async (error) => {
+    if (error.name !== 'AbortError') (await unanswered).check(asked, more[0], null);
+    throw error;
+  });
+  if (answer.status >= 500) (await unanswered).check(asked, more[0], answer);
   if (answer.status === 401) out ??= tellOut();
   else if (out && answer.ok && !(await presence).isLook(asked)) {
     (await out).remove();
@@ -65,8 +70,26 @@ window.fetch = async (asked, ...more) => {
   return answer;
 };
 
-// Says when the desk cannot be reached, and loads the page again once it can: the case is kept.
+// Says when the desk cannot be reached, and loads the page again once it can: the case is kept. So it
+// does where the desk could not fill the page, or Gradio lost the stream of answers and takes up no
+// other: nothing on it could be tried again.
+const UNOPENED_MS = 5000;
+const isOpened = () => !!document.querySelector('#desk-header [data-own]');
 const forms = import(new URL('viewer/once.js', document.baseURI).href);
-Promise.all([presence, forms, words]).then(([{ watch }, { sendOnce }, { say }]) => sendOnce(watch(
-  say('The desk cannot be reached. Your case and what you decided are kept; this page goes on by itself as soon as the desk is back.'),
-  () => location.reload())));
+Promise.all([presence, forms, words]).then(([{ watch }, { sendOnce }, { say }]) => {
+  const look = watch(
+    say('The desk cannot be reached. Your case and what you decided are kept; this page goes on by itself as soon as the desk is back.'),
+    () => location.reload());
+  sendOnce(look);
+  let opens = 0, isLost = false;
+  const open = () => {
+    clearTimeout(opens);
+    opens = setTimeout(async () =>
+      (isLost || !isOpened()) && (await look()) && location.reload(), UNOPENED_MS);
+  };
+  addEventListener('unopened', open);
+  addEventListener('unanswered', ({ detail: { isDeaf } }) => {
+    isLost ||= isDeaf;
+    if (isLost || !isOpened()) open();
+  });
+});

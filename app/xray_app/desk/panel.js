@@ -149,16 +149,25 @@ const send = async (button, name) => {
   if (!isOpen || !goes) button.disabled = false;
   else {
     pressed = button;
+    button.ariaBusy = 'true';
     trigger('act', said);
   }
 };
 
-// Python could not do it: [which time, why]. Everything stands as it was, and can be pressed again.
-const failed = () => {
-  if (pressed) pressed.disabled = false;
-  const [, why] = JSON.parse(props.failed);
+// It could not be done: everything stands as it was, and can be pressed again. The case says why.
+const wake = (why) => {
+  if (pressed) [pressed.disabled, pressed.ariaBusy] = [false, null];
   failure?.remove();
   failure = why ? notice(why) : null;
+};
+// Python could not do it: [which time, why]. A page that it could not even fill is loaded again.
+const failed = () => {
+  if (element.closest('#desk-header')) dispatchEvent(new Event('unopened'));
+  else wake(JSON.parse(props.failed)[1]);
+};
+const unanswered = ({ detail: { why } }) => {
+  if (!element.isConnected) removeEventListener('unanswered', unanswered);
+  else if (why) wake(element.closest('#desk-case') ? why : '');
 };
 
 // Without a reason, a decision that needs one asks for it; the reason's key then decides.
@@ -196,6 +205,7 @@ root.addEventListener('keydown', (event) => {  // Enter and Esc leave the note; 
 const shown = () => (element.isConnected ? arm() : removeEventListener('scan-shown', shown));
 addEventListener('scan-shown', shown);
 addEventListener('pagehide', leaves);
+addEventListener('unanswered', unanswered);
 
 watch('failed', failed);
 watch('value', paint);

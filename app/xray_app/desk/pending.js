@@ -20,13 +20,27 @@ root.addEventListener('click', (event) => {
   const button = event.target.closest('button[data-act]');
   if (!button) return;
   button.disabled = true;
+  button.ariaBusy = 'true';
   trigger('act', { name: 'undo', case: button.dataset.case, version: Number(button.dataset.version),
     note: '', code: '', to: '', minutes: 30 });
 });
 
-watch('failed', () => {  // nothing was done
-  for (const button of root.querySelectorAll('button')) button.disabled = false;
-  if (root.querySelector('[data-left]')) settle(AGAIN_MS);
-});
+// What became of something is not known here: what can be taken back is asked for again, also where
+// nothing stands that could be.
+const failed = () => {
+  for (const button of root.querySelectorAll('button')) {
+    button.disabled = false;
+    button.ariaBusy = null;
+  }
+  settle(AGAIN_MS);
+};
+const unanswered = ({ detail: { why } }) => {
+  if (!element.isConnected) removeEventListener('unanswered', unanswered);
+  else if (why) failed();
+  else settle(AGAIN_MS);
+};
+addEventListener('unanswered', unanswered);
+
+watch('failed', failed);
 watch('value', paint);
 paint();

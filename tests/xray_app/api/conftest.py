@@ -1,5 +1,6 @@
 """A service over SQLite in a folder of its own, whose inspector runs in this process."""
 
+import json
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -17,10 +18,12 @@ from xray_app.access.roles import Right, Role
 from xray_app.api import app as api
 from xray_app.cases import inspection
 from xray_app.cases.database import Database
+from xray_app.desk.officer import OfficerDesk
 from xray_app.guard import Guard
 from xray_app.inspectors.dispatch import Dispatch
 from xray_app.service import Service
 from xray_app.settings import Settings
+from xray_app.uploads import Inbox
 
 PASSWORD = "correct horse battery"
 
@@ -96,6 +99,35 @@ def inspect_all(service: Service) -> Callable[[], None]:
 @pytest.fixture
 def scan(write_scan: Callable[..., Path]) -> bytes:
     return write_scan("bag.png").read_bytes()
+
+
+@pytest.fixture
+def desk(service: Service, tmp_path: Path) -> OfficerDesk:
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    return OfficerDesk(service, Inbox(folder, 2**20), None)
+
+
+@pytest.fixture
+def who(desk: OfficerDesk, sign_in: Callable[..., TestClient]) -> Callable[..., Any]:
+    """An officer who is signed in, as the page finds them."""
+    return lambda role, name=None: desk.who(dict(sign_in(role, name).cookies))
+
+
+@pytest.fixture
+def cases(
+    scanner: TestClient, write_scan: Any, inspect_all: Callable[[], None], clock: Any
+) -> list[str]:
+    """Two inspected cases of one consignee, the older first."""
+    made = []
+    for name, bright in (("a.png", 0.5), ("b.png", 0.4)):
+        about = json.dumps({"consignment": name, "declaration": {"consignee": "Acme"}})
+        files = {"scan": (name, write_scan(name, bright=bright).read_bytes())}
+        sent = scanner.post("/api/v1/scans", files=files, data={"about": about})
+        made.append(str(sent.json()["id"]))
+        clock.move(minutes=1)
+    inspect_all()
+    return made
 
 
 @pytest.fixture

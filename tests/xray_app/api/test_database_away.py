@@ -20,9 +20,11 @@ from sqlalchemy.exc import DBAPIError
 
 from xray_app import service as services
 from xray_app.access.passwords import Passwords
-from xray_app.access.roles import Right
+from xray_app.access.roles import Right, Role
 from xray_app.api import app as api
 from xray_app.api.bodies import STRANGERS_BYTES
+from xray_app.api.door import Door
+from xray_app.api.signing import COOKIE
 from xray_app.cases import (
     chronicle,
     integrity,
@@ -34,7 +36,10 @@ from xray_app.cases import (
     tables,
 )
 from xray_app.cases import database as databases
+from xray_app.desk import navigation
 from xray_app.settings import Settings
+
+PASSWORD = "correct horse battery"
 
 
 @contextmanager
@@ -126,6 +131,22 @@ def test_a_database_that_is_away_is_said_and_comes_back_by_itself(
         assert gate.get("/health/live").status_code == 200
     assert send(gate).status_code == 202
     assert list(service.contents.incoming.iterdir()) == []
+
+
+def test_every_address_of_the_desk_says_so_in_its_readers_language(
+    postgresql_server: str, database_url: str, service: services.Service
+) -> None:
+    app = api.build(service)
+    app.add_middleware(Door, rooms=navigation.rights())
+    service.people.add("test", "kim", PASSWORD, Role.SCREENER)
+    kim = TestClient(app, raise_server_exceptions=False)
+    kim.cookies.set(COOKIE, service.people.sign_in("kim", PASSWORD))
+    kim.headers["accept-language"] = "ko"
+    with away(postgresql_server, database_url.rpartition("/")[2]):
+        answers = [kim.post("/gradio_api/queue/join", json={})]
+        answers += [kim.get(path) for path in ("/gradio_api/queue/data", "/queue", "/")]
+    assert {(one.status_code, one.headers["retry-after"]) for one in answers} == {(503, "5")}
+    assert all("데이터베이스에 연결할 수 없어" in one.json()["error"] for one in answers)
 
 
 def forget(caplog: pytest.LogCaptureFixture) -> None:

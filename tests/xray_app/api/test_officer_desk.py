@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,23 +19,9 @@ from xray_app.desk.doing import After, Asked
 from xray_app.desk.officer import OfficerDesk
 from xray_app.planes import is_gzipped
 from xray_app.service import Service
-from xray_app.uploads import Inbox
 
 SignIn = Callable[..., TestClient]
 Act = Callable[..., After]
-
-
-@pytest.fixture
-def desk(service: Service, tmp_path: Path) -> OfficerDesk:
-    folder = tmp_path / "inbox"
-    folder.mkdir()
-    return OfficerDesk(service, Inbox(folder, 2**20), None)
-
-
-@pytest.fixture
-def who(desk: OfficerDesk, sign_in: SignIn) -> Callable[..., Any]:
-    """An officer who is signed in, as the page finds them."""
-    return lambda role, name=None: desk.who(dict(sign_in(role, name).cookies))
 
 
 @pytest.fixture
@@ -46,22 +31,6 @@ def case_id(scanner: TestClient, scan: bytes, inspect_all: Callable[[], None]) -
     answer = scanner.post("/api/v1/scans", files=files, data={"about": about})
     inspect_all()
     return str(answer.json()["id"])
-
-
-@pytest.fixture
-def cases(
-    scanner: TestClient, write_scan: Any, inspect_all: Callable[[], None], clock: Any
-) -> list[str]:
-    """Two inspected cases of one consignee, the older first."""
-    made = []
-    for name, bright in (("a.png", 0.5), ("b.png", 0.4)):
-        about = json.dumps({"consignment": name, "declaration": {"consignee": "Acme"}})
-        files = {"scan": (name, write_scan(name, bright=bright).read_bytes())}
-        sent = scanner.post("/api/v1/scans", files=files, data={"about": about})
-        made.append(str(sent.json()["id"]))
-        clock.move(minutes=1)
-    inspect_all()
-    return made
 
 
 def version(page: str) -> int:

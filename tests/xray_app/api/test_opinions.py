@@ -62,3 +62,16 @@ def test_a_sender_reads_what_was_said_of_its_own_and_nothing_of_others(
 ) -> None:
     assert scanner.get(address).json()["mine"] is False
     assert sign_in(Role.INTEGRATOR).get(address).status_code == 404
+
+
+def test_a_word_that_names_its_officer_is_taken_of_nobody_else(
+    sign_in: SignIn, address: str
+) -> None:
+    kim, lee = sign_in(Role.SCREENER, "kim"), sign_in(Role.SCREENER, "lee")
+    case = lee.post("/api/v1/queue/take").json()
+    assert [one.get(address).json()["reader"] for one in (kim, lee)] == ["kim", "lee"]
+    word = {"version": case["version"], "says": "confirmed", "finding": 1}
+    refused = lee.post(address, json=word | {"officer": "kim"})
+    assert (refused.status_code, lee.get(address).json()["standing"]) == (401, [])
+    for more in ({"officer": "lee"}, {}):
+        assert lee.post(address, json=word | more).json()["reader"] == "lee"

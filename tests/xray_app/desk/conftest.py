@@ -90,7 +90,7 @@ class Keeper:
             self.said.append(word)
             if self.silent:
                 return
-        about = {"version": 7, "mine": self.mine, "labels": self.labels}
+        about = {"reader": "kim", "version": 7, "mine": self.mine, "labels": self.labels}
         route.fulfill(json=about | {"standing": self.standing()})
 
     def standing(self) -> list[dict[str, Any]]:

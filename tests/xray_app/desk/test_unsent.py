@@ -13,6 +13,7 @@ pytestmark = pytest.mark.browser
 Js = Callable[..., Any]
 # A desk that keeps each word once it is told to, `answers.shift()(status)`; `asked`: what came.
 # What stands is not said while it is `away` (a status), or 'silent'. `left`: what an officer left.
+# `reader`: who is signed in, whoever opened the page; a word that names another is refused.
 DESK = """
   const {fetch: real, setTimeout: later} = window, limit = AbortSignal.timeout;
   window.setTimeout = (act, ms) => later(act, ms === 2000 ? 1 : ms);
@@ -23,16 +24,17 @@ DESK = """
     sessionStorage.clear();
   };
   const asked = [], answers = [], kept = [], told = [];
-  let away = 0;
+  let away = 0, reader = 'kim', mine = true;
   const said = (status = 200) => new Response(JSON.stringify(status !== 200
     ? {error: 'it is with lee'}
-    : {version: 7, mine: true, labels: [], standing: [...kept]}), {status});
+    : {reader, version: 7, mine, labels: [], standing: [...kept]}), {status});
   window.fetch = async (address, {body, signal} = {}) => {
     if (address !== 'case') return real(address);
     if (!body && away === 'silent')
       return new Promise((_, fail) => signal?.addEventListener('abort', () => fail(signal.reason)));
     if (!body) return said(away || 200);
-    const {version, ...word} = JSON.parse(body);
+    const {version, officer, ...word} = JSON.parse(body);
+    if (officer !== reader) return said(401);
     asked.push([word.finding, version]);
     const status = await new Promise((done) => answers.push(done));
     if (status === 200) kept.push(word);
@@ -46,6 +48,7 @@ DESK = """
       await Promise.race([late, new Promise((done) => setTimeout(done))]);
   };
   const opened = async (officer = 'kim') => {
+    reader = officer;
     const opinions = new m.Opinions({changed: () => 0, told: (text) => told.push(text)});
     await opinions.open('case', officer);
     return opinions;
@@ -69,9 +72,9 @@ DESK = """
 """
 
 
-def run(js: Js, body: str) -> Any:
+def run(js: Js, body: str, given: object = None) -> Any:
     all_of_it = f"await Promise.race([late, (async () => {{ {body} }})()])"
-    return js("opinions", f"{DESK} try {{ return {all_of_it} }} finally {{ leave() }}")
+    return js("opinions", f"{DESK} try {{ return {all_of_it} }} finally {{ leave() }}", given)
 
 
 def test_a_case_that_is_opened_again_sends_each_word_that_waits_once(js: Js) -> None:
@@ -211,3 +214,53 @@ def test_a_word_is_sent_after_one_was_refused_by_a_desk_that_then_says_nothing(j
     assert asked == [[1, 7], [2, 7]]
     silent = "What was said of this case cannot be read: the desk cannot be reached"
     assert told == [False, True, ["Not kept: it is with lee.", silent]]
+
+
+OUT = "Your session has ended. Sign in again in another tab: what you mark is kept here."
+BACK = "The desk is back: what you marked is kept."
+
+
+@pytest.mark.parametrize("holds", [True, False])
+def test_what_was_left_waits_for_its_officer_while_another_is_signed_in(
+    js: Js, holds: bool
+) -> None:
+    before, after, told = run(
+        js,
+        """
+        left('kim', [word(1)]);
+        away = 503;
+        await opened();
+        [away, reader, mine] = [0, 'lee', given[1]];
+        await soon(() => told.includes(given[0]));
+        const before = [[...asked], left('kim')];
+        [reader, mine] = ['kim', true];
+        await soon(() => answers.length);
+        answers.shift()(200);
+        await m.kept('case', 'kim');
+        return [before, [asked, left('kim')], told.at(-1)]""",
+        [OUT, holds],
+    )
+    assert before == [[], [1]], "neither sent nor forgotten"
+    assert after == [[[1, 7]], []]
+    assert told == BACK
+
+
+def test_a_word_is_not_taken_for_that_of_another_who_signed_in_after_it_was_said(js: Js) -> None:
+    before, after, told = run(
+        js,
+        """
+        const opinions = await opened();
+        reader = 'lee';
+        opinions.say(word(1));
+        await soon(() => told.includes(given));
+        const before = [[...asked], left('kim')];
+        reader = 'kim';
+        await soon(() => answers.length);
+        answers.shift()(200);
+        await m.kept('case', 'kim');
+        return [before, [asked, left('kim')], told.at(-1)]""",
+        OUT,
+    )
+    assert before == [[], [1]]
+    assert after == [[[1, 7]], []]
+    assert told == BACK

@@ -79,7 +79,7 @@ def _page(
         before,
         zone,
     )
-    with service.database.read() as connection:
+    with service.database.read_at_length() as connection:
         found = chronicle.entries(connection, asked)
         values: dict[str, Any] = {"actions": chronicle.actions(connection)}
         values["head"] = audit.head(connection)

@@ -78,7 +78,7 @@ def show(
     """A page of the list."""
     chosen = {"lane": lane, "scanner": scanner, "holder": holder, "text": text}
     now = service.now
-    with service.database.read() as connection:
+    with service.database.read_at_length() as connection:
         orders = dict(ORDERS)
         if doing.wants_scan_first(connection, actor):
             outcome = ""

@@ -4,7 +4,8 @@ import { tell, watch } from './away.js';
 import { sendOnce } from './once.js';
 import { locale, say } from './words.js';
 
-const FRESH_MS = 15_000;
+const FRESH_MS = 15_000;     // from one answer to the next question
+const LONGEST_MS = 600_000;  // for an answer; the service ends each list of a page after a minute
 const zone = new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'short', day: 'numeric',
   hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
@@ -16,8 +17,8 @@ const local = (root) => {
 };
 
 // A page as the desk renders it now; null: it does not, and `gone` says whether the session is why.
-const rendered = async (gone = () => null) => {
-  const [address] = location.href.split('#'), signal = AbortSignal.timeout(FRESH_MS);
+const rendered = async (gone = () => null, signal = AbortSignal.timeout(LONGEST_MS)) => {
+  const [address] = location.href.split('#');
   const answer = await fetch(address, { headers: { accept: 'text/html' }, signal });
   if (answer.redirected) gone();
   if (!answer.ok || answer.redirected) return null;
@@ -27,11 +28,11 @@ const rendered = async (gone = () => null) => {
 const isUsed = (parts) => isSending() || !!document.activeElement?.closest(parts);
 
 let out = null;  // says that the session has ended
-const refresh = async () => {
+const refresh = async (signal) => {
   const isBusy = () => document.visibilityState !== 'visible' || isUsed('form, [data-live]');
   if (isBusy()) return;
   const ended = () => { out ??= tell(say('Your session has ended. Load this page again to sign in.')); };
-  const fresh = await rendered(ended);
+  const fresh = await rendered(ended, signal);
   if (!fresh) return;
   out = out?.remove() ?? null;
   if (isBusy()) return;
@@ -42,14 +43,23 @@ const refresh = async () => {
   local(document);
 };
 
-const renew = () => document.querySelector('[data-live]') && refresh().catch(() => {});
+// One question at a time: the service works on one to its end, whether or not anybody still waits.
+let asks = null, next = 0;  // aborts what is asked; asks for it again
+const renew = async () => {
+  asks?.abort();
+  clearTimeout(next);
+  const mine = asks = new AbortController(), late = setTimeout(() => mine.abort(), LONGEST_MS);
+  if (document.querySelector('[data-live]')) await refresh(mine.signal).catch(() => {});
+  clearTimeout(late);
+  if (asks === mine) next = setTimeout(renew, FRESH_MS);
+};
 const look = watch(say('The desk cannot be reached. Lists may be old, and what you fill in stays here unsent; this page goes on by itself as soon as the desk is back.'), renew);
 
 const isSending = sendOnce(look);
 document.addEventListener('change', ({ target }) =>
   target.matches('[data-send]') && target.form.requestSubmit());
 local(document);
-setInterval(renew, FRESH_MS);
+next = setTimeout(renew, FRESH_MS);
 
 // Days begin where the reader is: a page that counts or filters by days is fetched again once the desk
 // knows where. In place, for to load it would take back what the reader has pressed meanwhile; not at

@@ -101,7 +101,7 @@ def _page(
     problem: str = "",
     said: dict[str, Any] | None = None,
 ) -> HTMLResponse:
-    with service.database.read() as connection:
+    with service.database.read_at_length() as connection:
         waiting = lookup.to_search(connection)
         awaited = listing.counts(connection)[State.SEARCH]
         matches = lookup.by_code(connection, code) if code else []

@@ -67,7 +67,7 @@ def look_again(
 def _page(
     request: Request, actor: Actor, service: Service, done: str = "", problem: str = ""
 ) -> HTMLResponse:
-    with service.database.read() as connection:
+    with service.database.read_at_length() as connection:
         sample = oversight.sample(connection)
         values: dict[str, Any] = {
             "escalated": oversight.escalated(connection),

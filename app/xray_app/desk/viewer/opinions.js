@@ -5,7 +5,7 @@
 // number of the machine's, `drawn` the name of a box of the officer's own.
 
 import { fetched } from './fetched.js';
-import { AGAIN_MS, ANSWER_MS, Line } from './unsent.js';
+import { AGAIN_MS, ANSWER_MS, Line, OUT } from './unsent.js';
 import { say } from './words.js';
 
 export { kept } from './unsent.js';
@@ -35,24 +35,32 @@ export class Opinions {
     await this.refresh();
   }
 
-  // What waits rests on what is said: while it cannot be read, it is asked for again and again.
+  // What waits rests on what is said: while it cannot be read, or is told to another who signed in
+  // meanwhile, it is asked for again and again.
   async refresh() {
     const line = this.#line;
     if (!line) return;
     clearTimeout(this.#again);
+    let before, said;
     try {
-      let before, said;
       do {
         before = line.passed;
         said = await fetched(line.address, 'json', AbortSignal.timeout(ANSWER_MS));
       } while (before !== line.passed);  // a word was kept meanwhile
-      if (line.shownBy === this) this.take(said);
     } catch (error) {
-      this.told(say('What was said of this case cannot be read: {why}', { why: error.message }), true);
-      if (!line.busy || line.going || line.shownBy !== this) return;
-      line.away = true;
-      this.#again = setTimeout(() => this.refresh(), AGAIN_MS);
+      return this.#waits(say('What was said of this case cannot be read: {why}', { why: error.message }));
     }
+    if (said.reader !== line.officer) this.#waits(OUT);
+    else if (line.shownBy === this) this.take(said);
+  }
+
+  #waits(why) {
+    const line = this.#line;
+    if (line.shownBy !== this) return;
+    this.told(why, true);
+    if (!line.busy || line.going) return;
+    line.away = true;
+    this.#again = setTimeout(() => this.refresh(), AGAIN_MS);
   }
 
   get busy() { return this.#line?.busy ?? false; }

@@ -9,7 +9,7 @@ export const AGAIN_MS = 2000;  // before what did not get through is tried once 
 export const ANSWER_MS = 20_000;
 
 const AWAY = say('The desk cannot be reached. What you mark is kept here and sent as soon as it can be.');
-const OUT = say('Your session has ended. Sign in again in another tab: what you mark is kept here.');
+export const OUT = say('Your session has ended. Sign in again in another tab: what you mark is kept here.');
 
 const lines = new Map();  // where a line is kept → that line, until nothing of it waits or is sent
 const placeOf = (address, officer) => `${address} ${officer}`;
@@ -37,11 +37,11 @@ export class Line {
   // An officer's line of a case, with what was left in it when the page was loaded.
   static of(address, officer) {
     const place = placeOf(address, officer);
-    return lines.get(place) ?? new Line(address, place);
+    return lines.get(place) ?? new Line(address, place, officer);
   }
 
-  constructor(address, place) {
-    [this.address, this.place] = [address, place];
+  constructor(address, place, officer) {
+    [this.address, this.place, this.officer] = [address, place, officer];
     this.words = JSON.parse(sessionStorage.getItem(place) ?? '[]');
     if (this.busy) this.#begin();
   }
@@ -108,12 +108,13 @@ export class Line {
     this.away = false;
   }
 
-  // Sends one word: '' where it is kept, AWAY or OUT where it must wait, else why it was refused.
+  // Sends one word, by the name of whoever said it: '' where it is kept, AWAY or OUT where it must wait
+  // (another may have signed in meanwhile), else why it was refused.
   async #sent(word) {
     const signal = AbortSignal.timeout(ANSWER_MS);
     const answer = await fetch(this.address, { method: 'POST', keepalive: true, signal,
       headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ version: this.version, ...word }) }).catch(() => null);
+      body: JSON.stringify({ version: this.version, officer: this.officer, ...word }) }).catch(() => null);
     if (!answer || answer.status >= 500) return AWAY;
     if (answer.status === 401) return OUT;
     const said = await answer.json().catch(() => null);

@@ -21,17 +21,23 @@ OUT = "<form class=out method=post action=/sent><button>Sign out</button></form>
 LIVE = f"<div id=rows data-live>{ONCE}</div>"
 PRESS = "setTimeout(() => document.querySelector('form').requestSubmit()) && null"
 # A look waits a twentieth as long for its answer; `window.renew()` does what the timer does.
-QUICK = """const [limit, every] = [AbortSignal.timeout.bind(AbortSignal), window.setInterval];
+QUICK = """const [limit, later] = [AbortSignal.timeout.bind(AbortSignal), window.setTimeout];
   AbortSignal.timeout = (ms) => limit(ms < 10_000 ? ms / 20 : ms);
-  window.setInterval = (act, ms) => { window.renew = act; return every(act, ms); }"""
+  window.setTimeout = (act, ms) => {
+    if (ms === 15_000) window.renew = act;
+    return later(act, ms);
+  }"""
 
 
 @dataclass
 class Desk:
-    """Answers as a desk does, but says nothing to what it `holds`, until it is made to answer."""
+    """Answers as a desk does, but says nothing to what it `holds`, until it is made to answer, and
+    cannot do what it `fails` at.
+    """
 
     main: str = FILTERS
     holds: str = ""
+    fails: str = ""
     asked: list[str] = field(default_factory=list)
     held: Route | None = None
 
@@ -41,11 +47,13 @@ class Desk:
             route.fulfill(path=FOLDER / "rooms" / name, content_type="text/javascript")
         elif name in ("words.js", "away.js", "once.js"):
             route.fulfill(path=VIEWER / name, content_type="text/javascript")
-        elif name in ("page", "queue", "sent", "health/live"):
+        elif name in ("page", "queue", "sent", "health/live", "health/ready"):
             self.asked.append(name)
             is_opened = name == "page" and route.request.is_navigation_request()
             if name == self.holds and not is_opened:
                 self.held = route
+            elif name == self.fails:
+                route.fulfill(status=503, json={"error": "the database cannot be reached"})
             elif name == "sent":
                 route.fulfill(status=204)  # the page stays
             else:
@@ -150,7 +158,7 @@ def test_a_choice_in_what_was_fetched_again_is_sent_and_its_times_are_the_reader
 def test_a_desk_that_takes_a_call_and_says_nothing_is_away_and_gets_no_form(
     opened: Opened, desk: Desk
 ) -> None:
-    page = opened(ONCE, holds="health/live")
+    page = opened(ONCE, holds="health/ready")
     page.locator("input").fill("only shoes")
     page.get_by_role("button").click()
     expect(page.locator(".away")).to_contain_text("stays here unsent")
@@ -179,14 +187,14 @@ def test_a_form_in_a_list_that_was_fetched_anew_is_sent_to_a_desk_that_answers_a
     page.evaluate("void window.renew()")
     desk.hold(page)
     desk.answer(page)
-    desk.holds = "health/live"
+    desk.holds = "health/ready"
     page.evaluate(PRESS)
     expect(page.locator(".away")).to_contain_text("stays here unsent")
     assert "sent" not in desk.asked
 
 
 def test_a_choice_that_sends_itself_goes_back_where_no_desk_takes_it(opened: Opened) -> None:
-    page = opened(ROLE, holds="health/live")
+    page = opened(ROLE, holds="health/ready")
     page.locator("select").select_option("manager")
     expect(page.locator(".away")).to_contain_text("stays here unsent")
     expect(page.locator("select")).to_have_value("screener")
@@ -215,7 +223,7 @@ def test_a_form_whose_page_was_stopped_can_be_sent_again_after_a_while(
 def test_a_form_that_became_invalid_while_the_desk_was_asked_goes_once_it_is_valid(
     opened: Opened, desk: Desk
 ) -> None:
-    page = opened(LIVE, holds="health/live")
+    page = opened(LIVE, holds="health/ready")
     page.evaluate(PRESS)
     desk.hold(page)
     page.locator("input").evaluate("(note) => { note.required = true; }")
@@ -228,7 +236,7 @@ def test_a_form_that_became_invalid_while_the_desk_was_asked_goes_once_it_is_val
     page.locator("input").fill("only shoes")
     with page.expect_request("**/sent"):
         page.evaluate(PRESS)
-    assert desk.asked.count("health/live") == 2, "the desk was asked anew"
+    assert desk.asked.count("health/ready") == 2, "the desk was asked anew"
 
 
 def test_nothing_that_was_written_stays_behind_when_somebody_signs_out_of_any_page(
@@ -236,11 +244,62 @@ def test_nothing_that_was_written_stays_behind_when_somebody_signs_out_of_any_pa
 ) -> None:
     page = opened(OUT)
     page.evaluate("sessionStorage.setItem('draft 1 kim', 'under the lining')")
-    desk.holds = "health/live"
+    desk.holds = "health/ready"
     page.get_by_role("button").click()
     expect(page.locator(".away")).to_contain_text("stays here unsent")
     assert page.evaluate("sessionStorage.length") == 1, "they did not get out"
-    desk.holds = ""
-    with page.expect_request("**/sent"):
-        page.get_by_role("button").click()
-    assert page.evaluate("sessionStorage.length") == 0
+    desk.holds, desk.fails = "", "sent"
+    page.get_by_role("button").click()
+    said = page.get_by_text("The desk could not do that just now; try again.")
+    expect(said).to_be_visible()
+    assert page.evaluate("sessionStorage.length") == 1, "they did not get out"
+    desk.fails = ""
+    page.get_by_role("button").click()
+    page.wait_for_function("sessionStorage.length === 0")
+    assert desk.asked.count("sent") >= 2
+
+
+def test_who_signs_out_while_what_they_marked_waits_is_told_before_it_is_lost(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(OUT)
+    page.evaluate("sessionStorage.setItem('api/v1/cases/1a/opinions kim', '[{}]')")
+    page.get_by_role("button").click()
+    expect(page.locator(".away")).to_contain_text("What you marked is not sent yet")
+    assert ("sent" not in desk.asked, page.evaluate("sessionStorage.length")) == (True, 1)
+    page.get_by_role("button").click()
+    page.wait_for_function("sessionStorage.length === 0")
+    assert "sent" in desk.asked
+
+
+def test_a_form_waits_for_the_desks_database_and_so_does_the_page(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(ONCE, by_hand=True)
+    page.locator("input").fill("only shoes")
+    desk.fails = "health/ready"
+    page.get_by_role("button").click()
+    expect(page.locator(".away")).to_contain_text("stays here unsent")
+    with page.expect_request("**/health/ready"):
+        page.clock.fast_forward(4000)
+    expect(page.locator(".away")).to_have_count(1)
+    assert "sent" not in desk.asked
+    desk.fails = ""
+    page.clock.fast_forward(4000)
+    expect(page.locator(".away")).to_have_count(0)
+    expect(page.locator("input")).to_have_value("only shoes")
+
+
+def test_a_list_is_asked_for_again_a_while_after_it_came_however_long_that_took(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(LIVE, holds="page", by_hand=True)
+    page.clock.fast_forward(16_000)
+    desk.hold(page)
+    for _ in range(8):
+        page.clock.fast_forward(16_000)
+        page.wait_for_timeout(20)
+    assert desk.asked.count("page") == 2, "the service still works on the first"
+    desk.answer(page)
+    with page.expect_request("**/page"):
+        page.clock.fast_forward(16_000)
