@@ -29,6 +29,7 @@ class Kind(StrEnum):
 
     BAGGAGE = "baggage"
     PARCEL = "parcel"
+    STAGED = "staged"
     CONTAINER = "container"
 
 

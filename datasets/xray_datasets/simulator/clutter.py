@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
+from numpy.typing import NDArray
 
 from . import electronics, hardware, soft, sundries, tools, vessels
 from .item import Item
@@ -106,14 +109,24 @@ _THEMES: dict[str, dict[str, float]] = {
     "mixed": dict.fromkeys(_NAMES, 1.0)
     | {"garment": 4, "buckle": 4, "zipper": 3, "cable": 2, "packet": 2, "laptop": 0.5},
 }
-_SHARES = {}
-for _theme, _weights in _THEMES.items():
-    _row = np.array([_weights.get(name, 0.3) for name in _NAMES])
-    _SHARES[_theme] = np.cumsum(_row / _row.sum())
+HARDWARE = {"bar", "rods", "heap", "sockets", "ratchet", "machine", "spring", "grille", "hex_keys"}
 THEMES = tuple(_THEMES)
 
 
-def draw(rng: Rng, theme: str) -> Item:
-    """One ordinary thing."""
-    k = int(np.searchsorted(_SHARES[theme], rng.random()))
+@cache
+def _shares(theme: str, hardware: float) -> NDArray[np.float64]:  # of the families, summed up
+    weights = _THEMES[theme]
+    row = [weights.get(n, 0.3) * (hardware if n in HARDWARE else 1) for n in _NAMES]
+    return np.cumsum(np.array(row) / sum(row))
+
+
+def draw(rng: Rng, theme: str, hardware: float = 1.0) -> Item:
+    """One ordinary thing.
+
+    Args:
+        rng: to draw from.
+        theme: one of THEMES.
+        hardware: how often HARDWARE is drawn, against what the theme says.
+    """
+    k = int(np.searchsorted(_shares(theme, hardware), rng.random()))
     return FAMILIES[min(k, len(FAMILIES) - 1)](rng)

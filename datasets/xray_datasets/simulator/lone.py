@@ -41,7 +41,7 @@ def lone(label: str, seed: int, pixel_mm: float = 1.2) -> Lone | None:
     rng = np.random.default_rng([seed, 21])
     side_px = int(ROOM_MM / pixel_mm)
     canvas = blank(side_px, ROOM_MM, KV)
-    scene = float(np.exp(rng.uniform(np.log(0.3), np.log(1.1))))  # as in packing.pack
+    scene = packing.metal_of_scene(rng)
     thing = packing.lie(rng, threats.of(label, rng), 0.0, 0.0, scene, threat=True)
     return _cut(label, canvas, paint(rng, thing, canvas), pixel_mm)
 

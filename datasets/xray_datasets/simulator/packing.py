@@ -5,6 +5,9 @@ heaps of metal grow so dark that nobody could tell what is in them.
 
 Sizes: single bags fill a picture of 480-900 mm; belt views show 2-5 bags in 1100-2400 mm. Things
 lie flat or tilted, no higher than a bag is deep. The world is that of fan.Fan: x along the belt.
+
+How full bags are and how plainly threats lie in them is a Manner: as in traffic, or as people pack
+them for data sets.
 """
 
 from __future__ import annotations
@@ -21,6 +24,56 @@ from .item import Item
 from .shapes import rotation
 
 Rng = np.random.Generator
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How bags are packed.
+
+    Attributes:
+        alone: share of scenes with a single bag; the others are belt views.
+        sparse: share of bags with few goods, of single ones and of those on belts.
+        few, many: goods of a sparse bag and of any other of 600 by 400 mm.
+        hardware: how often bars, rods and heaps of metal lie among the goods, against `clutter`.
+        faintest: least of what scales the attenuation of a whole scene's metal, 1.1 at most.
+        benign: share of scenes without a threat.
+        threats: how likely one, two, three … lie in any other.
+        flat: share of threats whose flat side faces the beam but for a few degrees.
+        lean: standard deviation of those degrees, and of how far most others lean, radians.
+        free: share that lies any way at all.
+        threat_metal: factor of attenuation of a threat's metal, beside that of the scene.
+    """
+
+    alone: float = 0.72
+    sparse: tuple[float, float] = (0.2, 0.28)
+    few: tuple[float, float] = (5, 14)
+    many: tuple[float, float] = (28, 70)
+    hardware: float = 1.0
+    faintest: float = 0.3
+    benign: float = 0.3
+    threats: tuple[float, ...] = (0.5, 0.32, 0.18)
+    flat: float = 0.6
+    lean: tuple[float, float] = (0.18, 0.5)
+    free: float = 0.12
+    threat_metal: tuple[float, float] = (0.45, 1.2)
+
+
+TRAFFIC = Manner()
+STAGED = Manner(
+    alone=0.85,
+    sparse=(0.6, 0.6),
+    few=(4, 16),
+    many=(18, 50),
+    hardware=0.35,
+    faintest=0.5,
+    benign=0.15,
+    threats=(0.35, 0.3, 0.2, 0.15),
+    flat=0.78,
+    lean=(0.12, 0.4),
+    free=0.07,
+    threat_metal=(0.75, 1.2),
+)
+MANNERS = {"baggage": TRAFFIC, "parcel": TRAFFIC, "staged": STAGED}
 
 
 @dataclass(slots=True)
@@ -60,13 +113,19 @@ class Packed:
 
 
 def lie(
-    rng: Rng, item: Item, x: float, y: float, scene: float, flat: bool = False, threat: bool = False
+    rng: Rng,
+    item: Item,
+    x: float,
+    y: float,
+    scene: float,
+    threat: bool = False,
+    manner: Manner = TRAFFIC,
 ) -> Placed:
     """An item at x, y mm, turned and tilted; scene: how much metal attenuates in this scene."""
+    how = manner if threat else TRAFFIC
     chance = rng.random()
-    spread = 0.18 if chance < 0.6 else 0.5
-    tilt, roll = (0.0, 0.0) if flat else rng.normal(0, spread, 2)
-    if not flat and chance > 0.88:
+    tilt, roll = rng.normal(0, how.lean[0] if chance < how.flat else how.lean[1], 2)
+    if chance > 1 - how.free:
         tilt, roll = rng.uniform(-np.pi / 2, np.pi / 2, 2)
     height = _half_height_mm(item, rotation(0, tilt, roll)[2])
     if height > DEEP_MM:  # it would stand out of the bag
@@ -74,7 +133,7 @@ def lie(
     if rng.random() < 0.5:
         roll += np.pi  # the other side up
     spin = rng.uniform(0, 2 * np.pi)
-    metal = scene * rng.uniform(0.45, 1.2)
+    metal = scene * rng.uniform(*how.threat_metal)
     return Placed(
         item,
         rotation(spin, tilt, roll),
@@ -89,6 +148,11 @@ def lie(
 
 DEEP_MM = 140.0  # half of what a bag is deep
 OFF_MM = 300.0  # how far off the middle of a belt, which is a metre wide at most, a bag may lie
+
+
+def metal_of_scene(rng: Rng, manner: Manner = TRAFFIC) -> float:
+    """By how much the attenuation of a whole scene's metal is multiplied."""
+    return float(np.exp(rng.uniform(np.log(manner.faintest), np.log(1.1))))
 
 
 def _half_height_mm(item: Item, up: NDArray[np.float64]) -> float:
@@ -145,6 +209,7 @@ def _bag(
     rng: Rng, kind: str, cx: float, cy: float, size: float, scene: float, belt: bool, wanted: int
 ) -> tuple[list[Placed], int, str]:
     """One bag about a centre: shell, goods, the threats wanted; how many goods; their theme."""
+    manner = MANNERS[kind]
     long, short = size, size * rng.uniform(0.55, 0.85)
     style = (
         luggage.carton
@@ -165,8 +230,8 @@ def _bag(
         placed.append(Placed(fill, turn, cx, cy, 0.0, 1.0, rng.uniform(0.5, 1.3)))
     theme = clutter.THEMES[int(rng.integers(0, len(clutter.THEMES)))]
     area = long * short / 2.4e5  # 1 = a bag of 600 by 400 mm
-    sparse = rng.random() < (0.28 if belt else 0.2)
-    count = rng.uniform(5, 14) if sparse else rng.uniform(28, 70)
+    sparse = rng.random() < manner.sparse[belt]
+    count = rng.uniform(*(manner.few if sparse else manner.many))
     # bags on belts are smaller, and no less full for that
     count = int(count * min(1.2, max(0.3, np.sqrt(area) if belt else area)))
     hot = rng.uniform(-0.3, 0.3, 2)  # goods crowd somewhere
@@ -182,14 +247,14 @@ def _bag(
 
     load = _Load(rng)
     for _ in range(count):
-        item = clutter.draw(rng, theme)
+        item = clutter.draw(rng, theme, manner.hardware)
         spread = 1.08 if item.name in ("buckle", "zip") else 0.9
         x, y = load.place(item, partial(somewhere, spread))
         placed.append(lie(rng, item, x, y, scene))
     for _ in range(wanted):
         item = threats.draw(rng)
         x, y = load.place(item, partial(somewhere, float(rng.choice([0.7, 0.9, 1.15]))))
-        threat = lie(rng, item, x, y, scene, threat=True)
+        threat = lie(rng, item, x, y, scene, threat=True, manner=manner)
         if (
             threat.item.label in ("wrench", "pliers", "screwdriver", "hammer")
             and rng.random() < 0.45
@@ -200,10 +265,12 @@ def _bag(
 
 
 def pack(rng: Rng, kind: str) -> Packed:
-    """A scene of one bag or, in 28 %, a belt view; 30 % hold no threat."""
-    scene = float(np.exp(rng.uniform(np.log(0.3), np.log(1.1))))
-    wanted = 0 if rng.random() < 0.3 else int(rng.choice([1, 2, 3], p=(0.5, 0.32, 0.18)))
-    if rng.random() < 0.72:
+    """A scene of one bag or of a belt with several, in the manner of its kind."""
+    manner = MANNERS[kind]
+    scene = metal_of_scene(rng, manner)
+    benign, shares = rng.random() < manner.benign, manner.threats
+    wanted = 0 if benign else int(rng.choice(np.arange(1, len(shares) + 1), p=shares))
+    if rng.random() < manner.alone:
         width = rng.uniform(480, 900)
         size = width * rng.uniform(0.68, 1.08)
         placed, count, theme = _bag(

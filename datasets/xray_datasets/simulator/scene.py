@@ -17,7 +17,7 @@ from .scanner import Detector
 from .truth import Seen, SimulatedObject, tell
 
 _IS_METAL = np.array([name in METALS for name in MATERIALS])
-KINDS = ("baggage", "parcel")
+KINDS = tuple(packing.MANNERS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def _fan(rng: np.random.Generator, side_px: int, packed: packing.Packed) -> Fan:
 
 
 def simulate(kind: str, seed: int, side_px: int = 416, outlines: bool = False) -> Simulated:
-    """Simulate one scan of kind "baggage" or "parcel": the same seed gives the same bytes.
+    """Simulate one scan of any of KINDS: the same seed gives the same bytes.
 
     outlines: of unlabelled things, too.
     """

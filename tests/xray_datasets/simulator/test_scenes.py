@@ -89,6 +89,24 @@ def test_the_median_bag_holds_thirty_goods_alone_or_on_a_belt(packed: list[packi
         assert sum(one.goods) < len(one.things) <= sum(one.goods) + 2 * len(one.goods) + 33
 
 
+def test_staged_bags_hold_less_and_show_their_threats_more_plainly_than_those_in_traffic(
+    packed: list[packing.Packed],
+) -> None:
+    staged = [packing.pack(np.random.default_rng(seed), "staged") for seed in range(120)]
+
+    def goods(scenes: list[packing.Packed]) -> float:
+        return float(np.median([count for one in scenes for count in one.goods]))
+
+    def plain(scenes: list[packing.Packed]) -> tuple[float, float]:  # share flat, median factor
+        found = [thing for one in scenes for thing in one.things if thing.threat]
+        facing = [abs(thing.turn[2, 2]) > np.cos(0.35) for thing in found]
+        return float(np.mean(facing)), float(np.median([thing.metal_factor for thing in found]))
+
+    assert goods(staged) < goods(packed) / 2
+    assert all(ours > theirs for ours, theirs in zip(plain(staged), plain(packed), strict=True))
+    assert any(thing.item.name in clutter.HARDWARE for one in staged for thing in one.things)
+
+
 def test_bags_lie_on_the_belt_wherever_the_screen_shows_it(packed: list[packing.Packed]) -> None:
     for one in packed:
         shells = [thing for thing in one.things if thing.item.name in SHELLS]
