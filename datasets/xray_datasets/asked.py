@@ -7,6 +7,7 @@ from pathlib import Path
 from xray.errors import DataError
 from xray_datasets import layouts, lists, public
 from xray_datasets.findings import Findings
+from xray_datasets.kinds import Layout
 from xray_datasets.labels import Source, translate
 from xray_datasets.sample import Sample
 
@@ -97,7 +98,7 @@ class Asked:
         Raises:
             DataError: names all classes that have none, so that they can be mapped at once.
         """
-        if self.name() not in [*layouts.Layout]:
+        if self.name() not in [*Layout]:
             return
         known = self._source()
         labels_map = {**(known.labels if known else {}), **self.labels_map()}

@@ -77,6 +77,8 @@ def check(
             if find_twins:
                 seen.places.append(place)
                 seen.features.append(features(scan))
+                if len(seen.features) == twins.LARGE:
+                    twins.tell(twins.LARGE, more=True)
     _leaks(found, seen)
     return found
 

@@ -7,79 +7,16 @@ what has no layout that is known, and YOLO's folders without names of classes.
 """
 
 from collections.abc import Iterator, Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
-from xray.errors import DataError
-from xray_datasets import coco, pictures, public, reviews, voc, yolo
+from xray_datasets import coco, public, reviews, voc, yolo
 from xray_datasets.findings import Findings
+from xray_datasets.kinds import Layout, layout, public_name
 from xray_datasets.labels import Source
 from xray_datasets.marks import label_of
 from xray_datasets.sample import Sample
 
 REVIEWS = "decided cases"
-
-
-class Layout(StrEnum):
-    """The layouts that we read from anyone."""
-
-    COCO = "coco"
-    VOC = "voc"
-    YOLO = "yolo"
-
-
-def layout(root: Path) -> Layout:
-    """The layout of this folder.
-
-    Raises:
-        DataError: it is none that we know.
-    """
-    if not root.exists():
-        raise DataError(f"{root}: no such file or folder")
-    if root.suffix == ".json":
-        return Layout.COCO
-    if any((root / name).is_dir() for name in voc.MARKS) and any(
-        (root / name).is_dir() for name in voc.PICTURES
-    ):
-        return Layout.VOC
-    if (root / "labels").is_dir() or any(root.glob("*/labels")):
-        return Layout.YOLO
-    if coco.files(root):
-        return Layout.COCO
-    there = ", ".join(sorted(path.name for path in root.iterdir())[:8]) or "nothing"
-    raise DataError(
-        f"{root}: no layout that is known. COCO has annotations/*.json beside pictures, or "
-        "SPLIT/instances.json; VOC has Annotations and JPEGImages, YOLO has images and labels; "
-        f"there is {there}. See xray-data list"
-    )
-
-
-def public_name(root: Path, source: Source | None = None) -> str | None:
-    """The name of the public data set whose own reader reads this folder, or None.
-
-    Args:
-        root: the folder.
-        source: what somebody says it is.
-    """
-    known = public.recognised(root)
-    if source is None or (known and public.SOURCES[known] == source):
-        return known
-    if not root.is_dir() or not _lacks_layout(root):
-        return None
-    own = next(name for name, said in public.SOURCES.items() if said == source)
-    reader = public.READERS[own]
-    return own if reader.splits(root) or reader.classes(root) else None
-
-
-def _lacks_layout(root: Path) -> bool:
-    """Whether nobody can read this without knowing what it is."""
-    try:
-        if layout(root) is Layout.YOLO:
-            yolo.class_names(root)
-    except DataError:
-        return True
-    return False
 
 
 def name(root: Path, source: Source | None = None) -> str:
@@ -153,7 +90,7 @@ def read(
         source: the public data set whose words these are, where the folder is a copy of it in
             another layout; its own reader takes what nobody else can read.
         findings: where is noted what is left out. Without it that goes to the log for a public
-            data set, and in anyone's own folder the first slip is an error, as it is in COCO.
+            data set, and in anyone's own folder the first slip is an error.
     """
     if reviews.recognised(root):
         return reviews.read(root, split, labels_map=labels_map, findings=findings)
@@ -171,10 +108,11 @@ def read(
                 for document in [coco.document(path)]
                 for sample in coco.samples(
                     document,
-                    images_dir(document, path, root),
+                    coco.images_dir(document, path, root),
                     labels_map=chosen,
                     judged=judged,
                     exhaustive=how,
+                    findings=findings,
                     origin=f"{root.stem} {name}" if root.is_dir() else path.stem,
                 )
             )
@@ -194,20 +132,3 @@ def read(
                 exhaustive=how,
                 findings=findings,
             )
-
-
-def images_dir(document: Mapping[str, Any], path: Path, root: Path) -> Path:
-    """The folder that the names in this COCO document start from, which was read from path.
-
-    Raises:
-        DataError: the first picture is nowhere.
-    """
-    if root.is_file() or path.parent not in (root, root / "annotations"):
-        root = path.parent.parent if path.parent.name == "annotations" else path.parent
-    images = document["images"]
-    if not images:
-        return root
-    found = pictures.folder_of(images[0]["file_name"], root, path.stem)
-    if found is None:
-        raise DataError(f"{path}: no folder below {root} holds {images[0]['file_name']}")
-    return found

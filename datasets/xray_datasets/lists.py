@@ -6,16 +6,16 @@ lists for the same are one split. What must not overlap are lists of one folder 
 different things; trainval holds the first two.
 """
 
-import re
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 from pathlib import Path
 
 from xray_datasets import voc
 from xray_datasets.findings import Findings
+from xray_datasets.roles import BOTH, LEARN, SCORE, TRY, purpose
 
-LEARN, TRY, SCORE, BOTH = "train", "val", "test", "trainval"
-SAID = {"valid": TRY, "validation": TRY, "training": LEARN, "testing": SCORE}
+__all__ = ["BOTH", "LEARN", "SCORE", "TRY", "asked", "by_split", "purpose", "shared"]
+
 APART = ({LEARN, TRY}, {LEARN, SCORE}, {TRY, SCORE}, {BOTH, SCORE})
 SHARED = "the same scan in two lists that should share none"
 UNTOLD = "scans in two lists of which nobody says whether they should share any"
@@ -33,17 +33,6 @@ def by_split(root: Path) -> dict[str, list[str]]:
     order = [role for role in (LEARN, BOTH, TRY, SCORE) if role in found]
     ordered = {role: found[role] for role in (*order, *sorted(found.keys() - {*order}))}
     return {**ordered, voc.UNLISTED: [voc.UNLISTED]} if found else {"all": []}
-
-
-def purpose(name: str) -> str:
-    """What a list is for, by the last word of its name; its whole name where that says nothing.
-
-    >>> purpose("100/train"), purpose("gun_val"), purpose("night")
-    ('train', 'val', 'night')
-    """
-    last = re.split(r"[/_-]", name)[-1].lower()
-    last = SAID.get(last, last)
-    return last if last in (LEARN, TRY, SCORE, BOTH) else name
 
 
 def shared(root: Path, findings: Findings) -> None:

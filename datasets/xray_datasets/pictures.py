@@ -1,27 +1,22 @@
-"""Pictures on disk: which there are, how large they are, and how to open one as a scan."""
+"""Pictures on disk: which there are, and how to open one as a scan."""
 
 import os
-import struct
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import cv2
 import numpy as np
-import tifffile
 from numpy.typing import NDArray
 
 from xray.errors import DataError
 from xray.formats import Polarity, read
 from xray.scan import Encoding, Scan
+from xray_datasets.texts import MAC
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".tif", ".tiff")
-TURNED = 5  # orientations from here on lie on their side (TIFF 6.0, Orientation)
 WHITE = 65535  # the count of air in the 16-bit pictures that we write
-
-# Start-of-frame markers: those that carry the size of a JPEG (ITU-T T.81, table B.1).
-_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 
 
 def opener(
@@ -54,10 +49,10 @@ def _open(path: Path, *, high: Path | None, **how: Any) -> Scan:
     return read(path, high=high, **how)
 
 
-def by_stem(folder: Path) -> dict[str, Path]:
-    """The pictures in this folder and below, by their path without the ending."""
+def by_stem(folder: Path, deep: bool = True) -> dict[str, Path]:
+    """The pictures in this folder, and below if deep, by their path without the ending."""
     found: dict[str, Path] = {}
-    for path in sorted(walk(folder)):
+    for path in sorted(walk(folder) if deep else filter(is_picture, folder.iterdir())):
         stem = path.relative_to(folder).with_suffix("").as_posix()
         if stem in found:
             raise DataError(
@@ -94,43 +89,6 @@ def stem(name: str) -> str:
     """
     path = Path(name)
     return path.with_suffix("").as_posix() if path.suffix.lower() in SUFFIXES else name
-
-
-def size_hw(path: Path) -> tuple[int, int]:
-    """Height and width in pixels, from the file's first bytes where that is enough.
-
-    Raises:
-        DataError: there is no such file.
-    """
-    if not path.is_file():
-        raise DataError(f"{path}: no such file, though the data set names it")
-    with path.open("rb") as file:
-        start = file.read(26)
-        if start[:8] == b"\x89PNG\r\n\x1a\n":
-            width, height = struct.unpack(">II", start[16:24])
-            return height, width
-        if start[:2] == b"\xff\xd8":
-            found = _jpeg_hw(file)
-            if found is not None:
-                return found
-    if start[:4] in (b"II*\0", b"MM\0*"):
-        with tifffile.TiffFile(path) as tiff:
-            page = tiff.pages.first
-            tag = page.tags.get("Orientation")
-            size = (page.imagelength, page.imagewidth)
-            return size[::-1] if tag is not None and tag.value >= TURNED else size
-    scan = read(path)
-    return scan.height, scan.width
-
-
-def folder_of(name: str, root: Path, near: str = "") -> Path | None:
-    """The folder at or below the root, two deep at most, that holds this picture.
-
-    Where several do, the one whose name is in `near`: `train2017` for instances_train2017.json.
-    """
-    folders = [root, *sorted(root.glob("*/")), *sorted(root.glob("*/*/"))]
-    there = [folder for folder in folders if (folder / name).is_file()]
-    return next((f for f in there[::-1] if f.name in near), there[0] if there else None)
 
 
 def write(scan: Scan, folder: Path, stem: str) -> dict[str, Any]:
@@ -173,20 +131,12 @@ def _write(plane: NDArray[Any], path: Path, how: Sequence[int] = ()) -> None:
         raise DataError(f"{path}: cannot be written; is it a folder, or is the ending unknown?")
 
 
-def _jpeg_hw(file: BinaryIO) -> tuple[int, int] | None:
-    """None where the picture may be turned (EXIF), or the markers make no sense."""
-    file.seek(2)
-    while len(head := file.read(4)) == 4 and head[0] == 0xFF:
-        marker, length = head[1], struct.unpack(">H", head[2:])[0]
-        if marker == 0xE1:
-            return None
-        if marker in _FRAMES:
-            height, width = struct.unpack(">xHH", file.read(5))
-            return height, width
-        file.seek(length - 2, 1)
-    return None
-
-
 def walk(folder: Path) -> Iterator[Path]:
     """Every picture in this folder and below."""
-    return (p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES and p.is_file())
+    return filter(is_picture, folder.rglob("*"))
+
+
+def is_picture(path: Path) -> bool:
+    """Whether a file is one by its name; what a Mac leaves beside it is none."""
+    ours = path.suffix.lower() in SUFFIXES and not path.name.startswith(MAC)
+    return ours and path.is_file()

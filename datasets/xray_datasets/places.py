@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from xray.errors import DataError
 from xray_datasets import pictures
 from xray_datasets.findings import Findings
+from xray_datasets.texts import MAC
 
 Places = Mapping[str, Sequence[str]]  # of a million pictures, texts take a third of what paths do
 
@@ -105,4 +106,5 @@ def _walk(folder: Path, apart: Collection[str]) -> Iterator[Path]:
         folders[:] = [] if real in seen else sorted(name for name in folders if name not in apart)
         names = () if real in seen else sorted(files)
         seen.add(real)
-        yield from (Path(here, n) for n in names if n.lower().endswith(pictures.SUFFIXES))
+        ours = (name for name in names if not name.startswith(MAC))
+        yield from (Path(here, n) for n in ours if n.lower().endswith(pictures.SUFFIXES))

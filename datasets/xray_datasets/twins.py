@@ -121,16 +121,15 @@ def _unseen(things: Iterable[Any], _what: str) -> Iterable[Any]:
     return things
 
 
-def twins(scans: Sequence[Features]) -> Iterator[tuple[Pair, int]]:
+def twins(scans: Sequence[Features], shown: Shown = _unseen) -> Iterator[tuple[Pair, int]]:
     """Pairs of places that show the same bag, and how many features say so.
 
-    What a large set will take is said in the log before it starts.
+    Features take most of the time: who takes them says before what that will take, see `tell`.
+
+    Args:
+        scans: the features of each.
+        shown: gives things back one by one, and shows how far the work is.
     """
-    _tell(len(scans))
-    yield from _twins(scans)
-
-
-def _twins(scans: Sequence[Features], shown: Shown = _unseen) -> Iterator[tuple[Pair, int]]:
     for first, second in shown(candidates(scans), "comparing scans"):
         count = shared(scans[first], scans[second])
         if count >= INLIERS:
@@ -147,9 +146,19 @@ def takes(count: int) -> str:
     return f"{count:,} scans: about {minutes:.0f} min on one core, and {memory_gb:.1f} GB of memory"
 
 
-def _tell(count: int) -> None:
+def tell(count: int, more: bool = False) -> None:
+    """Say in the log what many scans will take, while it can still be broken off.
+
+    Args:
+        count: of the scans; few are not worth a word.
+        more: whether these are but the first.
+    """
     if count >= LARGE:
-        log.warning("the same bag is sought in %s", takes(count))
+        first = f"{count:,} scans and more, of which each takes {SCAN_S} s and {SCAN_KB} KB"
+        log.warning(
+            "the same bag is sought in %s; --no-twins leaves that out, --split takes a part",
+            first if more else takes(count),
+        )
 
 
 def regrouped(
@@ -168,7 +177,7 @@ def regrouped(
         shown: gives things back one by one, and shows how far the work is.
     """
     asked = list(samples)
-    _tell(len(asked))
+    tell(len(asked))
     samples, seen = list[Sample](), list[Features]()
     for sample in shown(asked, "looking for features"):
         try:
@@ -188,7 +197,7 @@ def regrouped(
             place = parent[place]
         return place
 
-    for (a, b), _ in _twins(seen, shown):
+    for (a, b), _ in twins(seen, shown):
         low, high = sorted((root(a), root(b)))
         parent[high] = low
     bags: dict[int, list[Sample]] = {}

@@ -94,8 +94,9 @@ def yolo_root(tmp_path: Path, draw: Draw) -> Path:
     """A gun in a scan to learn from, and a scan to score on that shows nothing."""
     draw(tmp_path / "images" / "train" / "a.jpg", seed=1)
     draw(tmp_path / "images" / "val" / "b.jpg", seed=2)
-    (tmp_path / "labels" / "train").mkdir(parents=True)
-    (tmp_path / "labels" / "train" / "a.txt").write_text("1 0.5 0.5 0.2 0.4\n\n")
+    for name, text in (("train/a", "1 0.5 0.5 0.2 0.4\n\n"), ("val/b", "")):
+        (tmp_path / "labels" / name).parent.mkdir(parents=True)
+        (tmp_path / "labels" / f"{name}.txt").write_text(text)
     (tmp_path / "data.yaml").write_text(
         "# made up\npath: .\ntrain: images/train\nnames:\n  0: knife\n  1: gun\n"
     )

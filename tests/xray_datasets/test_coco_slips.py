@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from xray.errors import DataError, ScanError
 from xray.scan import Encoding, Scan
 from xray_datasets import coco
+from xray_datasets.__main__ import app
 from xray_datasets.findings import Findings
 from xray_datasets.sample import Sample
 
@@ -77,3 +79,54 @@ def test_a_scan_that_cannot_be_opened_is_an_error_or_left_out_and_noted(tmp_path
     with pytest.raises(DataError, match=r"not one scan can be opened, .*cut off"):
         coco.write([one, one], tmp_path / "none", findings)
     assert not (tmp_path / "none").exists()
+
+
+def renumber(document: dict) -> None:
+    """As if two files had been joined."""
+    document["images"][1]["id"] = document["images"][0]["id"]
+
+
+def test_a_number_that_two_images_bear_is_an_error_or_noted(coco_root: Path, change) -> None:
+    change(coco_root / FILE, renumber)
+    with pytest.raises(DataError, match=r"number of an image comes again, 1 of a\.png and b\.png"):
+        list(coco.read(coco_root / FILE, coco_root / "images"))
+    done = CliRunner().invoke(app, ["check", str(coco_root)])
+    assert done.exit_code == 1
+    assert "images whose number comes again, where the last one stands: 1" in done.output
+
+
+def test_numbers_that_are_texts_in_one_place_match_no_image_at_all(coco_root: Path, change) -> None:
+    change(coco_root / FILE, lambda d: [i.update(id=str(i["id"])) for i in d["images"]])
+    for findings in (None, Findings()):
+        with pytest.raises(DataError, match=r"not one of its 2 boxes .* image_id is 1, .* '1'"):
+            list(coco.read(coco_root / FILE, coco_root / "images", findings=findings))
+
+
+def test_a_check_counts_boxes_of_images_that_are_not_listed(coco_root: Path, change) -> None:
+    change(coco_root / FILE, lambda d: d["annotations"][1].update(image_id=9))
+    done = CliRunner().invoke(app, ["check", str(coco_root)])
+    assert done.exit_code == 1
+    assert "boxes left out, for their image is not listed: 1" in done.output
+
+
+def test_boxes_need_no_numbers_of_their_own(coco_root: Path, change) -> None:
+    change(coco_root / FILE, lambda d: [mark.pop("id") for mark in d["annotations"]])
+    findings = Findings()
+    assert len([*coco.read(coco_root / FILE, coco_root / "images", findings=findings)]) == 2
+    assert findings.problems == []
+
+
+def test_a_file_that_begins_with_a_mark_of_its_byte_order_is_json(coco_root: Path) -> None:
+    text = (coco_root / FILE).read_text()
+    (coco_root / FILE).write_text(f"\ufeff{text}", encoding="utf-8")
+    assert len([*coco.read(coco_root / FILE, coco_root / "images")]) == 2
+
+
+def test_names_with_dots_are_kept_and_repeats_are_numbered() -> None:
+    ids = ["a/bag.0000.png", "a/bag.0001", "a/bag.0000.jpg", "a_bag.0000.tif", "A/BAG.0000"]
+    samples = [Sample(name, damaged) for name in ids]
+    assert [stem for stem, _ in coco.named(samples)] == [
+        *("a_bag.0000", "a_bag.0001", "a_bag.0000_2", "a_bag.0000_3", "A_BAG.0000_4")
+    ]
+    many = [Sample("bag.png", damaged)] * 300
+    assert max(len(stem) for stem, _ in coco.named(many)) == len("bag_300")

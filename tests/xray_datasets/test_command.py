@@ -1,3 +1,5 @@
+import json
+import logging
 from pathlib import Path
 
 import cv2
@@ -5,8 +7,10 @@ import pytest
 from typer.testing import CliRunner
 
 from xray.errors import DataError
-from xray_datasets import layouts
+from xray.scan import Scan
+from xray_datasets import checks, layouts, twins
 from xray_datasets.__main__ import app, main
+from xray_datasets.features import Features
 
 
 def invoke(*arguments: object, code: int = 0) -> str:
@@ -35,9 +39,10 @@ def test_check_is_content_with_a_sound_data_set(coco_root: Path) -> None:
 
 def test_check_ends_with_one_where_something_is_wrong(coco_root: Path) -> None:
     (coco_root / "images" / "b.png").unlink()
-    output = invoke("check", coco_root, code=1)
-    assert "cannot be opened: 1 (instances_train b.png" in output
-    assert "nothing wrong" in invoke("check", coco_root, "--no-open")
+    for more in ((), ("--no-open",)):
+        output = invoke("check", coco_root, *more, code=1)
+        assert "for their picture is missing: 1" in output
+        assert "instances_train: b.png)" in output
 
 
 def test_check_names_all_unknown_classes_at_once(yolo_root: Path) -> None:
@@ -90,7 +95,7 @@ def test_check_of_ones_own_folder_lists_every_text_that_cannot_be_used(
     draw(yolo_root / "images" / "train" / "c.jpg", seed=3)
     (yolo_root / "labels" / "train" / "c.txt").write_text("1 0.5\n")
     output = invoke("check", yolo_root, code=1)
-    assert "their text or picture cannot be used: 2" in output
+    assert "their text cannot be used: 2" in output
     assert "a.txt:1" in output
     assert "c.txt:1" in output
     with pytest.raises(DataError, match=r"a\.txt:1"):
@@ -144,6 +149,46 @@ def test_show_writes_a_contact_sheet(coco_root: Path, tmp_path: Path) -> None:
     assert cv2.imread(str(sheet)).shape[1] == 320  # one scan shows a gun
     with pytest.raises(DataError, match="no scan to show"):
         invoke("show", coco_root, "--out", sheet, "--label", "saw")
+
+
+def test_check_of_many_scans_says_what_twins_take_before_it_has_opened_them_all(
+    coco_root: Path, draw, change, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = coco_root / "annotations" / "instances_train.json"
+    draw(coco_root / "images" / "c.png", seed=3)
+    image = {"id": 3, "file_name": "c.png", "width": 30, "height": 20}
+    change(path, lambda document: document["images"].append(image))
+    monkeypatch.setattr(twins, "LARGE", 2)
+    said: list[int] = []
+
+    def features(scan: Scan) -> Features:
+        said.append(len(caplog.messages))
+        return features_of(scan)
+
+    features_of = checks.features
+    monkeypatch.setattr(checks, "features", features)
+    with caplog.at_level(logging.WARNING):
+        invoke("check", coco_root)
+    assert said == [0, 0, 1]  # messages, before each scan
+    (message,) = caplog.messages
+    assert "sought in 2 scans and more, of which each takes 0.3 s and 160 KB" in message
+    assert all(option in message for option in ("--no-twins", "--split"))
+    caplog.clear()
+    invoke("check", coco_root, "--no-twins")
+    assert caplog.messages == []
+
+
+def test_a_data_set_without_a_scan_is_told_of_by_every_command(
+    tmp_path: Path,
+) -> None:
+    document = {"images": [], "annotations": [], "categories": [{"id": 1, "name": "gun"}]}
+    (tmp_path / "train.json").write_text(json.dumps(document))
+    assert "0 scans, 0 boxes\n  not one scan is there" in invoke("check", tmp_path, code=1)
+    with pytest.raises(DataError, match="not one scan is there to be looked at"):
+        invoke("stats", tmp_path)
+    with pytest.raises(DataError, match="not one scan is there to be looked at"):
+        invoke("convert", tmp_path, "--out", tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_our_errors_are_sentences_not_tracebacks(monkeypatch, capsys, tmp_path: Path) -> None:

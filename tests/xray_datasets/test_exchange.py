@@ -47,8 +47,8 @@ def test_cvat_gets_what_it_calls_coco(samples: list[Sample], tmp_path: Path) -> 
     path = exchange.cvat(samples, tmp_path, "train")
     assert path == tmp_path / "annotations" / "instances_train.json"
     document = json.loads(path.read_text())
-    assert [i["file_name"] for i in document["images"]] == ["bags_a.png", "bags_a_.png"]
-    assert (tmp_path / "images" / "train" / "bags_a_.png").is_file()
+    assert [i["file_name"] for i in document["images"]] == ["bags_a.png", "bags_a_2.png"]
+    assert (tmp_path / "images" / "train" / "bags_a_2.png").is_file()
     gun, knife = document["annotations"]
     assert (gun["segmentation"], gun["bbox"], gun["iscrowd"]) == ([], [2, 3, 10, 5], 0)
     assert gun["area"] == 50

@@ -7,14 +7,14 @@ from typer.testing import CliRunner
 from xray.errors import DataError
 from xray_datasets import coco, layouts
 from xray_datasets.__main__ import app
-from xray_datasets.layouts import Layout
+from xray_datasets.kinds import Layout, layout
 from xray_datasets.public import SOURCES
 
 
 def test_coco_is_known_by_its_json(coco_root: Path) -> None:
     (coco_root / "manifest.json").write_text("{}")
     (coco_root / "empty.json").write_text("")
-    assert layouts.layout(coco_root) is Layout.COCO
+    assert layout(coco_root) is Layout.COCO
     assert layouts.splits(coco_root) == ["instances_train"]
     assert layouts.classes(coco_root) == ["Gun", "knife"]
     for split in ("train", "instances_train", None):
@@ -36,7 +36,7 @@ def test_what_is_converted_with_a_folder_per_split_is_read_as_one(
     asked = ["convert", coco_root, "--out", out, "--to", to, "--shares", "train=1,val=1"]
     done = CliRunner().invoke(app, [*map(str, asked), "--no-twins"])
     assert done.exit_code == 0, done.output
-    assert layouts.layout(out) is Layout.COCO
+    assert layout(out) is Layout.COCO
     assert [name.removeprefix("instances_") for name in layouts.splits(out)] == ["train", "val"]
     assert layouts.labels(out) == ["gun", "knife"]
     found = {split: [*layouts.read(out, split)] for split in ("train", "val")}
@@ -60,7 +60,7 @@ def test_pictures_are_sought_in_the_folder_that_the_file_is_named_after(
     shutil.copytree(coco_root / "images", coco_root / "elsewhere")
     (coco_root / "images").rename(coco_root / "train")
     path = coco_root / "annotations" / "instances_train.json"
-    assert layouts.images_dir(coco.document(path), path, coco_root) == coco_root / "train"
+    assert coco.images_dir(coco.document(path), path, coco_root) == coco_root / "train"
     shutil.rmtree(coco_root / "train")
     shutil.rmtree(coco_root / "elsewhere")
     with pytest.raises(DataError, match=r"no folder below .* holds a\.png"):
@@ -68,14 +68,14 @@ def test_pictures_are_sought_in_the_folder_that_the_file_is_named_after(
 
 
 def test_voc_is_known_by_its_folders(voc_root: Path) -> None:
-    assert layouts.layout(voc_root) is Layout.VOC
+    assert layout(voc_root) is Layout.VOC
     assert layouts.splits(voc_root) == ["train"]
     assert layouts.classes(voc_root) == ["Gun", "Knife"]
     assert [s.id for s in layouts.read(voc_root, "train")] == ["b", "a"]
 
 
 def test_yolo_is_known_by_its_folders(yolo_root: Path) -> None:
-    assert layouts.layout(yolo_root) is Layout.YOLO
+    assert layout(yolo_root) is Layout.YOLO
     assert layouts.splits(yolo_root) == ["train", "val"]
     assert layouts.classes(yolo_root) == ["knife", "gun"]
     assert len(list(layouts.read(yolo_root))) == 2
@@ -83,9 +83,9 @@ def test_yolo_is_known_by_its_folders(yolo_root: Path) -> None:
 
 def test_what_is_no_data_set_is_told_what_one_looks_like(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="COCO has annotations"):
-        layouts.layout(tmp_path)
+        layout(tmp_path)
     with pytest.raises(DataError, match="no such file or folder"):
-        layouts.layout(tmp_path / "nowhere")
+        layout(tmp_path / "nowhere")
 
 
 def test_a_public_data_set_brings_its_words_and_what_was_looked_for(yolo_root: Path) -> None:

@@ -3,41 +3,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-import tifffile
 
 from tests.xray_datasets.reviews.export import case, drawn, write
 from xray.errors import DataError
 from xray_datasets import pictures, reviews
 
 
-@pytest.mark.parametrize("suffix", [".png", ".jpg"])
-def test_the_size_is_known_without_decoding(tmp_path: Path, draw, suffix: str) -> None:
-    assert pictures.size_hw(draw(tmp_path / f"a{suffix}", 17, 23)) == (17, 23)
-
-
-def test_the_size_of_a_tiff_is_read_from_its_header(tmp_path: Path) -> None:
-    tifffile.imwrite(tmp_path / "a.tif", np.zeros((17, 23), np.uint16))
-    assert pictures.size_hw(tmp_path / "a.tif") == (17, 23)
-
-
-def test_a_tiff_on_its_side_is_measured_upright(tmp_path: Path) -> None:
-    tag = (274, "H", 1, 6, True)  # Orientation: turn by 90 degrees
-    tifffile.imwrite(tmp_path / "a.tif", np.zeros((17, 23), np.uint16), extratags=[tag])
-    assert pictures.size_hw(tmp_path / "a.tif") == (23, 17)
-
-
-def test_a_jpeg_that_is_to_be_turned_is_measured_upright(tmp_path: Path, draw) -> None:
-    plain = draw(tmp_path / "a.jpg", 17, 23).read_bytes()
-    orientation = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0"
-    exif = b"Exif\0\0" + orientation
-    turned = plain[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + plain[2:]
-    (tmp_path / "turned.jpg").write_bytes(turned)
-    assert pictures.size_hw(tmp_path / "turned.jpg") == (23, 17)
-
-
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"a\.png: no such file"):
-        pictures.size_hw(tmp_path / "a.png")
     with pytest.raises(DataError, match=r"high\.png: no such file"):
         pictures.opener(Path(__file__), tmp_path / "high.png")()
 

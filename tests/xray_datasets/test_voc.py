@@ -19,6 +19,26 @@ def test_lists_may_name_scans_with_or_without_an_ending(voc_root: Path) -> None:
     assert [s.id for s in voc.read(voc_root, "train")] == ["a", "b"]
 
 
+def test_a_name_may_hold_blanks_and_a_one_behind_it_is_no_part_of_it(voc_root: Path, draw) -> None:
+    names = ("bag 01", "bag 02")
+    for seed, name in enumerate(names):
+        draw(voc_root / "JPEGImages" / f"{name}.jpg", seed=seed)
+        text = (voc_root / "Annotations" / "a.xml").read_text()
+        (voc_root / "Annotations" / f"{name}.xml").write_text(text)
+    path = voc_root / "ImageSets" / "Main" / "train.txt"
+    for lines in (names, [f"{name}.jpg" for name in names], ["bag 01  1", "bag 02 -1"]):
+        path.write_text("\n".join(lines))
+        assert [s.id for s in voc.read(voc_root, "train")] == [*names]
+
+
+def test_what_a_mac_leaves_beside_each_file_is_passed_over(voc_root: Path) -> None:
+    left = b"\0\5\x16\7\0\2\0\0Mac OS X        "
+    for path in ("Annotations/._a.xml", "JPEGImages/._a.jpg", "ImageSets/Main/._train.txt"):
+        (voc_root / path).write_bytes(left)
+    assert [s.id for s in voc.read(voc_root)] == ["a", "b"]
+    assert (voc.classes(voc_root), voc.splits(voc_root)) == (["Gun", "Knife"], ["train"])
+
+
 def test_coordinates_may_be_fractions_and_difficult_things_are_ignored(voc_root: Path) -> None:
     first, second = voc.read(voc_root)
     assert first.annotations == (Annotation("gun", (2.5, 3.25, 12.5, 8.75)),)
@@ -111,7 +131,7 @@ def test_a_class_that_is_shown_but_not_boxed_is_not_judged(sixray_root: Path) ->
     [
         ("Name,Gun\na,1\n", "must have a column name .* got Name, Gun; please tell us"),
         ("name,Gun\na,yes\n", "train.csv:2: expected 1 or -1 of Gun, got 'yes'"),
-        ("name,Gün\na,1\n", "cannot be read as a list of names in UTF-8"),
+        ("name,Gün\na,1\n", "not in UTF-8 .* save it as UTF-8"),
     ],
 )
 def test_a_list_of_another_form_is_shown_and_asked_about(

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from xray.annotation import Annotation
-from xray.errors import DataError
+from xray.errors import DataError, XrayError
 from xray_datasets import yolo
 from xray_datasets.findings import Findings
 
@@ -16,10 +16,11 @@ def test_fractions_become_pixels(yolo_root: Path) -> None:
     assert sample.id == "images/train/a.jpg"
 
 
-def test_a_picture_without_a_text_file_shows_nothing_of_any_class(yolo_root: Path) -> None:
-    (sample,) = yolo.read(yolo_root, "val")
-    assert sample.annotations == ()
-    assert sample.judged == {"gun", "knife"}
+def test_a_picture_without_a_text_file_shows_nothing_of_any_class(yolo_root: Path, draw) -> None:
+    draw(yolo_root / "images" / "val" / "c.jpg", seed=3)
+    for sample in yolo.read(yolo_root, "val"):
+        assert sample.annotations == ()
+        assert sample.judged == {"gun", "knife"}
 
 
 def test_without_a_split_all_are_read(yolo_root: Path) -> None:
@@ -30,8 +31,8 @@ def test_without_a_split_all_are_read(yolo_root: Path) -> None:
 def test_folders_may_be_the_other_way_round(tmp_path: Path, yolo_root: Path) -> None:
     for split in ("train", "val"):
         (tmp_path / split).mkdir()
-        (yolo_root / "images" / split).rename(tmp_path / split / "images")
-    (yolo_root / "labels" / "train").rename(tmp_path / "train" / "labels")
+        for kind in ("images", "labels"):
+            (yolo_root / kind / split).rename(tmp_path / split / kind)
     (yolo_root / "images").rmdir()
     (yolo_root / "labels").rmdir()
     assert yolo.splits(tmp_path) == ["train", "val"]
@@ -107,13 +108,15 @@ def test_with_findings_every_scan_that_cannot_be_used_is_noted(yolo_root: Path, 
     (texts / "d.txt").write_text("1 0.5 0.5 0.2 0.4")
     (texts / "gone.txt").write_text("")
     findings = Findings()
-    (sample,) = yolo.read(yolo_root, "train", findings=findings)
-    assert sample.id == "images/train/c.jpg"
+    sample, broken = yolo.read(yolo_root, "train", findings=findings)
+    assert (sample.id, broken.id) == ("images/train/c.jpg", "images/train/d.png")
     assert sample.meta["clipped"] == 1
     orphan, unusable = findings.problems
     assert "texts without a picture: 1" in orphan
-    assert "cannot be used: 3" in unusable
-    assert all(word in unusable for word in ("a.txt:1", "b.txt:1", "d.png"))
+    assert "their text cannot be used: 2" in unusable
+    assert all(word in unusable for word in ("a.txt:1", "b.txt:1"))
+    with pytest.raises(XrayError, match=r"d\.png"):
+        _ = broken.scan
 
 
 def test_names_may_stand_in_classes_txt_or_be_given(yolo_root: Path) -> None:

@@ -19,6 +19,7 @@ it is known that no such object is in the box: a hard negative, for others a reg
 
 from xray_datasets.coco.file import NEEDED, categories, document, mentions
 from xray_datasets.coco.folder import chosen, files
+from xray_datasets.coco.home import images_dir
 from xray_datasets.coco.reading import read, samples
 from xray_datasets.coco.writing import assemble, described, named, opened, write
 
@@ -30,6 +31,7 @@ __all__ = [
     "described",
     "document",
     "files",
+    "images_dir",
     "mentions",
     "named",
     "opened",

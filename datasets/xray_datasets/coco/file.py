@@ -4,13 +4,13 @@ What is looked at once here, `reading` trusts: every image has a number and a na
 image and a category, every category a number and a name.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 from xray.errors import DataError
+from xray_datasets import texts
 
 NEEDED = ("images", "annotations", "categories")
 
@@ -23,10 +23,7 @@ def document(path: Path) -> dict[str, Any]:
     """
     if not path.is_file():
         raise DataError(f"{path}: no such file; expected the JSON of a COCO data set")
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DataError(f"{path}: not JSON ({error})") from None
+    found = texts.document(path)
     if not isinstance(found, dict):
         raise DataError(f"{path}: not a COCO file, it holds no object of {', '.join(NEEDED)}")
     lacking = [key for key in NEEDED if key not in found]

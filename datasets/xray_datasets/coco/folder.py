@@ -5,6 +5,7 @@ from pathlib import Path
 
 from xray.errors import DataError
 from xray_datasets.coco.file import NEEDED, mentions
+from xray_datasets.texts import MAC
 
 # A COCO file in the folder of its split: as we write them, FiftyOne does, and Roboflow does.
 IN_SPLIT = ("instances.json", "labels.json", "_annotations.coco.json")
@@ -24,7 +25,7 @@ def files(root: Path) -> dict[str, Path]:
 def _holding(root: Path, *names: str) -> list[Path]:
     """The files of these names that hold what a COCO file has to."""
     there = sorted(path for name in names for path in root.glob(name))
-    return [path for path in there if mentions(path, *NEEDED)]
+    return [p for p in there if not p.name.startswith(MAC) and mentions(p, *NEEDED)]
 
 
 def _by_name(there: Iterable[tuple[str, Path]]) -> dict[str, Path]:

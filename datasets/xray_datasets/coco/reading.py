@@ -1,13 +1,12 @@
 """A COCO file as samples."""
 
-import math
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from xray.errors import DataError
-from xray_datasets import labels, pictures
-from xray_datasets.coco.file import box, document, whole
+from xray_datasets import labels, pictures, sizes
+from xray_datasets.coco import rows
+from xray_datasets.coco.file import document, whole
 from xray_datasets.findings import Findings
 from xray_datasets.marks import Mark, annotate
 from xray_datasets.sample import Sample
@@ -40,8 +39,8 @@ def read(
             otherwise the first of them is an error.
 
     Raises:
-        DataError: not a COCO file, an unknown class, or pictures that are not there or lie
-            outside images_dir.
+        DataError: not a COCO file, an unknown class, pictures that are not there or lie outside
+            images_dir, or no box at all that is of a listed image.
     """
     path = Path(annotations_json)
     return samples(
@@ -76,12 +75,18 @@ def samples(
     if judged is None:
         ours = (labels.translate(name, labels_map, origin) for name in names.values())
         judged = {label for label in ours if label}
-    marks = _marks(document, names, origin, findings)
-    for image in _images(document, folder, at, origin, findings):
+    marks = rows.marks(document, names, origin, findings)
+    for image in rows.images(document, folder, at, origin, findings):
+        path = rows.path(image, folder, at, origin)
+        size_hw = _size_hw(image, path)
+        if size_hw is None:
+            yield sizes.broken(path, image["file_name"], origin, _group(image))
+            continue
         yield _sample(
             image,
             folder,
-            _path(image, folder, at, origin),
+            path,
+            size_hw,
             marks[image["id"]],
             labels_map,
             _judged(image["judged"], labels_map) if "judged" in image else frozenset(judged),
@@ -91,36 +96,6 @@ def samples(
         )
 
 
-def _path(image: Mapping[str, Any], folder: Path, at: Mapping[str, Path], origin: str) -> Path:
-    name = image["file_name"]
-    return at[name] if name in at else pictures.inside(folder, name, origin)
-
-
-def _images(
-    document: Mapping[str, Any],
-    folder: Path,
-    at: Mapping[str, Path],
-    origin: str,
-    findings: Findings | None,
-) -> Iterator[Mapping[str, Any]]:
-    images = document["images"]
-    if findings is None:
-        if images and not _path(images[0], folder, at, origin).is_file():
-            name = images[0]["file_name"]
-            raise DataError(f"{origin}: {folder} holds no {name}; give images_dir")
-        yield from images
-        return
-    last = {image["id"]: image for image in images}
-    for image in images:
-        where = f"{origin}: {image['file_name']}"
-        if last[image["id"]] is not image:
-            findings.add("images whose number comes again, where the last one stands", where)
-        elif not _path(image, folder, at, origin).is_file():
-            findings.add("scans left out, for their picture is missing", where)
-        else:
-            yield image
-
-
 def _judged(words: list[str] | None, labels_map: LabelsMap | None) -> frozenset[str] | None:
     if words is None:
         return None
@@ -128,51 +103,23 @@ def _judged(words: list[str] | None, labels_map: LabelsMap | None) -> frozenset[
     return frozenset(label for label in ours if label)
 
 
-def _marks(
-    document: Mapping[str, Any], names: Mapping[Any, str], origin: str, findings: Findings | None
-) -> dict[Any, list[Mark]]:
-    marks: dict[Any, list[Mark]] = {image["id"]: [] for image in document["images"]}
-    numbers = set[Any]()
-    for row in document["annotations"]:
-        where = f"{origin}: annotation {row.get('id', '?')}"
-        wrong = ""
-        if row["category_id"] not in names:
-            wrong = f"is of category {row['category_id']}, which has no name"
-        elif row["image_id"] not in marks:
-            if findings is not None:
-                findings.add("boxes left out, for their image is not listed", where)
-            continue  # the file of a part of a data set
-        elif box(row) is None:
-            wrong = "has no bbox of x, y, width, height"
-        if wrong and findings is None:
-            raise DataError(f"{where} {wrong}")
-        if findings is not None:
-            if row.get("id") in numbers:
-                findings.add("boxes whose number comes again, which mmdetection refuses", where)
-            numbers.add(row.get("id"))
-        if wrong and findings is not None:
-            findings.add("boxes left out, broken", f"{where} {wrong}")
-            continue
-        marks[row["image_id"]].append(_mark(row, names[row["category_id"]]))
-    return marks
+def _group(image: Mapping[str, Any]) -> str:
+    return "" if image.get("group") is None else str(image["group"])
 
 
-def _mark(row: Mapping[str, Any], name: str) -> Mark:
-    x, y, w, h = box(row) or (math.nan,) * 4
-    share = row.get("visible_fraction")
-    return Mark(
-        name,
-        (x, y, x + w, y + h),
-        ignored=bool(row.get("iscrowd")),
-        rejected=bool(row.get("rejected")),
-        visible_fraction=None if share is None else float(share),
-    )
+def _size_hw(image: Mapping[str, Any], path: Path) -> tuple[int, int] | None:
+    """As the file says, else measured; None where that cannot be done."""
+    height, width = image.get("height"), image.get("width")
+    if height and width:
+        return height, width
+    return sizes.measured(path)
 
 
 def _sample(
     image: Mapping[str, Any],
     folder: Path,
     path: Path,
+    size_hw: tuple[int, int],
     marks: list[Mark],
     labels_map: LabelsMap | None,
     judged: frozenset[str] | None,
@@ -181,10 +128,7 @@ def _sample(
     findings: Findings | None,
 ) -> Sample:
     name, high = image["file_name"], image.get("high_file_name")
-    height, width = image.get("height"), image.get("width")
-    if not height or not width:
-        height, width = pictures.size_hw(path)
-    marked = annotate(marks, height, width, labels_map, f"{origin}, {name}", findings)
+    marked = annotate(marks, *size_hw, labels_map, f"{origin}, {name}", findings)
     return Sample(
         id=name,
         open=pictures.opener(
@@ -198,13 +142,13 @@ def _sample(
         annotations=marked.annotations,
         ignored=marked.ignored,
         rejected=marked.rejected,
-        group="" if image.get("group") is None else str(image["group"]),
+        group=_group(image),
         origin=origin,
         judged=judged,
         exhaustive=exhaustive,
         meta={
             **marked.meta,
-            "size_hw": (height, width),
+            "size_hw": size_hw,
             **({"fold": image["fold"]} if "fold" in image else {}),
         },
     )

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -34,11 +35,12 @@ def write(samples: Iterable[Sample], folder: str | Path, findings: Findings | No
 
 def named(samples: Iterable[Sample]) -> Iterator[tuple[str, Sample]]:
     """Samples with a name for their pictures' files, from their ids; no name comes twice."""
-    taken = set[str]()
+    taken, times = set[str](), Counter[str]()
     for sample in samples:
-        stem = re.sub(r"[^\w.-]+", "_", Path(sample.id).with_suffix("").as_posix())
+        plain = stem = re.sub(r"[^\w.-]+", "_", pictures.stem(sample.id))
         while stem.lower() in taken:  # some file systems know no case
-            stem += "_"
+            times[plain.lower()] += 1
+            stem = f"{plain}_{times[plain.lower()] + 1}"
         taken.add(stem.lower())
         yield stem, sample
 

@@ -9,6 +9,7 @@ import typer
 
 from xray.errors import DataError
 from xray_datasets.asked import Asked
+from xray_datasets.commands import options
 from xray_datasets.commands.options import Own, Root, SourceName, Splits, Twins, Words, progress
 from xray_datasets.findings import Findings
 from xray_datasets.sample import Sample
@@ -44,9 +45,7 @@ def convert(
     cannot be opened are left out, and counted at the end.
     """
     found = Findings()
-    by_split: dict[str, list[Sample]] = {}
-    for name, sample in Asked(root, split, source, words, own).samples():
-        by_split.setdefault(name, []).append(sample)
+    by_split = options.by_split(Asked(root, split, source, words, own))
     if shares:
         samples = [sample for mine in by_split.values() for sample in mine]
         by_split = _dealt(samples, shares, twins, found)

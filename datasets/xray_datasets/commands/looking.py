@@ -10,9 +10,9 @@ from rich.markup import escape
 from rich.table import Table
 
 from xray_datasets.asked import Asked, public_source
+from xray_datasets.commands import options
 from xray_datasets.commands.options import Own, Root, SourceName, Splits, Twins, Words, progress
 from xray_datasets.findings import Findings
-from xray_datasets.sample import Sample
 
 
 def list_(
@@ -57,6 +57,8 @@ def check(
         print(f"  note: {note}")
     for problem in found.problems:
         print(f"  {problem}")
+    if not found.scans:
+        print(f"  {options.NOTHING}")
     if found.problems or not found.scans:
         raise typer.Exit(1)
     print("  nothing wrong found")
@@ -72,9 +74,7 @@ def stats(
     """How many scans, groups and boxes there are, and how large."""
     from xray_datasets import stats as counting
 
-    by_split: dict[str, list[Sample]] = {}
-    for name, sample in Asked(root, split, source, words, own).samples():
-        by_split.setdefault(name, []).append(sample)
+    by_split = options.by_split(Asked(root, split, source, words, own))
     for name, samples in by_split.items():
         found = counting.count(samples)
         title = f"{name}: {found.scans} scans in {len(found.groups)} groups, "

@@ -8,6 +8,10 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from xray.errors import DataError
+from xray_datasets.asked import Asked
+from xray_datasets.sample import Sample
+
 Thing = TypeVar("Thing")
 
 Root = Annotated[Path, typer.Argument(help="Folder of the data set, or a COCO file.")]
@@ -26,6 +30,23 @@ Own = Annotated[bool, typer.Option(help="Keep the data set's own words as labels
 Twins = Annotated[
     bool, typer.Option(help="Seek the same bag in other scans: some 0.3 s and 160 KB a scan.")
 ]
+
+
+NOTHING = "not one scan is there to be looked at: does it list its pictures, and are they there?"
+
+
+def by_split(asked: Asked) -> dict[str, list[Sample]]:
+    """The scans that are asked for, by their splits.
+
+    Raises:
+        DataError: there is none.
+    """
+    found: dict[str, list[Sample]] = {}
+    for name, sample in asked.samples():
+        found.setdefault(name, []).append(sample)
+    if not found:
+        raise DataError(f"{asked.root}: {NOTHING}")
+    return found
 
 
 def progress(things: Iterable[Thing], what: str) -> Iterator[Thing]:

@@ -28,7 +28,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from xray.errors import DataError
-from xray_datasets import pictures, places
+from xray_datasets import pictures, places, sizes
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import Source
 from xray_datasets.labels import classes as by_label
@@ -112,19 +112,22 @@ def _samples(
         if path is None:
             findings.add("scans left out, for their picture is missing", f"{origin}: {name}")
             continue
-        height, width = pictures.size_hw(path)
-        whole = (width, height) * 2 if centred else (1, 1, 1, 1)
+        size_hw = sizes.measured(path)
+        if size_hw is None:
+            yield sizes.broken(path, name, origin)
+            continue
+        whole = size_hw[::-1] * 2 if centred else (1, 1, 1, 1)
         marks = of_image.get(row["image_id"], {})
         found = [Mark(label, _scaled(box, whole)) for label, box in marks]
         chosen = {**SOURCE.labels, **labels_map}
-        marked = annotate(found, height, width, chosen, f"{origin}, {name}", findings)
+        marked = annotate(found, *size_hw, chosen, f"{origin}, {name}", findings)
         yield Sample(
             id=name,
             open=pictures.opener(path),
             annotations=marked.annotations,
             origin=origin,
             judged=SOURCE.judged_by(labels_map),
-            meta={**marked.meta, "size_hw": (height, width)},
+            meta={**marked.meta, "size_hw": size_hw},
         )
 
 

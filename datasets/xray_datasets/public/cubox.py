@@ -22,7 +22,6 @@ from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 
-from xray.errors import DataError
 from xray_datasets import pictures, yolo
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import Source
@@ -113,11 +112,8 @@ def recognises(root: Path) -> bool:
 
 def _named_as_here(root: Path) -> bool:
     """Whether the folder's own names of classes are CUBOX's, if it has any."""
-    try:
-        found = yolo.class_names(root)
-    except (DataError, UnicodeDecodeError):
-        return True
-    return found == dict(enumerate(NAMES))
+    found = yolo.named(root)
+    return found is None or found == dict(enumerate(NAMES))
 
 
 def classes(root: Path) -> list[str]:
@@ -135,8 +131,10 @@ def read(
     """The scans of one split, or all.
 
     Raises:
-        DataError: no such split.
+        DataError: no such split, or, without findings, one without texts.
     """
+    if findings is None:
+        yolo.refuse_bare(root, split)
     own = Findings() if findings is None else findings
     samples = _samples(root, split, labels_map or {}, own)
     return told(samples, own, SOURCE.name) if findings is None else samples

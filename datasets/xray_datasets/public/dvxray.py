@@ -25,14 +25,13 @@ other keys, the reader stops and shows them.
 Both views of a bag are samples of one group.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path, PurePath
 from typing import Any
 
 from xray.errors import DataError
-from xray_datasets import pictures
+from xray_datasets import pictures, sizes, texts
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import Source
 from xray_datasets.labels import classes as by_label
@@ -83,8 +82,7 @@ def splits(root: Path) -> list[str]:
 
 def classes(root: Path) -> list[str]:
     """Every label that an object bears, by alphabet."""
-    files = chain.from_iterable((root / folder).glob("*.json") for folder in FOLDERS)
-    return sorted({thing["label"] for path in files for thing in _things(path)})
+    return sorted({thing["label"] for path in _files(root) for thing in _things(path)})
 
 
 def read(
@@ -99,7 +97,7 @@ def read(
     Raises:
         DataError: no such list, or objects of another form than is known.
     """
-    files = sorted(chain.from_iterable((root / folder).glob("*.json") for folder in FOLDERS))
+    files = _files(root)
     own = Findings() if findings is None else findings
     if split is not None:
         files = _listed(root, split, files, own)
@@ -107,12 +105,17 @@ def read(
     return told(samples, own, SOURCE.name) if findings is None else samples
 
 
+def _files(root: Path) -> list[Path]:
+    there = chain.from_iterable((root / folder).glob("*.json") for folder in FOLDERS)
+    return sorted(path for path in there if not path.name.startswith(texts.MAC))
+
+
 def _listed(root: Path, split: str, files: list[Path], findings: Findings) -> list[Path]:
     path = root / "split" / f"{split}.txt"
     if not path.is_file():
         there = ", ".join(splits(root)) or "none, as its authors give none: leave the split out"
         raise DataError(f"{root}: no list of {split!r}; there are {there}")
-    words = path.read_text(encoding="utf-8-sig").split()
+    words = texts.read(path).split()
     names = {PurePath(word).name.removesuffix(".json"): word for word in words}
     for name in sorted(names.keys() - {file.stem for file in files}):
         findings.add("bags left out, for their JSON is missing", f"DvXray {split}: {names[name]}")
@@ -124,10 +127,7 @@ def _described(picture: Path) -> Path:
 
 
 def _things(path: Path) -> list[dict[str, Any]]:
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise DataError(f"{path}: expected JSON with objects ({error!r})") from None
+    found = texts.document(path)
     if not isinstance(found, dict) or "objects" not in found:
         met = ", ".join(found) if isinstance(found, dict) else f"{found!r:.60}"
         raise DataError(f"{path}: expected JSON with objects, met {met}")
@@ -159,9 +159,12 @@ def _views(
         boxed = [thing for thing in things if thing.get(key) != HIDDEN]
         hidden = [thing for thing in things if thing.get(key) == HIDDEN]
         marks = [Mark(thing["label"], _box(thing, key, path)) for thing in boxed]
-        height, width = pictures.size_hw(picture)
         where = f"{origin}, {name}"
-        marked = annotate(marks, height, width, chosen, where, findings)
+        size_hw = sizes.measured(picture)
+        if size_hw is None:
+            yield sizes.broken(picture, name, origin, f"DvXray {path.stem}")
+            continue
+        marked = annotate(marks, *size_hw, chosen, where, findings)
         unboxed = {label_of(thing["label"], chosen, where, findings) for thing in hidden}
         for _ in hidden:
             findings.note("objects too hidden to be boxed in this view", name)
@@ -172,7 +175,7 @@ def _views(
             group=f"DvXray {path.stem}",
             origin=origin,
             judged=SOURCE.judged_by(labels_map) - unboxed,
-            meta={**marked.meta, "size_hw": (height, width)},
+            meta={**marked.meta, "size_hw": size_hw},
         )
 
 

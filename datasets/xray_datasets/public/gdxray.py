@@ -27,7 +27,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from xray.errors import DataError
-from xray_datasets import pictures
+from xray_datasets import pictures, sizes, texts
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import Source
 from xray_datasets.labels import classes as by_label
@@ -98,17 +98,20 @@ def _samples(
     if label and folder.name not in labels_map:
         findings.note("assumed, see xray-data list gdxray", f"{folder.name} shows {label}")
     for number, path in files.items():
-        height, width = pictures.size_hw(path)
+        size_hw, name = sizes.measured(path), f"GDXray+ {folder.name}"
+        if size_hw is None:
+            yield sizes.broken(path, path.stem, name, name)
+            continue
         marks = [Mark(folder.name, box) for box in rows.get(number, ())]
-        marked = annotate(marks, height, width, chosen, f"GDXray+ {folder.name}", findings)
+        marked = annotate(marks, *size_hw, chosen, name, findings)
         yield Sample(
             id=path.stem,
             open=pictures.opener(path),
             annotations=marked.annotations,
-            group=f"GDXray+ {folder.name}",
-            origin=f"GDXray+ {folder.name}",
+            group=name,
+            origin=name,
             judged=frozenset({label} if label and truth.is_file() else ()),
-            meta={**marked.meta, "size_hw": (height, width)},
+            meta={**marked.meta, "size_hw": size_hw},
         )
 
 
@@ -126,7 +129,7 @@ def _number(path: Path) -> int:
 def _rows(path: Path, findings: Findings) -> dict[int, list[tuple[float, float, float, float]]]:
     """Boxes by the number of their picture."""
     rows: dict[int, list[tuple[float, float, float, float]]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(texts.lines(path), start=1):
         where = f"{path}:{number}"
         try:
             values = [float(word) for word in line.split()]

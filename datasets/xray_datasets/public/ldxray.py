@@ -1,20 +1,24 @@
 """LDXray: 146,997 bags seen from two sides, pseudo-colour, from stations.
 
 Terms: academic and non-commercial use only.
-Classes, as short codes: MP mobile phone, OL orange liquid, PC1 charger with a cell, LA laptop, GL
-    green liquid, PC2 charger without a cell, TA tablet, BL blue liquid, CO cylindrical orange
-    liquid, NL nonmetallic lighter, UM umbrella, CG cylindrical green liquid; the long names are
-    read too. 353,646 objects. Per class: not published in its repository (rstao-bjtu/LDXray).
+Classes, as short codes: MP mobile phone, OL orange liquid, PC1 power bank without cells, LA laptop,
+    GL green liquid, PC2 power bank with cells, TA tablet, BL blue liquid, CO cylindrical orange
+    liquid, NL nonmetallic lighter, UM umbrella, CG cylindrical green liquid; the long names and
+    the Chinese ones are read too. 353,646 objects. Per class: not published in its repository
+    (rstao-bjtu/LDXray).
 Cite: Tao et al., Dual-view X-ray Detection: Can AI Detect Prohibited Items from Dual-view X-ray
     Images like Humans?, 2024.
 
     train.json, test.json              COCO, boxes in the first view
-    train_A/NAME, train_B/NAME         the first view, and the second under the same name
+    train_A/NAME, train_B/NAME         the first view, and the second under the same name; also
+                                       in a folder of their own, dataset/train_A
 
-Known from its authors' settings: the files, the folders of the first view, the codes. Known from
-their loader: the second view is found by putting a B for the A twelve characters before the end
-of the path, which for their ten-character names is the folder's. What a code stands for is
-*assumed* from the names that they use elsewhere.
+Known from its authors' settings: the files, the folders of the first view, the codes, and the long
+names in the same order (Charger_Without_Cell third, as PC1; Charger_With_Cell sixth, as PC2). Known
+from their loader: the second view is found by putting a B for the A twelve characters before the
+end of the path, which for their ten-character names is the folder's. Known from a loader in use:
+the folder dataset, and the Chinese names, which call both kinds of charger power banks. What a
+code stands for is *assumed* from that order.
 
 The second view has no boxes. Where it is there, it is a sample of its own, in the group of the
 first: what is boxed there is somewhere in it (`ignored`, the whole picture), and of nothing else
@@ -26,7 +30,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xray.annotation import Annotation
-from xray_datasets import pictures
+from xray_datasets import pictures, sizes
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import POWER_BANKS, SOME_DEVICES, SOME_LIGHTERS, Source
 from xray_datasets.labels import classes as by_label
@@ -38,18 +42,17 @@ SOURCE = Source(
     "LDXray",
     by_label(
         liquid="OL GL BL CO CG Orange_Liquid Green_Liquid Blue_Liquid Cylindrical_Orange_Liquid "
-        "Cylindrical_Green_Liquid",
-        battery="PC1 Charger_With_Cell",
-        electronics="MP LA TA Mobile_Phone Laptop Tablet",
-        lighter="NL Nonmetallic_Lighter",
-        left_out="PC2 UM Charger_Without_Cell Umbrella",
+        "Cylindrical_Green_Liquid 橙色液体 绿色液体 蓝色液体 柱状橙色液体 柱状绿色液体",
+        battery="PC1 PC2 Charger_Without_Cell Charger_With_Cell 不带电芯充电宝 带电芯充电宝",
+        electronics="MP LA TA Mobile_Phone Laptop Tablet 手机 电脑 平板电脑",
+        lighter="NL Nonmetallic_Lighter 非金属打火机",
+        left_out="UM Umbrella 雨伞",
     ),
     partial=frozenset({"battery", "electronics", "lighter"}),
     why={
         "UM": "umbrellas: no contraband, and no word in the taxonomy",
         "Umbrella": "no contraband, and no word in the taxonomy",
-        "PC2": "chargers without a cell: plugs; no word in the taxonomy",
-        "Charger_Without_Cell": "a plug; no word in the taxonomy",
+        "雨伞": "umbrellas: no contraband, and no word in the taxonomy",
         "battery": POWER_BANKS,
         "electronics": SOME_DEVICES,
         "lighter": SOME_LIGHTERS,
@@ -62,9 +65,16 @@ FOLDERS = frozenset({"train_A", "train_B", "test_A", "test_B"})
 
 def _parts(root: Path) -> list[Part]:
     return parts.there(
-        Part(split, root / f"{split}.json", root / f"{split}_A", FOLDERS - {f"{split}_A"})
+        Part(split, root / f"{split}.json", _firsts(root, split), FOLDERS - {f"{split}_A"})
         for split in ("train", "test")
     )
+
+
+def _firsts(root: Path, split: str) -> Path:
+    """The folder of a split's first views."""
+    name = f"{split}_A"
+    there = (path for path in sorted(root.glob(f"*/{name}")) if path.is_dir())
+    return root / name if (root / name).is_dir() else next(there, root / name)
 
 
 def recognises(root: Path) -> bool:
@@ -114,15 +124,18 @@ def _seconds(root: Path, split: str) -> list[Path]:
 
 
 def _second(first: Sample, path: Path) -> Sample:
-    height, width = pictures.size_hw(path)
+    size_hw, name = sizes.measured(path), f"{path.parent.name}/{first.id}"
+    if size_hw is None:
+        return sizes.broken(path, name, first.origin, first.group)
+    height, width = size_hw
     anywhere = (0.0, 0.0, float(width), float(height))
     found = dict.fromkeys(a.label for a in (*first.annotations, *first.ignored))
     return replace(
         first,
-        id=f"{path.parent.name}/{first.id}",
+        id=name,
         open=pictures.opener(path),
         annotations=(),
         ignored=tuple(Annotation(label, anywhere) for label in found),
         judged=frozenset(),
-        meta={"size_hw": (height, width)},
+        meta={"size_hw": size_hw},
     )

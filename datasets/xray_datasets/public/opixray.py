@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from xray.errors import DataError
-from xray_datasets import pictures
+from xray_datasets import pictures, sizes, texts
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import Source
 from xray_datasets.labels import classes as by_label
@@ -69,7 +69,7 @@ def splits(root: Path) -> list[str]:
 
 def classes(root: Path) -> list[str]:
     """Every class that a text file names, by alphabet."""
-    files = (p for s in splits(root) for p in (root / s / f"{s}_annotation").glob("*.txt"))
+    files = (p for s in splits(root) for p in texts.below(root / s / f"{s}_annotation", ".txt"))
     return sorted({mark.name for path in files for mark in _marks(path)})
 
 
@@ -110,9 +110,12 @@ def _samples(
             what = "picture" if picture is None else "text"
             findings.add(f"scans left out, for their {what} is missing", f"{origin}: {name}")
             continue
-        height, width = pictures.size_hw(picture)
+        size_hw = sizes.measured(picture)
+        if size_hw is None:
+            yield sizes.broken(picture, name, origin)
+            continue
         chosen = {**source.labels, **labels_map}
-        marked = annotate(_marks(text), height, width, chosen, f"{origin}, {name}", findings)
+        marked = annotate(_marks(text), *size_hw, chosen, f"{origin}, {name}", findings)
         yield Sample(
             id=name,
             open=pictures.opener(picture),
@@ -120,7 +123,7 @@ def _samples(
             origin=origin,
             judged=source.judged_by(labels_map),
             exhaustive=source.exhaustive,
-            meta={**marked.meta, "size_hw": (height, width)},
+            meta={**marked.meta, "size_hw": size_hw},
         )
 
 
@@ -128,21 +131,19 @@ def _picture(folder: Path, name: str) -> Path | None:
     return next((p for end in ENDINGS if (p := folder / f"{name}{end}").is_file()), None)
 
 
-def _names(path: Path) -> Iterator[str]:
+def _names(path: Path) -> list[str]:
     if not path.is_file():
         there = ", ".join(p.name for p in sorted(path.parent.glob("*.txt"))) or "no list at all"
         raise DataError(f"{path.parent}: no list {path.name}; there is {there}")
-    for line in path.read_text(encoding="utf-8-sig").splitlines():
-        if line.strip():
-            yield pictures.stem(line.split()[0])
+    return [pictures.stem(name) for name in texts.listed(texts.read(path))]
 
 
 def _marks(path: Path) -> Iterator[Mark]:
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(texts.lines(path), start=1):
         if not line.strip():
             continue
         try:
-            _, name, x1, y1, x2, y2 = line.split()
+            _, name, x1, y1, x2, y2 = line.rsplit(maxsplit=5)  # names of pictures have blanks
             yield Mark(name, (float(x1), float(y1), float(x2), float(y2)))
         except ValueError:
             raise DataError(

@@ -14,11 +14,12 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from xray.errors import DataError
 from xray_datasets import coco, pictures, places
 from xray_datasets.findings import Findings, told
-from xray_datasets.labels import Source
+from xray_datasets.labels import Source, translate
 from xray_datasets.sample import Sample
 
 
@@ -106,11 +107,25 @@ def _samples(
             part.images,
             at=_places(part, root, [image["file_name"] for image in document["images"]]),
             labels_map={**source.labels, **labels_map},
-            judged=source.judged_by(labels_map),
+            judged=_judged(document, source, labels_map),
             exhaustive=source.exhaustive,
             origin=f"{source.name} {part.split}",
             findings=findings,
         )
+
+
+def _judged(
+    document: Mapping[str, Any], source: Source, labels_map: Mapping[str, str | None]
+) -> frozenset[str]:
+    """What was looked for; a class that nobody knows may be any label that the file lacks."""
+    judged, chosen = source.judged_by(labels_map), {**source.labels, **labels_map}
+    ours, unknown = set[str | None](), False
+    for category in document["categories"]:
+        try:
+            ours.add(translate(category["name"], chosen, source.name))
+        except DataError:
+            unknown = True
+    return judged & ours if unknown else judged
 
 
 def _places(part: Part, root: Path, names: Sequence[str]) -> dict[str, Path]:

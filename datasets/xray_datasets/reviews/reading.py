@@ -8,7 +8,7 @@ from typing import Any
 
 from xray.annotation import Annotation
 from xray.errors import DataError
-from xray_datasets import coco, pictures
+from xray_datasets import coco, pictures, sizes
 from xray_datasets import labels as taxonomy
 from xray_datasets.findings import Findings, told
 from xray_datasets.marks import clip
@@ -118,7 +118,10 @@ def _sample(image: Mapping[str, Any], one: Lesson, folder: Path, all_seen: bool)
     scan = pictures.inside(folder / "images", name, folder.name)
     height, width = image.get("height"), image.get("width")
     if not height or not width:
-        height, width = pictures.size_hw(scan)
+        size_hw = sizes.measured(scan)
+        if size_hw is None:
+            return sizes.broken(scan, str(name), folder.name, str(image["group"]))
+        height, width = size_hw
     clean = any(claim.word is None for claim in one.claims)
     words = [claim.word for claim in one.claims if claim.word is not None]
     regions = {

@@ -7,8 +7,17 @@ classes the scan shows (1 or -1), and only scans that show one have an XML file;
 is there, and no box shows, does not count as looked for.
 """
 
-from xray_datasets.voc.names import JOINT, LISTS, MARKS, PICTURES, UNLISTED, listed, splits
-from xray_datasets.voc.reading import classes, read
+from xray_datasets.voc.names import (
+    JOINT,
+    LISTS,
+    MARKS,
+    PICTURES,
+    UNLISTED,
+    listed,
+    rows,
+    splits,
+)
+from xray_datasets.voc.reading import classes, parsed, read
 
 __all__ = [
     "JOINT",
@@ -18,6 +27,8 @@ __all__ = [
     "UNLISTED",
     "classes",
     "listed",
+    "parsed",
     "read",
+    "rows",
     "splits",
 ]

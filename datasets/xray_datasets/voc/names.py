@@ -1,11 +1,12 @@
 """Names of scans: which folders a VOC data set has, its lists, and what these say of a scan."""
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from xray.errors import DataError
-from xray_datasets import pictures
+from xray_datasets import pictures, texts
 
 MARKS, LISTS, PICTURES = (
     ("Annotations", "Annotation"),
@@ -21,7 +22,7 @@ def splits(root: str | Path) -> list[str]:
     home = next((Path(root, n) for n in LISTS if Path(root, n).is_dir()), None)
     if home is None:
         return []
-    lists = (p for p in sorted(home.rglob("*")) if p.suffix in (".txt", ".csv"))
+    lists = sorted((*texts.below(home, ".txt"), *texts.below(home, ".csv")))
     return [p.relative_to(home).with_suffix("").as_posix() for p in lists]
 
 
@@ -43,7 +44,7 @@ def names(root: Path, split: str | None, files: Path) -> Iterator[tuple[str, lis
     """Every name, and the classes that its list says are shown, where it says so."""
     if split is None:
         said = _said(root)
-        for path in sorted(files.rglob("*.xml")):
+        for path in texts.below(files, ".xml"):
             name = path.relative_to(files).with_suffix("").as_posix()
             yield name, said.get(name)
         return
@@ -54,7 +55,7 @@ def names(root: Path, split: str | None, files: Path) -> Iterator[tuple[str, lis
     for suffix in (".txt", ".csv"):
         path = folder(root, LISTS) / f"{split}{suffix}"
         if path.is_file():
-            yield from _listed(path)
+            yield from rows(path)
             return
     if JOINT in split:
         lists = (names(root, one, files) for one in split.split(JOINT))
@@ -67,40 +68,41 @@ def _said(root: Path) -> dict[str, list[str]]:
     """The classes that any list says a scan shows, of those for which one does."""
     said: dict[str, dict[str, None]] = {}
     for home in (root / name for name in LISTS if (root / name).is_dir()):
-        for path in sorted(home.rglob("*.csv")):
-            for name, shown in _listed(path):
+        for path in texts.below(home, ".csv"):
+            for name, shown in rows(path):
                 if shown:
                     said.setdefault(name, {}).update(dict.fromkeys(shown))
     return {name: [*shown] for name, shown in said.items()}
 
 
-def _listed(path: Path) -> Iterator[tuple[str, list[str] | None]]:
+def rows(path: Path) -> Iterator[tuple[str, list[str] | None]]:
+    """Every name of a list, and the classes that it says are shown, where it says so.
+
+    Raises:
+        DataError: it is not in UTF-8, or no list of a form that is known.
+    """
+    text = texts.read(path)
+    if "," not in text.partition("\n")[0]:
+        yield from ((pictures.stem(name), None) for name in texts.listed(text))
+        return
     try:
-        yield from _rows(path)
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{path}: cannot be read as a list of names in UTF-8 ({error})") from None
+        yield from _table(path, text)
+    except csv.Error as error:
+        raise DataError(f"{path}: cannot be read as a list of names ({error})") from None
 
 
-def _rows(path: Path) -> Iterator[tuple[str, list[str] | None]]:
-    with path.open(newline="", encoding="utf-8-sig") as file:
-        first = file.readline()
-        file.seek(0)
-        if "," not in first:
-            for line in file:
-                if line.strip():
-                    yield pictures.stem(line.split()[0]), None
-            return
-        rows = csv.reader(file)
-        header = [plain(column) for column in next(rows)]
-        if "name" not in header:
-            raise DataError(
-                f"{path}: a list with commas must have a column name and one for each class, got "
-                f"{', '.join(header)}; please tell us what these mean"
-            )
-        for row in rows:
-            values = {key: plain(value) for key, value in zip(header, row, strict=False)}
-            if name := values.pop("name", ""):
-                yield pictures.stem(name), _shown(values, f"{path}:{rows.line_num}")
+def _table(path: Path, text: str) -> Iterator[tuple[str, list[str] | None]]:
+    table = csv.reader(io.StringIO(text, newline=""))
+    header = [plain(column) for column in next(table)]
+    if "name" not in header:
+        raise DataError(
+            f"{path}: a list with commas must have a column name and one for each class, got "
+            f"{', '.join(header)}; please tell us what these mean"
+        )
+    for row in table:
+        values = {key: plain(value) for key, value in zip(header, row, strict=False)}
+        if name := values.pop("name", ""):
+            yield pictures.stem(name), _shown(values, f"{path}:{table.line_num}")
 
 
 def _shown(values: Mapping[str, str], where: str) -> list[str]:

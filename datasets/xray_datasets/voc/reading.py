@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from xray.errors import DataError
-from xray_datasets import labels, pictures, places
+from xray_datasets import labels, pictures, places, sizes, texts
 from xray_datasets.findings import Findings
 from xray_datasets.marks import Mark, Marked, annotate, label_of
 from xray_datasets.sample import Sample
@@ -61,7 +61,12 @@ def read(
         marks: list[Mark] = []
         height = width = 0
         if path.is_file():
-            marks, (height, width) = _parse(path, photo)
+            marks, size_hw = parsed(path)
+            size_hw = size_hw or sizes.measured(photo)
+            if size_hw is None:
+                yield sizes.broken(photo, name, origin)
+                continue
+            height, width = size_hw
         marked = annotate(marks, height, width, labels_map, f"{origin}, {name}", findings)
         said = {label_of(n, labels_map, f"{origin}, {name}", findings) for n in shown or ()}
         yield Sample(
@@ -78,9 +83,8 @@ def read(
 
 def classes(root: str | Path) -> list[str]:
     """Every class that an XML file names, by alphabet."""
-    files = folder(Path(root), MARKS).rglob("*.xml")
-    things = (thing for path in sorted(files) for thing in _tree(path).iter("object"))
-    return sorted({_name(thing) for thing in things})
+    files = texts.below(folder(Path(root), MARKS), ".xml")
+    return sorted({mark.name for path in files for mark in parsed(path)[0]})
 
 
 def _judged(
@@ -106,14 +110,19 @@ def _where(root: Path, anywhere: bool) -> Path:
     return root if anywhere else folder(root, PICTURES)
 
 
-def _parse(path: Path, picture: Path) -> tuple[list[Mark], tuple[int, int]]:
+def parsed(path: Path) -> tuple[list[Mark], tuple[int, int] | None]:
+    """The objects of an XML file; height and width in pixels, or None where it does not say.
+
+    Raises:
+        DataError: it cannot be read.
+    """
     tree = _tree(path)
     try:
         marks = [_mark(thing) for thing in tree.iter("object")]
         width, height = (int(float(tree.findtext(f"size/{n}") or 0)) for n in ("width", "height"))
     except (ValueError, OverflowError) as error:
         raise DataError(f"{path}: cannot be read as VOC XML ({error})") from None
-    return marks, (height, width) if height and width else pictures.size_hw(picture)
+    return marks, (height, width) if height and width else None
 
 
 def _tree(path: Path) -> ElementTree.Element:

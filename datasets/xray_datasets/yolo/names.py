@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from xray.errors import DataError
+from xray_datasets import texts
 
 BEFORE_WORD = ",[{:-"  # in YAML
 
@@ -12,20 +13,31 @@ def class_names(root: Path) -> dict[int, str]:
     """The names of the classes by number, from classes.txt or data.yaml.
 
     Raises:
-        DataError: neither is there, or it cannot be understood.
+        DataError: neither is there, or it is not in UTF-8.
+    """
+    found = named(root)
+    if found is None:
+        raise DataError(
+            f"{root}: no names of classes in classes.txt or data.yaml; write classes.txt, a name a "
+            "line, or pass names=[...]"
+        )
+    return found
+
+
+def named(root: Path) -> dict[int, str] | None:
+    """The same, or None where no file names any.
+
+    Raises:
+        DataError: a file that may name them is not in UTF-8.
     """
     for path in (root / "classes.txt", root / "labels" / "classes.txt", root / "obj.names"):
         if path.is_file():
-            lines = path.read_text(encoding="utf-8-sig").splitlines()
-            return numbered([line.strip() for line in lines if line.strip()])
+            return numbered([line.strip() for line in texts.lines(path) if line.strip()])
     for path in sorted((*root.glob("*.yaml"), *root.glob("*.yml"))):
-        found = _yaml_names(path.read_text(encoding="utf-8-sig").splitlines())
+        found = _yaml_names(texts.lines(path))
         if found:
             return found
-    raise DataError(
-        f"{root}: no names of classes in classes.txt or data.yaml; write classes.txt, a name a "
-        "line, or pass names=[...]"
-    )
+    return None
 
 
 def numbered(names: Sequence[str] | Mapping[int, str]) -> dict[int, str]:

@@ -3,15 +3,16 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from xray.errors import DataError, XrayError
-from xray_datasets import labels, pictures
+from xray.errors import DataError
+from xray_datasets import labels, pictures, sizes, texts
 from xray_datasets.findings import Findings
 from xray_datasets.marks import Mark, annotate
 from xray_datasets.sample import Sample
+from xray_datasets.yolo.folders import BARE, Folder, folders, strays
 from xray_datasets.yolo.names import class_names, numbered
 
 CORRUPT = "scans left out, for Ultralytics takes their text for corrupt"
-UNUSABLE = "scans left out, for their text or picture cannot be used"
+UNUSABLE = "scans left out, for their text cannot be used"
 
 
 def read(
@@ -30,15 +31,16 @@ def read(
 
     Args:
         root: the folder that holds images and labels.
-        split: "train", "val" ...; None for all.
+        split: "train", "val" ..., LOOSE; None for all.
         names: of the classes, where the folder does not say them.
         labels_map: class → our label, or None to leave it out; what is not in the map is looked
             up in the taxonomy.
         judged: the labels that the annotators looked for; by default all classes.
         exhaustive: False where more objects of a marked label may be there unmarked.
         origin: the data set and split, for cards and errors; by default the folder's name.
-        findings: where given, scans with a line that cannot be used, texts without a picture and
-            boxes of unknown classes are left out and noted there; otherwise the first is an error.
+        findings: where given, splits without texts, scans with a line that cannot be used, texts
+            without a picture and boxes of unknown classes are left out and noted there; otherwise
+            the first is an error.
         as_ultralytics: also leave out, and note, what Ultralytics does: scans with a fraction
             beside 0 to 1, and lines that stand twice.
 
@@ -51,24 +53,28 @@ def read(
     if judged is None:
         ours = (labels.translate(name, labels_map, origin) for name in by_number.values())
         judged = {label for label in ours if label}
-    for images, texts in _folders(root, split):
-        found = pictures.by_stem(images)
-        _no_orphans(texts, found, origin, findings)
+    for folder in _sound(root, split, origin, findings):
+        found = pictures.by_stem(folder.images, folder.deep)
+        _no_orphans(folder, found, origin, findings)
         for stem, path in found.items():
-            text = texts / f"{stem}.txt"
+            where, text = f"{origin}, {stem}", folder.texts / f"{stem}.txt"
             marks: list[Mark] = []
             height = width = 1
             if text.is_file():
+                size_hw = sizes.measured(path)
+                if size_hw is None:
+                    yield sizes.broken(path, path.relative_to(root).as_posix(), origin)
+                    continue
+                height, width = size_hw
                 try:
-                    height, width = pictures.size_hw(path)
                     slips = findings if as_ultralytics else None
                     marks = list(_marks(text, by_number, height, width, slips))
-                except (XrayError, OSError) as error:
+                except (DataError, OSError) as error:
                     if findings is None:
                         raise
                     findings.add(CORRUPT if as_ultralytics else UNUSABLE, str(error))
                     continue
-            marked = annotate(marks, height, width, labels_map, f"{origin}, {stem}", findings)
+            marked = annotate(marks, height, width, labels_map, where, findings)
             yield Sample(
                 id=path.relative_to(root).as_posix(),
                 open=pictures.opener(path),
@@ -80,38 +86,30 @@ def read(
             )
 
 
-def splits(root: Path) -> list[str]:
-    """The splits that there are folders for."""
-    nested = [p.name for p in sorted((root / "images").glob("*")) if p.is_dir()]
-    return nested or [p.parent.name for p in sorted(root.glob("*/images"))]
-
-
-def _folders(root: Path, split: str | None) -> Iterator[tuple[Path, Path]]:
-    """Folders of pictures with those of their texts."""
-    middles = [split] if split is not None else ["", *splits(root)]
-    if split is None and (root / "images").is_dir():
-        middles = [""]  # everything below it
-    places = [
-        place
-        for middle in middles
-        for place in ((root / "images" / middle, root / "labels" / middle),
-                      (root / middle / "images", root / middle / "labels"))
-        if place[0].is_dir()
-    ]  # fmt: skip
-    if not places:
-        there = ", ".join(splits(root)) or "none"
-        raise DataError(f"{root}: no folder images for split {split!r}; splits found: {there}")
-    return iter(dict.fromkeys(places))
+def _sound(
+    root: Path, split: str | None, origin: str, findings: Findings | None
+) -> Iterator[Folder]:
+    """The folders that have texts."""
+    if findings is not None:
+        strays(root, findings)
+    for folder in folders(root, split):
+        why = folder.bare()
+        if not why:
+            yield folder
+        elif findings is None:
+            raise DataError(f"{origin}: {why}")
+        else:
+            findings.add(BARE, why)
 
 
 def _no_orphans(
-    texts: Path, found: Mapping[str, Path], origin: str, findings: Findings | None
+    folder: Folder, found: Mapping[str, Path], origin: str, findings: Findings | None
 ) -> None:
-    there = {p.relative_to(texts).with_suffix("").as_posix() for p in texts.rglob("*.txt")}
-    orphans = sorted(there - found.keys() - {"classes"})
+    orphans = sorted(folder.stems() - found.keys())
     if orphans and findings is None:
         raise DataError(
-            f"{origin}: {len(orphans)} files in {texts} have no picture, first {orphans[0]}.txt"
+            f"{origin}: {len(orphans)} files in {folder.texts} have no picture, first "
+            f"{orphans[0]}.txt"
         )
     if findings is not None:
         for orphan in orphans:
@@ -122,7 +120,7 @@ def _marks(
     path: Path, names: Mapping[int, str], height: int, width: int, findings: Findings | None
 ) -> Iterator[Mark]:
     seen = set[tuple[float, ...]]()
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(texts.lines(path), start=1):
         if not line.strip():
             continue
         where = f"{path}:{number}"

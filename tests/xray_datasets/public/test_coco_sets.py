@@ -117,7 +117,7 @@ def test_ldxray_has_boxes_in_the_first_view_and_a_second_one_of_the_same_bag(
     findings = Findings()
     paired, second, alone = ldxray.read(tmp_path, "test", findings=findings)
     assert "assumed, see xray-data list ldxray" in findings.notes[0]
-    assert [a.label for a in paired.annotations] == ["battery", "liquid"]
+    assert [a.label for a in paired.annotations] == ["battery", "battery", "liquid"]
     assert (second.id, second.group) == ("test_B/000001.jpg", paired.group)
     assert (second.annotations, second.judged) == ((), frozenset())
     assert [(a.label, a.xyxy_px) for a in second.ignored] == [
@@ -126,6 +126,43 @@ def test_ldxray_has_boxes_in_the_first_view_and_a_second_one_of_the_same_bag(
     ]
     assert (second.scan.height, second.scan.width) == (24, 40)
     assert (alone.group, paired.group) == ("", "LDXray test 000001.jpg")
+
+
+CHINESE = "手机 橙色液体 不带电芯充电宝 电脑 绿色液体 带电芯充电宝 "
+CHINESE += "平板电脑 蓝色液体 柱状橙色液体 非金属打火机 雨伞 柱状绿色液体"
+SHORT = "MP OL PC1 LA GL PC2 TA BL CO NL UM CG"
+
+
+@pytest.mark.parametrize("below", ["", "dataset"])
+@pytest.mark.parametrize("words", [SHORT, CHINESE])
+def test_ldxray_goes_by_twelve_words_in_chinese_too_and_in_a_folder_of_its_own(
+    tmp_path: Path, draw, write_coco, below: str, words: str
+) -> None:
+    for view in "AB":
+        draw(tmp_path / below / f"train_{view}" / "000001.jpg")
+    write_coco(tmp_path / "train.json", {"000001.jpg": [(word, BOX) for word in words.split()]})
+    assert public.recognised(tmp_path) == "ldxray"
+    findings = Findings()
+    first, second = ldxray.read(tmp_path, "train", findings=findings)
+    assert findings.problems == []
+    assert [a.label for a in first.annotations] == [
+        *("electronics", "liquid", "battery", "electronics", "liquid", "battery"),
+        *("electronics", "liquid", "liquid", "lighter", "liquid"),
+    ]
+    assert second.id == "train_B/000001.jpg"
+
+
+def test_a_class_that_nobody_knows_may_be_any_label_that_the_file_lacks(
+    tmp_path: Path, draw, write_coco
+) -> None:
+    draw(tmp_path / "easy" / "a.png")
+    path = tmp_path / "annotations" / "xray_test_easy.json"
+    write_coco(path, {"a.png": [("Gun", BOX), ("Messer", BOX)]})
+    (sample,) = pidray.read(tmp_path, "easy")
+    assert sample.judged == {"gun"}
+    write_coco(path, {"a.png": [("Gun", BOX)]})
+    (sample,) = pidray.read(tmp_path, "easy")
+    assert sample.judged == pidray.SOURCE.judged
 
 
 def test_jinnan_has_scans_with_something_in_a_file_and_scans_without_in_a_folder(

@@ -63,10 +63,29 @@ def test_it_is_known_by_any_picture_whose_name_begins_like_theirs(
 ) -> None:
     path = draw(tmp_path / "images" / name, seed=1)
     draw(path.with_name("0.png"))
-    (tmp_path / "labels").mkdir()
+    text = tmp_path / "labels" / Path(name).with_name("0.txt")
+    text.parent.mkdir(parents=True)
+    text.write_text("")
     assert public.recognised(tmp_path) == "cubox"
     assert len([*cubox.read(tmp_path)]) == 2
     assert len([*Asked(tmp_path).samples()]) == 2
+
+
+def test_a_split_without_texts_is_an_error_unless_findings_take_it(root: Path) -> None:
+    (root / "images" / "train").rename(root / "images" / "training")
+    with pytest.raises(DataError, match="images/training: not one of its pictures has a text"):
+        list(cubox.read(root))
+    findings = Findings()
+    assert list(cubox.read(root, findings=findings)) == []
+    assert "splits left out, for not one of their pictures has a text: 1" in "".join(
+        findings.problems
+    )
+
+
+def test_names_of_classes_that_cannot_be_read_are_not_taken_for_none(root: Path) -> None:
+    (root / "classes.txt").write_bytes("권총\n".encode("cp949"))
+    with pytest.raises(DataError, match=r"classes\.txt: not in UTF-8"):
+        public.recognised(root)
 
 
 def test_a_folder_that_names_classes_of_its_own_is_its_owners(root: Path) -> None:

@@ -77,7 +77,7 @@ def test_objects_of_another_form_are_shown_and_asked_about(root: Path) -> None:
         ('{"objects": ["Gun"]}', "expected an object with a label, met 'Gun'"),
         ('{"things": [], "name": "a"}', "expected JSON with objects, met things, name"),
         ("[1]", r"expected JSON with objects, met \[1\]"),
-        ("{", "expected JSON with objects"),
+        ("{", "not JSON"),
     ],
 )
 def test_a_json_of_another_form_is_shown_with_its_file(root: Path, text: str, message: str) -> None:

@@ -42,6 +42,17 @@ def test_boxes_are_left_out_and_clipped_as_by_its_own_loader(root: Path, split: 
     assert sample.scan.width == 30
 
 
+def test_names_of_scans_may_hold_blanks(root: Path) -> None:
+    folder = root / "test"
+    (folder / "test_image" / "7.TIFF").rename(folder / "test_image" / "bag 07.TIFF")
+    (folder / "test_annotation" / "7.txt").rename(folder / "test_annotation" / "bag 07.txt")
+    (folder / "test_annotation" / "bag 07.txt").write_text("bag 07.TIFF Scissor 3 4 9 12\n")
+    for line in ("bag 07", "bag 07.TIFF"):
+        (folder / "test_knife.txt").write_text(f"{line}\n")
+        (sample,) = opixray.read(root, "test")
+        assert (sample.id, len(sample.annotations)) == ("bag 07", 1)
+
+
 def test_scans_without_their_files_are_left_out_and_noted(root: Path) -> None:
     (root / "test" / "test_knife.txt").write_text("7.TIFF\n8\n7\n")
     findings = Findings()
