@@ -68,7 +68,7 @@ def test_no_detector_of_the_list_could_teach() -> None:
 
 
 def test_no_pool_can_be_asked_for_the_list() -> None:
-    assert kinds.KINDS == ("baggage", "parcel", "container")
+    assert kinds.KINDS == ("baggage", "parcel", "staged", "container")
     with pytest.raises(ValueError, match="kind 'container-reserved': expected one of"):
         simulate("container-reserved", 0)
 

@@ -37,7 +37,8 @@ def test_a_light_desk_is_light_from_its_first_paint_and_dark_around_the_scan(
     page.keyboard.press("n")
     standing(page, case)
     page.add_init_script(WATCH)
-    page.locator(".theme button").click()
+    with page.expect_navigation():  # the page before also stands with this case
+        page.locator(".theme button").click()
     standing(page, case)
     assert page.evaluate("[...grounds]") == [LIGHT]
     ground = "(name) => getComputedStyle(document.querySelector(name)).backgroundColor"
