@@ -21,6 +21,7 @@ DENSE = 0.35  # transmission of what lies around an object, under which its crop
 FADE = 0.08  # of a crop's sides over which a cut without a mask fades out
 LEAST_PX = 24  # shorter side of a box that is worth cutting out
 SCAN_MM = 700.0  # what the longer side of a real scan shows, about: bags with some belt around
+KINDS = ("baggage", "staged")  # of scenes that simulated threats lie and attenuate as in, in turns
 LIGHT = 120  # brightness of a console's air; less is a negative, whose colours do not multiply
 # Longest sides of single objects in pictures without a scale, from the objects themselves
 LONG_MM = {"gun": 190.0, "razor_blade": 43.0, "shuriken": 90.0}
@@ -85,7 +86,8 @@ class Stock:
     def _simulated(self, label: int, k: int) -> Threat:
         if (label, k) not in self.made:
             seeds = itertools.count(self.seed + k, self.count)  # some poses leave nothing to see
-            alone = next(o for n in seeds if (o := lone(self.simulated[label], n)) is not None)
+            name, kind = self.simulated[label], KINDS[k % len(KINDS)]
+            alone = next(o for n in seeds if (o := lone(name, n, kind=kind)) is not None)
             rng = np.random.default_rng((self.seed, label, k))
             self.made[label, k] = from_lone(label, alone, rng)
         return self.made[label, k]

@@ -32,8 +32,14 @@ class Lone:
     pixel_mm: float
 
 
-def lone(label: str, seed: int, pixel_mm: float = 1.2) -> Lone | None:
+def lone(label: str, seed: int, pixel_mm: float = 1.2, kind: str = "baggage") -> Lone | None:
     """A threat of this label in any pose; the same seed gives the same bytes.
+
+    Args:
+        label: any that threats are made of.
+        seed: 0 or more.
+        pixel_mm: pitch.
+        kind: of the scenes that it lies and attenuates as in, of scene.KINDS.
 
     Returns:
         None where the pose leaves nothing to see, such as a blade exactly along the beam.
@@ -41,8 +47,9 @@ def lone(label: str, seed: int, pixel_mm: float = 1.2) -> Lone | None:
     rng = np.random.default_rng([seed, 21])
     side_px = int(ROOM_MM / pixel_mm)
     canvas = blank(side_px, ROOM_MM, KV)
-    scene = packing.metal_of_scene(rng)
-    thing = packing.lie(rng, threats.of(label, rng), 0.0, 0.0, scene, threat=True)
+    manner = packing.MANNERS[kind]
+    scene = packing.metal_of_scene(rng, manner)
+    thing = packing.lie(rng, threats.of(label, rng), 0.0, 0.0, scene, True, manner)
     return _cut(label, canvas, paint(rng, thing, canvas), pixel_mm)
 
 

@@ -24,6 +24,14 @@ def test_the_same_seed_gives_the_same_threat_and_another_another() -> None:
     assert not np.array_equal(one.low, other.low)
 
 
+def test_a_threat_attenuates_more_where_bags_are_staged() -> None:
+    def darkest(kind: str) -> float:
+        made = [lone("wrench", seed, kind=kind) for seed in range(30)]
+        return float(np.mean([one.low.min() for one in made if one is not None]))
+
+    assert darkest("staged") < darkest("baggage")
+
+
 def test_a_weapon_of_containers_is_what_training_hides_there_in_any_pose() -> None:
     made = [one for seed in range(6) if (one := lone_weapon(seed)) is not None]
     assert len(made) >= 4
