@@ -82,25 +82,26 @@ runs/bench/peers.stamp: | $(VENV)/dev.stamp
 # card's interval. SMOKE=1 runs every step but that comparison, on next to nothing.
 RUNS := runs$(if $(SMOKE),/smoke)
 VERSION := 0.0.0
-SCENES := $(if $(SMOKE),64,30000)
+# Folders of scenes, and how many in each; each is drawn from as often as it is named.
+SCENES := staged:$(if $(SMOKE),64,15000) $(if $(SMOKE),,staged:15000 baggage:6000 parcel:6000)
 MINUTES := $(if $(SMOKE),0.1,100)
 LONGER := $(if $(SMOKE),0.1,150)
 TUNE := $(if $(SMOKE),4,300)
 COUNT := $(if $(SMOKE),4,600)
-POOLS := $(RUNS)/pool/baggage $(if $(SMOKE),,$(RUNS)/pool/parcel)
+POOLS := $(foreach pool,$(SCENES),--pool $(RUNS)/pool/$(firstword $(subst :, ,$(pool))))
 XRAY_TRAIN := $(BIN)/xray-train
 SHIPPED := parcel-sim $(if $(XRAY_REAL_SCANS),$(if $(SMOKE),,parcel))
 weights: $(VENV)/dev.stamp ## train parcel-sim, and parcel where XRAY_REAL_SCANS is set (SMOKE=1)
 	$(if $(SMOKE),rm -rf $(RUNS))
 	mkdir -p $(RUNS)/weights
-	for pool in $(POOLS); do $(BIN)/xray-data pool --out $$pool --kind $$(basename $$pool) \
-	  --count $(SCENES) --workers 2 || exit 1; done
+	for pool in $(sort $(SCENES)); do $(BIN)/xray-data pool --out $(RUNS)/pool/$${pool%:*} \
+	  --kind $${pool%:*} --count $${pool#*:} --workers 2 || exit 1; done
 	$(XRAY_TRAIN) fit train/recipes/parcel-sim.toml --out $(RUNS)/parcel-sim \
-	  --minutes $(MINUTES) $(POOLS:%=--pool %)
+	  --minutes $(MINUTES) $(POOLS)
 	$(XRAY_TRAIN) export $(RUNS)/parcel-sim/last.pt $(RUNS)/parcel-sim.onnx
 ifdef XRAY_REAL_SCANS
 	$(XRAY_TRAIN) fit train/recipes/parcel.toml --out $(RUNS)/parcel \
-	  --minutes $(LONGER) $(POOLS:%=--pool %)
+	  --minutes $(LONGER) $(POOLS)
 	$(XRAY_TRAIN) export $(RUNS)/parcel/last.pt $(RUNS)/parcel.onnx
 else
 	@echo "XRAY_REAL_SCANS is not set: parcel, which learns from real scans, is left out, and"

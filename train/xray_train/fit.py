@@ -128,7 +128,7 @@ def losses(run: Run, lesson: Lesson) -> tuple[Tensor, dict[str, Tensor]]:
     """What the step is to make smaller, and its parts for the log."""
     recipe, network = run.recipe, run.network
     batch, taught = lesson
-    with autocast(run.device):
+    with autocast(run.device, recipe.vectors):
         if isinstance(network, Detr):
             return network.learn(batch.planes, batch.targets)
         prediction = network(batch.planes)

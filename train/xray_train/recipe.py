@@ -105,6 +105,7 @@ class Recipe:
     marks_weight: float = 0.5  # of the loss against the marks where there are teachers
     features_weight: float = 0.0  # of features that vary unlike the first teacher's (likeness)
     again: int = 1  # steps that learn from each batch where there are teachers (lessons)
+    vectors: bool = False  # bfloat16 also where a processor has only vectors of it (autocast)
     seed: int = 0
 
     # how often it reports
