@@ -7,9 +7,10 @@ from xray import Outcome
 from xray.card import Card
 from xray.detector import Detector
 from xray_train import sets
-from xray_train.evaluate import average_precision, figures, lines
+from xray_train.evaluate import average_precision, figures
 from xray_train.judged import Judged, judge
 from xray_train.screening import Tuning
+from xray_train.told import lines
 
 CARD = Card("standin", "1", ("gun", "knife", "wrench", "scissors"))
 

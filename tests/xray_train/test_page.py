@@ -11,16 +11,17 @@ import pytest
 from typer.testing import CliRunner
 
 from tests.xray_train.samples import SCAN, sample
-from xray import DataError
+from xray import DataError, ScanError
 from xray.detector import Detector
 from xray_datasets import coco
 from xray_datasets.sample import Sample
 from xray_train import page
 from xray_train.__main__ import app
 from xray_train.commands import scoring
-from xray_train.evaluate import details, figures, lines, pooled
+from xray_train.evaluate import details, figures, pooled
 from xray_train.judged import judge
 from xray_train.plots import Series, chart
+from xray_train.told import lines
 
 HOSTILE = '<script src="http://evil.example/x.js">'
 
@@ -133,6 +134,32 @@ def test_the_command_writes_page_and_figures(standin: Path, tmp_path: Path) -> N
     assert kept["mean_over"] == ["gun"]
     assert {"froc", "confusion", "reliability", "found_by"} <= set(kept)
     assert (tmp_path / "o.html").stat().st_size > 5000
+
+
+def test_a_scan_that_cannot_be_read_is_left_out_and_told(standin: Path, tmp_path: Path) -> None:
+    root = tmp_path / "scans"
+    coco.write([sample("gun", id="0.png"), sample(id="1.png"), sample(id="2.png")], root)
+    (damaged,) = root.rglob("1.png")
+    damaged.write_bytes(damaged.read_bytes()[:40])
+    command = ["evaluate", str(standin), "--on", str(root), "--out", str(tmp_path / "o.json")]
+    run = CliRunner().invoke(app, command)
+    assert run.exit_code == 0, (run.output, run.exception)
+    kept = json.loads((tmp_path / "o.json").read_text())
+    assert (kept["scans"], len(kept["unread"])) == (2, 1)
+    told = "1 scan left out, which cannot be read: "
+    assert f"warning: {told}" in run.output.replace("\n", " ")
+    page_said = (tmp_path / "o.html").read_text()
+    assert told in page_said
+    assert "1.png" in kept["unread"][0]
+
+
+def test_where_no_scan_can_be_read_nothing_is_scored(standin: Path, tmp_path: Path) -> None:
+    coco.write([sample("gun", id="0.png")], tmp_path / "scans")
+    (damaged,) = (tmp_path / "scans").rglob("0.png")
+    damaged.write_bytes(b"GIF")
+    run = CliRunner().invoke(app, ["evaluate", str(standin), "--on", str(tmp_path / "scans")])
+    assert isinstance(run.exception, ScanError)
+    assert "none of 1 scans can be read; the first: " in str(run.exception)
 
 
 def test_without_a_place_the_page_goes_below_runs(

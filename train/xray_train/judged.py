@@ -14,6 +14,7 @@ import numpy as np
 from xray.annotation import Annotation
 from xray.boxes import Boxes, coverage, iou
 from xray.detector import Detector
+from xray.errors import ScanError
 from xray.report import Detection, Report
 from xray.scan import Encoding
 from xray_datasets.sample import Sample
@@ -60,9 +61,30 @@ class Match:
     counts: bool = True
 
 
-def judge(detector: Detector, samples: Iterable[Sample]) -> list[Judged]:
-    """Every sample inspected, in order."""
-    return [_one(detector, sample) for sample in samples]
+def judge(
+    detector: Detector, samples: Iterable[Sample], unread: list[str] | None = None
+) -> list[Judged]:
+    """Every sample inspected, in order.
+
+    Args:
+        detector: that inspects.
+        samples: the scans with their truth.
+        unread: is told of each scan that cannot be read, which is left out; None: one ends it.
+
+    Raises:
+        ScanError: a scan cannot be read, where nobody is to be told, or none can.
+    """
+    judged, wrong = list[Judged](), unread if unread is not None else []
+    for sample in samples:
+        try:
+            judged.append(_one(detector, sample))
+        except ScanError as error:
+            if unread is None:
+                raise
+            wrong.append(str(error))
+    if wrong and not judged:
+        raise ScanError(f"none of {len(wrong)} scans can be read; the first: {wrong[0]}")
+    return judged
 
 
 def _one(detector: Detector, sample: Sample) -> Judged:

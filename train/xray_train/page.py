@@ -19,6 +19,7 @@ from xray_train.judged import Judged
 from xray_train.markup import figure, save, section, share, table
 from xray_train.plots import Series, chart
 from xray_train.screening import PFAS
+from xray_train.told import unread
 
 KINDS = {
     "scanner": "By scanner, or by source where the scans name none",
@@ -84,8 +85,9 @@ def _head(card: Card, figures: Mapping[str, Any], simulated: bool) -> str:
         f"<div><dt>{escape(name)}</dt><dd>{escape(value)}<small>{escape(more)}</small></dd></div>"
         for name, value, more in tiles
     )
-    warning = figures.get("learned_from_it")
-    warned = f"<p class=warning role=alert>{escape(warning)}</p>" if warning else ""
+    lacking = figures.get("unread")
+    warnings = [figures.get("learned_from_it"), unread(lacking) if lacking else None]
+    warned = "".join(f"<p class=warning role=alert>{escape(w)}</p>" for w in warnings if w)
     return (
         f"<header><h1>{escape(card.name)} <span>{escape(card.version)}</span></h1>"
         f"<p>on {escape(str(figures['set']))}"

@@ -6,7 +6,7 @@ that do not score, where there are such; else it was chosen on the scored ones, 
 """
 
 import math
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -51,6 +51,7 @@ def independent(
     judged: Sequence[Judged],
     detector: Detector,
     one_folder: bool = False,
+    unread: list[str] | None = None,
 ) -> Tuning:
     """Scans that set thresholds: those of this set whose groups are not among the scored ones.
 
@@ -60,17 +61,24 @@ def independent(
         judged: the scored ones.
         detector: what is scored.
         one_folder: both sets are of one folder, where a name is a scan, whatever its split.
+        unread: as `judge` takes it.
 
     Raises:
         DataError: all of them are scored, or of groups that are.
+        ScanError: one cannot be read, where nobody is to be told, or none can.
     """
-    groups, apart, left_out = {j.group for j in judged}, list[Judged](), 0
+    groups, left_out = {j.group for j in judged}, 0
     ids = {j.sample.id for j in judged} if one_folder else set()
-    for one in samples:  # one by one: a scan of a container is 13 MB
-        if one.bag in groups or one.id in ids:
-            left_out += 1
-        else:
-            apart += judge(detector, [one])
+
+    def others() -> Iterator[Sample]:  # one by one: a scan of a container is 13 MB
+        nonlocal left_out
+        for one in samples:
+            if one.bag in groups or one.id in ids:
+                left_out += 1
+            else:
+                yield one
+
+    apart = judge(detector, others(), unread)
     if not apart:
         raise DataError(
             f"{name}: all {left_out} scans are scored, or of a group that is, so thresholds "

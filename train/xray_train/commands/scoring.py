@@ -40,7 +40,7 @@ def evaluate(
     """Score an exported file on scans that it has not seen: figures, and a page of them."""
     from xray.detector import Detector
     from xray_train import evaluate as scores
-    from xray_train import page, sets
+    from xray_train import page, sets, told
     from xray_train.judged import judge
     from xray_train.screening import independent
 
@@ -50,22 +50,24 @@ def evaluate(
             "--thresholds-from"
         )
     detector = Detector(model, threads=1, preset=preset)
-    judged = judge(detector, sets.read(on, split, count))
+    unread: list[str] = []
+    judged = judge(detector, sets.read(on, split, count), unread)
     tuning, one_folder = sets.tuning(on, count), False
     if thresholds_from is not None:
         name = " ".join(part for part in (thresholds_from, thresholds_split) if part)
         tuning = name, sets.read(thresholds_from, thresholds_split, count, sets.TUNING_SEED)
         one_folder = Path(thresholds_from).resolve() == Path(on).resolve()
-    tuned = independent(*tuning, judged, detector, one_folder) if tuning else None
+    tuned = independent(*tuning, judged, detector, one_folder, unread) if tuning else None
     figures = scores.figures(detector.card, judged, on, tuned)
     figures["learned_from_it"] = sets.learned(detector.card, on, split)
+    figures["unread"] = list(dict.fromkeys(unread))  # of one folder, both times
     figures |= scores.details(detector.card, judged, figures["labels"])
     name = "-".join(part for part in (figures["model"], Path(on).name, split, preset) if part)
     out = out or PAGES / f"{name}.json"
     html = html or out.with_suffix(".html")
     scores.save(figures | {"preset": preset}, out)
     page.write(html, detector.card, figures, judged)
-    typer.echo("\n".join((*scores.lines(figures), f"written to {html}")))
+    typer.echo("\n".join((*told.lines(figures), f"written to {html}")))
 
 
 def folds(
@@ -89,7 +91,7 @@ def folds(
     """
     from xray_train import evaluate as scores
     from xray_train import folds as crossed
-    from xray_train import mine, page
+    from xray_train import mine, page, told
     from xray_train import recipe as recipes
 
     settings = recipes.load(recipe)
@@ -107,7 +109,7 @@ def folds(
     figures = scores.pooled(figures | scores.details(card, judged, figures["labels"]))
     scores.save(figures, out / "dual-energy.json")
     page.write(out / "dual-energy.html", card, figures, judged)
-    typer.echo("\n".join((*scores.lines(figures), f"written to {out / 'dual-energy.html'}")))
+    typer.echo("\n".join((*told.lines(figures), f"written to {out / 'dual-energy.html'}")))
 
 
 def learning_curve(
