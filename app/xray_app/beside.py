@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
+from xray_app import memory
 from xray_app.cases import pending
 from xray_app.folder import Folder
 from xray_app.rounds import Rounds
@@ -31,6 +32,8 @@ def beside(parts: Service) -> Iterator[None]:
             until.enter_context(_receiving(parts))
         settling = partial(pending.settle, parts.queue)
         until.enter_context(Rounds("writing down decisions", settling, stopping))
+        trimming = Rounds("giving memory back", memory.give_back, stopping, memory.EVERY_S)
+        until.enter_context(trimming)
         if settings.watch_dir:
             look = partial(Folder(Path(settings.watch_dir), parts).look, stopping)
             until.enter_context(Rounds("looking into the watched folder", look, stopping))

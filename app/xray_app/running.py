@@ -1,7 +1,6 @@
 """A running service from the outside: its socket, its signals, its start and its end."""
 
 import contextlib
-import ctypes
 import os
 import signal
 import socket
@@ -12,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from xray.errors import MissingExtra, RecipeError
-from xray_app import logs, temporary_files
+from xray_app import logs, memory, temporary_files
 from xray_app.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     from xray_app.cases.database import Database
     from xray_app.service import Service
 
-ARENA_MAX, ARENAS = -8, 2  # M_ARENA_MAX of glibc's malloc.h, and how many serve some dozen threads
 NEEDED = ("gradio", "fastapi", "uvicorn", "sqlalchemy", "alembic", "argon2")
 
 
@@ -71,7 +69,7 @@ def serve(settings: Settings) -> None:
     from xray_app import server
     from xray_app.demo import opening
 
-    _share_memory()
+    memory.share()
     logs.configure(settings.log_form)
     temporary_files.make(settings.data_dir)
     listening = _listen(settings)  # first: a taken port is known before the models are loaded
@@ -87,12 +85,6 @@ def serve(settings: Settings) -> None:
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         with contextlib.suppress(KeyboardInterrupt):
             uvicorn.Server(asgi(application)).run(sockets=[listening])
-
-
-def _share_memory() -> None:
-    """Have threads use what others freed: by default glibc keeps up to eight pools a core apart."""
-    with contextlib.suppress(AttributeError, OSError):  # other C libraries have no such setting
-        ctypes.CDLL(None).mallopt(ARENA_MAX, ARENAS)
 
 
 def asgi(application: "FastAPI") -> "uvicorn.Config":

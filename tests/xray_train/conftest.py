@@ -20,7 +20,7 @@ def _one_thread() -> None:
 def _float32() -> Iterator[None]:
     """The same numbers on every processor; what is about bfloat16 asks for it."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("xray_train.autocast.computes_bfloat16", lambda: False)
+        patch.setattr("xray_train.autocast.computes_bfloat16", lambda *_: False)
         yield
 
 

@@ -48,7 +48,7 @@ def test_a_label_that_is_marked_and_judged_nowhere_has_no_score(trained: Path) -
 def test_a_killed_run_goes_on_as_if_undisturbed_and_tells_of_each_step_once(
     bfloat16: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("xray_train.autocast.computes_bfloat16", lambda: bfloat16)
+    monkeypatch.setattr("xray_train.autocast.computes_bfloat16", lambda _: bfloat16)
     recipe = tiny.recipe(steps=50, decay_from=0.3, batch=2, save_every=10)
     run(tmp_path / "whole", recipe)
 

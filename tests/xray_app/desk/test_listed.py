@@ -88,3 +88,10 @@ def test_a_list_of_nothing_and_a_case_of_which_nothing_was_said_are_empty(
     with database.read() as connection:
         assert Listed().reports(connection, []) == {}
         assert Listed().reports(connection, ["0" * 32]) == {}
+
+
+def test_reports_by_the_same_rules_hold_them_once(database: Database, said: Said) -> None:
+    known, cases = Listed(), [said(ALARM).id, said(CLEAR).id]
+    with database.read() as connection:
+        found = known.reports(connection, cases)
+    assert found[cases[0]][0].profile is found[cases[1]][0].profile
