@@ -1,4 +1,7 @@
-"""How errors are answered: a status, and one sentence of JSON. Ours are said, others are logged."""
+"""How errors are answered: a status and one sentence. Ours are said, others are logged.
+
+The sentence comes as JSON, and as a page to whoever asked for one.
+"""
 
 import logging
 import secrets
@@ -12,6 +15,7 @@ from starlette.exceptions import HTTPException
 from xray.errors import XrayError
 from xray_app import logs
 from xray_app.access.errors import NotSignedIn
+from xray_app.api.painting import painted
 from xray_app.cases import outage
 from xray_app.cases.errors import Conflict, Full, NotFound
 from xray_app.languages import told
@@ -41,54 +45,66 @@ def answer_to(request: Request, error: Exception) -> Response:
     return answer
 
 
-def _ours(_: Request, error: Exception) -> Response:
+def _ours(request: Request, error: Exception) -> Response:
     status = next((code for kind, code in STATUS if isinstance(error, kind)), 422)
     headers = {"retry-after": str(error.retry_after_s)} if isinstance(error, Full) else {}
     if status == 401:
         headers["www-authenticate"] = "Bearer"
-    return _answer(status, str(error), headers)
+    return _answer(request, status, told(str(error)), headers)
 
 
-def _refused(_: Request, error: Exception) -> Response:
+def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return _answer(error.status_code, str(error.detail), dict(error.headers or {}))
+    return _answer(request, error.status_code, told(str(error.detail)), dict(error.headers or {}))
 
 
-def _malformed(_: Request, error: Exception) -> Response:
+def _malformed(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     # A name is the sender's own text: cut, and never looked up.
     where = ".".join(str(part)[:MOST_OF_A_NAME] for part in first["loc"])
-    return JSONResponse({"error": f"{where}: {told(first['msg'])}"}, 422)
+    return _answer(request, 422, f"{where}: {told(first['msg'])}")
 
 
 def _machine(request: Request, error: Exception) -> Response:
     if outage.disk_full(error):
-        return _disk_full()
+        return _disk_full(request)
     if outage.database_away(error):
-        return _away(error)
+        return _away(request, error)
     return _our_fault(request, error)
 
 
-def _away(error: Exception) -> Response:
+def _away(request: Request, error: Exception) -> Response:
     log.error("the database failed", exc_info=error)
     away = "the database cannot be reached; nothing was kept, try again"
     if outage.took_too_long(error):
         away = "the database took too long over this; nothing was kept, try again or ask for less"
-    return _answer(503, away, {"retry-after": str(AWAY_S)})
+    return _answer(request, 503, told(away), {"retry-after": str(AWAY_S)})
 
 
-def _disk_full() -> Response:
+def _disk_full(request: Request) -> Response:
     log.error("the disk is full")
-    return _answer(507, "the disk is full; nothing was kept", {"retry-after": str(DISK_FULL_S)})
+    again = {"retry-after": str(DISK_FULL_S)}
+    return _answer(request, 507, told("the disk is full; nothing was kept"), again)
 
 
-def _our_fault(_: Request, error: Exception) -> Response:
+def _our_fault(request: Request, error: Exception) -> Response:
     incident = secrets.token_hex(4)
     log.error("incident", exc_info=error, extra={"incident": incident})
     number = {"x-request-id": logs.about().get("request", "")}  # it is answered outside of Requests
-    return _answer(500, f"something failed on our side; incident {incident} is in the log", number)
+    said = f"something failed on our side; incident {incident} is in the log"
+    return _answer(request, 500, told(said), number)
 
 
-def _answer(status: int, sentence: str, headers: dict[str, str] | None = None) -> Response:
-    return JSONResponse({"error": told(sentence)}, status, headers)
+def _answer(
+    request: Request, status: int, said: str, headers: dict[str, str] | None = None
+) -> Response:
+    headers = headers or {}
+    if "text/html" not in request.headers.get("accept", ""):
+        return JSONResponse({"error": said}, status, headers)
+    later = headers.get("retry-after")
+    page = painted("problem.html", status, said=said, later=later)
+    page.headers.update(headers)
+    if later and request.method == "GET":
+        page.headers["refresh"] = later
+    return page

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -70,7 +71,8 @@ class Door:
             return
         said = f"{actor.name} has no right to {right}"
         said += " at the desk" if right is Right.WORK else ""
-        await JSONResponse({"error": asked(request).told(said)}, 403)(scope, receive, send)
+        speak(asked(request))
+        await answer_to(request, HTTPException(403, said))(scope, receive, send)
 
     def _next(self, request: Request) -> str:
         """What the sign-in page is told of where somebody wanted to go: a page, with its query."""

@@ -1,26 +1,23 @@
 """Pages beside the desk: signing in, the first run, people. No scripts, nothing from elsewhere."""
 
 import re
-from functools import cache
-from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from xray_app import languages
 from xray_app.access import preferences
 from xray_app.access.errors import AccessError, NotSignedIn
 from xray_app.access.preferences import LANGUAGE
 from xray_app.access.roles import Role
+from xray_app.api.painting import painted
 from xray_app.api.people import set_language, set_session
 from xray_app.api.shapes import NO_NUL
 from xray_app.api.signing import Manages, Peer, actor_of, cookie_of
 from xray_app.api.signing import TheService as Service
 from xray_app.cases.errors import Full, Refused
-from xray_app.guard import PAGE_HEADERS
 
 router = APIRouter(include_in_schema=False)
 Field = Annotated[str, Form(max_length=256, pattern=NO_NUL)]
@@ -31,7 +28,7 @@ def sign_in_page(
     service: Service, next: Annotated[str, Query(max_length=500)] = ""
 ) -> HTMLResponse:
     """Name and password, and the provider where there is one."""
-    return _page("sign_in.html", oidc=service.oidc is not None, next=next)
+    return painted("sign_in.html", oidc=service.oidc is not None, next=next)
 
 
 @router.post("/sign-in", response_model=None)
@@ -89,7 +86,7 @@ def sign_out(service: Service, request: Request) -> RedirectResponse:
 @router.get("/first-run")
 def first_run_page(key: str = "") -> HTMLResponse:
     """The first manager chooses a name and a password."""
-    return _page("first_run.html", key=key[:256])
+    return painted("first_run.html", key=key[:256])
 
 
 @router.post("/first-run", response_model=None)
@@ -110,7 +107,7 @@ def first_run(
 @router.get("/people")
 def people_page(actor: Manages, service: Service) -> HTMLResponse:
     """Everybody, and a form for somebody new."""
-    return _page("people.html", **_everybody(service))
+    return painted("people.html", **_everybody(service))
 
 
 @router.post("/people", response_model=None)
@@ -159,22 +156,7 @@ def _once_more(
 ) -> HTMLResponse:
     """The page with what went wrong; with another status where they can come again as they are."""
     if not isinstance(error, Full):
-        return _page(template, status, problem=str(error), **values)
-    page = _page(template, 503, problem=str(error), **values)
+        return painted(template, status, problem=str(error), **values)
+    page = painted(template, 503, problem=str(error), **values)
     page.headers["retry-after"] = str(error.retry_after_s)
     return page
-
-
-def _page(template: str, status: int = 200, **values: Any) -> HTMLResponse:
-    known = {"problem": "", "name": "", "key": "", "oidc": False, "next": ""}
-    text = _templates().get_template(template).render(**known | values)
-    return HTMLResponse(text, status, PAGE_HEADERS)
-
-
-@cache
-def _templates() -> Environment:
-    folder = FileSystemLoader(Path(__file__).parent / "templates")
-    here = Environment(loader=folder, autoescape=True, undefined=StrictUndefined)
-    known: dict[str, Any] = {"say": languages.say, "told": languages.told}
-    here.globals.update(known, languages=languages.languages, spoken=languages.spoken)
-    return here

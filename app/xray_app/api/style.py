@@ -10,6 +10,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.exc import SQLAlchemyError
 
 from xray_app.access import preferences
 from xray_app.access.errors import NotSignedIn
@@ -44,10 +45,10 @@ def theme_of(service: Service, actor: Actor) -> Theme:
 
 @router.get("/colours.css")
 def colours(service: Service, request: Request) -> Response:
-    """The palette, with the reader's theme; a reader who is not signed in has the dark one."""
+    """The palette, with the reader's theme; dark for whoever is not signed in and in an outage."""
     try:
         theme = theme_of(service, actor_of(request))
-    except NotSignedIn:
+    except (NotSignedIn, SQLAlchemyError):  # the page that tells of an outage has its colours
         theme = Theme.DARK
     text = COLOURS.read_text(encoding="utf-8")
     chosen = f"{text}:root {{ color-scheme: {SCHEMES[theme]}; }}\n"

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Callable
 
 import pytest
-from fastapi import FastAPI
+from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 from sqlalchemy import exc
 
@@ -109,3 +109,38 @@ def test_a_connection_that_the_driver_lost_in_mid_request_is_the_databases() -> 
     app.add_api_route("/", lambda: str(read(Gone(), 4)))
     answer = TestClient(app, raise_server_exceptions=False).get("/")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+
+
+PAGE = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+
+
+def test_whoever_asked_for_a_page_reads_the_sentence_on_one_that_comes_again_by_itself() -> None:
+    app = FastAPI()
+    answers.install(app)
+
+    def fail() -> None:
+        raise exc.TimeoutError("no connection became free")
+
+    app.add_api_route("/", fail, methods=["GET", "POST"])
+    client = TestClient(app, raise_server_exceptions=False, headers=PAGE)
+    read, sent = client.get("/"), client.post("/")
+    for answer in (read, sent):
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+        assert "<h1>Not now</h1>" in answer.text
+        assert "the database cannot be reached; nothing was kept, try again." in answer.text
+    assert read.headers["refresh"] == "5"
+    assert "refresh" not in sent.headers  # nothing is sent twice
+
+
+def test_what_a_page_says_of_a_request_is_text_and_no_markup() -> None:
+    app = FastAPI()
+    answers.install(app)
+
+    def fail() -> None:
+        raise HTTPException(404, "<script>alert(1)</script> is not here")
+
+    app.add_api_route("/", fail)
+    answer = TestClient(app, headers=PAGE).get("/")
+    assert (answer.status_code, "<script" in answer.text) == (404, False)
+    assert "<h1>That did not work</h1>" in answer.text
+    assert "&lt;script&gt;" in answer.text

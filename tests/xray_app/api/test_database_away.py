@@ -145,6 +145,11 @@ def test_every_address_of_the_desk_says_so_in_its_readers_language(
     with away(postgresql_server, database_url.rpartition("/")[2]):
         answers = [kim.post("/gradio_api/queue/join", json={})]
         answers += [kim.get(path) for path in ("/gradio_api/queue/data", "/queue", "/")]
+        page = kim.get("/queue", headers={"accept": "text/html,*/*;q=0.8"})
+        colours = kim.get("/colours.css")
+    assert (page.status_code, page.headers["refresh"]) == (503, "5")
+    assert "데이터베이스에 연결할 수 없어" in page.text
+    assert "color-scheme: dark" in colours.text
     assert {(one.status_code, one.headers["retry-after"]) for one in answers} == {(503, "5")}
     assert all("데이터베이스에 연결할 수 없어" in one.json()["error"] for one in answers)
 
