@@ -63,11 +63,12 @@ curve: $(VENV)/dev.stamp runs/bench/peers.stamp ## what few labelled scans are w
 	@$(BIN)/xray-train learning-curve --out $(CURVE) $(ARGS)
 	@$(BIN)/python tests/bench/learning.py $(CURVE)
 
+# Ray is no part of the environment: .venv/bin/pip install -e '.[ray]' adds its rows.
 scale: $(VENV)/dev.stamp ## rates of `xray batch`, and what a country needs, as docs/scale.md has it
 	@$(BIN)/python tests/bench/scale.py
 
 # The peers have an environment of their own, since ultralytics is AGPL: it borrows torch and
-# onnxruntime from ours, and ours knows nothing of it. Without the network its rows are left out.
+# onnxruntime from ours, and ours knows nothing of it. Without the network its rows say so.
 runs/bench/peers.stamp: | $(VENV)/dev.stamp
 	@mkdir -p runs/bench
 	@$(BIN)/python -m venv runs/bench/peers
@@ -75,7 +76,7 @@ runs/bench/peers.stamp: | $(VENV)/dev.stamp
 	  $$(runs/bench/peers/bin/python -c "import sysconfig; print(sysconfig.get_paths()['purelib'])")/lent.pth
 	@runs/bench/peers/bin/python -m pip install --quiet --disable-pip-version-check --no-deps \
 	  'ultralytics>=8.4,<9' && touch $@ || \
-	  echo "ultralytics could not be installed: its rows will be missing, and the next run tries again" >&2
+	  echo "ultralytics could not be installed: its rows will say so, and the next run tries again" >&2
 
 # Into runs/weights, never over what is shipped: a new model goes into weights/ when it beats the
 # old. With VERSION= as its card should say. Ends with an error where a figure lies outside the old

@@ -1,7 +1,8 @@
 """Shared by all tests: a stand-in model whose answers are known by heart, and the real scans."""
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         for fixture in DEAR.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group(DEAR[fixture]))
+
+
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The folder of the benchmark on the path, as its own commands have it."""
+    before, folder = set(sys.modules), Path(__file__).parent / "bench"
+    monkeypatch.syspath_prepend(folder)
+    yield
+    for name in set(sys.modules) - before:  # short names must not stay in others' way
+        if str(folder) in str(getattr(sys.modules[name], "__file__", "")):
+            del sys.modules[name]
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,8 @@
-"""What `make bench` and `make scale` make of what they measure; nothing is measured here."""
+"""What `make bench` makes of what it measures; nothing is measured here."""
 
 import json
-import re
+import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -13,17 +12,6 @@ import xray
 from xray.card import Card
 
 ROOT = Path(__file__).parent.parent
-
-
-@pytest.fixture
-def bench(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The folder of the benchmark on the path, as its own commands have it."""
-    before = set(sys.modules)
-    monkeypatch.syspath_prepend(ROOT / "tests" / "bench")
-    yield
-    for name in set(sys.modules) - before:  # short names must not stay in others' way
-        if str(ROOT / "tests" / "bench") in str(getattr(sys.modules[name], "__file__", "")):
-            del sys.modules[name]
 
 
 VALUES = {
@@ -89,16 +77,6 @@ def test_an_aim_is_met_or_missed_or_there_is_none(bench: None, ratio, aim, met) 
     assert Row("it", None, "ms", aim=aim, note="no GPU: not measured").met is None
 
 
-def test_map50_is_that_of_the_card_and_not_known_without_one(bench: None) -> None:
-    import rows
-
-    score = {"map50": 0.7, "beside": {"fast": {"map50": 0.6}}}
-    scored = Card("m", "1", ("gun",), scores={"note": "by hand", "some val": score})
-    assert (rows.map50(scored), rows.map50(scored, "fast")) == (0.7, 0.6)
-    assert rows.map50(scored, "slow") is None
-    assert rows.map50(Card("m", "1", ("gun",))) is None
-
-
 def test_a_backend_that_is_not_here_is_said_not_to_be_measured(
     bench: None, standin: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -111,39 +89,9 @@ def test_a_backend_that_is_not_here_is_said_not_to_be_measured(
     calls, missing = rows.backends(str(standin), scan, 1)
     assert calls == {}
     assert missing == {
-        "openvino": "no extra openvino: not measured",
-        "cuda": "no GPU: not measured",
+        "openvino": "no extra openvino",
+        "cuda": "no CUDA in this onnxruntime",  # whether there is a GPU, nobody has asked
     }
-
-
-def test_rows_of_peers_say_how_many_boxes_came_out_and_whose_map50_is_known(bench: None) -> None:
-    import rows
-    from timing import Timed
-
-    took = {
-        name: Timed((ms,) * 4)
-        for name, ms in {
-            **{"bare": 8.0, "inspect": 9.0, "every": 10.0, "yolo": 25.0},
-            **{"fast": 4.0, "ssdlite": 6.0},
-        }.items()
-    }
-    scans = tuple(
-        xray.Scan("bag", np.zeros((*size, 3), np.uint8), xray.Encoding.PSEUDOCOLOR)
-        for size in ((480, 640), (954, 1225))
-    )
-    scores = {"val": {"map50": 0.68, "beside": {"fast": {"map50": 0.5}}}}
-    card = Card("m", "1", ("gun",), side_px=320, scores=scores)
-    boxes = {"every": 120, "fast": 90, "yolo": 300, "ssdlite": 120}
-    limit, whole, fast, yolo = rows.compared(took, boxes, scans, card)
-    assert (limit.against, limit.ratio, limit.met, limit.boxes) == (
-        *("bare, 320×256", 1.125, True),
-        None,
-    )
-    assert (whole.ratio, whole.aim) == (0.6, "")
-    assert (fast.ratio, fast.met, fast.map50, fast.boxes) == (1.5, True, 0.5, 90)
-    assert (yolo.ratio, yolo.met, yolo.boxes, yolo.their_boxes) == (2.5, True, 120, 300)
-    assert (yolo.map50, yolo.their_map50) == (0.68, None)
-    assert yolo.against.endswith("320×320")
 
 
 def test_tiles_of_air_are_counted_as_the_detector_passes_over_them(bench: None) -> None:
@@ -154,6 +102,52 @@ def test_tiles_of_air_are_counted_as_the_detector_passes_over_them(bench: None) 
     scan = xray.Scan("part", pixels, xray.Encoding.SINGLE)
     card = Card("m", "1", ("gun",), side_px=96, overlap_px=0)
     assert containers.counted(scan, card) == (2, 8)  # 2 rows; columns from 0, 96, 192 and 204
+
+
+def test_processes_of_containers_are_held_to_two_cores_and_their_rows_say_so(
+    bench: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import children
+    import containers
+
+    asked = []
+
+    def reports(model: str, file: Path, times: int, cores: int) -> children.Born:
+        asked.append(cores)
+        return children.Born((1.0, 1.0), (900.0, 900.0), 500.0)
+
+    monkeypatch.setattr(children, "reports", reports)
+    monkeypatch.setattr(containers, "usable_cores", lambda: 32)
+    monkeypatch.setattr(containers, "WIDTHS", (6000,))
+    monkeypatch.setattr(containers, "drawn", lambda file, width: file)
+    monkeypatch.setattr(containers.graphs, "tiled", lambda model, to: to)
+    monkeypatch.setattr(containers, "available", lambda: {"parcel": tmp_path})
+    limit = next(containers.container(tmp_path, "parcel", 20))
+    assert asked == [2]
+    assert limit.what.endswith(", 2 cores")
+    assert limit.met
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="the system holds no process")
+def test_a_process_that_may_use_one_core_is_held_to_it_before_it_counts_them(
+    bench: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import children
+
+    (tmp_path / "xray.py").write_text(
+        "import os, sys\n"
+        "class Detector:\n"
+        "    def __init__(self, model, threads): self.threads = threads\n"
+        "    def inspect(self, scan):\n"
+        "        with open(sys.argv[2], 'a') as file:\n"
+        "            print(self.threads, len(os.sched_getaffinity(0)), file=file)\n"
+        "read = str\n"
+    )
+    monkeypatch.chdir(tmp_path)  # where python -c looks first
+    children.reports("parcel", tmp_path / "said", 1, cores=1)
+    children.reports("parcel", tmp_path / "said", 1)
+    every = len(os.sched_getaffinity(0))
+    assert (tmp_path / "said").read_text() == f"1 1\nNone {every}\n"
 
 
 def test_a_peer_learns_from_the_scans_of_a_point_and_its_boxes_are_scored_as_ours(
@@ -180,19 +174,3 @@ def test_a_peer_learns_from_the_scans_of_a_point_and_its_boxes_are_scored_as_our
     folder.keep(out, point, Card("yolo26n", "8", ("gun",)), seen, {"said": "YOLO26n"})
     (row,) = folder.rows(out)
     assert (row["count"], row["map50"], row["mean_over"]) == (4, 1.0, ["gun", "wrench"])
-
-
-def test_part_of_a_core_is_a_core_and_the_page_says_what_the_rates_on_it_give(bench: None) -> None:
-    import scale
-
-    page = (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
-    rate = re.search(r"A core does about (\d+) scans a second", page)
-    assert rate
-    for need, words in ((scale.PEAK_HOUR, "exports"), (scale.ARCHIVE, "24 hours")):
-        told = re.search(rf"{words} \| ([\d,]+) \| (\d+) \| (\d+)", page)
-        assert told
-        scans_s, cores, machines = (int(number.replace(",", "")) for number in told.groups())
-        assert scans_s == round(need.scans_s)
-        assert cores == need.cores(float(rate[1]))
-        assert machines == -(-cores // scale.CORES)
-        assert cores * float(rate[1]) * scale.USED >= need.scans_s

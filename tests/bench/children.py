@@ -9,9 +9,13 @@ from pathlib import Path
 
 CODE = """
 import time; start = time.perf_counter()
-import resource, sys, json, xray
+import os, sys
+cores = int(sys.argv[3])
+if cores and hasattr(os, "sched_setaffinity"):  # before anything counts them
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
+import resource, json, xray
 from pathlib import Path
-detector = xray.Detector(sys.argv[1]); ready = time.perf_counter()
+detector = xray.Detector(sys.argv[1], threads=cores or None); ready = time.perf_counter()
 detector.inspect(xray.read(sys.argv[2])); end = time.perf_counter()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 status = Path("/proc/self/status")  # on Linux the figure above is at least that of our parent
@@ -30,9 +34,17 @@ class Born:
     peak_mb: float
 
 
-def reports(model: str, file: Path, times: int) -> Born:
-    """A report of this file by that many fresh processes."""
-    command = [sys.executable, "-c", CODE, model, str(file)]
+def reports(model: str, file: Path, times: int, cores: int = 0) -> Born:
+    """A report of this file by that many fresh processes.
+
+    Args:
+        model: as `xray.Detector` takes it.
+        file: the scan.
+        times: how many processes.
+        cores: that each may use: threads of one inference, and, where the system can, the
+            process is held to as many; 0: every core.
+    """
+    command = [sys.executable, "-c", CODE, model, str(file), str(cores)]
     said = [
         json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
         for _ in range(times)

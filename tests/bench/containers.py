@@ -14,21 +14,24 @@ import xray
 from xray import air, tiles
 from xray.card import Card
 from xray.detector import available
+from xray.processor import usable_cores
 
 WIDTHS = (6000, 3000, 12_000)  # of 2000 rows; the first has limits of its own
 HEIGHT, LIMIT_S, LIMIT_MB = 2000, 1.0, 600
+CORES = 2  # that the limits are meant for; a machine with more may use no more of them
 LINEAR = 1.1  # cost of a pixel against that of the first size: linear, and some room for noise
 
 
 def container(folder: Path, name: str, rounds: int) -> Iterator[Row]:
     """Two energies in 16 bits, air around the load, in processes of their own."""
     model = graphs.tiled(available()[name], folder / "tiled.onnx")
-    once = 0.0
+    once, cores = 0.0, min(CORES, usable_cores())
     for width in WIDTHS:
         file = drawn(folder / f"load-{width}.tif", width)
-        born = children.reports(str(model), file, max(3, rounds // 5))
+        born = children.reports(str(model), file, max(3, rounds // 5), cores)
         ms, spread = children.middle(born.report_ms)
-        what = f"{width}×{HEIGHT} TIFF, two energies, {name} in tiles"
+        on = f"{cores} core{'s' * (cores > 1)}"
+        what = f"{width}×{HEIGHT} TIFF, two energies, {name} in tiles, {on}"
         each = ms / width  # the height is the same
         once = once or each
         if width == WIDTHS[0]:

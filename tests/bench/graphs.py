@@ -18,10 +18,10 @@ def tiled(model: Path, to: Path, overlap_px: int = 64) -> Path:
     return to
 
 
-def ssdlite(to: Path, most: int) -> Path:
-    """torchvision's SSDLite320 with MobileNetV3, weights by chance: 320 × 320, NMS within.
+def ssdlite(to: Path, most: int, side_px: int) -> Path:
+    """torchvision's SSDLite320 with MobileNetV3, weights by chance, NMS within.
 
-    It gives so many boxes at most.
+    It gives so many boxes at most, and looks at a square of that side, whatever its name says.
 
     Of scores by chance all 290,000 would pass its usual threshold of 0.001 into the NMS, which no
     trained network has to bear: at 0.2 next to none do, to its favour.
@@ -34,9 +34,10 @@ def ssdlite(to: Path, most: int) -> Path:
         network = ssdlite320_mobilenet_v3_large(
             weights=None, weights_backbone=None, score_thresh=0.2, detections_per_img=most
         ).eval()
+        network.transform.fixed_size = (side_px, side_px)  # else it scales all to 320
         torch.onnx.export(
             network,
-            ([torch.rand(3, 320, 320)],),
+            ([torch.rand(3, side_px, side_px)],),
             str(to),
             dynamo=False,
             opset_version=17,

@@ -1,8 +1,10 @@
 """What users would pick instead, in an environment of its own: run by its Python, never imported.
 
-Answers a line with a line: `side threads most file` makes ready for the picture in a .npy file,
-after that every line `go` is one prediction and is answered with its milliseconds and boxes, of
-which there are `most`, whatever their scores.
+    python peers.py SIDE THREADS MOST FILE
+
+Says `ready` when it is, for the picture in the .npy file; after that every line `go` is one
+prediction and is answered with its milliseconds and boxes, of which there are so many at most,
+whatever their scores.
 
 ultralytics is AGPL: it is a program that the benchmark starts, and no part of ours. Speed needs no
 training, so its network is built from its description, with weights by chance.
@@ -17,7 +19,7 @@ import numpy as np
 
 def main() -> None:
     """Serve until standard input ends."""
-    side, threads, most, file = sys.stdin.readline().split()
+    side, threads, most, file = sys.argv[1:]
     import onnxruntime
     import torch
     from ultralytics import YOLO
@@ -38,7 +40,8 @@ def main() -> None:
         )
         Path(made).rename(exported)
     model = YOLO(exported, task="detect")
-    picture = np.load(file)[..., ::-1]  # OpenCV's order of colours
+    # OpenCV's order of colours, laid out as OpenCV does: its steps are slower on a reversed view
+    picture = np.ascontiguousarray(np.load(file)[..., ::-1])
 
     def predicted() -> int:
         said = model.predict(picture, imgsz=int(side), conf=0.0, max_det=int(most), verbose=False)

@@ -1,7 +1,8 @@
 """What is measured of the detector: each function gives rows of ours against a peer or a limit."""
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,14 +13,13 @@ import cv2
 import graphs
 import numpy as np
 import onnxruntime
+from against import FAST, compared, prepared, sides
 from row import Row
-from timing import Timed, interleaved
+from timing import interleaved
 
 import xray
-from xray import tensors, tiles
 from xray.backends import OUTPUTS, Backend
 from xray.candidates import LEAST_SCORE
-from xray.card import Card
 from xray.dequantized import in_float
 from xray.detector import available
 from xray.processor import sums_exactly, usable_cores
@@ -27,7 +27,6 @@ from xray_app.demo.samples import samples
 
 LIMIT_MS = 600  # from `import xray` to the first report
 SCANNERS_PX = 1225, 954  # width and height of a console's whole screen, as SIXray's largest are
-FAST = "fast"  # the preset, where the card names one
 
 
 def picture(size_px: tuple[int, int] | None = None) -> xray.Scan:
@@ -38,12 +37,6 @@ def picture(size_px: tuple[int, int] | None = None) -> xray.Scan:
         if scan.encoding is xray.Encoding.PSEUDOCOLOR
     )
     return scan if size_px is None else replace(scan, pixels=cv2.resize(scan.pixels, size_px))
-
-
-def prepared(scan: xray.Scan, card: xray.Card) -> np.ndarray:
-    """The one tile of a scan that is seen whole, (1, h, w, 3)."""
-    tile = tiles.whole(scan.height, scan.width, card.side_px)[0]
-    return tensors.prepare(scan.pixels, scan.encoding, tile, card.ranges)[None]
 
 
 def session(content: bytes, threads: int) -> onnxruntime.InferenceSession:
@@ -74,19 +67,42 @@ def speed(folder: Path, name: str, rounds: int) -> Iterator[Row]:
         fast = xray.Detector(name, threads=cores, preset=FAST)
         calls["fast"] = _quiet(lambda: fast.inspect(scan, LEAST_SCORE))
         boxes["fast"] = len(fast.inspect(scan, LEAST_SCORE).detections)
-    ssd = session(graphs.ssdlite(folder / f"ssdlite320-{most}.onnx", most).read_bytes(), cores)
-    small = cv2.resize(scan.pixels, (320, 320)).transpose(2, 0, 1).astype(np.float32) / 255
-    boxes["ssdlite"] = len(ssd.run(None, {"image": small})[0])
-    calls["ssdlite"] = _quiet(lambda: ssd.run(None, {"image": small}))
-    with asking.yolo(folder, scan, ours.card.side_px, cores, most) as peer:
-        if peer:
-            calls["yolo"] = peer
-        took = interleaved(calls, rounds)
-        boxes |= {"yolo": peer.boxes} if peer else {}
-    yield from compared(took, boxes, (scan, large), ours.card)
-    usual = took["inspect"].median_ms
-    for backend, why in missing.items():
-        yield Row(f"inspect, {backend}", None, "ms", "inspect", usual, note=why)
+    else:
+        missing["fast"] = f"no preset {FAST} in the card"
+    px = sides(scan, ours.card)
+    peers: dict[str, Ssdlite | asking.Peer] = {
+        peer: Ssdlite(folder, scan, px[peer], cores, most) for peer in px if "ssdlite" in peer
+    }
+    with ExitStack() as started:
+        for peer in [peer for peer in px if "yolo" in peer]:
+            try:
+                yolo = asking.yolo(folder, scan, px[peer], cores, most)
+                peers[peer] = started.enter_context(yolo)
+            except asking.Missing as why:
+                missing[peer] = str(why)
+        took = interleaved(calls | peers, rounds)
+    boxes |= {peer: said.boxes for peer, said in peers.items()}
+    yield from compared(took, missing, boxes, (scan, large), ours.card)
+
+
+class Ssdlite:
+    """SSDLite by a bare session, on a square picture.
+
+    Attributes:
+        boxes: how many came out of the last run.
+    """
+
+    def __init__(
+        self, folder: Path, scan: xray.Scan, side_px: int, threads: int, most: int
+    ) -> None:
+        graph = graphs.ssdlite(folder / f"ssdlite-{side_px}-{most}.onnx", most, side_px)
+        self._session = session(graph.read_bytes(), threads)
+        small = cv2.resize(scan.pixels, (side_px, side_px))
+        self._image = small.transpose(2, 0, 1).astype(np.float32) / 255
+        self.boxes = 0
+
+    def __call__(self) -> None:
+        self.boxes = len(self._session.run(None, {"image": self._image})[0])
 
 
 def networks(
@@ -107,55 +123,19 @@ def backends(
 ) -> tuple[dict[str, Callable[[], float | None]], dict[str, str]]:
     """inspect by each other backend, and why there is none of those that are not here."""
     calls, missing = dict[str, Callable[[], float | None]](), dict[str, str]()
-    for backend, lacks in ((Backend.OPENVINO, "extra openvino"), (Backend.CUDA, "GPU")):
+    for backend, lacks in (
+        (Backend.OPENVINO, "no extra openvino"),
+        (Backend.CUDA, "no CUDA in this onnxruntime"),
+    ):
         try:
             other = xray.Detector(name, threads=cores, backend=backend)
         except (xray.MissingExtra, xray.ModelError) as error:
             print(error, file=sys.stderr)
-            missing[str(backend)] = f"no {lacks}: not measured"
+            absent = isinstance(error, xray.MissingExtra)
+            missing[str(backend)] = lacks if absent else f"{backend} does not start"
         else:
             calls[str(backend)] = _quiet(partial(other.inspect, scan, LEAST_SCORE))
     return calls, missing
-
-
-def compared(
-    took: Mapping[str, Timed], boxes: Mapping[str, int], scans: tuple[xray.Scan, ...], card: Card
-) -> Iterator[Row]:
-    """Rows of what was timed in turn; of the peers, all that could be."""
-    of = [f"{scan.width}×{scan.height}" for scan in scans]
-    seen = ["{2}×{1}".format(*prepared(scan, card).shape) for scan in scans]
-    yolo = f"ultralytics YOLO26n, predict, {card.side_px}×{card.side_px}"
-    ssdlite = "SSDLite320, bare, float, 320×320"
-    every = f"inspect at {seen[0]}, every box from {LEAST_SCORE}"
-    fast = f"inspect, preset {FAST}, every box from {LEAST_SCORE}"
-    for what, mine, against, theirs, by_theirs, aim in (
-        (f"inspect, {of[0]}", "inspect", f"bare, {seen[0]}", "bare", True, "<= 1.15"),
-        (f"inspect, {of[1]}", "inspect large", f"bare, {seen[1]}", "bare large", True, "<= 1.15"),
-        ("bare network, 8 bits", "bare", "the same in float", "float", False, ""),
-        (every, "every", ssdlite, "ssdlite", False, ""),
-        (fast, "fast", ssdlite, "ssdlite", False, ">= 1.3"),
-        (every, "every", yolo, "yolo", False, ">= 2.3"),
-        (f"{every}, openvino", "openvino", yolo, "yolo", False, ">= 4.0"),
-        (f"{every}, cuda", "cuda", every, "every", False, ""),
-    ):
-        if mine in took and theirs in took:
-            ours, other = took[mine].median_ms, took[theirs].median_ms
-            yield Row(
-                *(what, ours, "ms", against, other),
-                *(ours / other if by_theirs else other / ours, aim, took[mine].spread),
-                map50=map50(card, FAST if mine == "fast" else ""),
-                boxes=boxes.get(mine, boxes["every"]) if theirs in boxes else None,
-                their_boxes=boxes.get(theirs),
-            )
-
-
-def map50(card: Card, preset: str = "") -> float | None:
-    """Of the first set of scans that the card has scores on; None: it has none."""
-    for of in card.scores.values():
-        if isinstance(of, dict) and "map50" in of:
-            score = of.get("beside", {}).get(preset, {}).get("map50") if preset else of["map50"]
-            return None if score is None else float(score)
-    return None
 
 
 def jpegs(folder: Path, name: str, rounds: int) -> Iterator[Row]:

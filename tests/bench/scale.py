@@ -1,25 +1,28 @@
 """`make scale`: what a country needs, computed from rates that are measured here.
 
 Measures `xray batch` over an archive of scans with one worker and with two, with each engine, and
-prints the tables of docs/scale.md. What is computed from what stands beside each figure.
+prints the tables of docs/scale.md. What is computed from what stands beside each figure. Ray is an
+extra; without it, its rows say so.
 """
 
 import math
 import shutil
 import sys
 import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 
+import stamps
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
-from xray import batch
-from xray.batch import Engine, Format, Settings, cluster, crew
+from xray import batch, card
+from xray.batch import Engine, Format, cluster, crew
+from xray.detector import available
 from xray_app.demo.samples import samples
 
 A_YEAR = 63.56e6 + 20.75e6  # e-commerce imports and exports of Korea in 2020, parcels
@@ -29,6 +32,9 @@ DAY_S, YEAR_S = 86_400, 365 * 86_400
 USED = 0.6  # share of a machine's capacity that is planned with: queues stay short
 CORES = 32  # of one machine
 CORE_HOUR = 0.04  # US dollars; what large providers list for a core without contract
+WORKERS = 1, 2  # processes, a core each
+LEAST_FILES = 4 * stamps.SHARD * max(WORKERS)  # a shard of each to warm up, and some to measure
+INSTALL = ".venv/bin/pip install -e '.[ray]'"  # what brings Ray into a checkout
 COPIES = 40  # of every sample that is no container: enough scans for half a minute
 
 
@@ -54,24 +60,25 @@ def main(folder: Path | None) -> None:
     with tempfile.TemporaryDirectory() as kept:
         archive = folder or _archive(Path(kept) / "archive")
         files = [file for file in archive.rglob("*") if file.is_file()]
+        if len(files) < LEAST_FILES:
+            sys.exit(f"{archive}: expected {LEAST_FILES} files or more, got {len(files)}; fewer "
+                     "do not keep every worker busy for long enough")  # fmt: skip
         size = sum(file.stat().st_size for file in files) / len(files)
-        rates = {
-            (name, workers): _rate(archive, Path(kept) / f"{name}-{workers}", engine)
-            for name, engine_of in _engines().items()
-            for workers in (1, 2)
-            for engine in [engine_of(workers)]
-        }
-    _show_rates(console, rates, len(files), size)
-    _show_needs(console, rates["local", 2] / 2, size)
+        rates = dict(_rates(archive, Path(kept)))
+    _show_rates(console, rates, f"{len(files)} files of {size / 1024:.0f} KiB in the mean")
+    one = rates["local", max(WORKERS)]
+    assert one is not None
+    _show_needs(console, one / max(WORKERS), size)
 
 
-def _engines() -> dict[str, Callable[[int], Engine]]:
-    found: dict[str, Callable[[int], Engine]] = {
-        "local": lambda workers: partial(crew.finished, workers=workers)
-    }
-    if find_spec("ray"):
-        found["ray"] = lambda workers: partial(cluster.finished, workers=workers)
-    return found
+def _rates(archive: Path, kept: Path) -> Iterator[tuple[tuple[str, int], float | None]]:
+    """By engine and number of workers, scans a second; None: the engine is not installed."""
+    for name, finished in (("local", crew.finished), ("ray", cluster.finished)):
+        for workers in WORKERS:
+            here = name == "local" or find_spec("ray") is not None
+            engine = partial(finished, workers=workers)
+            out = kept / f"{name}-{workers}"
+            yield (name, workers), _rate(archive, out, engine, workers) if here else None
 
 
 def _archive(folder: Path) -> Path:
@@ -85,28 +92,32 @@ def _archive(folder: Path) -> Path:
     return folder
 
 
-def _rate(archive: Path, out: Path, engine: Engine) -> float:
-    """Scans a second between the first scan done and the last: without the start of processes."""
-    seen: list[float] = []
-
-    def timed(shards, settings, saw):  # type: ignore[no-untyped-def]
-        for number, lines in engine(shards, settings, saw):
-            seen.extend([time.monotonic()] * len(lines))
-            yield number, lines
-
-    batch.run(archive, out, Settings(), Format.JSONL, timed)
-    first = seen.count(seen[0])
-    return (len(seen) - first) / (seen[-1] - seen[0])
+def _rate(archive: Path, out: Path, engine: Engine, workers: int) -> float:
+    """Scans a second while every worker is at work; what is set aside counts for nothing."""
+    folder = out.with_name(f"{out.name}-stamps")
+    folder.mkdir()
+    settings = stamps.Stamping(stamps=folder)
+    said = batch.run(archive, out, settings, Format.JSONL, engine)
+    if said["set_aside"]:
+        print(f"{archive}: {said['set_aside']} files were set aside", file=sys.stderr)
+    try:
+        return stamps.rate(stamps.left(folder), workers)
+    except ValueError as error:
+        sys.exit(f"{archive}: {error}")
 
 
 def _show_rates(
-    console: Console, rates: dict[tuple[str, int], float], scans: int, size: float
+    console: Console, rates: Mapping[tuple[str, int], float | None], archive: str
 ) -> None:
-    table = Table("engine", "workers", "scans/s", "efficiency", title=f"{scans} files of "
-                  f"{size / 1024:.0f} KiB in the mean")  # fmt: skip
+    shipped = card.read(available()["parcel"])
+    title = f"{archive}, {shipped.name} {shipped.version}"
+    table = Table("engine", "workers", "scans/s", "efficiency", title=title)
     for (name, workers), rate in rates.items():
-        efficiency = rate / rates[name, 1] / workers
-        table.add_row(name, str(workers), f"{rate:.1f}", f"{efficiency:.0%}")
+        one = rates[name, WORKERS[0]]
+        if rate is None or one is None:
+            table.add_row(name, f"{workers}", escape(f"not installed: {INSTALL}"), "")
+        else:
+            table.add_row(name, f"{workers}", f"{rate:.1f}", f"{rate / one / workers:.0%}")
     console.print(table)
 
 
