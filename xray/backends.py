@@ -6,9 +6,10 @@ and a file that asks for data outside itself is refused. All of them may be shar
 
 import logging
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -21,7 +22,7 @@ from xray.processor import sums_exactly
 
 OUTPUTS = ("boxes", "scores", "embedding")
 
-MOST_SHAPES = 16  # kept compiled; scans of one scanner have a handful
+MOST_SHAPES = 64  # kept compiled; scans of one scanner have a handful, an archive some dozens
 # Eight bits are rounded otherwise by each: of parcel 0.4.0 up to 0.050 apart was seen
 SCORE_TOLERANCE = 0.06  # how far probabilities of two backends may lie apart
 BOX_TOLERANCE_PX = 4.0  # and sides of boxes, in pixels of the network's input
@@ -46,6 +47,7 @@ class Backend(StrEnum):
     CUDA = "cuda"  # the extra of this name, onnxruntime-gpu in place of onnxruntime; in float
 
 
+Shape = tuple[int, ...]
 Compute = Callable[[NDArray[np.uint8]], list[NDArray[np.float32]]]  # (1, h, w, 3) -> OUTPUTS
 
 
@@ -135,28 +137,47 @@ def _openvino(content: bytes, where: str, threads: int, streams: int) -> Engine:
         "NUM_STREAMS": streams,
         "ENABLE_CPU_PINNING": False,  # two processes would be pinned to the same cores
     }
-    guard = threading.Lock()
+    copying = threading.Lock()  # whether one model may be copied by several at once is not said
 
-    @lru_cache(MOST_SHAPES)
-    def compiled(shape: tuple[int, ...]) -> Any:
-        still = model.clone()
-        still.reshape({"image": list(shape)})
+    def compiled(shape: Shape) -> Any:
+        with copying:
+            still = model.clone()
+            still.reshape({"image": list(shape)})
         return core.compile_model(still, "CPU", properties)
 
-    return Engine(_by_shape(compiled, guard), card, names)
+    return Engine(_by_shape(compiled), card, names)
 
 
-def _by_shape(compiled: Callable[[tuple[int, ...]], Any], guard: threading.Lock) -> Compute:
-    """Runs the graph compiled for the shape of each picture.
+@dataclass
+class _Graph:
+    """One shape's: whoever comes first compiles it, and others of this shape alone wait."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    compiled: Any = None
+
+
+def _by_shape(compile: Callable[[Shape], Any]) -> Compute:
+    """Runs the graph compiled for the shape of each picture; the last ones used are kept.
 
     One graph for all shapes would be right by the interface, but OpenVINO 2026.4 answers such a
     quantised one with noise: scores of 0.004 where onnxruntime says 0.55.
     """
     own = threading.local()  # a request holds buffers, so each thread has its own
+    kept, guard = OrderedDict[Shape, _Graph](), threading.Lock()
+
+    def compiled(shape: Shape) -> Any:
+        with guard:
+            graph = kept.setdefault(shape, _Graph())
+            kept.move_to_end(shape)
+            if len(kept) > MOST_SHAPES:
+                kept.popitem(last=False)
+        with graph.lock:
+            if graph.compiled is None:
+                graph.compiled = compile(shape)
+        return graph.compiled
 
     def run(image: NDArray[np.uint8]) -> list[NDArray[np.float32]]:
-        with guard:
-            graph = compiled(image.shape)
+        graph = compiled(image.shape)
         requests = own.__dict__.setdefault("requests", {})
         if requests.get(image.shape, (None,))[0] is not graph:
             if len(requests) >= MOST_SHAPES:

@@ -1,6 +1,8 @@
 """What computes: the same findings whatever it is, and a sentence where it is not installed."""
 
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -196,3 +198,63 @@ def test_exact_sums_are_asked_for_where_the_cpu_would_saturate_and_only_there(
     monkeypatch.setattr(backends, "sums_exactly", lambda: exactly)
     Network(standin, 1)
     assert ("session.x64quantprecision" in entries) is asked
+
+
+class Graph:
+    """As much of a compiled model of OpenVINO's as we use: says its shape."""
+
+    def __init__(self, shape: tuple[int, ...]) -> None:
+        self.said = dict.fromkeys(backends.OUTPUTS, np.array(shape, np.float32))
+
+    def create_infer_request(self) -> "Graph":
+        return self
+
+    def infer(self, _: dict, share_inputs: bool) -> dict:
+        return self.said
+
+
+def test_a_shape_is_compiled_while_another_is_and_by_one_thread_alone() -> None:
+    both = threading.Barrier(2, timeout=20)  # passed only where two compile at once
+    shapes = []
+
+    def compile(shape: tuple[int, ...]) -> Graph:
+        shapes.append(shape)
+        both.wait()
+        return Graph(shape)
+
+    run = backends._by_shape(compile)
+    images = [np.zeros((1, 32, 32 + 32 * (k % 2), 3), np.uint8) for k in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(run, images))
+    assert [tuple(one[0].astype(int)) for one in said] == [image.shape for image in images]
+    assert sorted(shapes) == [(1, 32, 32, 3), (1, 32, 64, 3)]
+
+
+def test_as_many_shapes_as_an_archive_has_stay_compiled_and_the_last_used_longest() -> None:
+    shapes = []
+
+    def compile(shape: tuple[int, ...]) -> Graph:
+        shapes.append(shape[1])
+        return Graph(shape)
+
+    run = backends._by_shape(compile)
+    most = backends.MOST_SHAPES
+    assert most >= 40  # of 32-pixel steps at about one area
+    for height in [*range(most), *range(most), most, 1, 0]:
+        run(np.zeros((1, height, 1, 3), np.uint8))
+    assert shapes == [*range(most), most, 0]
+
+
+def test_a_shape_that_could_not_be_compiled_is_tried_again() -> None:
+    tries = []
+
+    def compile(shape: tuple[int, ...]) -> Graph:
+        tries.append(shape)
+        if len(tries) == 1:
+            raise MemoryError
+        return Graph(shape)
+
+    run, image = backends._by_shape(compile), np.zeros((1, 32, 32, 3), np.uint8)
+    with pytest.raises(MemoryError):
+        run(image)
+    assert run(image)[0].tolist() == [1, 32, 32, 3]

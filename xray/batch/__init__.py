@@ -13,9 +13,10 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from xray.batch import arrivals, packing, plan, progress, results
+from xray.batch import arrivals, folder, packing, plan, progress, results
+from xray.batch.folder import AT
 from xray.batch.inspecting import Settings, versions
-from xray.batch.ledger import AT, Ledger, locked
+from xray.batch.ledger import Ledger, locked
 from xray.batch.parts import Parts
 from xray.batch.plan import Shard
 from xray.batch.tables import Format, known
@@ -45,14 +46,15 @@ def run(
         again: whether what an earlier run set aside is inspected once more.
 
     Raises:
-        XrayError: something is wrong with the model, the settings, or what an earlier run left;
-            or the batch was done, and scans came since.
+        XrayError: something is wrong with the model, the settings, the results' folder, or what
+            an earlier run left; or the batch was done, and scans came since.
         Away: scans cannot be reached; the shards that hold them are not done.
     """
+    folder.check_apart(source, out)
     said = settings.said(settings.detector()) | {"format": str(format)}
     with locked(out):
         todo = plan.made(source, out, said, versions())
-        if results.done(out) and not again:
+        if results.done(todo) and not again:
             Ledger(todo).clear()  # it may have been killed before that
             arrivals.check_none(todo, source)
             return results.read(out)

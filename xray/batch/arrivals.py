@@ -5,7 +5,7 @@ from heapq import merge
 from itertools import groupby
 from pathlib import Path
 
-from xray.batch.listing import Item, found
+from xray.batch.listing import Item, found, place
 from xray.batch.plan import Plan
 from xray.batch.sorting import by_path
 from xray.errors import RecipeError
@@ -35,9 +35,10 @@ def check_none(plan: Plan, source: Path) -> None:
 
 def _came(before: Iterable[Item], now: Iterable[Item], walked: bool) -> Iterator[str]:
     """The names of those that are there now alone; both come in the same order."""
+    compared = by_path if walked else place
 
     def marked(items: Iterable[Item], when: int) -> Iterator[tuple[str, int, str]]:
-        return ((by_path(item.path if walked else item.id), when, item.id) for item in items)
+        return ((compared(item.path), when, item.id) for item in items)
 
     for _, same in groupby(merge(marked(before, 0), marked(now, 1)), key=lambda one: one[0]):
         _, when, name = next(same)

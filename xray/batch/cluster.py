@@ -8,7 +8,10 @@ need the scans and the model, not the results' folder.
 
 import json
 import pickle
-from collections.abc import Callable, Iterable, Iterator
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain
 from queue import SimpleQueue
 from typing import Any
 
@@ -27,6 +30,9 @@ Row = dict[str, Any]  # what Ray carries: a shard there, its lines back
 # shards: so it has enough of both.
 ROUNDS = 16  # shards for each worker in a window, at least
 SCANS = 65_536  # in a window, at least
+
+# A head answers before its workers are up: a node takes minutes where its image is fetched first.
+JOIN_SECONDS, ASK_SECONDS = 300.0, 5.0
 
 
 def finished(
@@ -47,32 +53,43 @@ def finished(
 
     Raises:
         MissingExtra: Ray is not installed.
-        RecipeError: no cluster answers at that address, or it has fewer cores than workers.
-        ModelError: workers die before they look at anything.
+        RecipeError: no cluster answers at that address, or it has fewer cores than workers, also
+            after five minutes.
+        ModelError: workers die before they look at anything, or Ray fails.
         Away: a scan cannot be reached.
     """
     ray = _ray(address, workers)
     try:
-        cores = int(ray.cluster_resources().get("CPU", 0))
-        if workers is not None and workers > cores:
-            raise RecipeError(f"--workers {workers}: Ray at {address} has {cores} cores")
-        for window in _windows(shards, ROUNDS * (workers or cores), SCANS):
-            rows = [{"number": s.number, "work": json.dumps(s.items)} for s in window]
-            actors = min(workers or cores, len(rows))
-            done = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
-                Inspector,
-                fn_constructor_args=(settings,),
-                compute=ray.data.ActorPoolStrategy(size=actors),
-                num_cpus=1,  # actors that die are replaced, and their rows done again, by default
-            )
-            for row in _heard(done.iter_rows()):
+        source, least = iter(shards), workers or 1
+        for first in source:
+            cores = _cores(ray, address, least)  # anew for each window: machines come and go
+            actors, least = min(workers or cores, cores), 1
+            window = _window(chain([first], source), ROUNDS * actors, SCANS)
+            for row in _rows(ray, window, settings, actors):
                 if row["stopped"]:
                     raise pickle.loads(row["stopped"])
                 lines = row["lines"].split("\n")  # names may hold what else ends a line
                 saw(len(lines))
                 yield int(row["number"]), lines
+    except ray.exceptions.RayError as error:
+        raise ModelError(
+            f"Ray at {address} failed, or one of its workers ({type(error).__name__}: {error}); "
+            "the same command goes on where it was"
+        ) from None
     finally:
         ray.shutdown()
+
+
+def _rows(ray: Any, window: Sequence[Shard], settings: Settings, actors: int) -> Iterator[Row]:
+    """What Ray's actors give back of these shards, as they are done."""
+    rows = [{"number": s.number, "work": json.dumps(s.items)} for s in window]
+    done = ray.data.from_items(rows, override_num_blocks=len(rows)).map(
+        Inspector,
+        fn_constructor_args=(settings,),
+        compute=ray.data.ActorPoolStrategy(size=min(actors, len(rows))),
+        num_cpus=1,  # actors that die are replaced, and their rows done again, by default
+    )
+    yield from done.iter_rows()
 
 
 class Inspector:
@@ -110,24 +127,30 @@ def _ray(address: str, workers: int | None) -> Any:
     return ray
 
 
-def _windows(shards: Iterable[Shard], least: int, scans: int) -> Iterator[list[Shard]]:
-    """At least so many shards at a time, and so many scans; fewer at the end."""
+def _cores(ray: Any, address: str, least: int) -> int:
+    """How many cores there are now; waits for workers that are still on their way.
+
+    Raises:
+        RecipeError: they are fewer than `least` after five minutes.
+    """
+    wait_s = JOIN_SECONDS
+    while (cores := int(ray.cluster_resources().get("CPU", 0))) < least:
+        has = f"Ray at {address} has {cores} cores, {least} are needed"
+        if wait_s <= 0:
+            raise RecipeError(f"{has}: see that its workers are up, or take fewer --workers")
+        if wait_s == JOIN_SECONDS:
+            print(f"{has}: waiting up to {wait_s / 60:.0f} min for workers", file=sys.stderr)
+        time.sleep(ASK_SECONDS)
+        wait_s -= ASK_SECONDS
+    return cores
+
+
+def _window(shards: Iterable[Shard], least: int, scans: int) -> list[Shard]:
+    """At least so many of the shards, and so many scans; fewer at the end."""
     window, held = list[Shard](), 0
     for shard in shards:
         window.append(shard)
         held += len(shard.items)
         if len(window) >= least and held >= scans:
-            yield window
-            window, held = [], 0
-    if window:
-        yield window
-
-
-def _heard(rows: Iterator[Row]) -> Iterator[Row]:
-    """The rows; what else went wrong with a worker, as our own error."""
-    import ray
-
-    try:
-        yield from rows
-    except ray.exceptions.RayTaskError as error:
-        raise ModelError(f"a worker of Ray's failed: {error}") from None
+            break
+    return window

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from xray.batch.files import whole_file
+from xray.batch.folder import AGAIN, AT, LOCK, SHARDS
 from xray.batch.plan import Plan, Shard
 from xray.errors import DataError, RecipeError
 
-LOCK = ".lock"
-AT = "at"  # where processes say which scan they are at
 A_FOLDER = 1000  # shards; file systems slow down over folders with many more
 
 
@@ -30,7 +29,7 @@ class Ledger:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._folder, self._before = plan.out / "shards", plan.out / "again"
+        self._folder, self._before = plan.out / SHARDS, plan.out / AGAIN
         self._at = plan.out / AT
 
     def has(self, number: int) -> bool:
@@ -106,7 +105,7 @@ class Ledger:
 def locked(out: Path) -> Iterator[None]:
     """Nobody else works on this batch; whoever is killed lets go of it."""
     out.mkdir(parents=True, exist_ok=True)
-    with (out / LOCK).open("w") as file:
+    with (out / LOCK).open("a") as file:  # what somebody keeps under this name stays
         with suppress(ImportError):  # Windows has no such locks
             import fcntl
 

@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from xray.batch.files import placed, whole_file
+from xray.batch.folder import PARTS, REPORTS
 from xray.batch.ledger import Ledger
 from xray.batch.plan import Plan
 from xray.batch.tables import GROUP, Format, Row, canonical, opened, texts
-
-REPORTS, PARTS = "reports", "parts"
 
 
 class Parts:

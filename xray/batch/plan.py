@@ -16,13 +16,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from xray.batch import high
+from xray.batch import folder, high
 from xray.batch.files import whole_file
+from xray.batch.folder import PLAN, WORK
 from xray.batch.listing import Item, found
 from xray.errors import RecipeError
 
 SCHEMA = "xray.batch/2"
-WORK, PLAN = "work.jsonl", "plan.json"
 LEAST_SHARD, MOST_SHARD, SHARDS = 16, 1024, 2000  # scans, scans, and how many shards are enough
 PART = 96 * MOST_SHARD  # scans; their reports are 50 to 200 MB
 
@@ -120,8 +120,8 @@ def made(source: Path, out: Path, settings: dict[str, Any], versions: dict[str, 
     """The plan of a batch: the one that it began with, or a new one.
 
     Raises:
-        RecipeError: there is nothing to inspect, or the batch was begun on another source or with
-            other settings.
+        RecipeError: there is nothing to inspect, the batch was begun on another source or with
+            other settings, or the folder holds what is of no batch.
     """
     try:
         begun = json.loads((out / PLAN).read_text(encoding="utf-8"))
@@ -129,6 +129,8 @@ def made(source: Path, out: Path, settings: dict[str, Any], versions: dict[str, 
         return _begun(source, out, settings, versions)
     except ValueError:
         raise RecipeError(f"{out / PLAN}: damaged; take another --out") from None
+    if not {"schema", "source", "settings"} <= {*(begun if isinstance(begun, dict) else ())}:
+        raise RecipeError(f"{out / PLAN}: not the plan of a batch; take another --out")
     same = {"schema": SCHEMA, "source": str(source.resolve()), **settings}
     before = {"schema": begun["schema"], "source": begun["source"], **begun["settings"]}
     for name in sorted({*same, *before}):
@@ -148,6 +150,7 @@ def _begun(source: Path, out: Path, settings: dict[str, Any], versions: dict[str
         raise RecipeError(f"{source}: there is no such folder, and no such list of files")
     if settings.get("high"):
         high.check_apart(source, Path(settings["high"]))
+    folder.check_free(out)
     scans, at, starts = 0, 0, list[int]()
     with whole_file(out / WORK) as lines:
         for item in found(source, out):

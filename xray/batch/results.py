@@ -12,15 +12,34 @@ from pathlib import Path
 from typing import Any
 
 from xray.batch.files import whole_file
+from xray.batch.folder import ASIDE, SUMMARY
 from xray.batch.parts import Parts, Tally
+from xray.batch.plan import Plan
+from xray.errors import DataError
 
 SCHEMA = "xray.batch.summary/2"
-SUMMARY, ASIDE = "summary.json", "set_aside.jsonl"
 
 
-def done(out: Path) -> bool:
-    """Whether a batch is done."""
-    return (out / SUMMARY).exists()
+def done(plan: Plan) -> bool:
+    """Whether a batch is done.
+
+    Raises:
+        DataError: what stands in the place of its summary is none, or that of another batch.
+    """
+    path = plan.out / SUMMARY
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return False
+    except ValueError:
+        said = None
+    its = said if isinstance(said, dict) else {}
+    if (its.get("schema"), its.get("source")) != (SCHEMA, plan.source):
+        raise DataError(
+            f"{path}: expected the summary of this batch, with schema {SCHEMA} and source "
+            f"{plan.source}; move it away and run the same command again"
+        )
+    return True
 
 
 def read(out: Path) -> dict[str, Any]:

@@ -148,3 +148,55 @@ def test_a_list_with_whole_paths_among_others_is_not_taken_for_a_longer_one(
     first = batch.run(listed, out, settings, Format.JSONL, engine)
     assert (first["scans"], first["set_aside"]) == (3, 1)
     assert batch.run(listed, out, settings, Format.JSONL, engine) == first
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be"])
+def test_a_list_in_utf_16_is_read_where_it_says_so(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "list.txt"
+    mark = "\ufeff" if encoding == "utf-16-be" else ""  # "utf-16" writes its own
+    file.write_bytes(f"{mark}나/1.png\r\n가.png\r\n".encode(encoding))
+    assert names(file, tmp_path) == ["가.png", "나/1.png"]
+
+
+@pytest.mark.parametrize("encoding", ["cp949", "utf-16-le"])
+def test_a_list_in_another_encoding_is_refused_and_it_is_said_how_to_save_it(
+    tmp_path: Path, encoding: str
+) -> None:
+    file = tmp_path / "list.txt"
+    file.write_bytes("가.png\na.png\n".encode(encoding))
+    with pytest.raises(xray.RecipeError, match=r"on each line, in UTF-8; save it so"):
+        names(file, tmp_path)
+
+
+@pytest.mark.parametrize(("chunk", "runs"), [(500, 100), (2, 100), (1, 2)])
+def test_a_scan_that_a_list_spells_in_several_ways_is_done_once_under_the_first(
+    folder: Path, tmp_path: Path, monkeypatch, chunk: int, runs: int
+) -> None:
+    monkeypatch.setattr(sorting, "CHUNK", chunk)
+    monkeypatch.setattr(sorting, "RUNS", runs)
+    file = folder / "list.txt"
+    again = ["b.png", f"{folder}/a/1.png", "./a/./2.png", "a//1.png", "a/../b.png", "a/2.png"]
+    file.write_text("\n".join(["./b.png", *again, "../folder/b.png", "a/1.png", "c/..d.png"]))
+    assert names(file, tmp_path) == [f"{folder}/a/1.png", "./a/./2.png", "./b.png", "c/..d.png"]
+
+
+def test_a_step_back_out_of_a_linked_folder_loses_no_scan(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "disk/deep").mkdir(parents=True)
+    (tmp_path / "disk/b.png").touch()
+    (folder / "deep").symlink_to(tmp_path / "disk/deep")
+    (folder / "list.txt").write_text("deep/../b.png\nb.png\n")  # two files
+    assert sorted(names(folder / "list.txt", tmp_path)) == ["b.png", "deep/../b.png"]
+
+
+def test_other_spellings_in_a_list_are_nothing_that_came_since(
+    make_archive, standin: Path, engine, tmp_path: Path
+) -> None:
+    archive, settings = make_archive(4), Settings(str(standin))
+    listed, out = archive / "list.txt", tmp_path / "out"
+    listed.write_text("night-1/0001.png\n./night-0/0000.png\n")
+    batch.run(listed, out, settings, Format.JSONL, engine)
+    listed.write_text(f"./night-1/0001.png\n{archive}/night-0/0000.png\n")
+    assert batch.run(listed, out, settings, Format.JSONL, engine)["scans"] == 2
+    listed.write_text("night-0/0003.png\n./night-1/0001.png\n")
+    with pytest.raises(xray.RecipeError, match=r"1 more .*\(night-0/0003.png\)"):
+        batch.run(listed, out, settings, Format.JSONL, engine)

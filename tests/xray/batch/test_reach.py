@@ -2,6 +2,7 @@
 
 import errno
 import json
+import os
 import shutil
 from collections import Counter
 from pathlib import Path
@@ -259,3 +260,55 @@ def test_a_high_energy_picture_out_of_reach_stops_the_batch_and_one_that_never_w
     monkeypatch.setattr(Path, "samefile", stale)
     with pytest.raises(Away, match="Stale file handle"):
         batch.run(archive, tmp_path / "out", settings, Format.JSONL, engine, again=True)
+
+
+def test_a_login_that_ends_stops_the_batch_and_one_forbidden_file_is_set_aside(
+    make_archive, settings: Settings, engine, tmp_path: Path, monkeypatch
+) -> None:
+    archive, out, whole, scan = make_archive(6), tmp_path / "out", Path.read_bytes, os.scandir
+    ended = ["night-0"]  # what may not be opened
+
+    def forbidden(path: Path) -> bytes:
+        if any(f"{name}/" in str(path) for name in ended):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return whole(path)
+
+    def closed(at: str):
+        if str(at).endswith(ended[-1]):
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return scan(at)
+
+    monkeypatch.setattr(Path, "read_bytes", forbidden)
+    assert batch.run(archive, out, settings, Format.JSONL, engine)["set_aside"] == 4
+
+    def logged_out(shards, settings, saw):
+        ended.append("archive")
+        monkeypatch.setattr(os, "scandir", closed)
+        yield from engine(shards, settings, saw)
+
+    with pytest.raises(Away, match=r"archive may not be listed \(Permission denied\)"):
+        batch.run(archive, tmp_path / "later", settings, Format.JSONL, logged_out)
+
+
+@pytest.mark.skipif(not hasattr(errno, "EKEYEXPIRED"), reason="Linux alone has these numbers")
+@pytest.mark.parametrize("name", ["EKEYEXPIRED", "EKEYREJECTED", "EKEYREVOKED", "ENOKEY"])
+def test_a_key_that_a_server_takes_no_more_is_no_fault_of_a_file(tmp_path: Path, name: str) -> None:
+    error = OSError(getattr(errno, name), "key")
+    assert reach.away(error, tmp_path / "a.png", tmp_path) == os.strerror(error.errno)
+
+
+def test_a_login_that_ends_while_folders_are_walked_leaves_none_out(
+    make_archive, settings: Settings, engine, tmp_path: Path, monkeypatch
+) -> None:
+    archive, scan, walked = make_archive(6), os.scandir, []
+
+    def ending(at: str):
+        walked.append(at)
+        if len(walked) > 2:  # the archive and one folder in it
+            raise PermissionError(errno.EACCES, "Permission denied", str(at))
+        return scan(at)
+
+    monkeypatch.setattr(os, "scandir", ending)
+    with pytest.raises(PermissionError):
+        batch.run(archive, tmp_path / "out", settings, Format.JSONL, engine)
+    assert not (tmp_path / "out/plan.json").exists()

@@ -1,10 +1,10 @@
 """How shards are dealt to Ray's actors and come back, without Ray."""
 
-import sys
 from types import SimpleNamespace
 
 import pytest
 
+from xray import ModelError, RecipeError
 from xray.batch import Settings, cluster
 from xray.batch.listing import Item
 from xray.batch.plan import Shard
@@ -13,6 +13,10 @@ from xray.batch.reach import Away
 CORES = 300
 INSPECTOR = cluster.Inspector
 NAMES = ("a.png", "b\x85c.png", "d\u2028e.png")
+
+
+class RayError(Exception):
+    """Over every error of Ray's, as `ray.exceptions.RayError` is."""
 
 
 class Inspector:
@@ -26,10 +30,17 @@ class Inspector:
 
 
 class Data:
-    """As much of `ray.data` as we use; remembers how many actors there were each time."""
+    """As much of `ray.data` as we use; remembers how many actors there were each time.
+
+    Attributes:
+        cores: what the cluster says that it has, each time that it is asked; the last one stays.
+        waited: how long we slept, in seconds.
+    """
 
     def __init__(self) -> None:
         self.actors: list[int] = []
+        self.cores: list[dict[str, float]] = [{"CPU": CORES}]
+        self.waited: list[float] = []
 
     def ActorPoolStrategy(self, size: int) -> int:
         self.actors.append(size)
@@ -44,13 +55,14 @@ class Data:
 
 @pytest.fixture
 def data(monkeypatch) -> Data:
+    told = Data()
     ray = SimpleNamespace(
-        data=Data(),
-        cluster_resources=lambda: {"CPU": CORES},
+        data=told,
+        cluster_resources=lambda: told.cores.pop(0) if len(told.cores) > 1 else told.cores[0],
         shutdown=lambda: None,
-        exceptions=SimpleNamespace(RayTaskError=ZeroDivisionError),
+        exceptions=SimpleNamespace(RayError=RayError),
     )
-    monkeypatch.setitem(sys.modules, "ray", ray)
+    monkeypatch.setattr(cluster.time, "sleep", told.waited.append)
     monkeypatch.setattr(cluster, "_ray", lambda address, workers: ray)
     monkeypatch.setattr(cluster, "Inspector", Inspector)
     return ray.data
@@ -97,3 +109,64 @@ def test_what_stops_an_actor_comes_back_as_it_was(data: Data, monkeypatch) -> No
     with pytest.raises(Away, match="cannot be reached") as stopped:
         next(done)
     assert stopped.value.filename == "/archive/a.png"
+
+
+def one_each(shards: int) -> list[Shard]:
+    return [Shard(number, (Item("a", "/a"),)) for number in range(shards)]
+
+
+@pytest.mark.parametrize("workers", [None, 2])
+def test_workers_that_are_not_up_yet_are_waited_for(
+    data: Data, capsys, workers: int | None
+) -> None:
+    data.cores = [{"memory": 1.0}, {}, {"CPU": 2.0}]
+    assert len(list(cluster.finished(one_each(5), Settings(), print, workers, "auto"))) == 5
+    assert (data.actors, len(data.waited)) == ([2], 2)
+    said = capsys.readouterr().err
+    assert said.startswith(
+        f"Ray at auto has 0 cores, {workers or 1} are needed: waiting up to 5 min"
+    )
+
+
+@pytest.mark.parametrize(("cores", "workers"), [({}, None), ({"CPU": 2.0}, 3)])
+def test_workers_that_do_not_come_end_the_batch_with_a_sentence(
+    data: Data, cores: dict[str, float], workers: int | None
+) -> None:
+    data.cores = [cores]
+    with pytest.raises(
+        RecipeError, match=r"are needed: see that its workers are up, or take fewer"
+    ):
+        list(cluster.finished(one_each(5), Settings(), print, workers, "auto"))
+    assert sum(data.waited) == cluster.JOIN_SECONDS
+
+
+def test_workers_that_come_later_are_used_and_fewer_than_at_the_start_go_on(
+    data: Data, monkeypatch
+) -> None:
+    monkeypatch.setattr(cluster, "SCANS", 1)
+    data.cores = [{"CPU": 1.0}, {"CPU": 3.0}, {"CPU": 2.0}]
+    list(cluster.finished(one_each(16 + 48 + 5), Settings(), print, None))
+    assert data.actors == [1, 3, 2]
+    data.cores, data.actors = [{"CPU": 2.0}, {"CPU": 1.0}], []
+    list(cluster.finished(one_each(32 + 5), Settings(), print, 2))
+    assert data.actors == [2, 1]
+
+
+def test_nothing_is_asked_of_a_cluster_where_nothing_is_left_to_do(data: Data) -> None:
+    data.cores = [{}]
+    assert not list(cluster.finished([], Settings(), print, None))
+    assert not data.waited
+
+
+def test_whatever_fails_in_ray_is_a_sentence(data: Data, monkeypatch) -> None:
+    class ActorDiedError(RayError):
+        pass
+
+    def dying(self, row: dict) -> dict:
+        raise ActorDiedError("The actor died")
+
+    monkeypatch.setattr(Inspector, "__call__", dying)
+    with pytest.raises(
+        ModelError, match=r"Ray at auto failed, .*\(ActorDiedError: The actor died\)"
+    ):
+        list(cluster.finished(one_each(1), Settings(), print, 1, "auto"))
