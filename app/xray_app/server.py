@@ -25,7 +25,7 @@ from xray_app.guard import Guard
 from xray_app.languages import problem
 from xray_app.service import Service, keep_model
 from xray_app.settings import Settings
-from xray_app.uploads import Inbox
+from xray_app.uploads import Inbox, TooLarge
 
 if TYPE_CHECKING:
     import gradio as gr
@@ -89,7 +89,8 @@ def _add_routes(app: FastAPI, desk: OfficerDesk) -> None:
         try:
             return JSONResponse({"upload": await desk.inbox.receive(name, request.stream())})
         except ScanError as error:
-            return JSONResponse({"refused": problem(error)}, 413)
+            status = 413 if isinstance(error, TooLarge) else 415
+            return JSONResponse({"refused": problem(error)}, status)
 
     @app.api_route("/gradio_api/upload", methods=["POST", "GET"])
     def no_second_door() -> Response:

@@ -11,9 +11,14 @@ from collections.abc import AsyncIterator
 from pathlib import Path, PurePosixPath
 
 from xray.errors import ScanError
+from xray.formats.source import HEAD_BYTES, check_kind
 
 MAX_WAITING = 8  # files that nobody asked to inspect yet; the oldest go first
 MAX_NAME_BYTES = 200  # file systems take 255
+
+
+class TooLarge(ScanError):
+    """A file is larger than what is taken."""
 
 
 class Inbox:
@@ -34,7 +39,8 @@ class Inbox:
         """Keep a file and say its key.
 
         Raises:
-            ScanError: it is larger than what is taken.
+            TooLarge: it is larger than what is taken.
+            ScanError: it is no picture of a kind that is read.
         """
         key = secrets.token_urlsafe(16)
         file = self._folder / key / file_name(name)
@@ -44,10 +50,12 @@ class Inbox:
                 async for chunk in chunks:
                     out.write(chunk)
                     if out.tell() > self.max_bytes:
-                        raise ScanError(
+                        raise TooLarge(
                             f"{file.name} is larger than the desk takes, "
                             f"at most {self.max_bytes / 2**20:.0f} MB"
                         )
+            with file.open("rb") as kept:
+                check_kind(kept.read(HEAD_BYTES), file.name)
         except BaseException:
             discard(file)
             raise

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from xray_app.cases.case import Case
+from xray_app.cases.pending import escalated_for
 from xray_app.cases.states import Reason, Verdict
 from xray_app.languages import say, told
 from xray_app.terms import REASONS, VERDICTS
@@ -48,6 +49,21 @@ def decided(verdict: str, code: str | None, written: str = "") -> str:
     """
     chosen = ": ".join(part for part in (say(VERDICTS[Verdict(verdict)]), reason(code)) if part)
     return "; ".join(part for part in (chosen, written) if part)
+
+
+def searcher(name: str, corrects: bool) -> str:
+    """Who said what a search found; `corrects`: after somebody had said it."""
+    return say("{name}, correcting", name=name) if corrects else say("{name}, searching", name=name)
+
+
+def flag(text: str) -> str:
+    """What a case is flagged with: a sentence of our own, or why an officer escalated it.
+
+    >>> flag("kim: not as declared, lead foil"), flag("kim: a false bottom")
+    ('kim: not as declared: lead foil', 'kim: a false bottom')
+    """
+    left = escalated_for(text)
+    return f"{left.by}: {why(left.code, left.note)}" if left else told(text)
 
 
 def why(code: str | None, written: str) -> str:

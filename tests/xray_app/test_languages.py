@@ -36,7 +36,7 @@ def in_tables() -> Iterator[str]:
     yield from view.ENCODINGS.values()
     for said in (*view.VERDICTS.values(), view.NOT_INSPECTED, view.SCAN_FIRST, view.NOT_READ):
         yield from (said.word, said.meaning)
-    acts = (work.TAKE, work.SCAN_FIRST, *work.DECISIONS, *work.ASIDE, *work.SEARCHED)
+    acts = (work.TAKE, work.TAKE_THIS, work.SCAN_FIRST, *work.DECISIONS, *work.ASIDE)
     yield from (act.label for act in acts)
     yield from (code.label for code in work.CODES)
     yield from (says for _, says in view.THEMES.values())
@@ -117,6 +117,7 @@ def test_no_language_lacks_a_word(code: str) -> None:
 # Where errors come from that officers read; those of operators' commands stay English.
 SHOWN_TO_OFFICERS = (
     *("desk", "cases/case.py", "cases/queue.py", "cases/decisions.py", "cases/opinions.py"),
+    "cases/searches.py",
     *(
         "cases/profiles.py",
         "cases/pending.py",

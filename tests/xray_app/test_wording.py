@@ -22,6 +22,16 @@ def test_every_decision_can_be_said(verdict: Verdict, code: Reason | None) -> No
     assert (": " in said) == (code is not None)
 
 
+def test_a_code_in_a_flag_is_told_apart_from_what_was_written() -> None:
+    flags = ("kim: tampered", "a: b: not seen, weapon, perhaps", "kim: a weapon", "no flag of ours")
+    assert [wording.flag(one) for one in flags] == [
+        "kim: tampered",
+        "a: b: opaque: weapon, perhaps",
+        "kim: a weapon",
+        "no flag of ours",
+    ]
+
+
 def test_what_nobody_gave_is_left_out() -> None:
     assert wording.why(None, "") == ""
     assert wording.why("not_seen", "") == "opaque"

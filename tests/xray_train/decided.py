@@ -16,13 +16,14 @@ from xray.boxes import iou
 from xray_app.cases import inspection, reading, register, schema
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
-from xray_app.cases.decisions import Decision, SearchResult, decide, record_search
+from xray_app.cases.decisions import Decision, decide
 from xray_app.cases.inspection import Looked
 from xray_app.cases.opinions import Opinion, say
 from xray_app.cases.queue import Queue
 from xray_app.cases.register import NewView, Submission
 from xray_app.cases.reports import read_report
 from xray_app.cases.rules import Officer, Rules
+from xray_app.cases.searches import SearchResult, record_search
 from xray_app.cases.states import Level, Says, Verdict
 from xray_app.exchange.reviews import as_coco
 from xray_app.inspectors import bare

@@ -61,6 +61,19 @@ def opened(source: Source, id: str | None) -> Opened:
     return Opened(name, id or own_id, format, _guarded(decode, data, name, format))
 
 
+def check_kind(head: bytes, name: str) -> None:
+    """Stop where no scan begins like this: to be asked before a file is kept or sent on.
+
+    Args:
+        head: the first HEAD_BYTES of the file, or all of a smaller one.
+        name: what the error calls it.
+
+    Raises:
+        ScanError: it is of no kind that is read.
+    """
+    _decoder(head, name)
+
+
 def _decoder(data: bytes, name: str) -> tuple[str, Decode]:
     if not data:
         raise ScanError(f"{name}: an empty file; copy it again from its source")

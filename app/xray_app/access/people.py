@@ -125,8 +125,12 @@ class People:
             self._count_failure(connection, person, now)
         raise NotSignedIn(WRONG)
 
-    def signed_in(self, token: str) -> Actor:
+    def signed_in(self, token: str, by_themselves: bool = True) -> Actor:
         """Whose session this is.
+
+        Args:
+            token: the session's.
+            by_themselves: they ask, and not a page that nobody touches: that is no use of it.
 
         Raises:
             NotSignedIn: nobody's, or it has ended.
@@ -139,7 +143,7 @@ class People:
         over = row is None or _is_over(row, now)
         if row is None or over or person is None or not person["active"]:
             raise NotSignedIn("the session has ended; sign in again")
-        if now - row["seen_at"] >= SEEN_EVERY:
+        if by_themselves and now - row["seen_at"] >= SEEN_EVERY:
             with self.database.write() as connection:
                 connection.execute(update(table).where(mine).values(seen_at=now))
         role = Role(person["role"])

@@ -30,12 +30,13 @@ from xray_app.api.signing import Reads
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import looks, reading, register, seen
 from xray_app.cases.case import Case, load
-from xray_app.cases.decisions import decisions_of, searches_of
+from xray_app.cases.decisions import decisions_of
 from xray_app.cases.errors import NotFound, Refused
 from xray_app.cases.inspection import views_of
 from xray_app.cases.opinions import opinions_of
 from xray_app.cases.reading import Wanted
 from xray_app.cases.reports import read_report
+from xray_app.cases.searches import searches_of
 from xray_app.cases.states import Kind, Level, ReportRole, State
 from xray_app.exchange.threat_reports import source_of
 from xray_app.paper.tables import known

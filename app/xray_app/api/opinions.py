@@ -15,7 +15,7 @@ from xray_app.api.cases import CaseId, opinion, visible
 from xray_app.api.shapes import Opinions, Say
 from xray_app.api.signing import Reads, Works
 from xray_app.api.signing import TheService as Service
-from xray_app.cases.opinions import Opinion, labels_for, say, standing
+from xray_app.cases.opinions import Opinion, drawn_on, labels_for, say, standing
 from xray_app.cases.states import State
 
 router = APIRouter(prefix="/cases/{case_id}/opinions", tags=["work"])
@@ -50,4 +50,5 @@ def _opinions(
         mine=holds,
         labels=labels_for(connection, case_id),
         standing=[opinion(row) for row in stands],
+        drawn=drawn_on(connection, case_id),
     )

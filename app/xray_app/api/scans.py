@@ -7,7 +7,9 @@ from typing import Annotated, Any
 from fastapi import APIRouter, File, Form, Header, Response, UploadFile
 from pydantic import ValidationError
 
+from xray.formats.source import HEAD_BYTES, check_kind
 from xray_app import logs
+from xray_app.access.roles import Right
 from xray_app.api.asking import asked
 from xray_app.api.shapes import OUR_FAULT, About, Received
 from xray_app.api.signing import Inspects, Submits
@@ -64,6 +66,8 @@ def submit(
         raise Refused(f"{len(said.views)} views are described, {len(scan)} came")
     room = (service.database, service.queue.rules, actor.name, idempotency_key)
     register.check_room(*room)
+    if actor.may(Right.WORK):  # a scanner sends scans; a person may drop anything
+        _check_kinds([*scan, *high])
     views = _staged(service, scan, high)
     kept = keep_scan(service, said, views, actor.name, idempotency_key)
     response.headers["Location"] = f"/api/v1/cases/{kept.case.id}"
@@ -124,6 +128,17 @@ def _submission(about: About, views: Sequence[NewView], sender: str, key: str | 
         declaration=about.declaration.model_dump(exclude_none=True),
         request_key=key,
     )
+
+
+def _check_kinds(uploads: Sequence[UploadFile]) -> None:
+    """Stop where a file is no picture at all: as a case it would end on a search's table.
+
+    Raises:
+        ScanError: it is of no kind that is read.
+    """
+    for one in uploads:
+        check_kind(one.file.read(HEAD_BYTES), file_name(one.filename or ""))
+        one.file.seek(0)
 
 
 def _staged(service: Service, scan: list[UploadFile], high: list[UploadFile]) -> list[NewView]:

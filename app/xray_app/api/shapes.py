@@ -228,6 +228,7 @@ class Opinions(BaseModel):
     mine: bool = Field(description="the reader holds the case, and nobody else may write")
     labels: list[str] = Field(description="to choose from; others may be typed")
     standing: list[OpinionOut]
+    drawn: list[str] = Field(description="every box ever drawn, first to last: A, B, ...")
 
 
 class ViewOut(BaseModel):

@@ -21,7 +21,8 @@ from xray_app.api.shapes import (
 from xray_app.api.signing import Searches, Supervises, Works
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import photos
-from xray_app.cases.decisions import Decision, SearchResult, correct, decide, record_search
+from xray_app.cases.decisions import Decision, correct, decide
+from xray_app.cases.searches import SearchResult, record_search
 
 router = APIRouter(tags=["work"])
 

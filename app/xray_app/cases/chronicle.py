@@ -21,6 +21,7 @@ class Asked:
     Attributes:
         actor, action: word for word.
         subject: beginning of a case's ID, or of a person's or key's name.
+        cases: IDs that count as the subject too: of those cases that go by it.
         since, until: days, both of them with.
         before: only entries with a smaller number, as the last page ended.
         zone: in which those days begin and end.
@@ -29,6 +30,7 @@ class Asked:
     actor: str = ""
     action: str = ""
     subject: str = ""
+    cases: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
     before: int | None = None
@@ -62,7 +64,8 @@ def _wanted(asked: Asked) -> list[ColumnElement[bool]]:
         table[name] == getattr(asked, name) for name in ("actor", "action") if getattr(asked, name)
     ]
     if asked.subject:
-        wanted.append(table.subject.startswith(asked.subject.strip(), autoescape=True))
+        begins = table.subject.startswith(asked.subject.strip(), autoescape=True)
+        wanted.append(begins | table.subject.in_(asked.cases) if asked.cases else begins)
     if asked.since:
         wanted.append(table.at >= _day(asked.since, asked.zone))
     if asked.until:

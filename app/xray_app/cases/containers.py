@@ -1,6 +1,11 @@
-"""Container numbers by ISO 6346: owner, category, serial number, check digit."""
+"""Container numbers by ISO 6346: owner, category, serial number, check digit. Whoever looks a
+number up may write it with blanks and hyphens, or leave them out.
+"""
 
 import re
+from typing import Any
+
+from sqlalchemy import ColumnElement, func
 
 from xray_app.cases.errors import Refused
 
@@ -18,7 +23,7 @@ def container_number(given: str) -> str:
     Raises:
         Refused: it is not of the form, or the check digit does not fit.
     """
-    number = re.sub(r"[\s-]", "", given).upper()
+    number = packed(given)
     if not _FORM.fullmatch(number):
         raise Refused(
             f"container {given[:20]!r}: expected 3 letters, one of U, J, Z, and 7 digits (ISO 6346)"
@@ -27,6 +32,20 @@ def container_number(given: str) -> str:
     if int(number[-1]) != digit:
         raise Refused(f"container {number}: the check digit must be {digit}, got {number[-1]}")
     return number
+
+
+def packed(number: str) -> str:
+    """A number of any kind in capitals, without blanks and hyphens.
+
+    >>> packed("csqu 305438-3")
+    'CSQU3054383'
+    """
+    return re.sub(r"[\s-]", "", number).upper()
+
+
+def packed_in(column: ColumnElement[Any]) -> ColumnElement[str]:
+    """The same of a column, within the database."""
+    return func.replace(func.replace(func.upper(column), "-", ""), " ", "")
 
 
 def check_digit(number: str) -> int:

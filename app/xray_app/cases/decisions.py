@@ -1,7 +1,7 @@
-"""What officers decide and what searches find. Said once; corrected only by a further entry."""
+"""What officers decide. Said once; corrected only by a further entry."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,8 @@ from sqlalchemy import Connection, RowMapping, Table, insert, select
 
 from xray_app.cases import audit, outbox, tables
 from xray_app.cases.boxes import check_boxes
-from xray_app.cases.bringing import bringing
 from xray_app.cases.canonical import canonical, moment, sha256_of
 from xray_app.cases.case import Case, change, load, load_version
-from xray_app.cases.contents import Contents, Staged, discard
 from xray_app.cases.errors import Conflict, Refused
 from xray_app.cases.queue import NOBODY, Queue, held_by
 from xray_app.cases.rules import Officer
@@ -39,23 +37,6 @@ class Decision:
     reason: str = ""
     marks: tuple[dict[str, Any], ...] = ()
     code: Reason | None = None
-
-
-@dataclass(frozen=True)
-class SearchResult:
-    """What a search found.
-
-    Attributes:
-        found: something that should not be there.
-        what: labels of what was found.
-        note: in the searcher's words.
-        photo: a picture, staged.
-    """
-
-    found: bool
-    what: tuple[str, ...] = field(default=())
-    note: str = ""
-    photo: Staged | None = None
 
 
 def decide(queue: Queue, case_id: str, version: int, officer: Officer, said: Decision) -> Case:
@@ -104,53 +85,13 @@ def correct(queue: Queue, case_id: str, version: int, officer: Officer, said: De
         return after
 
 
-def record_search(
-    queue: Queue,
-    contents: Contents,
-    case_id: str,
-    version: int,
-    searcher: str,
-    result: SearchResult,
-) -> Case:
-    """Close a case with what its search found.
-
-    Raises:
-        Conflict: it has changed, or no search was ordered.
-        Refused: something was found, and nothing says what: the next search could not learn of it.
-    """
-    photos = [result.photo] if result.photo is not None else []
-    try:
-        with bringing(queue.database, contents, photos), queue.writing() as (connection, now):
-            if _found_before(connection, case_id, version, searcher, result):
-                return load(connection, case_id)
-            case = load_version(connection, case_id, version)
-            if case.state is not State.SEARCH:
-                raise Conflict(f"case {case_id} is {case.state}; no search was ordered")
-            if result.found and not (result.what or result.note.strip()):
-                raise Refused("say what was found, in a word or in the note")
-            _keep_search(connection, case, searcher, result, now)
-            contents.adopt(connection, photos, now)
-            ended = Disposition.FOUND if result.found else Disposition.NOT_FOUND
-            after = change(connection, case, state=State.CLOSED, disposition=ended, closed_at=now)
-            outbox.put(
-                connection, now, queue.rules.tells, "case.searched", after, found=result.found
-            )
-            return after
-    finally:
-        discard(*photos)
-
-
 def decisions_of(connection: Connection, case_id: str) -> Sequence[RowMapping]:
     """The rows of its decisions, oldest first."""
-    return _rows(connection, tables.decisions, case_id)
+    return rows_of(connection, tables.decisions, case_id)
 
 
-def searches_of(connection: Connection, case_id: str) -> Sequence[RowMapping]:
-    """The rows of its search results, oldest first."""
-    return _rows(connection, tables.search_results, case_id)
-
-
-def _rows(connection: Connection, table: Table, case_id: str) -> Sequence[RowMapping]:
+def rows_of(connection: Connection, table: Table, case_id: str) -> Sequence[RowMapping]:
+    """What one table holds of a case, oldest first."""
     found = select(table).where(table.c.case_id == case_id).order_by(table.c.id)
     return connection.execute(found).mappings().all()
 
@@ -200,20 +141,6 @@ def _check(connection: Connection, case: Case, said: Decision) -> None:
     check_boxes(connection, case.id, boxes)
 
 
-def _keep_search(
-    connection: Connection, case: Case, searcher: str, result: SearchResult, now: datetime
-) -> None:
-    row = {
-        **{"case_id": case.id, "case_version": case.version, "found": result.found},
-        **{"what": canonical(result.what), "note": result.note},
-        "photo_sha256": None if result.photo is None else result.photo.sha256,
-        **{"searched_by": searcher, "searched_at": now},
-    }
-    connection.execute(insert(tables.search_results).values(**row))
-    seal = {"found": result.found, "sha256": seal_of(row)}
-    audit.append(connection, now, searcher, "searched", case.id, seal)
-
-
 def seal_of(row: RowMapping | dict[str, Any]) -> str:
     """The hash of a kept decision or search result, which its audit entry carries.
 
@@ -233,13 +160,4 @@ def _said_before(
     for row in decisions_of(connection, case_id):
         if row["case_version"] == version and row["decided_by"] == officer.name:
             return all(row[name] == getattr(said, name) for name in ("verdict", "reason", "code"))
-    return False
-
-
-def _found_before(
-    connection: Connection, case_id: str, version: int, searcher: str, result: SearchResult
-) -> bool:
-    for row in searches_of(connection, case_id):
-        if row["case_version"] == version and row["searched_by"] == searcher:
-            return bool(row["found"] == result.found and row["note"] == result.note)
     return False

@@ -1,6 +1,6 @@
 """Lists of cases as the queue's page shows them: filtered, sorted, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
 from xray.report import Outcome
 from xray_app.cases import tables
 from xray_app.cases.case import Case
+from xray_app.cases.containers import packed, packed_in
 from xray_app.cases.patience import at_length
 from xray_app.cases.states import State
 
@@ -38,7 +39,8 @@ class Asked:
         states: where they stand.
         outcome: what the machine said.
         lane, scanner, holder: word for word.
-        text: part of a container's or consignment's number, else of a file's name.
+        text: part of a container's or consignment's number, blanks and hyphens as one likes, else
+            of a file's name.
         order: how they are sorted.
         page: counts from 0.
     """
@@ -86,6 +88,17 @@ def choices(connection: Connection, since: datetime) -> dict[str, Sequence[str]]
     return found
 
 
+def names(connection: Connection, case_ids: Collection[str]) -> dict[str, str]:
+    """Case → its container, its consignment, else what the files of its first view are called."""
+    table, ids = tables.cases.c, sorted(set(case_ids))
+    wanted = select(table.id, table.container, table.consignment).where(table.id.in_(ids))
+    files = first_files(connection, ids)
+    return {
+        row.id: row.container or row.consignment or files.get(row.id, "")
+        for row in connection.execute(wanted)
+    }
+
+
 def first_files(connection: Connection, case_ids: Sequence[str]) -> dict[str, str]:
     """Case → what the files of its first view are called."""
     view = tables.views.c
@@ -106,9 +119,9 @@ def _wanted(asked: Asked) -> list[ColumnElement[bool]]:
         if getattr(asked, name):
             wanted.append(table[name] == getattr(asked, name))
     if asked.text:
-        part = asked.text.strip().lower()
-        numbers = (table.container, table.consignment)
-        fits = [func.lower(number).contains(part, autoescape=True) for number in numbers]
+        part, number = asked.text.strip().lower(), packed(asked.text)
+        numbers = (table.container, table.consignment) if number else ()
+        fits = [packed_in(one).contains(number, autoescape=True) for one in numbers]
         wanted.append(or_(*fits, _is_called(part), table.id.startswith(part, autoescape=True)))
     return wanted
 

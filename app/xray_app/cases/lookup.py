@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from xray_app.cases import tables
 from xray_app.cases.case import Case
+from xray_app.cases.containers import packed, packed_in
 from xray_app.cases.patience import at_length
 from xray_app.cases.states import State
 
@@ -25,11 +26,17 @@ def by_code(connection: Connection, code: str) -> list[Case]:
     finds those that are to be searched.
     """
     text = code.strip()
-    if not text:
+    found = by_whole_number(connection, text)
+    return found or (_where(connection, _part(text)) if len(text) >= LEAST_PART else [])
+
+
+def by_whole_number(connection: Connection, number: str) -> list[Case]:
+    """Cases that go by this number, wherever they stand, those to be searched first."""
+    text = number.strip()
+    if not packed(text):
         return []
     at_length(connection)
-    found = [case for case in _where(connection, _whole(text)) if _names(case, text)]
-    return found or (_where(connection, _part(text)) if len(text) >= LEAST_PART else [])
+    return [case for case in _where(connection, _whole(text)) if _names(case, text)]
 
 
 def to_search(connection: Connection) -> Sequence[tuple[Case, datetime]]:
@@ -61,8 +68,7 @@ def _where(connection: Connection, wanted: ColumnElement[bool]) -> list[Case]:
 def _whole(text: str) -> ColumnElement[bool]:
     table = tables.cases.c
     said = (table.state == State.SEARCH) & table.declaration.contains(text, autoescape=True)
-    consignment = func.replace(func.replace(func.upper(table.consignment), "-", ""), " ", "")
-    wanted = [table.container == _packed(text), consignment == _packed(text), said]
+    wanted = [table.container == packed(text), packed_in(table.consignment) == packed(text), said]
     if len(text) >= LEAST_ID and re.fullmatch(r"[0-9a-fA-F]+", text):
         wanted.append(table.id.startswith(text.lower()))
     return or_(*wanted)
@@ -70,7 +76,7 @@ def _whole(text: str) -> ColumnElement[bool]:
 
 def _part(text: str) -> ColumnElement[bool]:
     table = tables.cases.c
-    part = table.container.contains(_packed(text), autoescape=True)
+    part = table.container.contains(packed(text), autoescape=True)
     lowered = func.lower(table.consignment).contains(text.lower(), autoescape=True)
     return (table.state == State.SEARCH) & (part | lowered)
 
@@ -78,15 +84,6 @@ def _part(text: str) -> ColumnElement[bool]:
 def _names(case: Case, text: str) -> bool:
     """Whether the code is one of the case's own, and not only somewhere in its declaration."""
     said = case.declaration or {}
-    own = {case.container, _packed(case.consignment or "")}
-    own |= {_packed(str(said.get(name) or "")) for name in DECLARED}
-    return _packed(text) in own or case.id.startswith(text.lower())
-
-
-def _packed(text: str) -> str:
-    """Capitals, without spaces and hyphens.
-
-    >>> _packed("csqu 305438-3")
-    'CSQU3054383'
-    """
-    return re.sub(r"[\s-]", "", text).upper()
+    own = {case.container, packed(case.consignment or "")}
+    own |= {packed(str(said.get(name) or "")) for name in DECLARED}
+    return packed(text) in own or case.id.startswith(text.lower())

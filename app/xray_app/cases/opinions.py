@@ -84,6 +84,15 @@ def opinions_of(connection: Connection, case_id: str) -> Sequence[RowMapping]:
     return connection.execute(found).mappings().all()
 
 
+def drawn_on(connection: Connection, case_id: str) -> list[str]:
+    """What every box is known by that officers drew on a case, the first drawn first.
+
+    Those that were taken away too: the letter of one is never another's.
+    """
+    names = (row["drawn"] for row in opinions_of(connection, case_id))
+    return list(dict.fromkeys(name for name in names if name))
+
+
 def standing(
     connection: Connection, case_id: str, until: int | None = None
 ) -> Sequence[RowMapping]:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from xray.report import Outcome
 from xray_app.cases import audit, tables
 from xray_app.cases.case import Case, load_version
-from xray_app.cases.decisions import DECIDED
+from xray_app.cases.decisions import DECIDED, decisions_of
 from xray_app.cases.errors import Conflict, Refused
 from xray_app.cases.patience import at_length
 from xray_app.cases.queue import Queue
@@ -33,6 +33,14 @@ class Listed:
 
     cases: Sequence[Case]
     count: int
+
+
+@dataclass(frozen=True)
+class Look:
+    """That somebody looked at a cleared case again, and agreed."""
+
+    at: datetime
+    by: str
 
 
 @dataclass(frozen=True)
@@ -121,7 +129,7 @@ def uphold(queue: Queue, case_id: str, version: int, officer: Officer) -> Case:
     """Note that a supervisor looked again and agrees.
 
     Raises:
-        Refused: not a supervisor.
+        Refused: not a supervisor, or whoever made the decision: a second look is another's.
         Conflict: it has changed, or was not cleared.
     """
     if officer.level is not Level.SUPERVISOR:
@@ -130,8 +138,16 @@ def uphold(queue: Queue, case_id: str, version: int, officer: Officer) -> Case:
         case = load_version(connection, case_id, version)
         if case.disposition is not Disposition.CLEARED:
             raise Conflict(f"case {case_id} is {case.state}; only a cleared one is looked at again")
+        if decisions_of(connection, case_id)[-1]["decided_by"] == officer.name:
+            raise Refused(f"{officer.name} cleared this case; another person must look again")
         audit.append(connection, now, officer.name, LOOKED, case_id, {"upheld": True})
         return case
+
+
+def looks_of(connection: Connection, case_id: str) -> list[Look]:
+    """The second looks that upheld its decision, oldest first."""
+    entries = audit.of(connection, case_id)
+    return [Look(datetime.fromisoformat(e.at), e.actor) for e in entries if e.action == LOOKED]
 
 
 def _cleared(connection: Connection, wanted: ColumnElement[bool]) -> Listed:

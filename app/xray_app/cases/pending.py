@@ -7,6 +7,7 @@ is over it holds, and whoever calls `settle` next writes it down. Nothing else e
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -43,6 +44,9 @@ from xray_app.cases.states import Intent, Reason, State, Verdict
 
 UNDO_FOR = timedelta(seconds=10)
 SAID_OR_OVER = (SAID, TAKEN_BACK, DECIDED, ESCALATED)
+# A flag as `_why` and `queue.escalate` write it, where a code was chosen.
+_CODES = "|".join(one.replace("_", " ") for one in Reason)
+_CODED = re.compile(rf"(?P<by>.+?): (?P<code>{_CODES})(?:, (?P<note>.+))?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,15 @@ class Proposal:
     code: Reason | None = None
     note: str = ""
     marks: tuple[dict[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Escalated:
+    """Why a case was left to a supervisor: by whom, the code, and what was written; may be ""."""
+
+    by: str
+    code: Reason
+    note: str
 
 
 @dataclass(frozen=True)
@@ -183,6 +196,18 @@ def _was_said(connection: Connection, case_id: str) -> bool:
 
 def _why(code: Reason | None, note: str) -> str:
     return ", ".join(part for part in ((code or "").replace("_", " "), note.strip()) if part)
+
+
+def escalated_for(flag: str) -> Escalated | None:
+    """Who escalated a case, and why, by the flag that it was given; None: no code stands in it.
+
+    >>> escalated_for("kim: not as declared, lead foil")
+    Escalated(by='kim', code=<Reason.NOT_AS_DECLARED: 'not_as_declared'>, note='lead foil')
+    """
+    fits = _CODED.fullmatch(flag)
+    if fits is None:
+        return None
+    return Escalated(fits["by"], Reason(fits["code"].replace(" ", "_")), fits["note"] or "")
 
 
 def _is_over(row: RowMapping, now: datetime) -> bool:

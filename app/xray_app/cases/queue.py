@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Select, func, select
 
 from xray_app.cases import audit, tables
 from xray_app.cases.canonical import canonical
-from xray_app.cases.case import Case, change, load_version, prolong
+from xray_app.cases.case import Case, change, load, load_version, prolong
 from xray_app.cases.database import Database
 from xray_app.cases.errors import Conflict, Refused
 from xray_app.cases.leaps import CLOCKWORK, place_anew
@@ -63,6 +63,29 @@ class Queue:
                 return None
             audit.append(connection, now, officer.name, "taken", following.id)
             return self._lease(connection, following, officer, now)
+
+    def take_this(self, case_id: str, version: int, officer: Officer) -> Case:
+        """Take one case out of its turn: a supervisor, of those that wait for supervisors.
+
+        Raises:
+            Refused: not a supervisor, not such a case, or they have another already.
+            Conflict: it has changed, or does not wait.
+        """
+        with self.writing() as (connection, now):
+            case = load(connection, case_id)
+            if (case.state, case.holder) == (State.TAKEN, officer.name):
+                return self._prolong(connection, case, officer, now)
+            if Level.SCREENING in (case.level, officer.level):
+                raise Refused(
+                    "out of its turn, only a supervisor takes a case, and only one that waits for "
+                    "supervisors; take the next case"
+                )
+            case = load_version(connection, case_id, version)
+            if case.state is not State.WAITING:
+                raise Conflict(f"case {case_id} is {case.state}, not waiting")
+            self._check_free(connection, officer)
+            audit.append(connection, now, officer.name, "taken", case_id)
+            return self._lease(connection, case, officer, now)
 
     def renew(self, case_id: str, version: int, officer: Officer) -> Case:
         """A sign of life: the lease begins anew, the version stays."""

@@ -11,21 +11,23 @@ from sqlalchemy import Connection, RowMapping, select
 from xray.report import Outcome, Report
 from xray.scan import Encoding
 from xray_app.access.roles import Actor
-from xray_app.cases import first_verdicts, reading, tables
+from xray_app.cases import first_verdicts, oversight, reading, tables
 from xray_app.cases.case import Case
-from xray_app.cases.decisions import decisions_of, searches_of
+from xray_app.cases.decisions import decisions_of
 from xray_app.cases.errors import NotFound
 from xray_app.cases.inspection import views_of
 from xray_app.cases.listing import files_of, first_files
 from xray_app.cases.pending import Pending
+from xray_app.cases.searches import searches_of
 from xray_app.cases.states import State
 from xray_app.desk import doing, work
 from xray_app.desk.listed import Listed
+from xray_app.desk.navigation import SEARCH_ROOM
 from xray_app.desk.work import Beside, Line, Undoable, View
-from xray_app.languages import label, say, told
+from xray_app.languages import label, say
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
-from xray_app.wording import case_name, decided, problems, view_name
+from xray_app.wording import case_name, decided, flag, problems, searcher, view_name
 
 KEPT = b"kept"  # stands for what is in the contents: the page asks for it by its address
 
@@ -153,7 +155,10 @@ def beside(
         taken_ms=None if since is None else round(1000 * since.total_seconds()),
         until=case.held_until,
         notice=notice,
-        flags=tuple(map(told, case.flags)),
+        search_at=_search_at(actor, case),
+        in_turn=case.state is State.WAITING and not work.may_choose(case, officer),
+        busy=bool(service.queue.held(connection, officer)),
+        flags=tuple(map(flag, case.flags)),
         declared=work.declared(case),
         views=tuple(_views(connection, case, primary, blind)),
         blind=blind,
@@ -162,6 +167,11 @@ def beside(
         said=() if blind else tuple(_said(connection, case)),
         earlier=tuple(_earlier(connection, case)),
     )
+
+
+def _search_at(actor: Actor, case: Case) -> str:
+    awaited = case.state is State.SEARCH and actor.may(SEARCH_ROOM.right)
+    return f"{SEARCH_ROOM.path}?case={case.id}" if awaited else ""
 
 
 def _views(
@@ -205,12 +215,13 @@ def _said(connection: Connection, case: Case) -> Iterator[Line]:
         who = row["decided_by"]
         who = say("{name}, correcting", name=who) if row["corrects"] else who
         lines.append(Line(row["decided_at"], who, what))
-    for row in searches_of(connection, case.id):
+    for n, row in enumerate(searches_of(connection, case.id)):
         what = "; ".join(part for part in (_result(row), row["note"]) if part)
         style = "alarm" if row["found"] else "clear"
-        lines.append(
-            Line(row["searched_at"], say("{name}, searching", name=row["searched_by"]), what, style)
-        )
+        who = searcher(row["searched_by"], corrects=n > 0)
+        lines.append(Line(row["searched_at"], who, what, style))
+    for look in oversight.looks_of(connection, case.id):
+        lines.append(Line(look.at, say("{name}, looking again", name=look.by), say("agrees")))
     yield from sorted(lines, key=lambda line: line.at or case.received_at)
 
 

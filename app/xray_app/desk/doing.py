@@ -12,7 +12,7 @@ from xray_app.access.preferences import SCAN_FIRST
 from xray_app.access.roles import RIGHTS, Actor, Right, Role
 from xray_app.cases import first_verdicts, outage, pending, seen
 from xray_app.cases.case import Case, load
-from xray_app.cases.decisions import SearchResult, check_why, record_search
+from xray_app.cases.decisions import check_why
 from xray_app.cases.errors import Refused
 from xray_app.cases.pending import Proposal
 from xray_app.cases.queue import LONGEST_HOLD
@@ -71,7 +71,7 @@ def do(service: Service, actor: Actor, asked: Asked) -> After:
         **{intent.value: doing.decide for intent in Intent},
         **{"take": doing.following, "undo": doing.undo, "scan_first": doing.scan_first},
         **{"hold": doing.hold, "release": doing.release, "hand_over": doing.hand_over},
-        **{"resume": doing.resume, "found": doing.searched, "not_found": doing.searched},
+        **{"resume": doing.resume, "take_this": doing.take_this},
     }
     if asked.name not in known:
         raise Refused("the page asked for something that there is not; load it again")
@@ -168,14 +168,9 @@ class _Doing:
         where = (self.asked.case_id, self.asked.version, self.actor.officer())
         return After(self.service.queue.resume(*where).id)
 
-    def searched(self) -> After:
-        asked, service = self.asked, self.service
-        if not self.actor.may(Right.SEARCH):
-            raise Refused(f"{self.actor.name} has no right to say what a search found")
-        said = SearchResult(asked.name == "found", note=asked.note)
-        where = (asked.case_id, asked.version, self.actor.name)
-        record_search(service.queue, service.contents, *where, said)
-        return After(None)
+    def take_this(self) -> After:
+        where = (self.asked.case_id, self.asked.version, self.actor.officer())
+        return After(self.service.queue.take_this(*where).id)
 
     def scan_first(self) -> After:
         database, name = self.service.database, self.actor.name

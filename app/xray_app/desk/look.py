@@ -21,6 +21,7 @@ SCAN_SCRIPT = FOLDER / "scan.js"
 ADD_SCRIPT = FOLDER / "add.js"
 PAGE_SCRIPT = FOLDER / "page.js"
 FAVICON = FOLDER / "favicon.png"
+IDLE = "(opened) => [opened, window.idleSeconds?.() ?? 0]"  # what the page's timer says; `page.js`
 
 GROUND, RAISED, LINE, CONTROL, HOVER, TEXT, QUIET, ACCENT = (
     f"var(--{name})"

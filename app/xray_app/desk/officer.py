@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from xray.card import Card
+from xray.errors import XrayError
 from xray_app.access import preferences
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.preferences import DESK, SCANNERS
@@ -28,7 +29,7 @@ from xray_app.cases.errors import NotFound, Refused
 from xray_app.cases.inspection import views_of
 from xray_app.cases.register import NewView, Submission
 from xray_app.cases.states import State
-from xray_app.desk import casefile, doing, navigation, scene, view, work
+from xray_app.desk import called, casefile, doing, navigation, scene, view, work
 from xray_app.desk.doing import After, Asked
 from xray_app.desk.listed import Listed
 from xray_app.desk.welcome import Welcome
@@ -77,13 +78,14 @@ class OfficerDesk:
         keys: dict[str, str] = self._chosen(actor).get("keys", {})
         return After(key, self._welcome.notice(key, keys))
 
-    def who(self, cookies: Mapping[str, str]) -> Actor:
-        """Who has the page open.
+    def who(self, cookies: Mapping[str, str], by_themselves: bool = True) -> Actor:
+        """Who has the page open; `by_themselves`: they ask, and not a page that nobody touches.
 
         Raises:
             NotSignedIn: nobody, or they may not work here.
         """
-        actor = self._service.people.signed_in(cookies.get(cookie_of(self._service), ""))
+        token = cookies.get(cookie_of(self._service), "")
+        actor = self._service.people.signed_in(token, by_themselves)
         if not actor.may(Right.WORK):
             raise NotSignedIn(f"{actor.name} has no right to work at the desk")
         return actor
@@ -174,14 +176,37 @@ class OfficerDesk:
         """
         return doing.do(self._service, actor, replace(asked, case_id=_case_of(asked.case_id) or ""))
 
+    def why(self, error: XrayError) -> str:
+        """Why it cannot be done, in the reader's language, every case by the name it goes by."""
+        with self._service.database.read() as connection:
+            return called.by_name(connection, problem(error))
+
+    def given(self, actor: Actor) -> After | None:
+        """The case that an officer has by now who has none open, and who handed it to them."""
+        officer = actor.officer()
+        with self._service.database.read() as connection:
+            mine = self._service.queue.held(connection, officer)
+            if not mine:
+                return None
+            by = queues.handed_by(connection, mine[0], officer)
+        said = say("{name} handed this case over to you.", name=by) if by else ""
+        return After(mine[0].id, said)
+
     def mine(self, actor: Actor) -> str | None:
         """The key of the case that the officer has."""
         case = self._service.queue.mine(actor.officer())
         return case.id if case else None
 
-    def renew(self, actor: Actor) -> None:
-        """A sign of life for the case that the officer has."""
-        self._service.queue.mine(actor.officer())
+    def renew(self, actor: Actor, idle_s: float = 0.0) -> None:
+        """A sign of life for the case that the officer has.
+
+        Args:
+            actor: the officer.
+            idle_s: for how long they have touched nothing, in seconds. After a lease's length they
+                are gone: their case is left to run out.
+        """
+        if idle_s < self._service.queue.rules.lease.total_seconds():
+            self._service.queue.mine(actor.officer())
 
     def add(self, actor: Actor, uploads: tuple[str, ...]) -> str:
         """Keep an uploaded file, or a low and high pair, as a case, and say its key.

@@ -4,7 +4,7 @@ Who asks is found anew in every handler, from the session's cookie: a handler ca
 anybody who is signed in, whatever the page shows them.
 """
 
-import secrets
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +25,7 @@ from xray_app.desk.page import (
     Parts,
     case_and_scan,
     empty,
+    ended,
     failed,
     not_now,
     out,
@@ -56,7 +57,10 @@ class Handlers:
         def later(_: str) -> Parts:
             return failed(), *empty(languages.say(OPENS_LATER))
 
-        return self._for(request, first, later, without=(self.desk.header(None),))
+        def strange(error: NotSignedIn) -> Parts:
+            return self.desk.header(None), *out(error)
+
+        return self._for(request, first, later, strange)
 
     def selected(self, event: gr.EventData, request: gr.Request) -> Parts:
         """Another case, or another view of it."""
@@ -79,13 +83,26 @@ class Handlers:
         )
         return self._answer(request, key, lambda actor: self.desk.act(actor, asked))
 
-    def added(self, event: gr.EventData, request: gr.Request) -> Parts:
-        """A scan was uploaded."""
-        uploads = tuple(str(upload) for upload in event.uploads)
-        done = gr.HTML(done=secrets.token_hex(4))  # tells the fields that they may go on
-        return done, *self._answer(
-            request, None, lambda actor: After(self.desk.add(actor, uploads))
-        )
+    def added(self, event: gr.EventData, request: gr.Request) -> object:
+        """A scan was uploaded: its case, or why there is none.
+
+        The page opens it, or leaves it in the queue: an inspection takes time, and what is open by
+        then only the page knows.
+        """
+
+        def done(case_id: str, why: str = "") -> Parts:
+            return (gr.HTML(done=json.dumps([int(event.sent), case_id, why])),)
+
+        def added(actor: Actor) -> Parts:
+            try:
+                return done(self.desk.add(actor, tuple(map(str, event.uploads))))
+            except XrayError as error:
+                return done("", self.desk.why(error))
+
+        def vain(why: str) -> Parts:
+            return done("", why)
+
+        return self._for(request, added, vain, lambda error: vain(ended(error)))[0]
 
     def settled(self, key: str | None, request: gr.Request) -> Parts:
         """The time to take a decision back is over."""
@@ -95,20 +112,33 @@ class Handlers:
 
         return self._for(request, settled, lambda _: (STAYS, failed(), STAYS, STAYS, STAYS))
 
-    def ticked(self, key: str | None, request: gr.Request) -> Parts:
-        """A while has passed: a sign of life, what is new in the queue, and what comes next."""
+    def ticked(self, key: str | None, idle_s: float | None, request: gr.Request) -> Parts:
+        """A while has passed: a sign of life, what is new in the queue, and what comes next; where
+        no case is open, the one that somebody handed them.
+
+        Args:
+            key: of what the page shows.
+            idle_s: for how long nobody has touched it, in seconds; None: it could not say.
+            request: whose page it is.
+        """
+        idle_s = max(0.0, idle_s or 0.0)
 
         def ticked(actor: Actor) -> Parts:
-            self.desk.renew(actor)
+            self.desk.renew(actor, idle_s)
+            if key is None and (given := self.desk.given(actor)):
+                return self._shown(actor, given.case_id, given.notice)
             ahead = gr.HTML(ahead=self.desk.ahead(actor))  # the scan stays
             return STAYS, STAYS, self.desk.queue(actor, key), STAYS, ahead
 
-        return self._for(request, ticked, lambda _: (STAYS, STAYS, STAYS, STAYS, STAYS))
+        def vain(_: str) -> Parts:
+            return STAYS, STAYS, STAYS, STAYS, STAYS
 
-    def _who(self, request: gr.Request) -> Actor:
+        return self._for(request, ticked, vain, by_themselves=idle_s < RENEW_SECONDS)
+
+    def _who(self, request: gr.Request, by_themselves: bool) -> Actor:
         cookies, accepted = dict(request.cookies), request.headers.get("accept-language", "")
         languages.speak(languages.chosen(cookies.get(languages.COOKIE), accepted))
-        return self.desk.who(cookies)
+        return self.desk.who(cookies, by_themselves)
 
     def _answer(self, request: gr.Request, key: str | None, do: Callable[[Actor], After]) -> Parts:
         """What the page shows after an act.
@@ -125,7 +155,7 @@ class Handlers:
                 with outage.forgiven("what an act led to could not be shown"):
                     shown = self._shown(actor, after.case_id, after.notice)
             except XrayError as error:
-                return self._shown(actor, key, languages.problem(error))
+                return self._shown(actor, key, self.desk.why(error))
             return shown
 
         return self._for(request, done, stays)
@@ -135,7 +165,8 @@ class Handlers:
         request: gr.Request,
         do: Callable[[Actor], Parts],
         vain: Callable[[str], Parts],
-        without: Parts = (),
+        strange: Callable[[NotSignedIn], Parts] = out,
+        by_themselves: bool = True,
     ) -> Parts:
         """What the page shows to whoever asks.
 
@@ -143,12 +174,13 @@ class Handlers:
             do: what it shows an officer.
             vain: what it shows where the database or the disk could not do it now, from a
                 sentence that says so; by itself Gradio would say "Error".
-            without: what stands before the rest where nobody is signed in.
+            strange: what it shows where nobody is signed in.
+            by_themselves: they ask, and not a page that nobody touches.
         """
         try:
-            return do(self._who(request))
+            return do(self._who(request, by_themselves))
         except NotSignedIn as error:
-            return *without, *out(error)
+            return strange(error)
         except (SQLAlchemyError, OSError) as error:
             return vain(not_now(error))
 
@@ -163,7 +195,7 @@ def build(desk: OfficerDesk) -> gr.Blocks:
     """The page; what an officer sees is filled in when they load it."""
     handlers = Handlers(desk)
     with gr.Blocks(title="Inspection desk", analytics_enabled=False, fill_width=True) as page:
-        opened = gr.State(None)
+        opened, idle = gr.State(None), gr.Number(0, visible=False)
         header = panel(desk.header(None), "desk-header", failed="")
         with gr.Row(elem_id="desk"):
             with gr.Column(elem_id="desk-side"):
@@ -178,13 +210,12 @@ def build(desk: OfficerDesk) -> gr.Blocks:
         quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
         quiet["concurrency_limit"] = None
         page.load(handlers.loaded, None, [header, *changes], **quiet)
-        for part in (queue, case):
+        for part in (add, queue, case):
             part.select(handlers.selected, None, changes, **quiet)
+        for part in (undoable, queue, case):
             part.act(handlers.acted, [opened], changes, **quiet)
-        undoable.act(handlers.acted, [opened], changes, **quiet)
         undoable.settled(handlers.settled, [opened], changes, **quiet)
-        add.sent(
-            handlers.added, None, [add, *changes], **{**quiet, "concurrency_limit": MOST_ADDED}
-        )
-        alive.tick(handlers.ticked, [opened], changes, **quiet)
+        many = {**quiet, "concurrency_limit": MOST_ADDED}
+        add.sent(handlers.added, None, [add], **many)
+        alive.tick(handlers.ticked, [opened, idle], changes, js=look.IDLE, **quiet)
     return page

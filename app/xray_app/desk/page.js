@@ -43,6 +43,28 @@ addEventListener('keydown', (event) => {
   next.click();
 });
 
+// The address leads to what is open: who copies it, or loads the page again, finds that. Where it is
+// another's while they have a case of their own, it leads to theirs. Python reads it first.
+const isOpened = () => !!document.querySelector('#desk-header [data-own]');
+addEventListener('panel-painted', () => {
+  if (!isOpened()) return;
+  const address = new URL(location.href), hasOwn = !document.querySelector('#desk-queue .take');
+  const open = document.querySelector('#desk-case .case')?.dataset.case;
+  if (open && (!hasOwn || document.querySelector('#desk-case .codes'))) address.searchParams.set('case', open);
+  else address.searchParams.delete('case');
+  if (address.href !== location.href) history.replaceState(history.state, '', address);
+});
+
+// How long nobody has touched the page: its timer keeps no case for somebody who is gone. A browser
+// tells of a pointer that rests, too, when something moves beneath it.
+let touched = Date.now();
+const touch = () => { touched = Date.now(); };
+for (const name of ['keydown', 'pointerdown', 'wheel'])
+  addEventListener(name, touch, { capture: true, passive: true });
+addEventListener('pointermove', ({ movementX, movementY }) => (movementX || movementY) && touch(),
+  { capture: true, passive: true });
+window.idleSeconds = () => Math.max(0, (Date.now() - touched) / 1000);
+
 // The pages beside this one count by the reader's days.
 document.cookie = `xray_zone=${Intl.DateTimeFormat().resolvedOptions().timeZone}; path=/; max-age=31536000; samesite=lax`;
 
@@ -74,7 +96,6 @@ window.fetch = async (asked, ...more) => {
 // does where the desk could not fill the page, or Gradio lost the stream of answers and takes up no
 // other: nothing on it could be tried again.
 const UNOPENED_MS = 5000;
-const isOpened = () => !!document.querySelector('#desk-header [data-own]');
 const forms = import(new URL('viewer/once.js', document.baseURI).href);
 Promise.all([presence, forms, words]).then(([{ watch }, { sendOnce }, { say }]) => {
   const look = watch(

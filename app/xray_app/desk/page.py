@@ -47,7 +47,12 @@ def panel(value: str, elem_id: str, script: Path = look.PANEL_SCRIPT, **props: A
 
 def out(error: NotSignedIn) -> Parts:
     """No case, and that the session has ended."""
-    return empty(f"{languages.say(OUT)} ({languages.told(str(error))})")
+    return empty(ended(error))
+
+
+def ended(error: NotSignedIn) -> str:
+    """That the session has ended, and how."""
+    return f"{languages.say(OUT)} ({languages.told(str(error))})"
 
 
 def empty(why: str) -> Parts:

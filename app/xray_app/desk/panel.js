@@ -10,8 +10,12 @@ const work = () => find('.work');
 const placeOf = (what) => `${what} ${work()?.dataset.case} ${work()?.dataset.officer}`;
 const draftKey = () => placeOf('draft');
 const chosen = () => find('.code[aria-pressed=true]')?.dataset.code ?? '';
-const keepDraft = () => sessionStorage.setItem(draftKey(),
-  JSON.stringify({ note: find('.reason')?.value ?? '', code: chosen() }));
+// `left`: the case's version when a hold, a release or a hand-over was asked for with it. Once that is
+// done, the note was said of it, and is no reason for what is decided later; a decision can be undone.
+const LEAVES = ['hold', 'release', 'hand_over'];
+const atVersion = () => Number(find('.work [data-version]')?.dataset.version);
+const keepDraft = (left = null) => sessionStorage.setItem(draftKey(),
+  JSON.stringify({ note: find('.reason')?.value ?? '', code: chosen(), left }));
 const choose = (code) => {
   for (const one of root.querySelectorAll('.code'))
     one.setAttribute('aria-pressed', String(one.dataset.code === code));
@@ -19,6 +23,7 @@ const choose = (code) => {
 const recallDraft = () => {
   const draft = JSON.parse(sessionStorage.getItem(draftKey()) ?? 'null');
   if (!draft || !find('.codes')) return;
+  if (atVersion() > (draft.left ?? Infinity)) return sessionStorage.removeItem(draftKey());
   find('.reason').value = draft.note;
   choose(draft.code);
 };
@@ -150,6 +155,7 @@ const send = async (button, name) => {
   else {
     pressed = button;
     button.ariaBusy = 'true';
+    if (find('.codes')) keepDraft(LEAVES.includes(name) ? atVersion() : null);
     trigger('act', said);
   }
 };

@@ -110,10 +110,7 @@ ASIDE = (
     Act("hand_over", "act|Hand over", "r", dialog="hand-over"),
 )
 SCAN_FIRST = Act("scan_first", "Scan first", "f")
-SEARCHED = (
-    Act("found", "act|Found", "f", decides=True, unseen=True),
-    Act("not_found", "act|Nothing found", "x", decides=True, unseen=True),
-)
+TAKE_THIS = Act("take_this", "Take this case", "n")
 VIEWER_KEYS = (  # of viewer/tools.js; a test holds the two together
     *"pgoidlvutwzm+-01qkjba?.,y/;]",
     *("Ctrl+Z", "Escape", "Delete"),
@@ -171,6 +168,10 @@ class Beside:
         taken_ms: since when the officer has it, in milliseconds; None: they have not.
         until: when a held case goes back to the queue.
         notice: why the last act was refused, or what to do next.
+        search_at: address of its sheet in the search room, where a search's result is awaited of
+            it and this officer may say it; else empty.
+        in_turn: it waits, and this officer cannot take it before its turn.
+        busy: they have a case.
         flags: what is wrong with it.
         declared: name → value.
         views: each of them, where there are several.
@@ -192,6 +193,9 @@ class Beside:
     taken_ms: int | None = None
     until: datetime | None = None
     notice: str = ""
+    search_at: str = ""
+    in_turn: bool = False
+    busy: bool = False
     flags: tuple[str, ...] = ()
     declared: Mapping[str, Any] | None = None
     views: tuple[View, ...] = ()
@@ -205,7 +209,7 @@ class Beside:
 def by_key() -> list[tuple[str, str]]:
     """Every key of the case page, and in words what it does, whatever stands there now."""
     does: dict[str, list[str]] = {}
-    for act in (*DECISIONS, TAKE, *ASIDE, SCAN_FIRST, *SEARCHED):
+    for act in (*DECISIONS, TAKE, *ASIDE, SCAN_FIRST):
         does.setdefault(act.key, []).append(say(act.label))
     does |= {code.key: [say(code.label)] for code in CODES} | {
         UNDO_KEY: [say("Undo")],
@@ -227,7 +231,13 @@ def acts(case: Case, officer: Officer) -> tuple[Act, ...]:
         case.holder == officer.name or officer.level is Level.SUPERVISOR
     ):
         return (Act("resume", "Take up again", "n"),)
-    return SEARCHED if case.state is State.SEARCH else ()
+    return (TAKE_THIS,) if may_choose(case, officer) else ()
+
+
+def may_choose(case: Case, officer: Officer) -> bool:
+    """Whether this officer may take this very case, whatever stands before it in the queue."""
+    for_them = case.level is Level.SUPERVISOR and officer.level is Level.SUPERVISOR
+    return for_them and case.state is State.WAITING
 
 
 def suggested(report: Report | None) -> Reason | None:

@@ -36,9 +36,10 @@ from xray_app.cases.canonical import canonical, moment
 from xray_app.cases.case import load
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
-from xray_app.cases.decisions import decisions_of, searches_of
+from xray_app.cases.decisions import decisions_of
 from xray_app.cases.inspection import views_of
 from xray_app.cases.opinions import opinions_of
+from xray_app.cases.searches import searches_of
 
 SCHEMA = "xray.dossier/1"
 MANIFEST, SIGNATURE = "manifest.json", "manifest.sig"

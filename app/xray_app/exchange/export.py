@@ -16,9 +16,10 @@ from xray_app.cases import reading, tables
 from xray_app.cases.canonical import moment
 from xray_app.cases.case import Case
 from xray_app.cases.database import Database
-from xray_app.cases.decisions import decisions_of, searches_of
+from xray_app.cases.decisions import decisions_of
 from xray_app.cases.opinions import decided_boxes, standing
 from xray_app.cases.patience import unhurried
+from xray_app.cases.searches import searches_of
 from xray_app.cases.states import Disposition, Kind, State
 
 BY_OFFICERS = (Disposition.CLEARED, Disposition.FOUND, Disposition.NOT_FOUND)

@@ -17,7 +17,7 @@ from xray_app.paper.marked import Mark, drawn
 from xray_app.paper.parts import Paper, Part, Picture
 from xray_app.paper.tables import Known
 from xray_app.terms import DECLARED, ENDED, KINDS, TIERS
-from xray_app.wording import case_name, problems, view_name
+from xray_app.wording import case_name, flag, problems, view_name
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def _why(of: Known) -> tuple[str, ...]:
     ]
     lines += problems(of.case, views, of.reports).items()
     named = [f"{views[n]}: {line}" if len(views) > 1 else line for n, line in lines]
-    return tuple(dict.fromkeys((*named, *map(told, of.case.flags))))
+    return tuple(dict.fromkeys((*named, *map(flag, of.case.flags))))
 
 
 def _model(of: Known, card: Card | None) -> Iterator[tuple[str, str]]:

@@ -9,15 +9,17 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping
 
 from xray.report import Report
-from xray_app.cases import audit, first_verdicts, opinions, reading
+from xray_app.cases import audit, first_verdicts, opinions, oversight, reading
 from xray_app.cases.case import Case
-from xray_app.cases.decisions import decisions_of, searches_of
+from xray_app.cases.decisions import decisions_of
 from xray_app.cases.inspection import views_of
 from xray_app.cases.reports import read_report
+from xray_app.cases.searches import searches_of
 from xray_app.cases.states import Reason, Verdict
 from xray_app.languages import label, percent, say
 from xray_app.paper.parts import Part
 from xray_app.terms import REASONS, VERDICTS
+from xray_app.wording import searcher
 
 # Columns of the tables, each with its share of the width.
 FINDINGS = {
@@ -43,8 +45,10 @@ class Known:
         views: in their order.
         reports: of each view that was inspected, by its position.
         standing: what officers say of findings, and the boxes that they drew.
+        boxes: what each box that officers drew is known by, also of those that were taken away.
         came: the boxes that came with the newest decision, like rows of drawn ones.
         first, decisions, searches: what people said, oldest first.
+        looks: of who looked again and agreed, oldest first.
         head: of the audit chain.
     """
 
@@ -53,18 +57,20 @@ class Known:
     views: Sequence[RowMapping]
     reports: Mapping[int, Report]
     standing: Sequence[RowMapping]
+    boxes: Sequence[str]
     came: Sequence[Mapping[str, Any]]
     first: Sequence[RowMapping]
     decisions: Sequence[RowMapping]
     searches: Sequence[RowMapping]
+    looks: Sequence[oversight.Look]
     head: audit.Head
 
     @property
     def drawn(self) -> Mapping[str, Mapping[str, Any]]:
-        """The officers' boxes by their letters."""
-        drawn = [dict(row) for row in self.standing if row["drawn"]]
-        rows = [*drawn, *self.came]
-        return {chr(65 + n % 26) * (1 + n // 26): row for n, row in enumerate(rows)}
+        """The officers' boxes by their letters: the viewer's, then those that came."""
+        places = {name: n for n, name in enumerate(self.boxes)}
+        drawn = {places[row["drawn"]]: dict(row) for row in self.standing if row["drawn"]}
+        return {lettered(n): row for n, row in (*drawn.items(), *enumerate(self.came, len(places)))}
 
     def moment(self, at: datetime) -> str:
         """In the reader's zone, and UTC below it."""
@@ -86,10 +92,12 @@ def known(connection: Connection, case: Case, zone: tzinfo | None) -> Known:
         views=views_of(connection, case.id),
         reports={position: read_report(body) for position, body in bodies.items()},
         standing=list(opinions.standing(connection, case.id)),
+        boxes=opinions.drawn_on(connection, case.id),
         came=_came(connection, decided[-1]) if decided else (),
         first=list(first_verdicts.of(connection, case.id)),
         decisions=decided,
         searches=searches_of(connection, case.id),
+        looks=oversight.looks_of(connection, case.id),
         head=audit.head(connection),
     )
 
@@ -104,6 +112,15 @@ def _came(connection: Connection, decision: RowMapping) -> list[Mapping[str, Any
     ]
 
 
+def lettered(n: int) -> str:
+    """The letter of a drawn box, counted from 0, as `desk/viewer/opinions.js` writes it.
+
+    >>> [lettered(n) for n in (0, 25, 26, 27, 52)]
+    ['A', 'Z', 'AA', 'AB', 'BA']
+    """
+    return (lettered(n // 26 - 1) if n >= 26 else "") + chr(65 + n % 26)
+
+
 def findings(of: Known) -> Part:
     """What the machine found, numbered by view, with what officers said of it."""
     said = {(row["position"], row["finding"]): row for row in of.standing}
@@ -116,7 +133,7 @@ def findings(of: Known) -> Part:
 
 
 def decisions(of: Known) -> Part:
-    """What officers decided, also before they saw what the machine says."""
+    """What officers decided, also before they saw what the machine says, and second looks."""
     rows = []
     for row in of.first:
         who = say("{name}, before the machine", name=row["said_by"])
@@ -126,6 +143,9 @@ def decisions(of: Known) -> Part:
         who = say("{name}, correcting", name=who) if row["corrects"] else who
         said = (_verdict(row), _reason(row), row["reason"] or NONE)
         rows.append((of.moment(row["decided_at"]), who, *said))
+    for look in of.looks:
+        who = say("{name}, looking again", name=look.by)
+        rows.append((of.moment(look.at), who, say("agrees"), NONE, NONE))
     return _table(say("Officers’ decisions"), DECISIONS, rows)
 
 
@@ -142,10 +162,11 @@ def drawn(of: Known) -> Part:
 def searches(of: Known) -> Part:
     """What searches brought."""
     rows = []
-    for row in of.searches:
+    for n, row in enumerate(of.searches):
+        who = searcher(row["searched_by"], corrects=True) if n else row["searched_by"]
         found = say("act|Found") if row["found"] else say("act|Nothing found")
         what = ", ".join(map(label, json.loads(row["what"]))) or NONE
-        said = (row["searched_by"], found, what, row["note"] or NONE)
+        said = (who, found, what, row["note"] or NONE)
         rows.append((of.moment(row["searched_at"]), *said))
     return _table(say("act|Search"), SEARCHES, rows)
 

@@ -48,6 +48,15 @@ def test_a_session_ends_by_signing_out_by_idling_and_by_its_age(people: People, 
         people.signed_in(old)
 
 
+def test_a_page_that_nobody_touches_does_not_use_its_session(people: People, clock: Any) -> None:
+    token = people.sign_in("kim", GOOD)
+    clock.move(minutes=29)
+    people.signed_in(token, by_themselves=False)
+    clock.move(minutes=1)
+    with pytest.raises(NotSignedIn):
+        people.signed_in(token)
+
+
 def test_five_wrong_passwords_lock_for_a_quarter_of_an_hour(people: People, clock: Any) -> None:
     for _ in range(5):
         with pytest.raises(NotSignedIn):

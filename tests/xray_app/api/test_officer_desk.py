@@ -73,8 +73,12 @@ def test_an_officer_takes_a_case_reads_it_and_decides(
     page = desk.case(kim, case_id)
     assert "is to be searched" in page
     assert "search: weapon; a pistol" in page
-    act(kim, "found", case_id, note="in a shoe")
-    assert "closed: found" in desk.case(kim, case_id)
+    (sheet,) = re.findall(r'href="(/search-room[^"]+)"', page)
+    assert sheet == f"/search-room?case={case_id}"
+    for name in ("found", "not_found"):  # no key and no button ends a search
+        assert f'data-act="{name}"' not in page
+        with pytest.raises(Refused, match="there is not"):
+            desk.act(kim, Asked(name, case_id, version=4))
 
 
 def test_what_waits_in_the_browser_is_kept_under_the_name_of_whoever_asks(
@@ -159,7 +163,7 @@ def test_the_scan_comes_first_for_whoever_wants_it_and_both_verdicts_stay(
     page = desk.case(kim, case_id)
     assert re.search(r"kim, before the machine</b><span class=\"\">clear<", page)
     assert re.search(r"kim</b><span class=\"\">search: weapon<", page)
-    assert act(kim, "scan_first", case_id) == After(case_id)
+    assert act(kim, "scan_first", case_id, version=1) == After(case_id)
 
 
 def test_where_both_agree_the_first_verdict_decides(
@@ -278,6 +282,51 @@ def test_a_sign_of_life_does_not_make_the_open_page_stale(
     assert "closed: cleared" in desk.case(kim, case_id)
 
 
+def test_a_case_that_nobody_is_at_runs_out_though_its_page_is_open(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str, clock: Any
+) -> None:
+    kim = who(Role.SCREENER, "kim")
+    act(kim, "take")
+    for idle_s in (0.0, 240.0, 480.0):
+        clock.move(minutes=4)
+        desk.renew(kim, idle_s)
+    clock.move(minutes=2)
+    assert desk.mine(kim) is None
+    assert act(who(Role.SCREENER, "lee"), "take").case_id == case_id
+
+
+def test_pictures_that_a_page_fetches_do_not_use_the_session(
+    service: Service, sign_in: SignIn, case_id: str, clock: Any
+) -> None:
+    kim = sign_in(Role.SCREENER, "kim")
+    clock.move(minutes=29)
+    assert kim.get(f"/api/v1/cases/progress?id={case_id}").status_code == 200
+    clock.move(minutes=1)
+    assert kim.get(f"/api/v1/cases/{case_id}").status_code == 401
+
+
+def test_a_refusal_names_the_case_as_officers_know_it(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str
+) -> None:
+    act(who(Role.SCREENER, "kim"), "take")
+    assert desk.why(Refused(f"kim has case {case_id} already")) == (
+        "kim has case CSQU3054383 already."
+    )
+    unknown = "0" * 32
+    assert desk.why(Refused(f"there is no case {unknown}")) == f"there is no case {unknown}."
+
+
+def test_a_case_that_is_handed_over_opens_on_an_empty_page_and_says_from_whom(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str
+) -> None:
+    kim, lee = who(Role.SCREENER, "kim"), who(Role.SCREENER, "lee")
+    assert desk.given(lee) is None
+    act(kim, "take")
+    assert desk.given(kim) == After(case_id), "nobody handed it over"
+    act(kim, "hand_over", case_id, to="lee")
+    assert desk.given(lee) == After(case_id, "kim handed this case over to you.")
+
+
 def test_a_case_is_held_taken_up_escalated_and_released(
     desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str, clock: Any
 ) -> None:
@@ -301,7 +350,45 @@ def test_a_case_is_held_taken_up_escalated_and_released(
     assert "back in the queue" in act(boss, "release", case_id).notice
 
 
-def test_who_may_not_search_does_not_say_what_a_search_found(
+def test_a_supervisor_takes_one_of_several_escalated_cases_and_nobody_else_out_of_turn(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, cases: list[str], clock: Any
+) -> None:
+    kim, boss = who(Role.SCREENER, "kim"), who(Role.SUPERVISOR, "boss")
+    taken = []
+    for _ in cases:
+        taken.append(str(act(kim, "take").case_id))
+        act(kim, "escalate", taken[-1], code="weapon", note="lead plate?")
+        clock.move(seconds=10)
+        desk.pending(kim)
+    wanted = next(one for one in reversed(taken) if one != desk.act(boss, Asked("take")).case_id)
+    act(boss, "release", next(one for one in taken if one != wanted))
+    page = desk.case(boss, wanted)
+    assert 'data-act="take_this" data-key="n"' in page
+    assert "comes in its turn" not in page
+    seen = version(page)
+    with pytest.raises(Refused, match="only a supervisor"):
+        act(kim, "take_this", wanted, version=seen)
+    with pytest.raises(Conflict, match="has changed"):
+        act(boss, "take_this", wanted, version=seen - 1)
+    assert act(boss, "take_this", wanted, version=seen).case_id == wanted
+    assert desk.mine(boss) == wanted
+    with pytest.raises(Refused, match="already"):
+        act(boss, "take_this", next(one for one in taken if one != wanted))
+
+
+def test_a_waiting_case_says_that_it_comes_in_its_turn(
+    desk: OfficerDesk, who: Callable[..., Any], act: Act, cases: list[str]
+) -> None:
+    kim = who(Role.SCREENER, "kim")
+    page = desk.case(kim, cases[0])
+    assert re.search(r"<kbd>n</kbd></b> takes the next case; this one comes in its turn", page)
+    mine = str(act(kim, "take").case_id)
+    assert "comes in its turn" not in desk.case(kim, mine)
+    (other,) = set(cases) - {mine}
+    assert "comes in its turn, once you are done with yours" in desk.case(kim, other)
+
+
+def test_who_may_not_search_is_not_led_to_where_results_are_recorded(
     desk: OfficerDesk, who: Callable[..., Any], act: Act, case_id: str, clock: Any
 ) -> None:
     kim = who(Role.SCREENER, "kim")
@@ -310,9 +397,8 @@ def test_who_may_not_search_does_not_say_what_a_search_found(
     clock.move(seconds=10)
     desk.pending(kim)
     looker = replace(kim, rights=kim.rights - {Right.SEARCH})
-    with pytest.raises(Refused, match="no right to say what a search found"):
-        act(looker, "found", case_id)
-    assert act(kim, "found", case_id, note="in a shoe") == After(None)
+    assert "/search-room" in desk.case(kim, case_id)
+    assert "/search-room" not in desk.case(looker, case_id)
 
 
 def test_an_upload_becomes_a_case(

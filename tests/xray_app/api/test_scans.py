@@ -330,6 +330,18 @@ def test_who_brought_a_case_in_does_not_read_on_paper_what_json_keeps_from_them(
     assert who.get(f"{mine}/report?format=html").status_code == 403
 
 
+def test_a_file_that_an_officer_drops_and_is_no_picture_becomes_no_case(
+    scanner: TestClient, sign_in: Callable[..., TestClient], scan: bytes
+) -> None:
+    kim = sign_in(Role.SCREENER, "kim")
+    refused = kim.post("/api/v1/scans", files={"scan": ("README.md", b"# Readme, and so on")})
+    assert refused.status_code == 422
+    assert refused.json()["error"].startswith("README.md: expected a PNG, JPEG, TIFF or DICOM")
+    assert kim.get("/api/v1/cases").json()["cases"] == []
+    assert send(kim, scan).status_code == 202
+    assert send(scanner, b"what a scanner sends is kept").status_code == 202
+
+
 def test_whoever_asks_how_far_cases_are_hears_nothing_of_the_machine(
     scanner: TestClient,
     sign_in: Callable[..., TestClient],

@@ -16,11 +16,12 @@ from xray_app.cases import inspection, integrity, outage
 from xray_app.cases.case import Case
 from xray_app.cases.contents import LEFT_BY_A_CRASH, Contents
 from xray_app.cases.database import Database
-from xray_app.cases.decisions import Decision, SearchResult, decide, record_search
+from xray_app.cases.decisions import Decision, decide
 from xray_app.cases.inspection import Looked
 from xray_app.cases.queue import Queue
 from xray_app.cases.register import Registered
 from xray_app.cases.rules import Officer, Rules
+from xray_app.cases.searches import SearchResult, record_search
 from xray_app.cases.states import Verdict
 
 Submit = Callable[..., Registered]

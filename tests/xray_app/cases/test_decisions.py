@@ -9,18 +9,11 @@ from sqlalchemy.exc import DBAPIError
 from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
-from xray_app.cases.decisions import (
-    Decision,
-    SearchResult,
-    correct,
-    decide,
-    decisions_of,
-    record_search,
-    searches_of,
-)
+from xray_app.cases.decisions import Decision, correct, decide, decisions_of
 from xray_app.cases.errors import Conflict, Refused
 from xray_app.cases.queue import Queue
 from xray_app.cases.rules import Officer
+from xray_app.cases.searches import SearchResult, record_search, searches_of
 from xray_app.cases.states import Disposition, Level, State, Verdict
 
 KIM, BOSS = Officer("kim"), Officer("boss", Level.SUPERVISOR)

@@ -15,6 +15,7 @@ from xray_app.cases.errors import Conflict, Refused
 from xray_app.cases.opinions import (
     Opinion,
     decided_boxes,
+    drawn_on,
     labels_for,
     opinions_of,
     say,
@@ -73,6 +74,18 @@ def test_a_drawn_box_is_moved_called_otherwise_taken_back_and_put_back(
     assert stands(database, case) == [axe]
     say(queue, *told, Opinion(0, Says.DRAWN, drawn=A))
     assert stands(database, case) == [saw, axe]
+
+
+def test_a_box_that_is_taken_away_keeps_its_place_among_those_that_were_drawn(
+    queue: Queue, case: Case, database: Database
+) -> None:
+    told = (case.id, case.version, KIM)
+    say(queue, *told, DRAWN)
+    say(queue, *told, Opinion(0, Says.WITHDRAWN, drawn=A))
+    say(queue, *told, Opinion(0, Says.DRAWN, drawn=B, label="axe", xyxy_px=(0, 0, 10, 10)))
+    with database.read() as connection:
+        assert [row["drawn"] for row in standing(connection, case.id)] == [B]
+        assert drawn_on(connection, case.id) == [A, B]
 
 
 def test_what_is_said_twice_is_kept_once_and_is_a_sign_of_life(

@@ -7,9 +7,10 @@ from xray_app.cases import reading
 from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
-from xray_app.cases.decisions import Decision, SearchResult, decide, record_search
+from xray_app.cases.decisions import Decision, decide
 from xray_app.cases.queue import Queue
 from xray_app.cases.rules import Officer
+from xray_app.cases.searches import SearchResult, record_search
 from xray_app.cases.states import Kind, Verdict
 
 

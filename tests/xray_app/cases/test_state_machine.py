@@ -15,13 +15,14 @@ from xray_app.cases import inspection, integrity, pending, register, schema, tab
 from xray_app.cases.case import Case
 from xray_app.cases.contents import Contents
 from xray_app.cases.database import Database
-from xray_app.cases.decisions import Decision, SearchResult, correct, decide, record_search
+from xray_app.cases.decisions import Decision, correct, decide
 from xray_app.cases.errors import CaseError
 from xray_app.cases.inspection import Looked
 from xray_app.cases.pending import Proposal
 from xray_app.cases.queue import Queue
 from xray_app.cases.register import NewView, Submission
 from xray_app.cases.rules import Officer, Rules
+from xray_app.cases.searches import SearchResult, record_search
 from xray_app.cases.states import Disposition, Intent, Level, State, Verdict
 
 OFFICERS = [Officer("kim"), Officer("lee"), Officer("boss", Level.SUPERVISOR)]

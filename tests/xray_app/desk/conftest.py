@@ -91,7 +91,8 @@ class Keeper:
             if self.silent:
                 return
         about = {"reader": "kim", "version": 7, "mine": self.mine, "labels": self.labels}
-        route.fulfill(json=about | {"standing": self.standing()})
+        drawn = list(dict.fromkeys(word["drawn"] for word in self.said if word["drawn"]))
+        route.fulfill(json=about | {"standing": self.standing(), "drawn": drawn})
 
     def standing(self) -> list[dict[str, Any]]:
         newest: dict[str, dict[str, Any]] = {}

@@ -23,6 +23,7 @@ WRITTEN: list[tuple[tuple[str, ...], tuple[str, ...]]] = [
     (("alarm", "alarm-text"), ("alarm-tint",)),
     (("opaque",), ("opaque-tint", "raised")),
     (("faint",), ("raised",)),
+    (("quiet",), ("field",)),
     (("on-demo",), ("demo",)),
     (("on-alarm",), ("alarm-fill",)),
     (("on-finding",), ("finding-fill",)),

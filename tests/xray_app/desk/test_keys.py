@@ -28,5 +28,9 @@ def test_no_key_of_the_case_page_means_two_things() -> None:
 def test_no_key_of_the_case_page_is_a_tools(js: Callable[..., Any]) -> None:
     tools = js("tools", "return [...m.ALL, ...m.MARKING].map((one) => one.key)")
     assert sorted(tools) == sorted(work.VIEWER_KEYS)
-    searching = [act.key for act in work.SEARCHED]
-    assert set(tools).isdisjoint([*own_keys(), *searching])
+    assert set(tools).isdisjoint(own_keys())
+
+
+def test_no_key_of_the_case_page_records_what_a_search_found() -> None:
+    acts = (work.TAKE, work.TAKE_THIS, *work.DECISIONS, *work.ASIDE, work.SCAN_FIRST)
+    assert {"found", "not_found"}.isdisjoint(act.name for act in acts)

@@ -157,6 +157,21 @@ def test_each_word_is_taken_back_in_turn(page: Page) -> None:
     expect(page.locator("[data-tool=undo]")).to_have_attribute("aria-disabled", "true")
 
 
+def test_a_letter_is_no_other_boxs_once_its_own_was_taken_away(show: Show, page: Page) -> None:
+    for x, key in ((40, "1"), (100, "2")):
+        page.keyboard.press("j")
+        drag(page, (x, 200), (x + 40, 260))
+        page.keyboard.press(key)
+        if x == 40:
+            expect(mark(page, "A")).to_be_visible()
+            page.keyboard.press("Control+z")
+    expect(mark(page, "B")).to_contain_text("gun part")
+    page.wait_for_function("!window.viewer.marking.opinions.busy")
+    show(SCAN | {"marks": [GUN, BOTTLE]})  # as if it was loaded again
+    expect(mark(page, "B")).to_contain_text("gun part")
+    expect(mark(page, "A")).to_have_count(0)
+
+
 def test_what_was_said_is_there_when_the_case_is_opened_again(show: Show, page: Page) -> None:
     point(page, 150, 100)
     page.keyboard.press("y")
@@ -176,10 +191,10 @@ def test_a_case_of_another_can_be_looked_at_but_not_marked(show: Show, keeper: A
     keeper.mine = False
     page = show(SCAN | {"marks": [GUN]})
     draw = page.locator("[data-tool=draw]")
-    expect(draw).to_have_attribute("title", re.compile("not here. Take the case first"))
+    expect(draw).to_have_attribute("title", re.compile("not here. Only whoever has this case"))
     page.keyboard.press(".")
     page.keyboard.press("y")
-    expect(page.locator(".status .told")).to_have_text(re.compile("Take the case first"))
+    expect(page.locator(".status .told")).to_have_text(re.compile("Only whoever has this case"))
     expect(mark(page, "1").locator(".bar")).to_be_hidden()
     assert keeper.said == []
     keeper.mine = True  # it was taken in the meantime

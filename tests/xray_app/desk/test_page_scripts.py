@@ -29,6 +29,17 @@ DROP = """([field, names]) => {
   document.querySelector(field).dispatchEvent(new DragEvent('drop',
     {dataTransfer, bubbles: true, cancelable: true}));
 }"""
+# As a browser tells of folders: they come as files, which cannot be read, and as what they are.
+DROP_MIXED = """(names) => {
+  const files = names.map((name) => new File(['x'], name));
+  const items = names.map((name) => ({kind: 'file',
+    webkitGetAsEntry: () => ({name, isDirectory: !name.includes('.')})}));
+  const drop = new Event('drop', {bubbles: true, cancelable: true});
+  document.body.dispatchEvent(Object.assign(drop, {dataTransfer: {files, items}}));
+}"""
+LOCKED = """() => {
+  File.prototype.slice = () => ({arrayBuffer: () => Promise.reject(new Error('NotReadable'))});
+}"""
 ADD = """([code, html]) => {
   const element = document.body.appendChild(document.createElement('div'));
   element.innerHTML = "<div class='panel'></div>";
@@ -40,8 +51,12 @@ ADD = """([code, html]) => {
     const said = address.startsWith('api/v1/cases') ? '[]' : '{"upload": "1", "id": "1"}';
     return Promise.resolve(new Response(said));
   };
-  new Function('element', 'props', 'trigger', 'watch', code)(
-    element, {value: html, most: 100}, (name, said) => window.asked.push(name), () => 0);
+  const props = {value: html, most: 100};
+  let watched;
+  window.done = (...said) => { props.done = JSON.stringify(said); watched(); };
+  new Function('element', 'props', 'trigger', 'watch', code)(element, props,
+    (name, said) => window.asked.push(`${name} ${said.case ?? said.sent}`),
+    (_, act) => { watched = act; });
 }"""
 
 # A desk that answers each word when it is told to, `window.answer(ok)`; what came: `window.asked`.
@@ -169,9 +184,10 @@ def show(page: Page, key: str, marks: list[list[object]]) -> None:
     page.evaluate(DECIDE, [code, decidable(key), MARKED, marks])
 
 
-def decidable(key: str, officer: str = "kim") -> str:
+def decidable(key: str, officer: str = "kim", version: int = 1) -> str:
     acts, codes = work.DECISIONS, work.CODES
-    beside = Beside(key=key, officer=officer, version=1, acts=acts, codes=codes)
+    said = {"key": key, "officer": officer, "version": version, "aside": work.ASIDE}
+    beside = Beside(**said, acts=acts, codes=codes)  # type: ignore[arg-type]
     return view.case(Case(f"{key}-0", "bag.png", picture=b"x"), None, beside)
 
 
@@ -255,6 +271,75 @@ def test_a_note_is_not_there_for_another_officer_and_is_for_its_writer(page: Pag
         expect(page.locator(".reason")).to_have_value(note)
 
 
+@pytest.mark.parametrize("opens", ["hold", "hand-over"])
+def test_a_note_that_went_with_a_hold_is_no_reason_for_what_is_decided_later(
+    page: Page, opens: str
+) -> None:
+    show(page, "a", [])
+    page.fill(".reason", "awaiting the second scan")
+    page.evaluate(f"document.querySelector('dialog.{opens}').showModal()")
+    page.locator(f"dialog.{opens} [data-pick]").first.click()
+    page.wait_for_function("window.asked.length")
+    page.evaluate("(html) => window.open_case(html)", decidable("a"))  # it was refused
+    expect(page.locator(".reason")).to_have_value("awaiting the second scan")
+    for html in (decidable("b"), decidable("a", version=3)):  # it was done; and taken again
+        page.evaluate("(html) => window.open_case(html)", html)
+        expect(page.locator(".reason")).to_have_value("")
+
+
+def test_a_note_that_went_with_a_decision_is_there_when_it_is_taken_back(page: Page) -> None:
+    show(page, "a", [])
+    page.fill(".reason", "under the lining")
+    page.locator(".act.clear").click()
+    page.wait_for_function("window.asked.length")
+    for html in (decidable("b"), decidable("a", version=3)):
+        page.evaluate("(html) => window.open_case(html)", html)
+    expect(page.locator(".reason")).to_have_value("under the lining")
+
+
+CASE = """`<div class="case" data-case="${key}"><input class="reason"></div>`"""
+ADDRESS = "location.pathname + location.search"
+OWN = "<header id='desk-header'><i data-own='{}'></i></header>"
+
+
+def test_the_address_leads_to_what_is_open_but_for_who_has_another_case(page: Page) -> None:
+    page.goto(f"{HERE}?case=linked")
+    page.add_script_tag(content=PAGE_SCRIPT.read_text(encoding="utf-8"))
+    free, busy = view.queue([], None, take=work.TAKE), view.queue([], None)
+    other = view.case(Case("c-0", "c.png", picture=b"x"), None, Beside(key="c", version=1))
+
+    def address(case: str, queue: str, header: str = OWN) -> str:
+        page.evaluate(
+            """([header, queue, shown]) => {
+              document.body.innerHTML = `${header}<div id="desk-queue">${queue}</div>
+                <div id="desk-case">${shown}</div>`;
+              dispatchEvent(new Event('panel-painted'));
+            }""",
+            [header, queue, case],
+        )
+        return str(page.evaluate(ADDRESS))
+
+    assert address("", free, header="") == "/?case=linked", "Python has not read it yet"
+    assert address(decidable("a"), busy) == "/?case=a"
+    assert address(other, free) == "/?case=c"
+    assert address(other, busy) == "/", "loaded again, it opens the case that they have"
+    assert address(view.blank("Nothing waits."), free) == "/"
+
+
+def test_a_page_says_for_how_long_nobody_has_touched_it(page: Page) -> None:
+    page.clock.install()
+    page.add_script_tag(content=PAGE_SCRIPT.read_text(encoding="utf-8"))
+    page.clock.fast_forward(90_000)
+    assert page.evaluate("window.idleSeconds()") >= 90
+    page.keyboard.press("Shift")
+    assert page.evaluate("window.idleSeconds()") < 90
+    page.clock.fast_forward(90_000)
+    page.evaluate("dispatchEvent(new PointerEvent('pointermove'))")  # at rest
+    assert page.evaluate("window.idleSeconds()") >= 90
+    page.evaluate("dispatchEvent(new PointerEvent('pointermove', {movementX: 1}))")
+    assert page.evaluate("window.idleSeconds()") < 90
+
+
 @pytest.fixture
 def adding(page: Page) -> Page:
     page.evaluate(ADD, [ADD_SCRIPT.read_text(encoding="utf-8"), view.add()])
@@ -280,3 +365,57 @@ def test_a_batch_that_is_dropped_is_sent_though_the_one_before_is_not_inspected(
     adding.evaluate(DROP, ["body", ["c.png", "d.png"]])
     expect(adding.locator(".sent li")).to_have_count(4)
     expect(adding.locator(".sent")).not_to_contain_text("waits")
+
+
+def test_a_folder_that_is_dropped_is_left_out_and_said(adding: Page) -> None:
+    adding.evaluate(DROP_MIXED, ["scans", "a.png"])
+    expect(adding.locator(".refusal")).to_contain_text("scans is a folder")
+    adding.wait_for_function("window.asked.includes('sent 1')")
+    assert adding.evaluate("window.asked") == ["uploads?name=a.png", "sent 1"]
+
+
+def test_a_file_that_cannot_be_read_is_named_and_not_taken_for_a_desk_that_is_away(
+    adding: Page,
+) -> None:
+    adding.evaluate(LOCKED)
+    adding.evaluate(DROP, ["body", ["a.png"]])
+    expect(adding.locator(".refusal")).to_contain_text("a.png cannot be read")
+    adding.evaluate(DROP, ["body", ["a.png", "b.png"]])
+    expect(adding.locator(".sent .refused").last).to_contain_text("b.png cannot be read")
+    assert adding.evaluate("window.asked") == []
+
+
+def test_an_upload_opens_by_itself_unless_whoever_sent_it_is_at_work_by_then(
+    adding: Page,
+) -> None:
+    adding.evaluate("document.body.insertAdjacentHTML('beforeend', '<div id=\"desk-case\"></div>')")
+
+    def upload(number: int, meanwhile: str = "", then: str = "null") -> str:
+        """What became of a file, of which the case is opened with `then` on the page."""
+        adding.evaluate(DROP, ["body", ["a.png"]])
+        adding.wait_for_function(f"window.asked.includes('sent {number}')")
+        for key in meanwhile:
+            adding.keyboard.press(key)
+        html = f"(key) => key && (document.querySelector('#desk-case').innerHTML = {CASE})"
+        adding.evaluate(html, then if then != "null" else None)
+        adding.evaluate(f"window.asked.length = 0; window.done({number}, 'new{number}', '')")
+        adding.evaluate("new Promise((done) => setTimeout(done, 50))")
+        expect(adding.locator(".busy")).to_be_hidden()
+        return " ".join(adding.evaluate("window.asked"))
+
+    assert upload(1, "x") == "select new1", "nothing is open"
+    assert upload(2, then="a-0") == "", "another was opened meanwhile"
+    expect(adding.locator(".sent li").first).to_contain_text("a.png")
+    expect(adding.locator(".sent a")).to_have_attribute("href", "?case=new2")
+    assert upload(3) == "select new3", "nothing was done to what stood open"
+    assert upload(4, "x") == "", "they are at work on it"
+    adding.fill("#desk-case .reason", "under the lining")
+    assert upload(5) == "", "a note is written"
+
+
+def test_an_upload_that_is_refused_says_so_where_it_was_sent(adding: Page) -> None:
+    adding.evaluate(DROP, ["body", ["a.png"]])
+    adding.wait_for_function("window.asked.includes('sent 1')")
+    adding.evaluate("window.done(1, '', 'too much waits.')")
+    expect(adding.locator(".refusal")).to_have_text("too much waits.")
+    assert "select" not in " ".join(adding.evaluate("window.asked"))

@@ -13,7 +13,7 @@ from xray_app.access.roles import Actor
 from xray_app.api.shapes import Word
 from xray_app.api.signing import Audits
 from xray_app.api.signing import TheService as Service
-from xray_app.cases import audit, chronicle, integrity, profiles
+from xray_app.cases import audit, chronicle, integrity, listing, lookup, profiles
 from xray_app.cases.audit import Entry, Verified
 from xray_app.cases.chronicle import PAGE, Asked
 from xray_app.desk.navigation import AUDIT
@@ -70,17 +70,20 @@ def _page(
 ) -> HTMLResponse:
     chosen = dict.fromkeys(("by", "action", "subject", "since", "until"), "") | chosen
     zone = frame.zone(request)
-    asked = Asked(
-        chosen["by"],
-        chosen["action"],
-        chosen["subject"],
-        _day(chosen["since"]),
-        _day(chosen["until"]),
-        before,
-        zone,
-    )
     with service.database.read_at_length() as connection:
+        cases = lookup.by_whole_number(connection, chosen["subject"])
+        asked = Asked(
+            chosen["by"],
+            chosen["action"],
+            chosen["subject"],
+            tuple(case.id for case in cases),
+            _day(chosen["since"]),
+            _day(chosen["until"]),
+            before,
+            zone,
+        )
         found = chronicle.entries(connection, asked)
+        names = listing.names(connection, [e.subject for e in found if _is_case(e)])
         values: dict[str, Any] = {"actions": chronicle.actions(connection)}
         values["head"] = audit.head(connection)
         numbers = [json.loads(e.body)["profile"] for e in found if e.action in OF_PROFILES]
@@ -88,7 +91,7 @@ def _page(
     more = found[PAGE - 1].seq if len(found) > PAGE else None
     link = urlencode({name: value for name, value in chosen.items() if value})
     values |= {
-        "rows": [_row(entry, texts) for entry in found[:PAGE]],
+        "rows": [_row(entry, texts, names) for entry in found[:PAGE]],
         "chosen": chosen,
         "zone": zone.key,
         "more": more,
@@ -105,12 +108,18 @@ def _day(text: str) -> date | None:
     return day if day and day.year in YEARS else None
 
 
-def _row(entry: Entry, texts: Mapping[int, tuple[str, str]]) -> dict[str, Any]:
-    is_case = len(entry.subject) == CASE_LETTERS and set(entry.subject) <= set("0123456789abcdef")
+def _is_case(entry: Entry) -> bool:
+    return len(entry.subject) == CASE_LETTERS and set(entry.subject) <= set("0123456789abcdef")
+
+
+def _row(
+    entry: Entry, texts: Mapping[int, tuple[str, str]], names: Mapping[str, str]
+) -> dict[str, Any]:
     return {
         "entry": entry,
         "said": _said(entry, texts),
-        "is_case": is_case,
+        "is_case": _is_case(entry),
+        "name": names.get(entry.subject, ""),
         "n": SHOWN_LETTERS,
     }
 

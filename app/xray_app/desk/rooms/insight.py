@@ -73,6 +73,7 @@ def show(
         "days": _days(figures.by_day(rows, now, period, zone)) if period > 1 else None,
         "zone": zone.key,
         "groups": _groups(rows),
+        "times": trends.times(by_day) if by_day else None,
         "hits": trends.hits(rows, by_day),
         "health": trends.model(rows, by_day, expects),
         "expects": expects,
@@ -122,8 +123,8 @@ def _kinds() -> tuple[str, ...]:
 
 def _tiles(of: Tally) -> list[tuple[str, str, str]]:
     """Name, value and what it is of."""
-    median = "–" if of.median_s is None else seconds(of.median_s)
-    nine = "" if of.p90_s is None else say("nine in ten under {time}", time=seconds(of.p90_s))
+    median = "–" if of.median_s is None else words.seconds(of.median_s)
+    nine = "" if of.p90_s is None else say("nine in ten under {time}", time=words.seconds(of.p90_s))
     return [
         (
             say("Cases"),
@@ -153,17 +154,6 @@ def _tiles(of: Tally) -> list[tuple[str, str, str]]:
 
 def _of(part: int, whole: int) -> str:
     return say("{part} of {whole}", part=part, whole=whole)
-
-
-def seconds(value: float) -> str:
-    """A time to decide.
-
-    >>> seconds(7.26), seconds(43.0), seconds(200)
-    ('7.3 s', '43 s', '3 min')
-    """
-    if value >= 120:
-        return words.lasting(value)
-    return say("{seconds} s", seconds=f"{value:.1f}" if value < 10 else f"{value:.0f}")
 
 
 def _days(tallies: Sequence[tuple[Any, Tally]]) -> Any:
@@ -231,7 +221,7 @@ def _times(tallies: Sequence[Tally]) -> Any:
         if median is None or nine is None:
             rows.append(Bar(in_words(one.name), None, None, None, say("nothing decided")))
             continue
-        text = say("{median}, 90 % < {nine}", median=seconds(median), nine=seconds(nine))
+        text = words.taking(median, nine)
         rows.append(Bar(in_words(one.name), median, median, nine, text))
     most = max((row.high or 0.0 for row in rows), default=1.0)
     return plots.bars(say("Time to decide: the median, and nine in ten"), rows, most)

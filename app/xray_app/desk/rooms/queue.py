@@ -18,7 +18,7 @@ from xray_app.cases.case import Case
 from xray_app.cases.listing import PAGE, Asked, Order
 from xray_app.cases.states import Kind, Level, State
 from xray_app.desk import doing, work
-from xray_app.desk.navigation import QUEUE
+from xray_app.desk.navigation import AUDIT, CASE, QUEUE
 from xray_app.desk.rooms import frame, words
 from xray_app.languages import say
 from xray_app.wording import case_name
@@ -116,14 +116,17 @@ def show(
         "count": count,
         "page": page,
         "pages": -(-count // PAGE),
-        "opens": _opens(actor),
+        "leads": _leads(actor),
     }
     values |= {"link": urlencode(link), "filters": urlencode({**chosen, "order": sort})}
     return frame.page(request, actor, QUEUE, words=words, **values)
 
 
-def _opens(actor: Actor) -> bool:
-    return actor.may(Right.WORK)
+def _leads(actor: Actor) -> str:
+    """Where a case's name leads this reader, its ID to be added; empty: nowhere."""
+    if actor.may(CASE.right):
+        return f"{CASE.path}?case="
+    return f"{AUDIT.path}?subject=" if actor.may(AUDIT.right) else ""
 
 
 def _row(case: Case, now: datetime, file: str) -> Row:

@@ -12,19 +12,21 @@ from sqlalchemy import Connection
 
 from xray.errors import XrayError
 from xray.labels import CONTAINER_LABELS, PARCEL_LABELS
-from xray_app.access.roles import Actor
+from xray_app.access.roles import Actor, Right
 from xray_app.api.shapes import Word
 from xray_app.api.signing import Searches
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import listing, lookup, photos, seen
 from xray_app.cases.case import Case, load
-from xray_app.cases.decisions import (
+from xray_app.cases.decisions import decisions_of
+from xray_app.cases.errors import NotFound, Refused
+from xray_app.cases.searches import (
+    SEARCHED,
     SearchResult,
-    decisions_of,
+    correct_search,
     record_search,
     searches_of,
 )
-from xray_app.cases.errors import NotFound, Refused
 from xray_app.cases.states import State
 from xray_app.desk import work
 from xray_app.desk.navigation import SEARCH_ROOM
@@ -65,13 +67,18 @@ def record(
     other: Line = "",
     note: Text = "",
     photo: Annotated[UploadFile | None, File()] = None,
+    corrects: Annotated[bool, Form()] = False,
 ) -> HTMLResponse | RedirectResponse:
-    """Keep what the search found, and go on to the next."""
+    """Keep what the search found, and go on to the next; or what a supervisor says it found."""
     labels = tuple(dict.fromkeys(label.strip() for label in [*what, *other.split(",")]))
     said = {"found": found, "what": labels, "note": note}
     try:
-        result = _result(service, found, tuple(filter(None, labels)), note, photo)
-        record_search(service.queue, service.contents, case, version, actor.name, result)
+        taken = None if corrects else photo
+        result = _result(service, found, tuple(filter(None, labels)), note, taken)
+        if corrects:
+            correct_search(service.queue, case, version, actor.officer(), result)
+        else:
+            record_search(service.queue, service.contents, case, version, actor.name, result)
     except XrayError as error:
         return _page(request, actor, service, "", case, "", said_of(error), said)
     return RedirectResponse(f"{SEARCH_ROOM.path}?done={case}", 303)
@@ -127,6 +134,7 @@ def _page(
         "sheet": sheet,
         "done": ended,
     }
+    values["corrects"] = actor.may(Right.SUPERVISE) and bool(sheet and sheet["ended"])
     values |= {
         "problem": problem,
         "said": said or {"found": "", "what": (), "note": ""},
@@ -150,6 +158,7 @@ def _sheet(connection: Connection, case_id: str) -> dict[str, Any] | None:
         "name": case_name(case, listing.first_files(connection, [case.id]).get(case.id, "")),
         "stands": words.stands(case),
         "open": case.state is State.SEARCH,
+        "ended": case.disposition in SEARCHED,
         "ordered": said[-1] if said else None,
         "why": why(said[-1]["code"], said[-1]["reason"]) if said else "",
         "searched": [(n, row, json.loads(row["what"])) for n, row in enumerate(searched)],

@@ -23,7 +23,7 @@ from xray_app.desk.rooms import frame, rates, words
 from xray_app.desk.rooms.frame import Text
 from xray_app.languages import problem as said_of
 from xray_app.languages import say
-from xray_app.wording import why
+from xray_app.wording import flag, why
 
 LOT_OF = timedelta(days=30)  # before today; what nobody looked at by then leaves the list
 
@@ -87,7 +87,7 @@ def _page(
         values["files"] = listing.first_files(connection, [case.id for case in listed])
         values["blind"] = doing.blind_among(connection, actor, open_ones)
     status = 422 if problem else 200
-    said = {"done": done, "problem": problem, "words": words}
+    said = {"done": done, "problem": problem, "words": words, "flagged": flag, "me": actor.name}
     return frame.page(request, actor, SUPERVISOR, status, **said, **values)
 
 

@@ -10,7 +10,7 @@ from datetime import date
 from markupsafe import Markup
 
 from xray_app.cases.statistics import Fact
-from xray_app.desk.rooms import figures, health, plots, rates, timeline
+from xray_app.desk.rooms import figures, health, plots, rates, timeline, words
 from xray_app.desk.rooms.figures import Tally
 from xray_app.desk.rooms.health import Drift, Expected
 from xray_app.desk.rooms.plots import Bar
@@ -67,6 +67,22 @@ def model(facts: Sequence[Fact], days: Days, expects: Expected | None) -> list[P
         drawn = _points(say("Alarm rate, with 95 % intervals"), days, _alarms, benign[1])
         made.append(Plot(say("Alarm rate by day"), drawn))
     return made
+
+
+def times(days: Days) -> Plot:
+    """How long officers took, day by day: the median, and up to what nine in ten took."""
+    made = []
+    for day, facts in days:
+        of = figures.tally(f"{day}", facts)
+        median, nine = of.median_s, of.p90_s
+        if median is None or nine is None:
+            made.append(Point(day_name(day), None, 0.0, 0.0, say("nothing decided")))
+        else:
+            made.append(Point(day_name(day), median, median, nine, words.taking(median, nine)))
+    highest = max((one.high for one in made), default=0.0)
+    axis = Axis(0.0, _round(highest), words.seconds)
+    says = say("Time to decide: the median, and nine in ten")
+    return Plot(say("Time to decide by day"), timeline.points(says, made, axis))
 
 
 def day_name(day: date) -> str:
@@ -173,6 +189,16 @@ def _signed(share: float) -> str:
 
 def _far(ends: Sequence[tuple[float | None, float | None]]) -> float:
     return _tenth(max((abs(end) for pair in ends for end in pair if end is not None), default=0.0))
+
+
+def _round(value_s: float) -> float:
+    """Where an axis of seconds ends, so that its middle can be read too.
+
+    >>> _round(0.0), _round(7.2), _round(43.0), _round(200.0), _round(9000.0)
+    (10.0, 10.0, 60.0, 240.0, 14400.0)
+    """
+    ends = (10, 20, 40, 60, 120, 240, 600, 1200, 2400, 3600, 7200, 14_400, 28_800, 86_400)
+    return float(next((end for end in ends if end >= value_s), value_s))
 
 
 def _tenth(value: float) -> float:

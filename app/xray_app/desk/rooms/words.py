@@ -56,6 +56,22 @@ def age(at: datetime | None, now: datetime) -> str:
     return "–" if at is None else lasting((now - at).total_seconds())
 
 
+def seconds(value: float) -> str:
+    """A time to decide.
+
+    >>> seconds(7.26), seconds(43.0), seconds(200)
+    ('7.3 s', '43 s', '3 min')
+    """
+    if value >= 120:
+        return lasting(value)
+    return say("{seconds} s", seconds=f"{value:.1f}" if value < 10 else f"{value:.0f}")
+
+
+def taking(median_s: float, nine_s: float) -> str:
+    """How long half of some decisions took, and nine in ten."""
+    return say("{median}, 90 % < {nine}", median=seconds(median_s), nine=seconds(nine_s))
+
+
 def lasting(seconds: float) -> str:
     """A length of time, in the two largest units that matter."""
     minutes = int(max(0.0, seconds)) // 60

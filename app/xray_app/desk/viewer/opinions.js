@@ -74,7 +74,8 @@ export class Opinions {
 
   drawnOn(view) { return this.standing.filter((one) => one.view === view && one.drawn); }
 
-  // A drawn box's letter; it stays with the box while the case is open.
+  // A drawn box's letter: in the order in which they were drawn, of which the desk knows; no other box
+  // gets it once it was taken away. Paper has the same.
   letter(drawn) {
     if (!this.#letters.has(drawn)) this.#letters.set(drawn, lettered(this.#letters.size));
     return this.#letters.get(drawn);
@@ -111,7 +112,7 @@ export class Opinions {
   }
 
   // What the desk says stands, and over it what it has not kept yet.
-  take({ version, mine, labels, standing }) {
+  take({ version, mine, labels, standing, drawn: boxes = [] }) {
     const line = this.#line;
     Object.assign(this, { mine, labels, standing });
     line.version = version;
@@ -121,7 +122,8 @@ export class Opinions {
       this.told(say('What you marked last was not kept: the case is no longer yours.'), true);
     }
     for (const word of line.words) this.#lay(word);
-    for (const { drawn } of this.standing) if (drawn) this.letter(drawn);
+    const names = [...boxes, ...[...line.words, ...standing].map(({ drawn }) => drawn)];
+    for (const drawn of names) if (drawn) this.letter(drawn);
     this.changed();
     line.send();
   }

@@ -13,14 +13,19 @@ const BEFORE = ['received', 'inspecting'];  // of the states of `cases/states.py
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 export const inMegabytes = (bytes) => `${(bytes / 2 ** 20).toFixed(bytes < 2 ** 20 ? 1 : 0)} MB`;
 
-// Why a file cannot be sent; empty where it can. `most`: bytes.
-export const tooLarge = ({ name, size }, most) => (size <= most ? ''
-  : say('{name} is {size}; the desk takes at most {most}.',
-    { name, size: inMegabytes(size), most: inMegabytes(most) }));
+// Why a file cannot be sent; empty where it can. `most`: bytes. What cannot be read here would only
+// look as if the desk were away.
+export const unsendable = async (file, most) => {
+  const { name, size } = file;
+  if (size > most) return say('{name} is {size}; the desk takes at most {most}.',
+    { name, size: inMegabytes(size), most: inMegabytes(most) });
+  return file.slice(0, 1).arrayBuffer().then(() => '',
+    () => say('{name} cannot be read: it is a folder, or was moved or is locked.', { name }));
+};
 
 // Sends one file; its case's id. Throws a sentence.
 const send = async (file, most) => {
-  const why = tooLarge(file, most);
+  const why = await unsendable(file, most);
   if (why) throw new Error(why);
   const form = new FormData();
   form.append('scan', file, file.name);
@@ -37,7 +42,7 @@ const send = async (file, most) => {
   }
 };
 
-const line = (list, { name }) => {
+export const line = (list, { name }) => {
   const row = list.appendChild(element('li')), state = element('span', 'state', say('waits'));
   row.append(element('b', '', name), state);
   return (text, style = '', id = '') => {

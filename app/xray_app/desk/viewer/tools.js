@@ -118,7 +118,7 @@ export const named = (name) => ALL.find((tool) => tool.name === name);
 const PICTURE = say('This scan came as a pseudo-colour picture, which holds no transmission.');
 const SINGLE = say('This scan has one energy; telling materials apart takes two.');
 
-export const FREE = say('Take the case first: whoever holds it marks it.');
+export const FREE = say('Only whoever has this case marks it.');
 
 // Why a tool cannot be used here; empty where it can.
 //   views: of the case; marked: whether anything is; mine, undoable: as in opinions.js.

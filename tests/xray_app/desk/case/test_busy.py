@@ -3,6 +3,7 @@
 import re
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -54,6 +55,24 @@ def test_an_upload_that_is_still_inspected_holds_up_nobody_elses(
         ended.set()
     for page in pages:
         expect(page.locator("#desk-add .busy")).to_be_hidden()
+    expect(pages[0].locator("#desk-add .sent")).to_contain_text("is in the queue")
+    standing(pages[0], case)  # kim is at work; nothing is open before lee
+    expect(pages[1].locator("#desk-case .banner h2")).to_have_text(Path(files[1]).name)
+
+
+def test_a_page_tells_for_how_long_nobody_has_touched_it(
+    page_of: PageOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told, heard = list[float](), threading.Event()
+
+    def renew(_: OfficerDesk, actor: object, idle_s: float) -> None:
+        told.append(idle_s)
+        if idle_s == 1234:
+            heard.set()
+
+    monkeypatch.setattr(OfficerDesk, "renew", renew)
+    page_of("kim").evaluate("window.idleSeconds = () => 1234")
+    assert heard.wait(60), told
 
 
 def test_of_two_officers_at_work_each_has_the_next_scan_before_they_decide(

@@ -49,6 +49,18 @@ def test_a_light_desk_is_light_from_its_first_paint_and_dark_around_the_scan(
     assert elsewhere.evaluate(ground, "body") == LIGHT
 
 
+def test_what_asks_for_a_note_does_not_look_like_one(
+    bring: Callable[[int], list[str]], page_of: Callable[[str], Page]
+) -> None:
+    (case,) = bring(1)
+    page = page_of("kim")
+    page.keyboard.press("n")
+    standing(page, case)
+    colour = "(part) => getComputedStyle(document.querySelector('.reason'), part).color"
+    quiet = page.evaluate("getComputedStyle(document.querySelector('.report small')).color")
+    assert page.evaluate(colour, "::placeholder") == quiet != page.evaluate(colour, None)
+
+
 def test_the_next_case_of_a_scanner_opens_as_the_last_was_left(
     bring: Callable[[int], list[str]], page_of: Callable[[str], Page]
 ) -> None:

@@ -30,10 +30,15 @@ def test_two_officers_never_hold_one_case_and_each_sees_who_holds_it(
         assert {name: load(connection, case).holder for name, case in held.items()} == {
             name: name for name in held
         }
+    for name, page in pages.items():
+        expect(page).to_have_url(f"{desk.address}/?case={held[name]}")
     lee = pages["lee"]
     lee.goto(f"{desk.address}/?case={held['kim']}")
     expect(lee.locator(".banner .status")).to_contain_text("This case is with kim")
     expect(lee.locator(".work .act.clear")).to_have_count(0)
+    expect(lee).to_have_url(f"{desk.address}/")
+    lee.reload()
+    standing(lee, held["lee"])
     lee.goto(f"{desk.address}/queue?tab=taken")
     for name in held:
         expect(lee.locator("tbody td", has_text=name)).to_have_count(1)

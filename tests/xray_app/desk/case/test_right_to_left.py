@@ -13,8 +13,9 @@ from xray_app import languages
 from xray_app.access.roles import Role
 from xray_app.api.signing import COOKIE
 from xray_app.cases.case import load
-from xray_app.cases.decisions import Decision, SearchResult, decide, record_search
+from xray_app.cases.decisions import Decision, decide
 from xray_app.cases.rules import Officer
+from xray_app.cases.searches import SearchResult, record_search
 from xray_app.cases.states import Reason, Verdict
 from xray_app.desk.rooms.frame import ZONE
 from xray_app.languages import speaking

@@ -20,10 +20,11 @@ from xray_app.api import app as api
 from xray_app.api.door import Door
 from xray_app.cases import inspection, register
 from xray_app.cases.case import Case, load
-from xray_app.cases.decisions import Decision, SearchResult, decide, record_search
+from xray_app.cases.decisions import Decision, decide
 from xray_app.cases.inspection import Looked
 from xray_app.cases.register import NewView, Submission
 from xray_app.cases.rules import Officer, Rules
+from xray_app.cases.searches import SearchResult, record_search
 from xray_app.cases.states import Verdict
 from xray_app.desk import navigation
 from xray_app.desk.rooms import models, routes

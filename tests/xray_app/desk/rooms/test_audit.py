@@ -48,6 +48,16 @@ def test_entries_are_filtered_by_who_what_to_whom_and_when(
     assert shown(by="<b>nobody</b>") == []
 
 
+def test_entries_are_found_by_the_number_that_people_know_and_name_their_case(
+    choi: TestClient, inspected: Make
+) -> None:
+    case, _ = inspected(consignment="0180 442 117"), inspected(consignment="0180 442 118")
+    for number in ("0180 442 117", "0180442117", case.id[:6], case.id):
+        page = choi.get("/audit", params={"subject": number}).text
+        assert acts(page) == ["inspected", "received"]
+        assert page.count(f"<code>{case.id[:12]}</code> 0180 442 117</a>") == 2
+
+
 def test_days_begin_where_the_auditor_is(
     sign_in: Callable[..., TestClient], inspected: Make, clock: Callable[..., None]
 ) -> None:

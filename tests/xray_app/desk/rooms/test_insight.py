@@ -14,7 +14,7 @@ from xray_app.cases import statistics
 from xray_app.cases.case import Case
 from xray_app.cases.states import Disposition, Kind, Verdict
 from xray_app.cases.statistics import Fact
-from xray_app.desk.rooms import figures, insight, plots
+from xray_app.desk.rooms import figures, insight, plots, trends
 from xray_app.desk.rooms.figures import OfHundred
 from xray_app.desk.rooms.plots import Bar, Column
 from xray_app.service import Service
@@ -48,6 +48,17 @@ def test_of_a_hundred_counts_only_alarms_that_ended() -> None:
     assert insight.real(gun) == "Of 100 gun alarms, 20 were real (4 to 62 at 95 %, from 1 of 5)."
     few = OfHundred("gun", 9, 4, 4, 0.9)
     assert insight.real(few) == "4 of 9 gun alarms have ended: too few to say."
+
+
+def test_the_time_to_decide_is_drawn_day_by_day() -> None:
+    before = replace(HIT, received_at=NOON - timedelta(days=2), decide_s=150.0)
+    days = figures.facts_by_day([CLEARED, HIT, before], NOON, 3)
+    drawn = trends.times(days).drawn
+    assert "27.02.: 2 min, 90 % &lt; 2 min" in drawn
+    assert "28.02.: nothing decided" in drawn
+    assert "01.03.: 14 s, 90 % &lt; 20 s" in drawn
+    assert drawn.count('class="dot"') == 2
+    assert trends.times(figures.facts_by_day([], NOON, 3)).drawn.count('class="dot"') == 0
 
 
 def test_days_without_a_case_are_there_too() -> None:
@@ -104,6 +115,7 @@ def test_the_page_counts_live_cases_alone_and_names_no_officer(
         "1 of 1 searches",
         "too few to say",
         "Alarm rate by lane",
+        "Time to decide by day",
         "standin@1",
     ):
         assert says in page

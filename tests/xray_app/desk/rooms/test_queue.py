@@ -48,6 +48,25 @@ def test_the_list_is_filtered_and_sorted(
     assert "x <b>" not in kim.get("/queue").text
 
 
+def test_a_number_fits_however_it_is_written(kim: TestClient, inspected: Make) -> None:
+    inspected(container="MRAU2055840")
+    inspected(consignment="0180 442 117")
+    for text in ("MRAU2055840", "mrau 205584 0", "205584-0"):
+        assert names(kim.get("/queue", params={"text": text}).text) == ["MRAU2055840"]
+    for text in ("0180442117", "0180 442", "0442-11"[1:]):
+        assert names(kim.get("/queue", params={"text": text}).text) == ["0180 442 117"]
+    assert names(kim.get("/queue", params={"text": "-"}).text) == []
+
+
+def test_an_auditor_gets_from_a_case_to_its_entries(
+    sign_in: Callable[..., TestClient], inspected: Make
+) -> None:
+    case = inspected(consignment="A-1")
+    auditor, manager = sign_in(Role.AUDITOR), sign_in(Role.MANAGER)
+    assert f'href="/audit?subject={case.id}">A-1<' in auditor.get("/queue").text
+    assert "<b>A-1</b>" in manager.get("/queue").text
+
+
 def test_a_case_without_a_number_goes_by_its_file_on_every_page(
     kim: TestClient,
     sign_in: Callable[..., TestClient],

@@ -7,8 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from xray_app.access.roles import Role
+from xray_app.cases import integrity, statistics
 from xray_app.cases.case import Case
-from xray_app.cases.decisions import searches_of
+from xray_app.cases.searches import searches_of
 from xray_app.cases.states import Disposition, State, Verdict
 from xray_app.service import Service
 
@@ -133,6 +134,32 @@ def test_a_result_that_says_too_little_is_not_kept_and_what_was_said_stays(
     assert problem in answer.text
     assert reload(ordered).state is State.SEARCH
     assert ("checked" in answer.text) == bool(said)
+
+
+def test_a_supervisor_corrects_a_result_by_a_further_entry_that_counts(
+    kim: TestClient,
+    sign_in: Callable[..., TestClient],
+    ordered: Case,
+    searched: Callable[..., Case],
+    reload: Callable[[Case], Case],
+    service: Service,
+) -> None:
+    closed, park = searched(ordered, False), sign_in(Role.SUPERVISOR, "park")
+    assert "Correct the result" in park.get(f"/search-room?case={closed.id}").text
+    assert "Correct the result" not in kim.get(f"/search-room?case={closed.id}").text
+    form: dict[str, Any] = {"case": closed.id, "version": closed.version, "corrects": "true"}
+    form |= {"found": "yes", "what": ["gun"]}
+    assert "only with a note" in park.post("/search-room", data=form).text
+    form["note"] = "the wrong key"
+    assert kim.post("/search-room", data=form).status_code == 422
+    assert park.post("/search-room", data=form).status_code == 303
+    assert reload(closed).disposition is Disposition.FOUND
+    with service.database.read() as connection:
+        assert [row["found"] for row in searches_of(connection, closed.id)] == [False, True]
+        assert integrity.verify(connection).problem is None
+        facts = statistics.facts(connection, closed.received_at)
+    assert [fact.found for fact in facts.rows] == [True]
+    assert "park, correcting" in kim.get(f"/search-room?case={closed.id}").text
 
 
 def test_a_case_that_is_not_to_be_searched_says_where_it_stands(

@@ -10,11 +10,12 @@ from fastapi.testclient import TestClient
 
 from xray_app.access import preferences
 from xray_app.access.roles import Role
-from xray_app.cases import audit, oversight, reuse
+from xray_app.cases import audit, oversight, pending, reuse
 from xray_app.cases.case import Case
 from xray_app.cases.errors import Refused
+from xray_app.cases.pending import Proposal
 from xray_app.cases.rules import Officer, Rules
-from xray_app.cases.states import State, Verdict
+from xray_app.cases.states import Intent, Level, Reason, State, Verdict
 from xray_app.desk.rooms import rates
 from xray_app.service import Service
 
@@ -83,6 +84,50 @@ def test_a_second_look_that_agrees_is_noted_and_the_case_leaves_the_list(
         "looked again",
         '{"upheld":true}',
     )
+
+
+def test_nobody_signs_off_their_own_clearance(
+    park: TestClient, sign_in: Callable[..., TestClient], inspected: Make, decided: Make
+) -> None:
+    inspected(consignment="K-1")
+    case = decided(Verdict.CLEAR, officer=Officer("park", Level.SUPERVISOR))
+    page = park.get("/supervisor").text
+    assert "K-1" in page
+    assert "Yours: another supervisor looks again" in page
+    assert 'value="uphold"' not in page
+    form = {"case": case.id, "version": case.version, "verdict": "uphold"}
+    refused = park.post("/supervisor", data=form)
+    assert (refused.status_code, "another person must look" in refused.text) == (422, True)
+    lim = sign_in(Role.SUPERVISOR, "lim")
+    assert 'value="uphold"' in lim.get("/supervisor").text
+    assert lim.post("/supervisor", data=form).status_code == 303
+
+
+def test_a_second_look_stands_on_the_cases_paper(
+    park: TestClient, inspected: Make, decided: Make
+) -> None:
+    inspected()
+    case = decided(Verdict.CLEAR)
+    form = {"case": case.id, "version": case.version, "verdict": "uphold"}
+    park.post("/supervisor", data=form)
+    said = park.get(f"/api/v1/cases/{case.id}/report?format=html").text
+    assert re.search(r"park, looking again</td>\s*<td[^>]*>agrees", said)
+
+
+def test_why_a_case_was_left_to_supervisors_is_said_in_their_language(
+    park: TestClient, inspected: Make, service: Service
+) -> None:
+    inspected()
+    case = service.queue.take(Officer("kim"))
+    assert case is not None
+    said = Proposal(Intent.ESCALATE, Reason.WEAPON, "lead plate?")
+    pending.propose(service.queue, case.id, case.version, Officer("kim"), said)
+    service.queue.clock.move(seconds=10)  # type: ignore[attr-defined]
+    pending.settle(service.queue)
+    assert "kim: weapon: lead plate?" in park.get("/supervisor").text
+    korean = park.get("/supervisor", headers={"accept-language": "ko"}).text
+    assert "lead plate?" in korean
+    assert "weapon" not in korean
 
 
 def test_a_second_look_that_overrules_orders_a_search_and_needs_a_reason(
