@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
 
 from xray.card import Card
 from xray.card import read as read_card
 from xray.errors import ModelError, ScanError
+from xray_app.api import answers
 from xray_app.api import app as api
 from xray_app.api.door import Door
 from xray_app.api.signing import Works
@@ -119,7 +121,10 @@ def _mount_page(app: FastAPI, blocks: "gr.Blocks", settings: Settings) -> None:
         path="/",
         server_name=settings.host,
         server_port=settings.port,
-        app_kwargs={"openapi_url": None},
+        app_kwargs={
+            "openapi_url": None,
+            "exception_handlers": {HTTPException: answers.of_desk},
+        },
         footer_links=[],
         run_history=False,
         show_error=False,

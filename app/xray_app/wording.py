@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from xray_app.cases.case import Case
+from xray_app.cases.listing import called
 from xray_app.cases.pending import escalated_for
 from xray_app.cases.states import Reason, Verdict
 from xray_app.languages import say, told
@@ -16,7 +17,7 @@ def case_name(case: Case, file: str = "") -> str:
         case: as it stands.
         file: what its first file is called, as `cases.listing.first_files` has it.
     """
-    return case.container or case.consignment or file or say("case {id}", id=case.id[:8])
+    return called(case.container, case.consignment, file) or say("case {id}", id=case.id[:8])
 
 
 def view_name(name: str | None, position: int) -> str:

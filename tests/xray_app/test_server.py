@@ -84,3 +84,13 @@ def test_each_role_reaches_of_the_desk_what_its_rights_name_whether_or_not_the_d
                 assert (ask(who, way) == 403) == (right not in RIGHTS[role]), (role, way)
         app.user_middleware.clear()
         app.middleware_stack = None
+
+
+def test_an_address_that_is_nowhere_is_answered_by_a_page_to_whoever_reads_it(
+    sign_in: Callable[[Role], TestClient],
+) -> None:
+    kim = sign_in(Role.SCREENER)
+    page = kim.get("/nothing-here", headers={"accept": "text/html,*/*;q=0.8"})
+    assert (page.status_code, "<h1>That did not work</h1>" in page.text) == (404, True)
+    assert "there is nothing at this address" in page.text
+    assert kim.get("/nothing-here").json() == {"detail": "Not Found"}, "as Gradio's scripts read it"

@@ -7,6 +7,7 @@ import logging
 import secrets
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import SQLAlchemyError
@@ -21,6 +22,7 @@ from xray_app.cases.errors import Conflict, Full, NotFound
 from xray_app.languages import told
 
 STATUS = ((NotFound, 404), (Conflict, 409), (Full, 503), (NotSignedIn, 401))  # the rest: 422
+NOTHING = "there is nothing at this address"
 MOST_OF_A_NAME = 60  # letters of a field's name in an answer
 AWAY_S, DISK_FULL_S = 5, 60  # when it is worth asking again
 
@@ -43,6 +45,16 @@ def answer_to(request: Request, error: Exception) -> Response:
     kind = next(one for one in type(error).__mro__ if one in known)
     answer: Response = known[kind](request, error)
     return answer
+
+
+async def of_desk(request: Request, error: Exception) -> Response:
+    """What the desk's own framework refuses: a page of ours to whoever asked for one, else its."""
+    assert isinstance(error, HTTPException)
+    if not wants_page(request):
+        return await http_exception_handler(request, error)
+    if error.status_code == 404:
+        error = HTTPException(404, NOTHING)
+    return _refused(request, error)
 
 
 def _ours(request: Request, error: Exception) -> Response:
@@ -100,7 +112,7 @@ def _answer(
     request: Request, status: int, said: str, headers: dict[str, str] | None = None
 ) -> Response:
     headers = headers or {}
-    if "text/html" not in request.headers.get("accept", ""):
+    if not wants_page(request):
         return JSONResponse({"error": said}, status, headers)
     later = headers.get("retry-after")
     page = painted("problem.html", status, said=said, later=later)
@@ -108,3 +120,8 @@ def _answer(
     if later and request.method == "GET":
         page.headers["refresh"] = later
     return page
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a browser asks, for somebody to read it."""
+    return "text/html" in request.headers.get("accept", "")

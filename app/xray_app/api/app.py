@@ -76,7 +76,7 @@ def build(service: Service) -> FastAPI:
 
 
 def _nothing(rest: str) -> None:
-    raise HTTPException(404, "there is nothing at this address")
+    raise HTTPException(404, answers.NOTHING)
 
 
 @health.get("/live")

@@ -10,12 +10,12 @@ from urllib.parse import urlencode
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import Actor, Right
-from xray_app.api.answers import answer_to
+from xray_app.api.answers import answer_to, wants_page
 from xray_app.api.signing import actor_of
 from xray_app.api.speaking import asked
 from xray_app.languages import speak
@@ -52,9 +52,10 @@ class Door:
         try:
             actor = await run_in_threadpool(actor_of, request)
         except NotSignedIn as error:
+            speak(asked(request))
             answer: Response = RedirectResponse("/sign-in" + self._next(request), 303)
-            if "text/html" not in request.headers.get("accept", ""):
-                answer = JSONResponse({"error": asked(request).told(str(error))}, 401)
+            if not wants_page(request):
+                answer = answer_to(request, error)
             await answer(scope, receive, send)
             return
         except Exception as error:  # the database is away: `answer_to` has one for each

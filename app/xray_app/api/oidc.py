@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from xray_app.access.errors import NotSignedIn
 from xray_app.access.oidc import BACK, PATIENCE, Provider
+from xray_app.api.answers import NOTHING
 from xray_app.api.pages import ours, sign_in_again
 from xray_app.api.people import set_session
 from xray_app.api.signing import Peer
@@ -59,5 +60,5 @@ def end(
 
 def _provider(service: Service) -> Provider:
     if service.oidc is None:
-        raise HTTPException(404, "there is nothing at this address")
+        raise HTTPException(404, NOTHING)
     return service.oidc

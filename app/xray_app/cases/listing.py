@@ -94,9 +94,14 @@ def names(connection: Connection, case_ids: Collection[str]) -> dict[str, str]:
     wanted = select(table.id, table.container, table.consignment).where(table.id.in_(ids))
     files = first_files(connection, ids)
     return {
-        row.id: row.container or row.consignment or files.get(row.id, "")
+        row.id: called(row.container, row.consignment, files.get(row.id, ""))
         for row in connection.execute(wanted)
     }
+
+
+def called(container: str | None, consignment: str | None, files: str) -> str:
+    """What a case goes by: container, consignment, else its files; empty if it has none of them."""
+    return container or consignment or files
 
 
 def first_files(connection: Connection, case_ids: Sequence[str]) -> dict[str, str]:

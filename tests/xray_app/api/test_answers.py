@@ -15,16 +15,24 @@ driver = pytest.importorskip("pg8000.dbapi")
 core = pytest.importorskip("pg8000.core")
 
 
-def asked(error: Exception) -> "tuple[int, str, str | None]":
-    """Status, sentence and retry-after of a request that ends in this error."""
+def client(ends: Callable[[], object], accept: str = "*/*") -> TestClient:
+    """Of a service with one route, which ends so."""
     app = FastAPI()
     answers.install(app)
+    app.add_api_route("/", ends, methods=["GET", "POST"])
+    return TestClient(app, raise_server_exceptions=False, headers={"accept": accept})
 
-    def fail() -> None:
+
+def failing(error: Exception) -> Callable[[], object]:
+    def fail() -> object:
         raise error
 
-    app.add_api_route("/", fail)
-    answer = TestClient(app, raise_server_exceptions=False).get("/")
+    return fail
+
+
+def asked(error: Exception) -> "tuple[int, str, str | None]":
+    """Status, sentence and retry-after of a request that ends in this error."""
+    answer = client(failing(error)).get("/")
     return answer.status_code, answer.json()["error"], answer.headers.get("retry-after")
 
 
@@ -104,26 +112,16 @@ def test_a_connection_that_the_driver_lost_in_mid_request_is_the_databases() -> 
             raise ConnectionResetError("reset by peer")
 
     read: Callable[..., bytes] = core._read
-    app = FastAPI()
-    answers.install(app)
-    app.add_api_route("/", lambda: str(read(Gone(), 4)))
-    answer = TestClient(app, raise_server_exceptions=False).get("/")
+    answer = client(lambda: str(read(Gone(), 4))).get("/")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
 
 
-PAGE = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
+PAGE = "text/html,application/xhtml+xml,*/*;q=0.8"
 
 
 def test_whoever_asked_for_a_page_reads_the_sentence_on_one_that_comes_again_by_itself() -> None:
-    app = FastAPI()
-    answers.install(app)
-
-    def fail() -> None:
-        raise exc.TimeoutError("no connection became free")
-
-    app.add_api_route("/", fail, methods=["GET", "POST"])
-    client = TestClient(app, raise_server_exceptions=False, headers=PAGE)
-    read, sent = client.get("/"), client.post("/")
+    browser = client(failing(exc.TimeoutError("no connection became free")), PAGE)
+    read, sent = browser.get("/"), browser.post("/")
     for answer in (read, sent):
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
         assert "<h1>Not now</h1>" in answer.text
@@ -133,14 +131,8 @@ def test_whoever_asked_for_a_page_reads_the_sentence_on_one_that_comes_again_by_
 
 
 def test_what_a_page_says_of_a_request_is_text_and_no_markup() -> None:
-    app = FastAPI()
-    answers.install(app)
-
-    def fail() -> None:
-        raise HTTPException(404, "<script>alert(1)</script> is not here")
-
-    app.add_api_route("/", fail)
-    answer = TestClient(app, headers=PAGE).get("/")
+    error = HTTPException(404, "<script>alert(1)</script> is not here")
+    answer = client(failing(error), PAGE).get("/")
     assert (answer.status_code, "<script" in answer.text) == (404, False)
     assert "<h1>That did not work</h1>" in answer.text
     assert "&lt;script&gt;" in answer.text

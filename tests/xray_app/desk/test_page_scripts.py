@@ -186,8 +186,9 @@ def show(page: Page, key: str, marks: list[list[object]]) -> None:
 
 def decidable(key: str, officer: str = "kim", version: int = 1) -> str:
     acts, codes = work.DECISIONS, work.CODES
-    said = {"key": key, "officer": officer, "version": version, "aside": work.ASIDE}
-    beside = Beside(**said, acts=acts, codes=codes)  # type: ignore[arg-type]
+    beside = Beside(
+        key=key, officer=officer, version=version, aside=work.ASIDE, acts=acts, codes=codes
+    )
     return view.case(Case(f"{key}-0", "bag.png", picture=b"x"), None, beside)
 
 

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import update
 
-from tests.xray_app.desk.case.desks import PASSWORD, Desk
+from tests.xray_app.desk.case.desks import PASSWORD, Desk, standing
 from xray_app.access.passwords import Passwords
 from xray_app.access.roles import Role
 from xray_app.api.signing import COOKIE
@@ -110,3 +110,13 @@ def page_of(browser: Browser, desk: Desk) -> Iterator[Callable[[str], Page]]:
     for context in contexts:
         context.close()
     assert broken == []
+
+
+@pytest.fixture
+def at_work(bring: Callable[[int], list[str]], page_of: Callable[[str], Page]) -> tuple[Page, str]:
+    """kim's page, on the one case that waited, and that case."""
+    (case,) = bring(1)
+    page = page_of("kim")
+    page.keyboard.press("n")
+    standing(page, case)
+    return page, case

@@ -103,12 +103,9 @@ def test_of_two_officers_at_work_each_has_the_next_scan_before_they_decide(
 
 
 def test_a_page_whose_session_has_ended_says_so_by_itself(
-    desk: Desk, bring: Bring, page_of: PageOf
+    desk: Desk, at_work: tuple[Page, str]
 ) -> None:
-    (case,) = bring(1)
-    page = page_of("kim")
-    page.keyboard.press("n")
-    standing(page, case)
+    page, _ = at_work
     with desk.service.database.write() as connection:
         connection.execute(delete(tables.sessions))
     expect(page.locator(".away")).to_contain_text("Your session has ended.")

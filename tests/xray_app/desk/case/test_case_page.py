@@ -127,13 +127,8 @@ def test_the_scan_first_then_a_reason_by_digit_and_a_case_held_by_digit(
         assert load(connection, second).held_why == "documents are missing"
 
 
-def test_every_tool_is_in_sight_on_a_low_screen(
-    bring: Callable[[int], list[str]], page_of: Callable[[str], Page]
-) -> None:
-    (case,) = bring(1)
-    page = page_of("kim")
-    page.keyboard.press("n")
-    standing(page, case)
+def test_every_tool_is_in_sight_on_a_low_screen(at_work: tuple[Page, str]) -> None:
+    page, _ = at_work
     hidden = """() => {
       const {bottom} = document.querySelector('.tools').getBoundingClientRect();
       return [...document.querySelectorAll('.tool')].filter((one) =>

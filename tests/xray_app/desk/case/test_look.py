@@ -30,12 +30,9 @@ def as_before(desk: Desk) -> Iterator[None]:
 
 
 def test_a_light_desk_is_light_from_its_first_paint_and_dark_around_the_scan(
-    desk: Desk, bring: Callable[[int], list[str]], page_of: Callable[[str], Page]
+    at_work: tuple[Page, str], page_of: Callable[[str], Page]
 ) -> None:
-    (case,) = bring(1)
-    page = page_of("kim")
-    page.keyboard.press("n")
-    standing(page, case)
+    page, case = at_work
     page.add_init_script(WATCH)
     with page.expect_navigation():  # the page before also stands with this case
         page.locator(".theme button").click()
@@ -49,13 +46,8 @@ def test_a_light_desk_is_light_from_its_first_paint_and_dark_around_the_scan(
     assert elsewhere.evaluate(ground, "body") == LIGHT
 
 
-def test_what_asks_for_a_note_does_not_look_like_one(
-    bring: Callable[[int], list[str]], page_of: Callable[[str], Page]
-) -> None:
-    (case,) = bring(1)
-    page = page_of("kim")
-    page.keyboard.press("n")
-    standing(page, case)
+def test_what_asks_for_a_note_does_not_look_like_one(at_work: tuple[Page, str]) -> None:
+    page, _ = at_work
     colour = "(part) => getComputedStyle(document.querySelector('.reason'), part).color"
     quiet = page.evaluate("getComputedStyle(document.querySelector('.report small')).color")
     assert page.evaluate(colour, "::placeholder") == quiet != page.evaluate(colour, None)

@@ -115,14 +115,14 @@ def test_a_second_look_stands_on_the_cases_paper(
 
 
 def test_why_a_case_was_left_to_supervisors_is_said_in_their_language(
-    park: TestClient, inspected: Make, service: Service
+    park: TestClient, inspected: Make, service: Service, clock: Any
 ) -> None:
     inspected()
     case = service.queue.take(Officer("kim"))
     assert case is not None
     said = Proposal(Intent.ESCALATE, Reason.WEAPON, "lead plate?")
     pending.propose(service.queue, case.id, case.version, Officer("kim"), said)
-    service.queue.clock.move(seconds=10)  # type: ignore[attr-defined]
+    clock.move(seconds=10)
     pending.settle(service.queue)
     assert "kim: weapon: lead plate?" in park.get("/supervisor").text
     korean = park.get("/supervisor", headers={"accept-language": "ko"}).text
