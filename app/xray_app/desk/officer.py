@@ -5,10 +5,8 @@ not is said on the page. Pictures are not loaded here: the page fetches them by 
 """
 
 import json
-import time
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
@@ -21,15 +19,13 @@ from xray_app.access.preferences import DESK, SCANNERS
 from xray_app.access.roles import Actor, Right
 from xray_app.api.signing import cookie_of
 from xray_app.api.style import theme_of
-from xray_app.cases import outage, pending, reading, register, seen
+from xray_app.cases import pending, reading, seen
 from xray_app.cases import queue as queues
 from xray_app.cases.case import Case, load
-from xray_app.cases.contents import Staged, discard
 from xray_app.cases.errors import NotFound, Refused
 from xray_app.cases.inspection import views_of
-from xray_app.cases.register import NewView, Submission
 from xray_app.cases.states import State
-from xray_app.desk import called, casefile, doing, navigation, scene, view, work
+from xray_app.desk import bringing, called, casefile, doing, navigation, scene, view, work
 from xray_app.desk.doing import After, Asked
 from xray_app.desk.listed import Listed
 from xray_app.desk.welcome import Welcome
@@ -37,11 +33,9 @@ from xray_app.languages import problem, say
 from xray_app.service import Service
 from xray_app.shown import Case as Shown
 from xray_app.uploads import Inbox
-from xray_app.uploads import discard as discard_upload
 from xray_app.wording import view_name
 
 MOST_AHEAD = 4  # cases fetched before they are asked for, where they are small; see `scene.near`
-INSPECTED_WITHIN_S = 60.0  # how long an upload's page waits for its report
 OUT = "Your session has ended. Load this page again to sign in."
 NOT_NOW = "The desk could not do that just now; try again."
 NOT_SHOWN = (
@@ -216,15 +210,8 @@ class OfficerDesk:
         """
         if not actor.may(Right.SUBMIT):
             raise Refused(f"{actor.name} has no right to bring in scans")
-        files = self.inbox.take(uploads)
-        try:
-            case = self._register(actor, files)
-        finally:
-            for file in files:
-                discard_upload(file)
-        self._service.dispatch.wake()
-        with outage.forgiven("how far an upload is could not be read"):
-            self._wait(case.id)
+        case = bringing.case_of(self._service, actor.name, self.inbox.take(uploads))
+        bringing.wait_for_report(self._service, case.id)
         return case.id
 
     def picture(self, key: str, size: str) -> bytes | None:
@@ -272,30 +259,6 @@ class OfficerDesk:
             )
             for row in views_of(connection, case.id)
         ]
-
-    def _register(self, actor: Actor, files: tuple[Path, ...]) -> Case:
-        service, staged = self._service, list[Staged]()
-        try:
-            for path in files:
-                with path.open("rb") as file:
-                    most = service.settings.max_upload_bytes
-                    staged.append(service.contents.stage(file, path.name, most))
-        except BaseException:
-            discard(*staged)
-            raise
-        pair = (staged[1], files[1].name) if len(staged) > 1 else (None, None)
-        new = NewView(staged[0], files[0].name, *pair)
-        sent = Submission((new,), actor.name, scanner="desk")
-        rules = service.queue.rules
-        return register.register(service.database, service.contents, sent, service.now, rules).case
-
-    def _wait(self, case_id: str) -> None:
-        ends = time.monotonic() + INSPECTED_WITHIN_S
-        while time.monotonic() < ends:
-            with self._service.database.read() as connection:
-                if load(connection, case_id).state not in (State.RECEIVED, State.INSPECTING):
-                    return
-            time.sleep(0.1)
 
 
 def _case_of(key: str | None) -> str | None:

@@ -14,7 +14,7 @@ from xray_app.cases import pending, seen
 from xray_app.cases.case import Case, load
 from xray_app.cases.queue import Queue
 from xray_app.cases.states import State
-from xray_app.desk import doing
+from xray_app.desk import bringing, doing
 from xray_app.desk.doing import Asked
 from xray_app.desk.officer import NOT_NOW, NOT_SHOWN, OfficerDesk
 from xray_app.desk.officer_page import Handlers
@@ -186,7 +186,7 @@ def test_an_upload_is_opened_though_nobody_could_say_how_far_it_is(
     service: Service,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(desk, "_wait", fail)
+    monkeypatch.setattr(bringing, "load", fail)
     key = desk.add(kim, (send(desk.inbox, "mine.png", scan),))
     with service.database.read() as connection:
         assert load(connection, key).state is State.RECEIVED

@@ -15,6 +15,7 @@ from xray_app.access.errors import NotSignedIn
 from xray_app.access.roles import RIGHTS, Right, Role
 from xray_app.cases import first_verdicts, inspection
 from xray_app.cases.errors import Conflict, Refused
+from xray_app.desk import bringing
 from xray_app.desk.doing import After, Asked
 from xray_app.desk.officer import OfficerDesk
 from xray_app.planes import is_gzipped
@@ -409,13 +410,13 @@ def test_an_upload_becomes_a_case(
     send: Callable[..., str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def inspected(case_id: str) -> None:
+    def inspected(service: Service, case_id: str) -> None:
         case = inspection.claim(service.database, service.now)
         assert case is not None
         process: Any = service.pool
         service.dispatch.inspect(case, process)
 
-    monkeypatch.setattr(desk, "_wait", inspected)
+    monkeypatch.setattr(bringing, "wait_for_report", inspected)
     kim = who(Role.SCREENER, "kim")
     key = desk.add(kim, (send(desk.inbox, "mine.png", scan),))
     assert "mine.png" in desk.case(kim, key)
