@@ -4,18 +4,19 @@ import json
 import sys
 from enum import StrEnum
 from functools import partial
-from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from xray import ending
+from xray.ending import USAGE
 from xray.errors import ModelError, RecipeError, ScanError, XrayError
 from xray.output import Format
 from xray.scan import Encoding
 
 ENGINES = ("local", "processes", "ray")  # processes is what local was called at first
-UNWRITTEN, USAGE, UNREAD, MODEL = 1, 2, 3, 4
+UNREAD, MODEL = 3, 4  # beside those of `ending`
 EXIT_CODES = """Exit codes: 0 done, whatever was found · 1 a result could not be written ·
 2 wrong usage or settings · 3 some files could not be read, the others were inspected ·
 4 something is wrong with the model, or it was not made for such scans."""
@@ -234,17 +235,8 @@ def models(
 
 
 def main() -> None:
-    """Run the command; whatever we raise on purpose is one line, and never a traceback."""
-    if isinstance(sys.stdout, TextIOWrapper):  # odd letters in a name are no reason to stop
-        sys.stdout.reconfigure(errors="backslashreplace")
-    try:
-        app()
-    except XrayError as error:
-        print(error, file=sys.stderr)
-        sys.exit(_code(error))
-    except OSError as error:
-        print(f"{error.filename or 'output'}: {error.strerror or error}", file=sys.stderr)
-        sys.exit(UNWRITTEN)
+    """Entry point."""
+    ending.run(app, _code)
 
 
 def _code(error: XrayError) -> int:

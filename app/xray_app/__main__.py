@@ -1,12 +1,11 @@
 """The command `xray-app`: serve, and what an administrator does beside it."""
 
 import os
-import sys
 from typing import Annotated
 
 import typer
 
-from xray.errors import XrayError
+from xray import ending
 from xray_app import commands, running, settings, undelivered
 from xray_app.settings import Settings
 
@@ -72,12 +71,8 @@ def doctor() -> None:
 
 
 def main() -> None:
-    """Entry point: our own errors are sentences, not tracebacks."""
-    try:
-        app()
-    except XrayError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(2) from None
+    """Entry point."""
+    ending.run(app)
 
 
 if __name__ == "__main__":

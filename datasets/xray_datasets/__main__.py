@@ -1,10 +1,8 @@
 """The command `xray-data`: look at data sets, check them, convert them, simulate scans."""
 
-import sys
-
 import typer
 
-from xray.errors import XrayError
+from xray import ending
 from xray_datasets.commands import converting, drawing, looking
 
 app = typer.Typer(
@@ -23,12 +21,8 @@ for command in (
 
 
 def main() -> None:
-    """Entry point: our own errors are sentences, not tracebacks."""
-    try:
-        app()
-    except XrayError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(2) from None
+    """Entry point."""
+    ending.run(app)
 
 
 if __name__ == "__main__":

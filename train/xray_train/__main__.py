@@ -5,7 +5,8 @@ from importlib.util import find_spec
 
 import typer
 
-from xray.errors import MissingExtra, XrayError
+from xray import ending
+from xray.errors import MissingExtra
 from xray_train.commands import promotion, realism, release, scoring, training, trials
 
 NEEDED = ("torch", "torchvision", "albumentations", "onnx", "faster_coco_eval", "numba")
@@ -23,14 +24,14 @@ for command in (
 
 
 def main() -> None:
-    """Entry point: our own errors are sentences, not tracebacks."""
-    try:
-        if "--help" not in sys.argv and not all(map(find_spec, NEEDED)):
-            raise MissingExtra("xray-train", "train")
-        app()
-    except XrayError as error:
-        print(error, file=sys.stderr)
-        raise SystemExit(2) from None
+    """Entry point."""
+    ending.run(_with_all_it_needs)
+
+
+def _with_all_it_needs() -> None:
+    if "--help" not in sys.argv and not all(map(find_spec, NEEDED)):
+        raise MissingExtra("xray-train", "train")
+    app()
 
 
 if __name__ == "__main__":
