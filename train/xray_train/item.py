@@ -30,6 +30,7 @@ class Item:
         colour: True for pseudo-colour, where transmissions multiply pixel by pixel and looks
             vary; False for planes of attenuation.
         air: what empty tunnel looks like here, a number per plane.
+        projected: its source has seen to threats that are laid in; none go over the picture.
     """
 
     planes: Picture
@@ -41,6 +42,7 @@ class Item:
     exhaustive: bool
     colour: bool
     air: tuple[int, int, int] = (255, 255, 255)
+    projected: bool = False
     rejected_xyxy_px: Boxes = field(default_factory=lambda: np.zeros((0, 4), np.float32))
     rejected_labels: Labels = field(default_factory=lambda: np.zeros(0, np.int64))
 

@@ -65,9 +65,10 @@ class Steps(Dataset[Batch]):
         if item.colour and rng.random() < recipe.mix:
             back = fit(self._drawn(rng), side_px, recipe, rng)
             item = over(item, back) if back.colour else item
-        if item.colour and self.stock is not None and rng.random() < recipe.project:
+        stock = None if item.projected else self.stock
+        if item.colour and stock is not None and rng.random() < recipe.project:
             for _ in range(int(rng.integers(1, recipe.project_most + 1))):
-                item = project(item, self.stock, rng)
+                item = project(item, stock, rng)
         return self.looks(item, rng)
 
     def _drawn(self, rng: np.random.Generator) -> Item:

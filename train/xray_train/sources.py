@@ -4,13 +4,14 @@ A source answers for scan k of the many that it has, any number of times, from a
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from xray.errors import RecipeError
 from xray.scan import Encoding
@@ -18,18 +19,19 @@ from xray.tensors import RANGES, air, planes
 from xray_datasets import real
 from xray_datasets.sample import Sample
 from xray_datasets.simulator import LABELS, Pool, show
-from xray_train import listed, teaching
+from xray_datasets.simulator.pool import Parameters
+from xray_train import listed, prints, teaching
 from xray_train.decoded import Real, Unreadable, items
 from xray_train.homes import home
 from xray_train.item import Item, air_of
+from xray_train.laid import Laid
 from xray_train.lite import PHOTOGRAPHS
 from xray_train.recipe import Recipe
 from xray_train.shelf import Kept, Shelf
-from xray_train.stock import LONG_MM, Stock, Threat, cut, from_grey
+from xray_train.stock import LONG_MM, RARELY, Stock, Threat, cut, from_grey
 from xray_train.tiling import ORIGIN, Tiles, tiles_of
 
 REFRESH = 500  # draws between looks for new scenes of a pool
-RARELY = 0.3  # how often other labels than the common ones are projected, against those
 CROP_PX = 256  # long side that threats for projection are kept at
 
 CONTAINERS = ORIGIN  # the name of tiles of simulated containers
@@ -39,6 +41,7 @@ SIMULATED, SIXRAY, DUAL, GDXRAY = (
     "dual-energy suitcases",
     "GDXray+ objects",
 )
+NO_BOXES, NO_LABELS = np.zeros((0, 4), np.float32), np.zeros(0, np.int64)
 FOLDS = tuple(range(5))  # of the dual-energy pairs, by suitcase
 # Names that terms are known by (`ship.OF_SOURCE`)
 OURS = (SIMULATED, CONTAINERS, SIXRAY, DUAL, GDXRAY, PHOTOGRAPHS)
@@ -59,6 +62,15 @@ class Source(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Beheld:
+    """A scene as `show` takes it."""
+
+    low: NDArray[np.float32]
+    high: NDArray[np.float32]
+    parameters: Parameters
+
+
 class Simulated:
     """Simulated scenes: transmission is kept, colours are drawn anew each time.
 
@@ -68,8 +80,15 @@ class Simulated:
 
     origin = SIMULATED
 
-    def __init__(self, pool: Pool, recipe: Recipe) -> None:
-        self.pool, self.recipe, self.drawn = pool, recipe, 0
+    def __init__(self, pool: Pool, recipe: Recipe, laid: Laid | None = None) -> None:
+        """The scenes of a pool.
+
+        Args:
+            pool: where they are kept.
+            recipe: all settings.
+            laid: threats to lay into them; None: none.
+        """
+        self.pool, self.recipe, self.laid, self.drawn = pool, recipe, laid, 0
         self.index = {label: i for i, label in enumerate(recipe.labels)}
 
     def __len__(self) -> int:
@@ -81,26 +100,34 @@ class Simulated:
     def item(self, index: int, rng: np.random.Generator) -> Item:
         """Coloured, or a share of the time as planes of attenuation."""
         scene, encoding = self.pool[index], Encoding.PSEUDOCOLOR
+        low, high = scene.low, scene.high
+        more, extra = NO_BOXES, NO_LABELS
+        # where real crops are at hand, they are laid over every other scene's picture
+        ours = self.laid is not None and (not self.recipe.real or rng.random() < 0.5)
+        if ours and self.laid is not None and rng.random() < self.recipe.project:
+            low, high, more, extra = self.laid.into(low, high, scene.pixel_mm, rng)
         if rng.random() < self.recipe.planes_share:
             single = rng.random() < self.recipe.single_share
             encoding = Encoding.SINGLE if single else Encoding.DUAL
-            energies = [scene.high] if encoding is Encoding.SINGLE else [scene.low, scene.high]
+            energies = [high] if encoding is Encoding.SINGLE else [low, high]
             ranges = RANGES[self.recipe.ranges]
             picture = planes(np.stack(energies, -1), encoding, ranges)
             background = air(encoding, ranges)
         else:
-            picture = show(scene, rng)
+            picture = show(Beheld(low, high, scene.parameters), rng)
             background = air_of(picture)
         known = np.array([label in self.index for label in scene.labels], bool)
         labels = np.array([self.index.get(label, -1) for label in scene.labels], np.int64)
         seen = known & (scene.visible >= self.recipe.least_visible)
         hidden = known & ~seen
         return Item(
-            picture, scene.boxes[seen], labels[seen], scene.boxes[hidden], labels[hidden],
+            picture, np.concatenate((scene.boxes[seen], more)),
+            np.concatenate((labels[seen], extra)), scene.boxes[hidden], labels[hidden],
             judged=np.ones(len(self.index), bool),
             exhaustive=True,
             colour=encoding is Encoding.PSEUDOCOLOR,
             air=background,
+            projected=ours,
         )  # fmt: skip
 
 
@@ -118,8 +145,9 @@ def sources(recipe: Recipe, shelf: Shelf | None = None) -> list[tuple[float, Sou
     """
     shelf = shelf or Shelf(recipe.cache_gb)
     found: list[tuple[float, Source]] = []
+    laid = Laid(recipe) if recipe.project > 0 and not recipe.overlap_px else None
     for folder in recipe.pools:
-        found.append((recipe.share_simulated / len(recipe.pools), _simulated(folder, recipe)))
+        found.append((recipe.share_simulated / len(recipe.pools), _simulated(folder, recipe, laid)))
     _check_names(recipe)
     for root, splits in teaching.folders(recipe).items():
         samples = listed.read(root, splits)
@@ -152,7 +180,7 @@ def _check_names(recipe: Recipe) -> None:
             )
 
 
-def _simulated(folder: str, recipe: Recipe) -> Simulated | Tiles:
+def _simulated(folder: str, recipe: Recipe, laid: Laid | None) -> Simulated | Tiles:
     if recipe.overlap_px:
         return tiles_of(folder, Pool(folder, "container"), recipe)
     pool = Pool(folder)
@@ -160,7 +188,7 @@ def _simulated(folder: str, recipe: Recipe) -> Simulated | Tiles:
         raise RecipeError(
             f"{folder}: holds no simulated scenes; make some: xray-data pool --out {folder}"
         )
-    return Simulated(pool, recipe)
+    return Simulated(pool, recipe, laid)
 
 
 def counts(found: Sequence[tuple[float, Source]], stock: Stock | None) -> dict[str, int]:
@@ -172,6 +200,11 @@ def counts(found: Sequence[tuple[float, Source]], stock: Stock | None) -> dict[s
         total.setdefault(SIMULATED, 0)
     grey = sum(t.grey for mine in stock.ready.values() for t in mine) if stock else 0
     return {**total, GDXRAY: grey} if grey else total
+
+
+def marks(found: Sequence[tuple[float, Source]]) -> prints.Marks:
+    """Of the scans that teach, for the card."""
+    return prints.least(*(source.marks for _, source in found if isinstance(source, Real)))
 
 
 def threats(recipe: Recipe, found: Sequence[tuple[float, Source]]) -> Stock | None:

@@ -22,6 +22,7 @@ FADE = 0.08  # of a crop's sides over which a cut without a mask fades out
 LEAST_PX = 24  # shorter side of a box that is worth cutting out
 SCAN_MM = 700.0  # what the longer side of a real scan shows, about: bags with some belt around
 KINDS = ("baggage", "staged")  # of scenes that simulated threats lie and attenuate as in, in turns
+RARELY = 0.3  # how often other labels than the common ones are projected, against those
 LIGHT = 120  # brightness of a console's air; less is a negative, whose colours do not multiply
 # Longest sides of single objects in pictures without a scale, from the objects themselves
 LONG_MM = {"gun": 190.0, "razor_blade": 43.0, "shuriken": 90.0}

@@ -16,13 +16,14 @@ GREY = ("plain", "inverted")
 _SHARES = (0.38, 0.32, 0.11, 0.08, 0.08, 0.03)
 # Per family: range of the depth at which brightness falls to 1/e, of the exponent, of the edges
 _LOOKS = {
-    "white": ((1.5, 3.4), (0.7, 1.0), (0.0, 0.9)),
-    "grey": ((1.1, 2.4), (0.75, 1.1), (0.4, 2.6)),
-    "belt": ((1.1, 2.2), (0.75, 1.05), (0.0, 1.2)),
-    "airport": ((1.0, 2.4), (0.7, 1.1), (0.0, 1.5)),
-    "plain": ((0.9, 2.6), (0.6, 1.1), (0.0, 1.5)),
-    "inverted": ((0.9, 2.6), (0.7, 1.1), (0.0, 1.0)),
+    "white": ((1.5, 3.4), (0.7, 1.0), (0.3, 2.5)),
+    "grey": ((1.1, 2.4), (0.75, 1.1), (1.0, 4.5)),
+    "belt": ((1.1, 2.2), (0.75, 1.05), (0.3, 3.0)),
+    "airport": ((1.0, 2.4), (0.7, 1.1), (0.3, 3.0)),
+    "plain": ((0.9, 2.6), (0.6, 1.1), (0.0, 2.5)),
+    "inverted": ((0.9, 2.6), (0.7, 1.1), (0.0, 2.0)),
 }
+_GRAIN = (0.02, 0.10)
 _OPAQUE = ((0.0, 0.0, 0.0), (90.0, 0.0, 0.0), (60.0, 20.0, 60.0))  # of airports, RGB
 
 
@@ -60,15 +61,18 @@ class Hues:
         u = rng.uniform
         navy = family == "grey" or (family != "belt" and rng.random() < 0.1)
         metal = u(0.75, 1.1) if navy else u(0.85, 1.15)
-        first, second, soft = u(0.2, 0.6), u(0.95, 1.6), u(0.05, 0.24)
+        first, second, soft = u(0.1, 0.6), u(1.05, 1.75), u(0.1, 0.5)
         drift_from, drift = u(1.2, 3.0), u(0.2, 1.0)
         tint, black_from, opaque = (1.0, 1.0), None, _OPAQUE[0]
         if family == "belt":
             tint = (u(0.8, 0.95), u(0.85, 1.05))
+        if family == "grey":  # two wrenches on each other are pure blue
+            black_from = u(2.2, 4.2)
+            opaque = (0.0, 0.0, u(220, 255))
         if family == "airport":
             black_from = u(2.5, 4.5)
             opaque = _OPAQUE[int(rng.choice(3, p=(0.7, 0.2, 0.1)))]
-        saturation = u(0.85, 1.4) if rng.random() < 0.6 else 1.0
+        saturation = u(0.9, 1.6) if rng.random() < 0.6 else 1.0
         return Hues(first, second, soft, drift_from, drift, navy, metal, tint, black_from, opaque,
                     saturation)  # fmt: skip
 
@@ -81,7 +85,9 @@ class Console:
         family: its maker's kind.
         scale: -ln T at which brightness falls to 1/e.
         exponent: brightness is exp(-(-ln T / scale) ** exponent).
-        edge: gain by which edges are lifted.
+        edge: gain by which edges are lifted, and grain with them.
+        grain: standard deviation of what a console's sharpening leaves of noise, a share of -ln T.
+        speck: which noise that is, as shares of a sheet of it.
         air: brightness of air on a grey console.
         hues: None on a grey console.
         background: colour of air, RGB of 255.
@@ -99,6 +105,8 @@ class Console:
     background: RGB = (255.0, 255.0, 255.0)
     nearly_air: float = 0.0
     smooth_px: int = 3
+    grain: float = 0.0
+    speck: tuple[float, float] = (0.0, 0.0)
     cursor: tuple[float, float, float] | None = None
 
     @staticmethod
@@ -118,9 +126,11 @@ class Console:
             nearly_air = u(0.015, 0.06) if rng.random() < 0.7 else 0.0
         smooth_px = int(rng.choice([3, 3, 5]))
         cursor = (rng.random(), rng.random(), u(0.5, 1.0)) if rng.random() < 0.04 else None
+        grain, speck = u(*_GRAIN) if rng.random() < 0.8 else 0.0, (rng.random(), rng.random())
         return Console(
-            family, scale, exponent, edge, air, hues, background, nearly_air, smooth_px, cursor
-        )
+            family, scale, exponent, edge, air, hues, background, nearly_air, smooth_px, grain,
+            speck, cursor
+        )  # fmt: skip
 
     def parameters(self) -> dict[str, object]:
         """As JSON has it."""

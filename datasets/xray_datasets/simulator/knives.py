@@ -11,12 +11,21 @@ Rng = np.random.Generator
 HANDLES = ("abs", "wood", "wood", "nylon", "rubber", "stainless", "stainless", "stainless", "zinc")
 
 
-def blade(spine: np.ndarray, edge: np.ndarray, thickness: float, flat: float = 0.45) -> s.Mesh:
-    """A ground blade between two curves (n, 2): full thickness at the spine, sharp at the edge."""
+def blade(
+    spine: np.ndarray, edge: np.ndarray, thickness: float, ground: float = 0.45, tip: float = 0.45
+) -> s.Mesh:
+    """A ground blade between two curves (n, 2): full thickness at the spine, sharp at the edge.
+
+    Args:
+        spine, edge: from handle to tip.
+        thickness: at the spine, by the handle.
+        ground: share of the height over which it thins out towards the edge, about.
+        tip: thickness there, against that by the handle.
+    """
     n = len(spine)
-    taper = np.linspace(1, 0.45, n)[:, None]
+    taper = np.linspace(1, tip, n)[:, None]
     half = np.broadcast_to(0.5 * thickness * taper, (n, 1))
-    mid = spine * flat + edge * (1 - flat)
+    mid = spine * ground + edge * (1 - ground)
     mid = spine + (mid - spine) * 0.9
     sharp = np.full((n, 1), 0.12)
     rings = np.stack(
@@ -34,7 +43,10 @@ def blade(spine: np.ndarray, edge: np.ndarray, thickness: float, flat: float = 0
 
 
 def handle(rng: Rng, item: Item, length: float, height: float, tang: bool = True) -> None:
-    """A handle from x = -length to 0: plates on a tang, moulded plastic, or hollow metal."""
+    """A handle from x = -length to 0.
+
+    Of one piece with the blade, plates on a tang, moulded plastic, or hollow metal.
+    """
     u = rng.uniform
     n = 7
     x = np.linspace(0, -length, n)
@@ -43,6 +55,10 @@ def handle(rng: Rng, item: Item, length: float, height: float, tang: bool = True
     kind = pick(rng, HANDLES)
     thick = u(11, 22)
     path = np.stack([x, bend, 0 * x], 1)
+    if rng.random() < 0.3:  # of one piece with the blade
+        flat = s.ellipse(height * u(0.25, 0.48), u(0.75, 2.5), 10, power=u(3, 6))
+        item.add("stainless", s.sweep(path, flat, swell))
+        return
     outline = s.ellipse(height / 2, thick / 2, 10, power=u(2, 4))
     body = s.sweep(path, outline, swell)
     if kind in ("stainless", "zinc"):
@@ -54,6 +70,8 @@ def handle(rng: Rng, item: Item, length: float, height: float, tang: bool = True
     if tang:
         reach = length * u(0.45, 0.98)
         narrow = height * u(0.2, 0.75)
+        if rng.random() < 0.6:  # as long and as high as the handle
+            reach, narrow = length * u(0.9, 1.0), height * u(0.8, 1.0)
         item.add("stainless", s.box((reach, narrow, u(1.2, 3.5)), (-reach / 2, bend[2], 0)))
         for k in range(int(rng.integers(0, 4))):
             at = (-reach * (0.2 + 0.28 * k), bend[2], 0)
@@ -74,7 +92,7 @@ def kitchen(rng: Rng) -> Item:
     drop = u(-0.3, 0.6)
     spine = np.stack([length * t, height * 0.5 - drop * height * t**3], 1)
     edge = np.stack([length * t, -height * 0.5 + (height * (1 - drop)) * t**belly], 1)
-    item.add("stainless", blade(spine, edge, u(1.2, 4.0)))
+    item.add("stainless", blade(spine, edge, u(1.2, 4.0), u(0.05, 0.5), u(0.45, 1.0)))
     if rng.random() < 0.35:
         item.add("stainless", s.box((u(6, 20), height * u(0.6, 1.0), u(5, 16)), (-4, 0, 0)))
     handle(rng, item, u(85, 145), min(height * 0.9, u(18, 32)))
@@ -90,7 +108,7 @@ def cleaver(rng: Rng) -> Item:
     t = np.linspace(0, 1, 7)
     spine = np.stack([length * t, height / 2 - curve * t**2], 1)
     edge = np.stack([length * t + u(-8, 8) * t**4, -height / 2 + curve * (2 * t - 1) ** 2], 1)
-    item.add("stainless", blade(spine, edge, u(1.8, 5.5), 0.3))
+    item.add("stainless", blade(spine, edge, u(1.8, 5.5), u(0.05, 0.3), u(0.6, 1.0)))
     if rng.random() < 0.5:
         item.add(
             "stainless",
@@ -136,7 +154,7 @@ def folding(rng: Rng) -> Item:
     t = np.linspace(0, 1, 8)
     spine = np.stack([length * t, height * 0.45 - height * u(0, 0.5) * t**3], 1)
     edge = np.stack([length * t, -height * 0.5 + height * 0.7 * t ** u(1.6, 4)], 1)
-    cutting = blade(spine, edge, u(1.8, 3.5))
+    cutting = blade(spine, edge, u(1.8, 3.5), u(0.05, 0.5), u(0.45, 1.0))
     item.add(
         "stainless", s.turned(cutting, float(rng.choice([0, 0, 0, 0.5, 2.4, 3.1])) + u(-0.1, 0.1))
     )

@@ -8,7 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from . import contraband, linac, packing, threats
+from . import contraband, electronics, hardware, linac, packing, threats, tools, vessels
 from . import shapes as s
 from .canvas import Box, Canvas, Physics, physics
 from .fan import Fan
@@ -19,6 +19,15 @@ KV = 140  # tube voltage: the middle of those that scanners use
 ROOM_MM = 640.0  # no threat is longer
 PAIR_MV = (4, 6)  # pulses: the middle of those that scanners of containers use
 CARGO_ROOM_MM = 1400.0  # no rifle is longer
+ALIKE = {  # ordinary things that networks take for threats, by name
+    "ratchet": hardware.ratchet,
+    "bar": hardware.bar,
+    "rods": hardware.rods,
+    "sockets": hardware.sockets,
+    "hex_keys": tools.hex_keys,
+    "flask": vessels.flask,
+    "drive": electronics.drive,
+}
 TILT = 0.4  # standard deviation of how far a weapon leans out of the picture's plane, radians
 
 
@@ -33,10 +42,10 @@ class Lone:
 
 
 def lone(label: str, seed: int, pixel_mm: float = 1.2, kind: str = "baggage") -> Lone | None:
-    """A threat of this label in any pose; the same seed gives the same bytes.
+    """A threat, or a thing of ALIKE, in any pose; the same seed gives the same bytes.
 
     Args:
-        label: any that threats are made of.
+        label: any that threats are made of, or a name of ALIKE.
         seed: 0 or more.
         pixel_mm: pitch.
         kind: of the scenes that it lies and attenuates as in, of scene.KINDS.
@@ -49,7 +58,8 @@ def lone(label: str, seed: int, pixel_mm: float = 1.2, kind: str = "baggage") ->
     canvas = blank(side_px, ROOM_MM, KV)
     manner = packing.MANNERS[kind]
     scene = packing.metal_of_scene(rng, manner)
-    thing = packing.lie(rng, threats.of(label, rng), 0.0, 0.0, scene, True, manner)
+    item = ALIKE[label](rng) if label in ALIKE else threats.of(label, rng)
+    thing = packing.lie(rng, item, 0.0, 0.0, scene, True, manner)
     return _cut(label, canvas, paint(rng, thing, canvas), pixel_mm)
 
 

@@ -78,6 +78,39 @@ def wadding(rng: Rng, w: float, h: float) -> Item:
     return item
 
 
+def _handle_rods(rng: Rng, item: Item, w: float, h: float) -> None:
+    """Telescopic rods under the lining of a case, round ones or broad rails, and their grip."""
+    u = rng.uniform
+    gap, wide, wall = u(90, 220), u(11, 24), u(0.7, 1.8)
+    deep = wide * 0.75
+    if rng.random() < 0.35:  # rails as broad as a blade
+        wide, deep = u(24, 48), u(7, 15)
+    metal = pick(rng, ["aluminium", "aluminium", "steel"])
+    top = h / 2 + (u(-10, 30) if rng.random() < 0.85 else u(100, 420))
+    x0 = u(-0.12, 0.12) * w
+    for x in (-gap / 2, gap / 2):
+        low = -h / 2 + u(8, 40)
+        for k, shrink in enumerate((1.0, 0.8, 0.62)[: int(rng.integers(1, 4))]):
+            end = top - (0 if k == 0 else u(0, 0.5) * h)
+            tube = s.shell(
+                (wide * shrink, end - low, deep * shrink),
+                wall,
+                (x0 + x, (low + end) / 2, -60),
+            )
+            item.add(metal, tube)
+        item.add(
+            "abs", s.box((wide * 1.7, u(25, 60), deep * 2), (x0 + x, h / 2 - u(15, 40), -60))
+        )
+        item.add(
+            "steel",
+            *[
+                s.cylinder(u(2, 4), -66, -54, 8, 2, (x0 + x + u(-9, 9), low + u(0, 40), 0))
+                for _ in range(3)
+            ],
+        )
+    item.add("abs", s.box((gap + wide * 2, u(18, 34), 26), (x0, top + 8, -60)))
+
+
 def suitcase(rng: Rng, w: float, h: float) -> Item:
     """A trolley case: shell, telescopic handle rods, wheels, zip, screws, grips."""
     u = rng.uniform
@@ -91,32 +124,8 @@ def suitcase(rng: Rng, w: float, h: float) -> Item:
             _loop(outline * 0.985, 0),
             u(0.6, 1.8),
         )
-    if rng.random() < 0.85:  # handle rods
-        gap, wide, wall = u(90, 220), u(11, 24), u(0.7, 1.8)
-        metal = pick(rng, ["aluminium", "aluminium", "steel"])
-        top = h / 2 + (u(-10, 30) if rng.random() < 0.85 else u(100, 420))
-        x0 = u(-0.12, 0.12) * w
-        for x in (-gap / 2, gap / 2):
-            low = -h / 2 + u(8, 40)
-            for k, shrink in enumerate((1.0, 0.8, 0.62)[: int(rng.integers(1, 4))]):
-                end = top - (0 if k == 0 else u(0, 0.5) * h)
-                tube = s.shell(
-                    (wide * shrink, end - low, wide * 0.75 * shrink),
-                    wall,
-                    (x0 + x, (low + end) / 2, -60),
-                )
-                item.add(metal, tube)
-            item.add(
-                "abs", s.box((wide * 1.7, u(25, 60), wide * 1.5), (x0 + x, h / 2 - u(15, 40), -60))
-            )
-            item.add(
-                "steel",
-                *[
-                    s.cylinder(u(2, 4), -66, -54, 8, 2, (x0 + x + u(-9, 9), low + u(0, 40), 0))
-                    for _ in range(3)
-                ],
-            )
-        item.add("abs", s.box((gap + wide * 2, u(18, 34), 26), (x0, top + 8, -60)))
+    if rng.random() < 0.85:
+        _handle_rods(rng, item, w, h)
     for sx in (-1, 1):  # wheels
         for sy in (-1,) if rng.random() < 0.5 else (-1, 1):
             r = u(14, 27)

@@ -21,6 +21,8 @@ from .materials import attenuation_per_mm
 _DEPTHS, _RATIOS = 160, 64  # cells of the table
 _DEEPEST = 7.0  # -ln T that counts as opaque
 _WIDEST = 3.2  # largest ratio of -ln T low to high in the table
+_SHEET_PX = 4096  # side of the noise that pieces are taken from
+_SKIN = 0.15  # -ln T that grain is added to: thin cloth is grainy, too
 
 # Brightness 0..1 -> RGB per material, for a white background; last row = air.
 _ORANGE = (
@@ -111,7 +113,7 @@ def _logs() -> NDArray[np.float32]:
 
 
 @njit(cache=True, fastmath=True)
-def _look_up(low, high, low_soft, high_soft, logs, table, edge, out):
+def _look_up(low, high, low_soft, high_soft, logs, table, edge, grain, noise, out):
     """Colours of every pixel: depth from the sharp planes, ratio from the smoothed ones."""
     depths, ratios = table.shape[0], table.shape[1]
     for y in range(low.shape[0]):
@@ -121,6 +123,7 @@ def _look_up(low, high, low_soft, high_soft, logs, table, edge, out):
             c = logs[int(min(max(low_soft[y, x], np.float32(5e-4)), np.float32(1.0)) * _CODES)]
             d = logs[int(min(max(high_soft[y, x], np.float32(5e-4)), np.float32(1.0)) * _CODES)]
             mean = 0.5 * (a + b)
+            mean += grain * noise[y, x] * (mean + np.float32(_SKIN))
             mean += edge * (mean - 0.5 * (c + d))
             k = min(max(int(mean * (depths / _DEEPEST)), 0), depths - 1)
             fine = mean * (depths / _DEEPEST) - k
@@ -137,6 +140,21 @@ def _look_up(low, high, low_soft, high_soft, logs, table, edge, out):
             for ch in range(3):
                 v = table[k, j, ch] * (1 - fine) + table[k1, j, ch] * fine
                 out[y, x, ch] = np.uint8(min(max(v, 0.0), 255.0))
+
+
+@lru_cache(maxsize=1)
+def _sheet() -> NDArray[np.float32]:
+    return np.random.default_rng(0).standard_normal((_SHEET_PX, _SHEET_PX), np.float32)
+
+
+def _noise(shape: tuple[int, ...], speck: tuple[float, float]) -> NDArray[np.float32]:
+    """A piece of the sheet of this shape; larger ones repeat it."""
+    sheet, (height, width) = _sheet(), shape
+    if max(height, width) > _SHEET_PX:
+        sheet = np.tile(sheet, (-(-height // _SHEET_PX), -(-width // _SHEET_PX)))
+    y = int(speck[0] * (sheet.shape[0] - height))
+    x = int(speck[1] * (sheet.shape[1] - width))
+    return sheet[y : y + height, x : x + width]
 
 
 def _ramp(
@@ -193,7 +211,8 @@ def paint(
     table, smooth = _table(console, kv), (console.smooth_px, console.smooth_px)
     out = np.empty((*low.shape, 3), np.uint8)
     _look_up(low, high, cv2.blur(low, smooth), cv2.blur(high, smooth), _logs(), table,
-             np.float32(console.edge), out)  # fmt: skip
+             np.float32(console.edge), np.float32(console.grain),
+             _noise(low.shape, console.speck), out)  # fmt: skip
     if console.cursor is not None:
         _cursor(out, *console.cursor)
     return out
