@@ -115,6 +115,12 @@ def test_the_air_of_a_grey_console_is_its_grey() -> None:
     assert air_of(picture) == (190, 190, 190)
 
 
+def test_the_air_of_a_console_is_not_as_blue_as_what_is_opaque_there() -> None:
+    picture = np.full((64, 64, 3), (224, 206, 223), np.uint8)
+    picture[:20] = (0, 0, 250)
+    assert air_of(picture) == (224, 206, 223)
+
+
 def test_a_real_recipe_without_real_scans_says_which_variable_to_set(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

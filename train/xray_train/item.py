@@ -80,6 +80,8 @@ def indexed(marks: Sequence[Annotation], labels: Mapping[str, int]) -> tuple[Box
 def air_of(picture: Picture) -> tuple[int, int, int]:
     """The brightest common colour of a pseudo-colour scan: white, or the grey of some consoles."""
     sample = picture[::8, ::8].reshape(-1, 3)
-    bright = np.percentile(sample, 95, axis=0).astype(int)
+    light = sample.sum(1, dtype=int)
+    # of whole pixels: what is opaque has more blue than air on some consoles
+    bright = np.median(sample[light >= np.percentile(light, 95)], axis=0).astype(int)
     red, green, blue = np.maximum(bright, 128).tolist()
     return red, green, blue

@@ -7,6 +7,7 @@ pictures, per hue and brightness.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import cv2
@@ -221,8 +222,11 @@ def paint(
 def colour(
     low: NDArray[np.float32], high: NDArray[np.float32], rng: np.random.Generator, kv: int = 150
 ) -> NDArray[np.uint8]:
-    """A pseudo-colour picture (H, W, 3) of two transmissions, by a console drawn from rng."""
-    return paint(low, high, Console.draw(rng), kv)
+    """A pseudo-colour picture (H, W, 3) of two transmissions, by a console drawn from rng.
+
+    Without grain, so that air has one colour.
+    """
+    return paint(low, high, replace(Console.draw(rng), grain=0.0), kv)
 
 
 _ARROW = np.array([(0, 0), (0, 16), (4, 12), (7, 18), (9, 17), (6, 11), (11, 11)], np.int32)
