@@ -4,12 +4,8 @@ import numpy as np
 import pytest
 
 from tests.xray_train.samples import HERE, THERE, judged, sample
-from xray import Profile
 from xray_train.bootstrap import interval, resamples
 from xray_train.curves import (
-    MISSED,
-    NOTHING,
-    confusion,
     drawn,
     froc,
     hits,
@@ -91,21 +87,6 @@ def test_free_response_reads_what_is_found_at_each_rate_of_false_boxes() -> None
     assert found["at"]["0.125"] == 0.5  # the first gun before any false box
     assert found["at"]["0.25"] == 1.0  # both, with one false box in four scans
     assert found["found"][-1] == 1.0
-
-
-def test_a_knife_called_a_gun_a_missed_wrench_and_a_box_on_nothing() -> None:
-    mine = [
-        judged(sample("knife"), ("gun", 0.9, HERE)),
-        judged(sample("wrench"), ("wrench", 0.1, HERE)),  # under the threshold
-        judged(sample(), ("gun", 0.9, HERE)),
-        judged(sample(judged=frozenset({"knife"})), ("gun", 0.9, HERE)),  # nobody looked for guns
-        judged(sample(ignored=["gun"]), ("gun", 0.9, HERE)),  # may be one
-    ]
-    assert confusion(mine, Profile(default_threshold=0.5)) == {
-        "knife": {"gun": 1},
-        "wrench": {MISSED: 1},
-        NOTHING: {"gun": 1},
-    }
 
 
 def test_objects_are_counted_by_scanner_size_and_visible_share() -> None:

@@ -78,6 +78,7 @@ def test_every_part_is_there(written: str) -> None:
         "Free response",
         "Probabilities",
         "Confusion",
+        "Seen, and called",
         "Who is found",
         "Worst misses",
         "Boldest false boxes",

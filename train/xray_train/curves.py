@@ -1,10 +1,9 @@
-"""What one number hides: intervals, free-response curves, confusions, and who is found by kind.
+"""What one number hides: intervals, free-response curves, and who is found by kind.
 
 Average precision here is COCO's at IoU 0.5 with a weight for each scan, so that groups can be
 drawn again and again (bootstrap); with weights of one it gives what COCO gives.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -12,9 +11,6 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from xray.boxes import iou
-from xray.profile import Profile
-from xray_datasets.sample import Sample
 from xray_train.bootstrap import resamples, share_interval
 from xray_train.judged import HIT_IOU, Judged, looked_for, match
 
@@ -24,7 +20,6 @@ FALSE_PER_SCAN = (0.125, 0.25, 0.5, 1.0, 2.0, 4.0)  # where FROC is read (LUNA16
 POINTS = 160  # of a drawn curve
 SIZES = (0.05, 0.10, 0.20)  # long side of an object as a share of the scan's
 VISIBLE = (0.5, 0.7, 0.9)  # share of an object that changes the transmission
-MISSED, NOTHING = "missed", "nothing there"
 
 
 class Hits(NamedTuple):
@@ -108,36 +103,6 @@ def froc(judged: Sequence[Judged], label: str) -> dict[str, Any]:
         "false_per_scan": [round(float(false[k]), 4) for k in few],
         "found": [round(float(share[k]), 4) for k in few],
     }
-
-
-def confusion(judged: Sequence[Judged], profile: Profile) -> dict[str, dict[str, int]]:
-    """What lies there → what was said of it → how often, at the profile's thresholds.
-
-    An object takes the strongest detection of any label that overlaps it by half.
-    """
-    table: dict[str, Counter[str]] = {}
-    for one in judged:
-        said = [d for d in one.report.detections if d.score >= profile.threshold(d.label)]
-        true = one.sample.annotations
-        boxes = np.array([d.xyxy_px for d in said], np.float32).reshape(-1, 4)
-        marks = np.array([a.xyxy_px for a in true], np.float32).reshape(-1, 4)
-        overlap, left = iou(boxes, marks), set(range(len(true)))
-        excused = {id(m.detection) for a in one.sample.ignored for m in match(one, a.label)
-                   if not m.counts}  # fmt: skip
-        for k, detection in enumerate(said):
-            best = max(left, key=lambda m: (overlap[k, m], -m), default=-1)
-            if best >= 0 and overlap[k, best] >= HIT_IOU:
-                left.remove(best)
-                table.setdefault(true[best].label, Counter())[detection.label] += 1
-            elif _judged(one.sample, detection.label) and id(detection) not in excused:
-                table.setdefault(NOTHING, Counter())[detection.label] += 1
-        for m in left:
-            table.setdefault(true[m].label, Counter())[MISSED] += 1
-    return {truth: dict(row) for truth, row in table.items()}
-
-
-def _judged(sample: Sample, label: str) -> bool:
-    return sample.judged is None or label in sample.judged
 
 
 @dataclass(frozen=True)

@@ -18,13 +18,14 @@ from numpy.typing import NDArray
 from xray.card import Card
 from xray.detector import Detector
 from xray_datasets.sample import Sample
-from xray_train import containers, curves, reliability, screening, sets
+from xray_train import confusions, containers, curves, reliability, screening, sets
 from xray_train.bootstrap import interval
 from xray_train.curves import Thing
 from xray_train.judged import Judged, counted, judge, looked_for
 from xray_train.screening import Tuning
 
-OF_ONE_MODEL = ("outcomes", "confusion", "reliability", "found_by")  # figures of its own profile
+# Figures of its own profile or probabilities.
+OF_ONE_MODEL = ("outcomes", "confusion", "called", "reliability", "found_by")
 
 
 def evaluate(model: str | Path, samples: Iterable[Sample], name: str) -> dict[str, Any]:
@@ -96,7 +97,8 @@ def details(
     """
     return {
         "froc": {label: curves.froc(judged, label) for label in labels},
-        "confusion": curves.confusion(judged, card.profile),
+        "confusion": confusions.confusion(judged, card.profile),
+        "called": confusions.called(judged),
         "reliability": reliability.measure(judged, list(labels)),
         "found_by": curves.shares(objects(card, judged, labels)),
     }

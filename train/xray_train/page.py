@@ -12,7 +12,8 @@ from typing import Any
 from xray.card import Card
 from xray.report import Outcome
 from xray_train import containers_page, gallery
-from xray_train.curves import FALSE_PER_SCAN, MISSED, NOTHING
+from xray_train.confusions import MISSED, NOTHING
+from xray_train.curves import FALSE_PER_SCAN
 from xray_train.evaluate import objects
 from xray_train.gallery import Exhibit
 from xray_train.judged import Judged
@@ -51,6 +52,7 @@ def write(path: Path, card: Card, figures: Mapping[str, Any], judged: Sequence[J
             section("Free response", _froc(figures["froc"]), FROC_NOTE),
             _of_one(figures, "reliability", "Probabilities", probable, PROBABILITY_NOTE),
             _of_one(figures, "confusion", "Confusion", _confusion, CONFUSION_NOTE),
+            _of_one(figures, "called", "Seen, and called", _confusion, CALLED_NOTE),
             _of_one(figures, "found_by", "Who is found", _found_by, FOUND_NOTE),
             section("Worst misses", _gallery(gallery.misses(things)), MISSES_NOTE),
             section(
@@ -261,6 +263,11 @@ PROBABILITY_NOTE = (
 CONFUSION_NOTE = (
     "Rows: what lies there. Columns: what was said of it at the profile's thresholds, by the "
     "strongest box that overlaps it by half."
+)
+CALLED_NOTE = (
+    "Rows: what lies there. Columns: the label of the most probable box that overlaps it by half, "
+    "from 0.01 on, whatever the thresholds. What is missed here the network does not see; what is "
+    "called something else it sees and does not know."
 )
 FOUND_NOTE = (
     "Share of objects found at the threshold of Pfa 0.05 above, with 95 % intervals, groups drawn "
