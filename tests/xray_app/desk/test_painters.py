@@ -58,3 +58,38 @@ def test_both_painters_give_the_same_pixels(
     worst, total = js("paint_webgl", BOTH, {"kind": kind, "look": look})
     assert worst == 0
     assert total > 0
+
+
+AT_REST = """
+const {WebglPainter} = m, {PlainPainter} = await import('/paint_plain.js');
+const {Pane} = await import('/pane.js'), {levels} = await import('/planes.js');
+const {tones, colours, PLAIN} = await import('/tone.js');
+const {tablesFrom} = await import('/tables.js');
+const about = tablesFrom(await (await fetch('/tables.json')).json());
+const [width, height] = [700, 450], plane = new Uint16Array(width * height);
+plane.forEach((_, n) => { plane[n] = (n * 2654435761) % 65536; });
+const tables = {tone: tones(PLAIN, 65536), colours: colours(PLAIN, null, about)};
+const at_rest = (Painter) => {
+  const pane = new Pane({alt: '', marks: [], opaque: [], beam: '', name: ''}, about);
+  pane.element.style.cssText = 'position: fixed; inset: 0 auto auto 0; width: 1600px; height: 1000px';
+  document.body.append(pane.element);
+  pane.source = {kind: 'transmission', width, height, step: 1, planes: [plane],
+    levels: levels(width, height, [plane])};
+  pane.painter = Painter.on ? Painter.on(pane.canvas) : new Painter(pane.canvas);
+  pane.measure();
+  pane.draw(true, PLAIN, tables);
+  pane.draw(false, PLAIN, tables);
+  const copy = document.createElement('canvas');
+  [copy.width, copy.height] = [pane.canvas.width, pane.canvas.height];
+  const context = copy.getContext('2d');
+  context.drawImage(pane.canvas, 0, 0);
+  pane.element.remove();
+  return context.getImageData(0, 0, copy.width, copy.height).data;
+};
+const [one, other] = [at_rest(PlainPainter), at_rest(WebglPainter)];
+return [one.length, one.filter((v, n) => v !== other[n]).length]"""
+
+
+def test_the_picture_at_rest_is_of_its_own_numbers_and_not_of_those_while_it_moved(js: Js) -> None:
+    size, wrong = js("paint_webgl", AT_REST, {})
+    assert (size, wrong) == (1600 * 1000 * 4, 0)

@@ -309,3 +309,27 @@ def test_several_views_stand_in_rows_and_columns_as_they_are_seen_largest(
     page.keyboard.press("b")
     rest(page)
     assert page.locator(".pane:visible").evaluate("(one) => one.offsetWidth") == room
+
+
+def test_a_second_finger_changes_nothing_while_the_first_moves_the_scan(show: Show) -> None:
+    page = show(DUAL)
+    fingers = """([[x, y], moves]) => {
+      const pane = document.querySelector('.pane'), {pane: {view}} = window.viewer;
+      const at = [view.x];
+      pane.setPointerCapture = () => null;  // no finger is real
+      for (const [type, pointerId, by] of moves) {
+        const place = {clientX: x + by, clientY: y, pointerId, bubbles: true, cancelable: true};
+        pane.dispatchEvent(new PointerEvent(type, place));
+        at.push(window.viewer.pane.view.x);
+      }
+      return at;
+    }"""
+    page.keyboard.press("+")
+    moves: list[tuple[str, int, int]] = [
+        *[("pointerdown", 1, 0), ("pointermove", 1, 20), ("pointerdown", 2, 90)],
+        *[("pointermove", 2, 95), ("pointerup", 2, 95), ("pointermove", 1, 20)],
+        ("pointerup", 1, 20),
+    ]
+    x = page.evaluate(fingers, [pane_point(page, 0.5, 0.5), moves])
+    assert x[2] != x[1], "the first finger moves it"
+    assert len(set(x[2:])) == 1, "the second does not, nor does it end what the first does"

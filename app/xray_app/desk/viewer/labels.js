@@ -65,7 +65,7 @@ export class Labels {
   //   take(label): it was chosen; left(): it was not.
   ask({ around, labels, lit, take, left }) {
     this.close();
-    this.#asked = { labels, take, left };
+    this.#asked = { labels, take, left, from: document.activeElement };
     this.element.hidden = false;
     this.input.value = '';
     this.#fill(Math.max(labels.indexOf(lit), 0));
@@ -83,6 +83,7 @@ export class Labels {
     this.#drop();
     this.input.blur();  // before it hides, or the next key still counts as typed
     this.element.hidden = true;
+    asked?.from?.focus({ preventScroll: true });  // keys go on where they were
     return asked;
   }
 

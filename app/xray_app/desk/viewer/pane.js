@@ -18,6 +18,7 @@ export class Pane {
   view = null;   // see transform.js, in screen pixels of the device
   size = [0, 0];
   #samples = null;
+  #serial = 0;   // of samples, whichever buffers hold them: by it painters know what they have
   #painted = '';
 
   // `about`: tables from Python; `said`: the view as Python describes it.
@@ -106,7 +107,7 @@ export class Pane {
     const wide = local ? levels[Math.min(levels.indexOf(level) + WIDE, levels.length - 1)] : null;
     sample(level, view, this.#samples, { smooth: !moving, wide });
     this.#samples.coarse = moving;
-    this.#samples.serial = (this.#samples.serial ?? 0) + 1;
+    this.#samples.serial = ++this.#serial;
   }
 
   // Works out the material of whatever part of a level the screen shows.

@@ -9,7 +9,7 @@ const WHEEL = 0.0016;  // zoom for each pixel that a wheel reports; a notch is a
 
 export const listen = (pane, viewer) => {
   const { element } = pane;
-  let last = null, doing = '';
+  let last = null, doing = '', finger = null;  // a second one changes nothing
 
   const kind = (event) => {
     if (event.button === 1) return 'pan';
@@ -21,7 +21,7 @@ export const listen = (pane, viewer) => {
   element.addEventListener('pointerdown', (event) => {
     if (!pane.view || last || event.target.closest('button')) return;
     element.setPointerCapture(event.pointerId);
-    [last, doing] = [pane.pointOf(event), kind(event)];
+    [last, doing, finger] = [pane.pointOf(event), kind(event), event.pointerId];
     element.dataset.doing = doing;
     if (doing === 'ruler') pane.ruler.ends = [pane.scanPoint(event), pane.scanPoint(event)];
     if (doing === 'draw') viewer.marking.begin(pane, pane.scanPoint(event));
@@ -29,7 +29,7 @@ export const listen = (pane, viewer) => {
   });
 
   element.addEventListener('pointermove', (event) => {
-    if (!pane.view) return;
+    if (!pane.view || (last && event.pointerId !== finger)) return;
     const point = pane.pointOf(event);
     if (last) {
       const by = [point[0] - last[0], point[1] - last[1]];
@@ -45,6 +45,7 @@ export const listen = (pane, viewer) => {
   });
 
   const ended = (event) => {
+    if (last && event.pointerId !== finger) return;
     if (last && doing === 'ruler' && pane.ruler.ends
       && Math.hypot(...[0, 1].map((n) => pane.ruler.ends[0][n] - pane.ruler.ends[1][n])) < 1)
       pane.ruler.ends = null;  // a click takes the ruler away
