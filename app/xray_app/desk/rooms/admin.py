@@ -192,7 +192,8 @@ def _rules(service: Service, card: Card | None, draft: Profile | None) -> dict[s
         return {"standing": None, "lines": [], "opaque": ("", ""), "earlier": earlier}
     shown = draft or standing.profile
     lines = operating.lines(card, shown, standing.profile)
-    values = {"lines": lines, "opaque": thresholds.opaque(shown)}
+    base = {**standing.profile.to_dict(), "shown": thresholds.opaque(standing.profile)}
+    values = {"lines": lines, "opaque": thresholds.opaque(shown), "base": json.dumps(base)}
     return {"standing": standing, "earlier": earlier, **values}
 
 

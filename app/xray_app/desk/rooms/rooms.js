@@ -102,12 +102,18 @@ const sliders = [...document.querySelectorAll('.thresholds input[type=range]')];
 const boxes = [...document.querySelectorAll('.thresholds input[type=checkbox]')];
 const limits = document.forms['profile-form']?.elements;
 const write = () => {
-  const given = sliders.map(({ dataset: { label }, value }) => `${label} = ${value}`);
-  const alarming = boxes.filter(({ checked }) => checked).map(({ value }) => value);
-  const place = document.getElementById('profile');
+  const place = document.getElementById('profile'), base = JSON.parse(place.dataset.base);
+  const thresholds = { ...base.thresholds };  // what nobody moved is as exact as in force
+  for (const { dataset: { label, given }, value } of sliders)
+    thresholds[label] = Math.abs(value - given) > 0.005 ? Number(value) : Number(given);
+  const elsewhere = base.alarming.filter((label) => !boxes.some(({ value }) => value === label));
+  const alarming = [...elsewhere, ...boxes.filter(({ checked }) => checked).map(({ value }) => value)];
+  const limit = (field, n, own, unit) => field.value === base.shown[n] ? own : field.value * unit;
   place.textContent = [`name = ${JSON.stringify(place.dataset.name)}`,
-    `alarming = ${JSON.stringify(alarming)}`, `max_opaque_mm2 = ${100 * limits.opaque_cm2.value}`,
-    `max_opaque_share = ${limits.opaque_percent.value / 100}`, '', '[thresholds]', ...given].join('\n');
+    `alarming = ${JSON.stringify(alarming.sort())}`, `default_threshold = ${base.default_threshold}`,
+    `max_opaque_mm2 = ${limit(limits.opaque_cm2, 0, base.max_opaque_mm2, 100)}`,
+    `max_opaque_share = ${limit(limits.opaque_percent, 1, base.max_opaque_share, 0.01)}`, '', '[thresholds]',
+    ...Object.entries(thresholds).map(([label, at]) => `${JSON.stringify(label)} = ${at}`)].join('\n');
 };
 for (const slider of sliders) {
   const row = slider.closest('tr');

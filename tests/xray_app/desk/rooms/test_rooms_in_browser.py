@@ -3,6 +3,7 @@ it is set to put in force.
 """
 
 import socket
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
+from xray import card
 from xray_app.access.roles import Role
 from xray_app.cases.case import Case
 from xray_app.cases.states import Disposition, Verdict
@@ -45,6 +47,7 @@ def sign_in(page: Page, name: str) -> None:
 def test_a_search_is_recorded_and_a_profile_is_put_in_force(
     page: Page,
     address: str,
+    standin: Path,
     inspected: Callable[..., Case],
     decided: Callable[..., Case],
     reload: Callable[[Case], Case],
@@ -83,7 +86,12 @@ def test_a_search_is_recorded_and_a_profile_is_put_in_force(
     row.get_by_role("slider").fill("0.55")
     expect(row.locator("output")).to_have_text("0.55")
     page.get_by_text("As a file").click()
-    expect(page.locator("#profile")).to_contain_text("gun = 0.55")
+    written = tomllib.loads(page.locator("#profile").inner_text())
+    assert written["thresholds"]["gun"] == 0.55
+    model = card.read(standin)
+    as_given = {label: model.profile.threshold(label) for label in model.labels}
+    asked_for = {"name": written["name"], "thresholds": as_given | {"gun": 0.55}}
+    assert written == model.profile.to_dict() | asked_for
     page.get_by_label("Name of the profile").fill("gate 1")
     page.locator("input[name=reason]").fill("too many alarms")
     page.get_by_role("button", name="Put in force").click()
