@@ -67,7 +67,7 @@ class Hues:
         if family == "belt":
             tint = (u(0.8, 0.95), u(0.85, 1.05))
         if family == "grey":  # two wrenches on each other are pure blue
-            black_from = u(2.2, 4.2)
+            black_from = u(3.0, 5.5)
             opaque = (0.0, 0.0, u(220, 255))
         if family == "airport":
             black_from = u(2.5, 4.5)
@@ -84,8 +84,9 @@ class Console:
     Attributes:
         family: its maker's kind.
         scale: -ln T at which brightness falls to 1/e.
-        exponent: brightness is exp(-(-ln T / scale) ** exponent).
+        exponent: brightness is exp(-(-ln T / scale) ** exponent), lifted to `floor` and over.
         edge: gain by which edges are lifted, and grain with them.
+        floor: brightness of what lets nothing through.
         grain: standard deviation of what a console's sharpening leaves of noise, a share of -ln T.
         speck: which noise that is, as shares of a sheet of it.
         air: brightness of air on a grey console.
@@ -105,6 +106,7 @@ class Console:
     background: RGB = (255.0, 255.0, 255.0)
     nearly_air: float = 0.0
     smooth_px: int = 3
+    floor: float = 0.0
     grain: float = 0.0
     speck: tuple[float, float] = (0.0, 0.0)
     cursor: tuple[float, float, float] | None = None
@@ -127,9 +129,10 @@ class Console:
         smooth_px = int(rng.choice([3, 3, 5]))
         cursor = (rng.random(), rng.random(), u(0.5, 1.0)) if rng.random() < 0.04 else None
         grain, speck = u(*_GRAIN) if rng.random() < 0.8 else 0.0, (rng.random(), rng.random())
+        floor = u(0.0, 0.28) if family == "white" else 0.0  # no steel is black there
         return Console(
-            family, scale, exponent, edge, air, hues, background, nearly_air, smooth_px, grain,
-            speck, cursor
+            family, scale, exponent, edge, air, hues, background, nearly_air, smooth_px, floor,
+            grain, speck, cursor
         )  # fmt: skip
 
     def parameters(self) -> dict[str, object]:

@@ -183,6 +183,7 @@ def _table(console: Console, kv: int) -> NDArray[np.float32]:  # (_DEPTHS, _RATI
     depth = np.arange(_DEPTHS) / _DEPTHS * _DEEPEST
     index = _material_index(kv).astype(np.float64)
     bright = np.exp(-((depth / console.scale) ** console.exponent))
+    bright = console.floor + (1 - console.floor) * bright
     hues = console.hues
     if hues is None:
         grey = 255 * bright * console.air
