@@ -16,8 +16,8 @@ GREY = ("plain", "inverted")
 _SHARES = (0.38, 0.32, 0.11, 0.08, 0.08, 0.03)
 # Per family: range of the depth at which brightness falls to 1/e, of the exponent, of the edges
 _LOOKS = {
-    "white": ((1.5, 3.4), (0.7, 1.0), (0.3, 2.5)),
-    "grey": ((1.1, 2.4), (0.75, 1.1), (1.0, 4.5)),
+    "white": ((1.2, 2.8), (0.7, 1.0), (0.3, 2.5)),
+    "grey": ((1.5, 3.0), (0.75, 1.1), (1.0, 4.5)),
     "belt": ((1.1, 2.2), (0.75, 1.05), (0.3, 3.0)),
     "airport": ((1.0, 2.4), (0.7, 1.1), (0.3, 3.0)),
     "plain": ((0.9, 2.6), (0.6, 1.1), (0.0, 2.5)),
@@ -60,7 +60,7 @@ class Hues:
         """Those of some console of this family."""
         u = rng.uniform
         navy = family == "grey" or (family != "belt" and rng.random() < 0.1)
-        metal = u(0.75, 1.1) if navy else u(0.85, 1.15)
+        metal = u(0.75, 1.1) if navy else u(0.6, 1.0) if family == "white" else u(0.85, 1.15)
         first, second, soft = u(0.1, 0.6), u(1.05, 1.75), u(0.1, 0.5)
         drift_from, drift = u(1.2, 3.0), u(0.2, 1.0)
         tint, black_from, opaque = (1.0, 1.0), None, _OPAQUE[0]
@@ -73,6 +73,8 @@ class Hues:
             black_from = u(2.5, 4.5)
             opaque = _OPAQUE[int(rng.choice(3, p=(0.7, 0.2, 0.1)))]
         saturation = u(0.9, 1.6) if rng.random() < 0.6 else 1.0
+        if family == "grey":
+            saturation = u(1.1, 1.7)
         return Hues(first, second, soft, drift_from, drift, navy, metal, tint, black_from, opaque,
                     saturation)  # fmt: skip
 
@@ -129,7 +131,7 @@ class Console:
         smooth_px = int(rng.choice([3, 3, 5]))
         cursor = (rng.random(), rng.random(), u(0.5, 1.0)) if rng.random() < 0.04 else None
         grain, speck = u(*_GRAIN) if rng.random() < 0.8 else 0.0, (rng.random(), rng.random())
-        floor = u(0.0, 0.28) if family == "white" else 0.0  # no steel is black there
+        floor = u(0.1, 0.28) if family == "white" else 0.0  # no steel is black there
         return Console(
             family, scale, exponent, edge, air, hues, background, nearly_air, smooth_px, floor,
             grain, speck, cursor
