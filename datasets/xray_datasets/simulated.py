@@ -15,6 +15,8 @@ from xray.scan import Encoding, Scan
 from xray_datasets.sample import Sample
 from xray_datasets.simulator import Simulated, SimulatedObject, reserved, show, simulate
 
+UNUSUAL = "container, unusual"  # kind of those that `unusual` gives
+ANEW = f"simulated {UNUSUAL}"  # origin of scans that are simulated anew whenever they are opened
 LEAST_VISIBLE = 0.3  # share of an object that must change the transmission to be looked for
 
 
@@ -43,7 +45,7 @@ def unusual(seeds: Iterable[int]) -> Iterator[Sample]:
     """
     for number in seeds:
         scene = _unusual(number)
-        sample = _sample(scene, "container, unusual", Encoding.DUAL)
+        sample = _sample(scene, UNUSUAL, Encoding.DUAL)
         labelled = [o for o in scene.objects if o.label is not None]
         seen = [o for o in labelled if (o.visible_fraction or 0.0) >= LEAST_VISIBLE]
         told = [_told(o, scene.pixel_mm) for o in (*seen, *(o for o in labelled if o not in seen))]

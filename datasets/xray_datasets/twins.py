@@ -117,11 +117,12 @@ def _best(codes: NDArray[np.int64], votes: NDArray[np.int64], count: int) -> lis
     return [divmod(code, count) for code in sorted(kept)]
 
 
-def _unseen(things: Iterable[Any], _what: str) -> Iterable[Any]:
+def unseen(things: Iterable[Any], _what: str) -> Iterable[Any]:
+    """The things, while nobody sees how many."""
     return things
 
 
-def twins(scans: Sequence[Features], shown: Shown = _unseen) -> Iterator[tuple[Pair, int]]:
+def twins(scans: Sequence[Features], shown: Shown = unseen) -> Iterator[tuple[Pair, int]]:
     """Pairs of places that show the same bag, and how many features say so.
 
     Features take most of the time: who takes them says before what that will take, see `tell`.
@@ -162,7 +163,7 @@ def tell(count: int, more: bool = False) -> None:
 
 
 def regrouped(
-    samples: Iterable[Sample], findings: Findings | None = None, shown: Shown = _unseen
+    samples: Iterable[Sample], findings: Findings | None = None, shown: Shown = unseen
 ) -> list[Sample]:
     """The samples, where those that show the same bag bear one group.
 

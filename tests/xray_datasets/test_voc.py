@@ -5,6 +5,7 @@ import pytest
 from xray.annotation import Annotation
 from xray.errors import DataError
 from xray_datasets import voc
+from xray_datasets.findings import Findings
 from xray_datasets.public import SOURCES
 
 
@@ -143,11 +144,42 @@ def test_a_list_of_another_form_is_shown_and_asked_about(
         list(voc.read(sixray_root, "10/train"))
 
 
-@pytest.mark.parametrize("encoding", ["gb2312", "nonsense"])
-def test_xml_in_an_encoding_that_cannot_be_read_is_named(voc_root: Path, encoding: str) -> None:
+@pytest.mark.parametrize(
+    ("declared", "written"),
+    [
+        *(("gb2312", "gb2312"), ("GB2312", "gbk"), ("gbk", "gbk"), ("gb18030", "gb18030")),
+        *(("Big5", "big5"), ("euc-kr", "euc-kr"), ("Shift_JIS", "shift_jis"), ("utf-16", "utf-16")),
+    ],
+)
+def test_xml_is_read_in_the_encoding_that_it_declares(
+    voc_root: Path, declared: str, written: str
+) -> None:
+    word = {"euc-kr": "칼", "big5": "槍", "gbk": "槍"}.get(written, "刀")  # 槍 is not in GB 2312
     path = voc_root / "Annotations" / "a.xml"
-    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?>{path.read_text()}')
-    with pytest.raises(DataError, match=r"a\.xml: cannot be read as XML .*in UTF-8"):
+    text = path.read_text().replace("Gun", word)
+    path.write_bytes(f'<?xml version="1.0" encoding="{declared}"?>\n{text}'.encode(written))
+    assert word in voc.classes(voc_root)
+    first, _ = voc.read(voc_root, labels_map={word: "gun", "Knife": "knife"})
+    assert first.annotations == (Annotation("gun", (2.5, 3.25, 12.5, 8.75)),)
+
+
+@pytest.mark.parametrize(
+    ("declared", "message"),
+    [
+        ('encoding="gb2312"', "it declares gb2312 .*declare what it is in"),
+        ('encoding="nonsense"', "cannot be read as XML.*nonsense|unknown encoding"),
+        ("", r"cannot be read as XML .*in UTF-8 or the encoding that its first line declares"),
+    ],
+)
+def test_xml_that_is_not_in_the_encoding_that_it_declares_is_named_and_never_guessed(
+    voc_root: Path, declared: str, message: str
+) -> None:
+    path = voc_root / "Annotations" / "a.xml"
+    text = f'<?xml version="1.0" {declared}?>{path.read_text()}'.encode()
+    path.write_bytes(text.replace(b"Gun", b"\xff\xff"))
+    with pytest.raises(DataError, match=rf"a\.xml: .*({message})"):
         list(voc.read(voc_root))
-    with pytest.raises(DataError, match=r"a\.xml: cannot be read as XML"):
-        voc.classes(voc_root)
+    assert voc.classes(voc_root) == ["Knife"]  # the reader of scans tells of it
+    findings = Findings()
+    assert [s.id for s in voc.read(voc_root, findings=findings)] == ["b"]
+    assert len(findings.kinds[voc.BROKEN]) == 1

@@ -66,3 +66,16 @@ def coco(root: Path, splits: Mapping[str, int]) -> Path:
         document = {"images": images, "annotations": marks, "categories": names}
         path.write_text(json.dumps(document))
     return root
+
+
+def pidray(root: Path, folders: Mapping[str, int]) -> Path:
+    """PIDray's first version: its folders, train and easy and so on, and how many scans in each."""
+    plain = coco(root, folders)
+    for name in folders:
+        (root / name).mkdir()
+        for path in (plain / "images").glob(f"{name}-*.png"):
+            path.rename(root / name / path.name)
+        part = name if name == "train" else f"test_{name}"
+        file = plain / "annotations" / f"{name}.json"
+        file.rename(root / "annotations" / f"xray_{part}.json")
+    return root

@@ -1,7 +1,8 @@
 """Which scans show the same bag: those that say so, and those that look like it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -109,3 +110,23 @@ def test_too_many_scans_to_compare_are_refused_unless_each_is_said_to_be_a_bag(
     with pytest.raises(DataError, match=r"3 of 3 scans do not say .* say --ungrouped"):
         bags(scans)
     assert numbers(bags(scans, ungrouped=True).samples) == [0, 1, 2]
+
+
+def test_how_long_the_search_takes_is_said_before_and_how_far_it_is_meanwhile(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(room, "LONG", 3)
+    heard: list[str] = []
+
+    def shown(things: Iterable[Any], what: str) -> Iterator[Any]:
+        heard.extend((*caplog.messages, what))
+        caplog.clear()
+        for count, one in enumerate(things, start=1):
+            heard.append(f"{count}")
+            yield one
+
+    bags(nameless(bag(1), bag(2), turned(bag(1))), shown=shown)
+    said, *rest = heard
+    assert said.startswith("seeking which of 3 scans show the same bag takes about 1 min on one")
+    assert "--ungrouped" in said
+    assert rest[:5] == ["seeking the same bags", *"123", "comparing scans"]

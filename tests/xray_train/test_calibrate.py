@@ -96,7 +96,8 @@ def test_who_knows_that_every_scan_shows_another_bag_says_so_and_so_does_the_rul
     found = rule.evidence
     assert (found["groups_with_alarming"], found["groups_by_likeness"]) == (60, None)
     assert "60 scans, 0 with a group, the rest taken for a bag each" in "\n".join(said(rule))
-    assert "of these 1 have no group" in said(rule)[-1]
+    assert "of these 1 have no group" in said(rule)[-2]
+    assert said(rule)[-1] == found["compared"]
 
 
 def test_a_scan_that_alarms_under_the_profile_is_no_miss(standin: Path) -> None:
@@ -149,5 +150,7 @@ def test_a_promise_on_scans_that_taught_is_refused_with_what_to_do(
     run = CliRunner().invoke(app, [*command, "--out", str(tmp_path / "c.json")])
     assert isinstance(run.exception, DataError)
     assert "learned from scans of a set named my-scans" in str(run.exception)
-    assert "bounded on scans that taught nothing: give others" in str(run.exception)
+    assert "bounded on scans that taught nothing and tuned nothing: give others" in str(
+        run.exception
+    )
     assert not (tmp_path / "c.json").exists()

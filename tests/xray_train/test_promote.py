@@ -12,12 +12,13 @@ from click.testing import Result
 from typer.testing import CliRunner
 
 from tests.xray_datasets.reviews.export import case, confirmed, write
-from tests.xray_train.samples import sample
+from tests.xray_train import made_up
+from tests.xray_train.samples import SCAN, sample
 from xray import Detector, ModelError, Outcome
 from xray.card import Card, read
 from xray_datasets import coco, reviews
 from xray_datasets.sample import Sample
-from xray_train import placing, promote, ship
+from xray_train import placing, prints, promote, ship
 from xray_train.__main__ import app
 from xray_train.promote import Trial, next_version, rollback
 
@@ -70,6 +71,8 @@ def test_a_model_that_is_no_worse_takes_the_place_with_a_card_of_its_own(
     assert (record["over"], record["at"]) == ("standin@0.1.9", "2026-03-01T08:00:00+00:00")
     assert record["rows"]["gun"]["pd"] == [1.0, 1.0]
     assert card.scores["made up"]["labels"]["gun"]["objects"] == 30
+    assert card.training["tuned_on"] == ["made up"]  # its thresholds were set there
+    assert len(prints.of_card(card, prints.TUNED)) == 1  # the same picture sixty times
     text = over.with_suffix(".LICENSE").read_text()
     assert "SIXray (862 scans): academic use only" in text
     assert "fitted for standin@0.1.9" in text
@@ -234,3 +237,23 @@ def test_what_taught_does_not_compare(new: Path, over: Path, tmp_path: Path) -> 
     cases = write(tmp_path / "cases", [case(confirmed("gun"), found=["gun"])] * 9, pictures=True)
     done = asked(new, over, cases, "--split", "train")
     assert "only val was held out" in str(done.exception)
+
+
+def test_of_lists_that_nest_each_held_out_scan_is_compared_once(
+    new: Path, over: Path, tmp_path: Path
+) -> None:
+    lists = {"10/train": range(4), "10/test": range(4, 7), "100/test": range(4, 9)}
+    root = made_up.sixray(tmp_path / "six", lists)
+    assert "gun: 5 groups" in asked(new, over, root).output
+
+
+def test_scans_that_taught_by_their_pixels_do_not_compare(
+    make_model: MakeModel, standin_card: Card, over: Path, tmp_path: Path
+) -> None:
+    folder = split_folder(tmp_path / "renamed", "val")
+    marks = {prints.TAUGHT: prints.written(prints.least([prints.mark(SCAN) or 0]))}
+    knows = make_model(replace(standin_card, training={prints.KEY: marks}))
+    done = asked(knows, over, folder)
+    assert "Among these 1 scans are 1 that taught the model (val.png)" in str(done.exception)
+    assert "Compare on scans that taught neither" in str(done.exception)
+    assert read(over).version == "0.1.9"

@@ -81,6 +81,16 @@ def test_every_scanner_of_eds_teaches_unless_one_is_named(tmp_path: Path) -> Non
     assert scans(recipe(root, labels=("knife",), splits=("domain2-train",))) == 2
 
 
+def test_pidrays_three_tests_examine_and_its_train_alone_teaches(tmp_path: Path) -> None:
+    root = made_up.pidray(tmp_path / "PID", {"train": 3, "easy": 1, "hard": 1, "hidden": 2})
+    assert layouts.name(root) == "PIDray"
+    assert scans(recipe(root)) == 3
+    assert len(held_out(recipe(root))) == 4
+    tests = ["test-easy", "test-hard", "test-hidden"]
+    assert teaching.held_out(root, teaching.taught(root)) == tests
+    assert all(map(teaching.is_held_out, tests))
+
+
 def test_where_no_split_is_for_training_one_has_to_be_named(tmp_path: Path) -> None:
     root = made_up.coco(tmp_path / "mine", {"gate1": 2, "gate2": 3})
     with pytest.raises(RecipeError, match=r"there are gate1, gate2. .*--split gate1"):

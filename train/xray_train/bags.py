@@ -8,6 +8,7 @@ makes 58. So groups that are written down are worth more.
 """
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,8 +21,12 @@ from xray_datasets.sample import Sample
 
 # Scans that are compared at most: a quarter of an hour on one core, and 120 MB.
 MOST = 2000
+SCAN_S = 900 / MOST
+LONG = 60  # scans from which it is said how long that takes: half a minute
 FEW = 3  # scans a bag, from which likeness may have been misled
 TELLING = 32  # features whose first byte lies under it tell copies: one in eight
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -63,12 +68,16 @@ class Bags:
         return f"{count} scans, {self.named} with a group, {rest}"
 
 
-def bags(samples: Sequence[Sample], ungrouped: bool = False) -> Bags:
+def bags(
+    samples: Sequence[Sample], ungrouped: bool = False, shown: twins.Shown = twins.unseen
+) -> Bags:
     """Every scan with its bag: the one that is written down, else the first scan's like it.
 
     Args:
         samples: scans; a bag of one is joined with another's that it is seen in.
         ungrouped: seek nothing: every scan without a group shows another bag, as somebody knows.
+        shown: gives things back one by one, and shows how far the work is. How long it takes is
+            said in the log before.
 
     Raises:
         DataError: more than MOST scans, and some without a group.
@@ -83,19 +92,25 @@ def bags(samples: Sequence[Sample], ungrouped: bool = False) -> Bags:
             f"{MOST} scans can be compared to find out; write the groups down (COCO: group of an "
             "image), give fewer scans, or say --ungrouped if each of them shows another bag"
         )
-    parent = _joined(samples)
+    if len(samples) >= LONG:
+        log.warning(
+            "seeking which of %s scans show the same bag takes about %.0f min on one core; "
+            "--ungrouped leaves that out, if each of them shows another",
+            *(f"{len(samples):,}", max(1, len(samples) * SCAN_S / 60)),
+        )
+    parent = _joined(samples, shown)
     names = [samples[_root(parent, place)].bag for place in range(len(samples))]
     found = tuple(replace(s, group=name) for s, name in zip(samples, names, strict=True))
     return Bags(found, named, len({names[place] for place in lacking}))
 
 
-def _joined(samples: Sequence[Sample]) -> list[int]:
+def _joined(samples: Sequence[Sample], shown: twins.Shown) -> list[int]:
     """For every scan the place of one before it that shows the same bag, or its own."""
     first: dict[str, int] = {}
     parent = [first.setdefault(s.bag, place) for place, s in enumerate(samples)]
     signs: dict[bytes, int] = {}
     apart: dict[int, Features] = {}  # of scans that are no copy of one before
-    for place, sample in enumerate(samples):
+    for place, sample in enumerate(shown(samples, "seeking the same bags")):
         scan = sample.scan
         found = features(scan)
         mine = _signs(scan, found)
@@ -106,7 +121,7 @@ def _joined(samples: Sequence[Sample]) -> list[int]:
         else:
             _join(parent, copied, place)
     places = list(apart)
-    for (a, b), _ in twins.twins(list(apart.values())):
+    for (a, b), _ in twins.twins(list(apart.values()), shown):
         _join(parent, places[a], places[b])
     return parent
 

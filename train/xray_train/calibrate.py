@@ -10,34 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from xray.card import Card
 from xray.clearance import Rule
 from xray.detector import Detector
 from xray.errors import DataError, RecipeError
 from xray.report import Outcome
+from xray_datasets import twins
 from xray_datasets.sample import Sample
-from xray_train import sets
 from xray_train.bags import Bags, bags
 from xray_train.bootstrap import share_interval
 from xray_train.judged import Judged, hinted, judge, marked, one_per_group, strongest
 from xray_train.miss_rate import NEVER, bounds, refuse_few, threshold
-
-
-def refuse_taught(card: Card, on: str, split: str | None = None) -> None:
-    """No promise stands on scans that taught: what a model learned by heart it does not miss.
-
-    Args:
-        card: of the model.
-        on: the set, as `sets.read` takes it.
-        split: of a folder; None: all of it.
-
-    Raises:
-        DataError: the model learned from them, as far as its card says.
-    """
-    if known := sets.learned(card, on, split):
-        raise DataError(
-            f"{on}: {known} A miss rate is bounded on scans that taught nothing: give others"
-        )
+from xray_train.untaught import refuse_known
 
 
 def calibrate(
@@ -48,6 +31,7 @@ def calibrate(
     scanner: str | None = None,
     seed: int = 0,
     ungrouped: bool = False,
+    shown: twins.Shown = twins.unseen,
 ) -> Rule:
     """Set the threshold under which this detector may clear scans of one scanner.
 
@@ -60,20 +44,25 @@ def calibrate(
         seed: draws the scan of each group.
         ungrouped: every scan without a group shows another bag; else those with an alarming
             object are grouped by likeness (`bags`).
+        shown: gives things back one by one, and shows how far the work is.
 
     Raises:
         RecipeError: a share is out of range.
-        DataError: too few scans, of no or several scanners, or too many to be grouped.
+        DataError: too few scans, of no or several scanners, too many to be grouped, or some that
+            taught or tuned the model.
     """
     for name, share in (("--miss-rate", miss_rate), ("--confidence", confidence)):
         if share is not None and not 0 < share < 1:
             raise RecipeError(f"{name} must lie between 0 and 1, got {share}")
     samples, alarming = list(samples), detector.profile.alarming
-    known = _enough(samples, alarming, miss_rate, confidence, ungrouped)
-    judged = judge(detector, samples)
+    held = [s for s in samples if any(a.label in alarming for a in s.annotations)]
+    refuse_few(len({s.bag for s in held}), miss_rate, confidence)  # before any is opened
+    compared = refuse_known(detector.card, samples, shown)
+    known = _enough(held, miss_rate, confidence, ungrouped, shown)
+    judged = judge(detector, shown(samples, "inspecting"))
     scanner = _scanner({j.scanner for j in judged}, scanner)
-    held = [j for j in judged if marked(j, *alarming)]
-    told = [replace(j, sample=s) for j, s in zip(held, known.samples, strict=True)]
+    with_alarming = [j for j in judged if marked(j, *alarming)]
+    told = [replace(j, sample=s) for j, s in zip(with_alarming, known.samples, strict=True)]
     values = np.array([value(j, alarming) for j in one_per_group(told, seed)])
     limit = threshold(values, miss_rate, confidence)
     card = detector.card
@@ -87,7 +76,10 @@ def calibrate(
         model=f"{card.name}@{card.version}",
         sha256=card.sha256,
         backend=detector.network.backend,
-        evidence=_evidence(judged, values, known, limit, alarming, confidence),
+        evidence={
+            **_evidence(judged, values, known, limit, alarming, confidence),
+            "compared": compared,
+        },
     )
 
 
@@ -111,7 +103,7 @@ def said(rule: Rule) -> tuple[str, ...]:
     )
     if alone := found["benign_without_group"]:
         lines.append(f"of these {alone} have no group; each was taken for a bag of its own")
-    return tuple(lines)
+    return (*lines, found["compared"])
 
 
 def value(one: Judged, alarming: Collection[str]) -> float:
@@ -122,20 +114,18 @@ def value(one: Judged, alarming: Collection[str]) -> float:
 
 
 def _enough(
-    samples: Sequence[Sample],
-    alarming: Collection[str],
+    held: Sequence[Sample],
     miss_rate: float,
     confidence: float | None,
     ungrouped: bool,
+    shown: twins.Shown,
 ) -> Bags:
     """The scans with an alarming object, each with its bag; no scan is inspected for it.
 
     Raises:
         DataError: too few bags for the promise, or too many scans to be grouped.
     """
-    held = [s for s in samples if any(a.label in alarming for a in s.annotations)]
-    refuse_few(len({s.bag for s in held}), miss_rate, confidence)  # before they are compared
-    known = bags(held, ungrouped)
+    known = bags(held, ungrouped, shown)
     try:
         refuse_few(len({s.bag for s in known.samples}), miss_rate, confidence)
     except DataError as error:

@@ -41,6 +41,7 @@ class Checkpoint:
     likeness: dict[str, Tensor] = field(default_factory=dict)  # what learns along and is not kept
     # folder → its splits that taught, by this run and those before it, where all of them say so
     splits: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    marks: str = ""  # of the scans that taught, as `prints.written` writes them; older files: none
 
     @property
     def scans_seen(self) -> int:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from xray.errors import RecipeError, XrayError
-from xray.scan import Encoding
+from xray.scan import Encoding, Scan
 from xray.tensors import RANGES, air, planes, resize
 from xray.tiles import whole_scale
 from xray_datasets.sample import Sample
+from xray_train import prints
 from xray_train.item import Item, air_of, indexed
 from xray_train.recipe import Recipe
 from xray_train.shelf import Kept, Shelf
@@ -72,7 +73,9 @@ class Real:
             unreadable: takes those that cannot be read; None: the first of them is an error.
         """
         self.origin = origin
-        self.items = Kept(items(samples, recipe, unreadable), shelf or Shelf(recipe.cache_gb))
+        seen = set[int]()
+        self.items = Kept(items(samples, recipe, unreadable, seen), shelf or Shelf(recipe.cache_gb))
+        self.marks = prints.least(seen)  # of the scans, by which a card knows them again
 
     def __len__(self) -> int:
         return len(self.items)
@@ -83,22 +86,27 @@ class Real:
 
 
 def items(
-    samples: Iterable[Sample], recipe: Recipe, unreadable: Unreadable | None = None
+    samples: Iterable[Sample],
+    recipe: Recipe,
+    unreadable: Unreadable | None = None,
+    seen: set[int] | None = None,
 ) -> Iterator[Item]:
-    """The scans as training takes them, one by one; see `Real`."""
+    """The scans as training takes them, one by one; see `Real`. Their marks are put into `seen`."""
     for sample in samples:
         try:
-            item = _small(sample, recipe)
+            scan = sample.scan
+            item = _small(sample, scan, recipe)
         except (XrayError, OSError) as error:
             if unreadable is None:
                 raise
             unreadable.add(sample, error)
         else:
+            if seen is not None and (mark := prints.mark(scan)) is not None:
+                seen.add(mark)
             yield item
 
 
-def _small(sample: Sample, recipe: Recipe) -> Item:
-    scan = sample.scan
+def _small(sample: Sample, scan: Scan, recipe: Recipe) -> Item:
     scale = min(1.0, whole_scale(scan.height, scan.width, recipe.cache_px))
     pixels = resize(scan.pixels, round(scan.height * scale), round(scan.width * scale))
     ranges = RANGES[recipe.ranges]

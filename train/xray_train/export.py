@@ -21,7 +21,7 @@ from xray.card import METADATA_KEY, Card
 from xray.errors import ModelError
 from xray.profile import Profile
 from xray.tensors import RANGES
-from xray_train import checkpoint
+from xray_train import checkpoint, prints
 from xray_train.checkpoint import Checkpoint
 from xray_train.detr import Detr
 from xray_train.recipe import Recipe
@@ -107,6 +107,7 @@ def card_of(found: Checkpoint, version: str) -> Card:
             "recipe": told(recipe),
             **({"dual_folds": list(found.taught_folds)} if found.taught_folds else {}),
             **({"splits": {k: list(v) for k, v in found.splits.items()}} if found.splits else {}),
+            **({prints.KEY: {prints.TAUGHT: found.marks}} if found.marks else {}),
             "scans_seen": found.scans_seen,
             "hours": round(found.seconds / 3600, 2),
             "seed": recipe.seed,

@@ -26,6 +26,7 @@ from xray_train.item import Item
 from xray_train.lessons import Lesson, Lessons
 from xray_train.loader import Steps
 from xray_train.losses import loss
+from xray_train.prints import Marks
 from xray_train.progress import Log, bar, both, cut_back, logger, silent
 from xray_train.recipe import Recipe
 from xray_train.run import Run, begin
@@ -68,10 +69,10 @@ def fit(
     out.mkdir(parents=True, exist_ok=True)
     log = _log(out, also) if rank == 0 else silent
     shelf = Shelf(recipe.cache_gb, out)
-    steps, taught = (steps, {}) if steps else _steps(recipe, rank, world, shelf)
+    steps, taught, marks = (steps, {}, ()) if steps else _steps(recipe, rank, world, shelf)
     before = partial(_before, init, recipe, steps)
     run = begin(recipe, out / "last.pt", torch.device(device), before, log)
-    run.learns_from(taught, recipe.dual_folds, teaching.told(recipe) if taught else {})
+    run.learns_from(taught, recipe.dual_folds, teaching.told(recipe) if taught else {}, marks)
     if held_out is None:
         held_out = sources.held_out(recipe, shelf) if rank == 0 else []
 
@@ -166,11 +167,14 @@ def _log(out: Path, also: Log) -> Log:
     return both(logger(path), also)
 
 
-def _steps(recipe: Recipe, rank: int, world: int, shelf: Shelf) -> tuple[Steps, dict[str, int]]:
-    """All batches, and how many scans of which data set are in them."""
+def _steps(
+    recipe: Recipe, rank: int, world: int, shelf: Shelf
+) -> tuple[Steps, dict[str, int], Marks]:
+    """All batches, how many scans of which data set are in them, and marks of these scans."""
     found = sources.sources(recipe, shelf)
     stock = sources.threats(recipe, found)
-    return Steps(recipe, found, stock, rank, world), sources.counts(found, stock)
+    steps = Steps(recipe, found, stock, rank, world)
+    return steps, sources.counts(found, stock), sources.marks(found)
 
 
 def _before(init: Path | None, recipe: Recipe, steps: Steps) -> Checkpoint | None:

@@ -2,12 +2,20 @@
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    track,
+)
 
 from xray.errors import MissingExtra
 from xray_train.recipe import Recipe
@@ -15,6 +23,11 @@ from xray_train.recipe import Recipe
 RECENT = 20  # steps that the shown speed is a mean of
 
 Log = Callable[[dict[str, Any]], None]
+
+
+def shown(things: Iterable[Any], what: str) -> Iterator[Any]:
+    """The things one by one, with a bar on the standard error."""
+    yield from track(things, what, console=Console(stderr=True), transient=True)
 
 
 def logger(path: Path) -> Log:

@@ -21,7 +21,7 @@ from xray.card import read as read_card
 from xray.detector import Detector
 from xray.errors import ModelError
 from xray_datasets.sample import Sample
-from xray_train import evaluate, gate, gate_page, ship
+from xray_train import evaluate, gate, gate_page, prints, ship
 from xray_train.export import put_card
 from xray_train.gate import Comparison
 from xray_train.judged import Judged, judge
@@ -185,9 +185,20 @@ def _place(
         version=card.version,
         profile_thresholds={**old.profile.thresholds, **set_here},
         scores={trial.on: evaluate.figures(card, judged, trial.on)},
-        training={PROMOTION: _record(old, found, trial)},
+        training={PROMOTION: _record(old, found, trial), **_tuned(old, card, judged, trial)},
         terms=terms if fitted_anew else replace(terms, limits=(carried, *terms.limits)),
         familiar=card.familiar,
+    )
+
+
+def _tuned(old: Card, card: Card, judged: Sequence[Judged], trial: Trial) -> dict[str, Any]:
+    """What set the old one's thresholds and lines, which stay, and what set the new ones."""
+    before = old.training.get(prints.KEY, {}).get(prints.TUNED)
+    mine = {**card.training.get(prints.KEY, {}), **({prints.TUNED: before} if before else {})}
+    names = old.training.get(prints.TUNED_ON, ())
+    carried = {**card.training, prints.KEY: mine, prints.TUNED_ON: names}
+    return prints.tuned(
+        replace(card, training=carried), trial.on, (one.sample.scan for one in judged)
     )
 
 

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from xray.errors import RecipeError
 from xray.processor import usable_cores
-from xray_train import checkpoint
+from xray_train import checkpoint, prints
 from xray_train.checkpoint import Checkpoint
 from xray_train.detr import Detr
 from xray_train.likeness import Likeness
@@ -43,6 +43,7 @@ class Run:
     dual_folds: tuple[int, ...] = ()  # of the dual-energy pairs, those runs included
     likeness: Likeness | None = None  # learns along, where the recipe weighs features
     splits: dict[str, tuple[str, ...]] = field(default_factory=dict)  # as a checkpoint has them
+    marks: prints.Marks = ()  # of the scans that taught, those runs included
 
     def computed_on(self, *names: str) -> None:
         """Note what computes, unless the last sitting was on the same."""
@@ -55,8 +56,9 @@ class Run:
         counts: Mapping[str, int],
         folds: tuple[int, ...],
         splits: Mapping[str, tuple[str, ...]],
+        marks: prints.Marks = (),
     ) -> None:
-        """Note the sources of this run, their folds and splits, beside those before it.
+        """Note the sources of this run, their folds, splits and scans, beside those before it.
 
         A source is left out of the splits as soon as one run does not say which it learned from.
         """
@@ -67,6 +69,7 @@ class Run:
                 self.splits[name] = tuple(dict.fromkeys(mine))
         if DUAL in counts:
             self.dual_folds = tuple(sorted({*self.dual_folds, *folds}))
+        self.marks = prints.least(self.marks, marks)
         for name, count in counts.items():
             self.learned_from[name] = max(count, self.learned_from.get(name, 0))
 
@@ -108,6 +111,7 @@ class Run:
             self.dual_folds,
             {} if self.likeness is None else self.likeness.state_dict(),
             self.splits,
+            prints.written(self.marks),
         ).save(path)
 
     def resume(self, found: Checkpoint) -> None:
@@ -123,7 +127,7 @@ class Run:
         self.learned_from = dict(found.learned_from)
         self.scans_before, self.seconds_before = found.scans_before, found.seconds_before
         self.devices, self.dual_folds = found.devices, found.taught_folds
-        self.splits = dict(found.splits)
+        self.splits, self.marks = dict(found.splits), prints.read(found.marks)
 
 
 def name_of(device: torch.device, cpuinfo: Path = Path("/proc/cpuinfo")) -> str:
@@ -172,7 +176,7 @@ def begin(
         run.learned_from = before.taught_by
         run.scans_before, run.seconds_before = before.scans_seen, before.seconds
         run.devices, run.dual_folds = before.devices, before.taught_folds
-        run.splits = dict(before.splits)
+        run.splits, run.marks = dict(before.splits), prints.read(before.marks)
     if path.exists():
         found = checkpoint.read(path)
         _same(recipe, found.recipe, path)
@@ -181,7 +185,7 @@ def begin(
     run.computed_on(name_of(device))
     for teacher in recipe.teachers:  # what they learned from is in their answers
         knew = checkpoint.read(Path(teacher))
-        run.learns_from(knew.taught_by, knew.taught_folds, knew.splits)
+        run.learns_from(knew.taught_by, knew.taught_folds, knew.splits, prints.read(knew.marks))
     return run
 
 

@@ -20,7 +20,7 @@ from xray.errors import DataError
 from xray.scan import Encoding, Scan
 from xray_datasets import layouts, real, simulated
 from xray_datasets.sample import Sample
-from xray_train import sources, teaching
+from xray_train import prints, sources, teaching
 from xray_train.homes import known_as
 from xray_train.sources import real_folder
 from xray_train.teaching import is_held_out
@@ -46,6 +46,8 @@ SIMULATED = ("sim-baggage", "sim-parcel", f"sim-baggage{RAW}", f"sim-parcel{RAW}
 CONTAINERS = tuple(CONTAINER_SEEDS)
 NAMES = (*SIXRAY, *DUAL_ENERGY, *SIMULATED, *CONTAINERS)
 HELP = f"{' | '.join(NAMES)}, or a folder of scans with boxes."
+# Those by which shipped models were tuned; simulated ones are drawn from other seeds for that.
+TUNING = frozenset({"sixray-cal", "container-tuning", "container-calibration"})
 # What the mean of a set is over, where that is not all of its labels: with enough scans to mean
 # something (SIXray's are what published figures are about), and looked for in every scan. Of
 # simulated scans it is over those with LEAST_OBJECTS: of five shuriken in 300 parcels, one that
@@ -155,6 +157,24 @@ def learned(card: Card, on: str, split: str | None = None) -> str | None:
         _learned(*place, splits.get(place[0].name)) for place in places if place[0].name in names
     )
     return next(filter(None, said), None)
+
+
+def tuned(card: Card, on: str) -> str | None:
+    """What the card says of it where this set tuned the model; older cards name it in passing.
+
+    Args:
+        card: of the model.
+        on: the set, as `read` takes it; a folder is known by its scans alone, see `prints`.
+    """
+    base = on.partition("+")[0]
+    strangers = (name for one in card.familiar.values() for name in one.refused)
+    said = (*card.training.get(prints.TUNED_ON, ()), *strangers)
+    if base not in TUNING or base not in {str(name).partition("+")[0] for name in said}:
+        return None
+    return (
+        f"The model was tuned on {base}: its probabilities, thresholds or limits come from it, so "
+        "that its figures there flatter."
+    )
 
 
 def _learned(root: Path, split: str | None, splits: Collection[str] | None) -> str | None:

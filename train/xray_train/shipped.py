@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from xray.card import Card
 from xray.card import read as read_card
 from xray.errors import ModelError
+from xray_train import prints
 from xray_train.checkpoint import Checkpoint
 from xray_train.item import Picture
 from xray_train.lite import Lite
@@ -45,6 +46,7 @@ def read(path: Path, recipe: Recipe, pictures: Sequence[Picture]) -> Checkpoint:
         devices=tuple(str(card.training[k]) for k in ("device",) if k in card.training),
         dual_folds=tuple(card.training["dual_folds"]) if "dual_folds" in card.training else None,
         splits={name: tuple(mine) for name, mine in card.training.get("splits", {}).items()},
+        marks=prints.written(prints.of_card(card, prints.TAUGHT)),
     )
 
 

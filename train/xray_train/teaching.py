@@ -18,6 +18,8 @@ from xray_train.homes import home
 from xray_train.recipe import Recipe
 
 ALL = "all"  # in place of splits' names: the whole folder teaches
+# What stands behind the role of a test: COCO's test-dev, and how hard PIDray's are.
+KINDS_OF_TEST = frozenset({"dev", "easy", "hard", "hidden"})
 CHECKED = 1000  # scans of a folder that a run is checked on, at most: `evaluate` looks at all
 
 
@@ -28,9 +30,11 @@ def purpose(split: str) -> str:
     ['train', 'train', 'val', 'test']
     >>> [purpose(name) for name in ("test-dev", "validation", "gun_trainval", "night")]
     ['test', 'val', 'trainval', 'night']
+    >>> [purpose(name) for name in ("test-easy", "xray_test_hidden", "easy")]
+    ['test', 'test', 'easy']
     """
     words = re.split(r"[/_-]", split.lower())
-    while words[1:] and (words[-1].isdecimal() or words[-1] == "dev"):
+    while words[1:] and (words[-1].isdecimal() or words[-1] in KINDS_OF_TEST):
         words.pop()
     return lists.purpose(words[-1].rstrip("0123456789") or words[-1])
 

@@ -42,17 +42,16 @@ def convert(
 
     For CVAT, FiftyOne and Hugging Face's datasets, pictures are for eyes: 8-bit colour, all of it.
     With --shares it is split anew: every bag stays on one side, with all its scans. Scans that
-    cannot be opened are left out, and counted at the end.
+    cannot be opened, and those whose marks cannot be read, are left out, and counted at the end.
     """
     found = Findings()
-    by_split = options.by_split(Asked(root, split, source, words, own))
+    by_split = options.by_split(Asked(root, split, source, words, own), found)
     if shares:
         samples = [sample for mine in by_split.values() for sample in mine]
         by_split = _dealt(samples, shares, twins, found)
     for name, samples in by_split.items():
         print(_written(progress(samples, f"writing {name}"), out, name, to, found))
-    for problem in found.problems:
-        typer.echo(problem, err=True)
+    options.tell(found)
 
 
 def _written(samples: Iterator[Sample], out: Path, split: str, to: Target, found: Findings) -> Path:

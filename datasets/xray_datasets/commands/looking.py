@@ -9,10 +9,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from xray.errors import XrayError
 from xray_datasets.asked import Asked, public_source
 from xray_datasets.commands import options
 from xray_datasets.commands.options import Own, Root, SourceName, Splits, Twins, Words, progress
-from xray_datasets.findings import Findings
+from xray_datasets.findings import UNREADABLE, Findings
+from xray_datasets.sample import Sample
 
 
 def list_(
@@ -59,9 +61,22 @@ def check(
         print(f"  {problem}")
     if not found.scans:
         print(f"  {options.NOTHING}")
+    unseen = _unseen(open_scans, twins)
+    if unseen:
+        print(f"  not looked at: {unseen}")
     if found.problems or not found.scans:
         raise typer.Exit(1)
-    print("  nothing wrong found")
+    print(f"  nothing wrong found{' in what was looked at' if unseen else ''}")
+
+
+def _unseen(open_scans: bool, twins: bool) -> str:
+    """What was not looked at, so that nobody takes an answer for more than it says."""
+    if not open_scans:
+        return (
+            "the pictures, for --no-open: which of them are damaged or of another size than "
+            "annotated, and which picture or bag is in two splits"
+        )
+    return "" if twins else "which bag is in two splits, for --no-twins"
 
 
 def stats(
@@ -71,10 +86,11 @@ def stats(
     words: Words = None,
     own: Own = False,
 ) -> None:
-    """How many scans, groups and boxes there are, and how large."""
+    """How many scans, groups and boxes there are, and how large; then what could not be counted."""
     from xray_datasets import stats as counting
 
-    by_split = options.by_split(Asked(root, split, source, words, own))
+    left_out = Findings()
+    by_split = options.by_split(Asked(root, split, source, words, own), left_out)
     for name, samples in by_split.items():
         found = counting.count(samples)
         title = f"{name}: {found.scans} scans in {len(found.groups)} groups, "
@@ -87,6 +103,7 @@ def stats(
             numbers = (one.boxes, one.scans, len(one.groups), one.ignored)
             table.add_row(escape(label), *map(str, numbers), sides)
         Console().print(table)
+    options.tell(left_out)
 
 
 def show(
@@ -105,11 +122,26 @@ def show(
     from xray_datasets import pictures
     from xray_datasets.sheet import contact_sheet
 
+    left_out = Findings()
+    by_split = options.by_split(Asked(root, split, source, words, own), left_out)
     samples = [
         sample
-        for _, sample in Asked(root, split, source, words, own).samples()
+        for mine in by_split.values()
+        for sample in mine
         if label is None or any(a.label == label for a in sample.annotations)
     ]
     chosen = sorted(random.Random(seed).sample(range(len(samples)), min(count, len(samples))))
-    pictures.write_rgb(contact_sheet([samples[i] for i in chosen], columns=columns), out)
+    shown = [samples[i] for i in chosen if _opens(samples[i], left_out)]
+    pictures.write_rgb(contact_sheet(shown, columns=columns), out)
+    options.tell(left_out)
     print(out)
+
+
+def _opens(sample: Sample, findings: Findings) -> bool:
+    """Whether a scan can be shown; what cannot is noted."""
+    try:
+        sample.open()
+    except (XrayError, OSError) as error:
+        findings.add(UNREADABLE, f"{sample.id}: {error}")
+        return False
+    return True

@@ -10,6 +10,7 @@ from rich.progress import track
 
 from xray.errors import DataError
 from xray_datasets.asked import Asked
+from xray_datasets.findings import Findings
 from xray_datasets.sample import Sample
 
 Thing = TypeVar("Thing")
@@ -35,18 +36,33 @@ Twins = Annotated[
 NOTHING = "not one scan is there to be looked at: does it list its pictures, and are they there?"
 
 
-def by_split(asked: Asked) -> dict[str, list[Sample]]:
+def by_split(asked: Asked, findings: Findings) -> dict[str, list[Sample]]:
     """The scans that are asked for, by their splits.
 
+    A file that cannot be used costs its own scan alone; a class that nobody knows may be in every
+    scan, and is asked about first.
+
+    Args:
+        asked: which scans.
+        findings: where is noted what is left out, see `tell`.
+
     Raises:
-        DataError: there is none.
+        DataError: there is none, or a class has no label.
     """
+    asked.check_classes()
     found: dict[str, list[Sample]] = {}
-    for name, sample in asked.samples():
+    for name, sample in asked.samples(findings):
         found.setdefault(name, []).append(sample)
     if not found:
-        raise DataError(f"{asked.root}: {NOTHING}")
+        why = "".join(f"\n  {problem}" for problem in findings.problems)
+        raise DataError(f"{asked.root}: {NOTHING}{why}")
     return found
+
+
+def tell(findings: Findings) -> None:
+    """Say on the standard error what was left out, and what a reader of figures should know."""
+    for sentence in (*findings.problems, *findings.notes):
+        typer.echo(sentence, err=True)
 
 
 def progress(things: Iterable[Thing], what: str) -> Iterator[Thing]:

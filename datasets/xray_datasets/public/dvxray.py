@@ -20,7 +20,8 @@ list files, split/train.txt and split/test.txt, which are used where they are th
 other people's loaders: the two folders; that an object's boxes stand under ol_bb and sd_bb as two
 corners, in any order; and that some say "difficult" instead: the object is in the bag, but too
 hidden in that view to be boxed. There its label does not count as looked for. Where an object has
-other keys, the reader stops and shows them.
+other keys, the reader stops and shows them; where findings are given, it notes them and leaves
+out the bag.
 
 Both views of a bag are samples of one group.
 """
@@ -95,14 +96,32 @@ def read(
     """Both views of every bag, or of those that a list in split/ names.
 
     Raises:
-        DataError: no such list, or objects of another form than is known.
+        DataError: no such list, or, without findings, objects of another form than is known.
     """
     files = _files(root)
     own = Findings() if findings is None else findings
     if split is not None:
         files = _listed(root, split, files, own)
-    samples = (s for path in files for s in _views(path, split, labels_map or {}, own))
-    return told(samples, own, SOURCE.name) if findings is None else samples
+    strict = findings is None
+    samples = (s for path in files for s in _bag(path, split, labels_map or {}, own, strict))
+    return told(samples, own, SOURCE.name) if strict else samples
+
+
+def _bag(
+    path: Path,
+    split: str | None,
+    labels_map: Mapping[str, str | None],
+    findings: Findings,
+    strict: bool,
+) -> list[Sample]:
+    """Both views; none where its JSON cannot be used, which is noted, or an error if strict."""
+    try:
+        return list(_views(path, split, labels_map, findings))
+    except (DataError, OSError) as error:
+        if strict:
+            raise
+        findings.add("bags left out, for their JSON cannot be used", str(error))
+        return []
 
 
 def _files(root: Path) -> list[Path]:

@@ -94,7 +94,7 @@ def splits(root: Path) -> list[str]:
 def classes(root: Path) -> list[str]:
     """Every class that its files name."""
     files = chain.from_iterable(texts.below(home / "labels", ".xml") for home in _marked(root))
-    named = sorted({mark.name.lower() for path in files for mark in voc.parsed(path)[0]})
+    named = sorted({name.lower() for name in voc.named(files)})
     return list(dict.fromkeys((*_READER.classes(root), *named)))
 
 
@@ -162,7 +162,7 @@ def _listed(
         try:
             marks, size_hw = voc.parsed(marked[name])
         except DataError as error:
-            findings.add("scans left out, for their XML cannot be read", str(error))
+            findings.add(voc.BROKEN, str(error))
             continue
         size_hw = size_hw or sizes.measured(photos[name])
         if size_hw is None:

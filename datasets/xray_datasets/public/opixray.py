@@ -16,7 +16,8 @@ test also has test_knife-1.txt to -3.txt, by how much of the knife is hidden: sp
 Read as by that loader: a class that it does not know is left out, a box is clipped to the
 picture and left out where it begins right of it, and a scan that is listed twice comes twice.
 Other than there, a scan without its picture or its text is left out instead of stopping the run,
-a box below the picture is left out too, and a scan without boxes gets none made up.
+a box below the picture is left out too, and a scan without boxes gets none made up. A text that
+cannot be used stops the run as there, but where findings are given: there it costs its own scan.
 """
 
 from collections.abc import Iterator, Mapping
@@ -37,6 +38,7 @@ SOURCE = Source(
     ),
 )
 LIST = "knife"
+UNUSABLE = "scans left out, for their text cannot be used"
 
 PARTS = ("train", "test")
 ENDINGS = (".TIFF", ".tiff", ".jpg")  # in this order, as HiXray's loader looks for them
@@ -57,7 +59,8 @@ def read(
     """The scans of one split ("train", "test", "test-1" ...), or of train and test.
 
     Raises:
-        DataError: there is no such list, or a line of a text is not what it should be.
+        DataError: there is no such list, or, without findings, a line of a text is not what it
+            should be.
     """
     return listed(root, split, SOURCE, LIST, labels_map or {}, findings)
 
@@ -89,8 +92,9 @@ def listed(
     """Also HiXray, which differs in the name of its lists."""
     own = Findings() if findings is None else findings
     wanted = splits(root) if split is None else [split]
-    samples = (s for w in wanted for s in _samples(root, w, source, word, labels_map, own))
-    return told(samples, own, source.name) if findings is None else samples
+    strict = findings is None
+    samples = (s for w in wanted for s in _samples(root, w, source, word, labels_map, own, strict))
+    return told(samples, own, source.name) if strict else samples
 
 
 def _samples(
@@ -100,6 +104,7 @@ def _samples(
     word: str,
     labels_map: Mapping[str, str | None],
     findings: Findings,
+    strict: bool,
 ) -> Iterator[Sample]:
     part, origin = split.partition("-")[0], f"{source.name} {split}"
     folder = root / part
@@ -114,8 +119,15 @@ def _samples(
         if size_hw is None:
             yield sizes.broken(picture, name, origin)
             continue
+        try:
+            marks = list(_marks(text))
+        except (DataError, OSError) as error:
+            if strict:
+                raise
+            findings.add(UNUSABLE, str(error))
+            continue
         chosen = {**source.labels, **labels_map}
-        marked = annotate(_marks(text), *size_hw, chosen, f"{origin}, {name}", findings)
+        marked = annotate(marks, *size_hw, chosen, f"{origin}, {name}", findings)
         yield Sample(
             id=name,
             open=pictures.opener(picture),

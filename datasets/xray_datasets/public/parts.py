@@ -20,6 +20,7 @@ from xray.errors import DataError
 from xray_datasets import coco, pictures, places
 from xray_datasets.findings import Findings, told
 from xray_datasets.labels import Source, translate
+from xray_datasets.roles import ROLES
 from xray_datasets.sample import Sample
 
 
@@ -38,6 +39,16 @@ class Part:
     file: Path
     images: Path
     apart: Collection[str] = ()
+
+    def called(self, name: str) -> bool:
+        """Whether this is its name, or what stands behind the role in it: test-easy goes by easy.
+
+        >>> easy = Part("test-easy", Path(), Path())
+        >>> [easy.called(name) for name in ("test-easy", "easy", "test", "asy")]
+        [True, True, False, False]
+        """
+        role, _, rest = self.split.partition("-")
+        return name == self.split or (role in ROLES and name == rest != "")
 
 
 def there(parts: Iterable[Part]) -> list[Part]:
@@ -82,7 +93,7 @@ class PartsReader:
             DataError: no such split, a broken file, or no folder holds the pictures.
         """
         parts, source = self.parts(root), self.source
-        chosen = [part for part in parts if split in (None, part.split)]
+        chosen = [part for part in parts if split is None or part.called(split)]
         if not chosen:
             names = ", ".join(part.split for part in parts) or "none"
             raise DataError(f"{root}: no split {split!r} of {source.name}; there are {names}")

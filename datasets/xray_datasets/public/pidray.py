@@ -14,10 +14,11 @@ Cite: version 1, Wang et al., Towards Real-World Prohibited Item Detection: A La
     train/, easy/, hard/, hidden/     PNG                                            (version 1)
     annotations/train.json, test.json                                                (version 2)
 
-Version 1 is known from its authors' repository and loaders in use. Of version 2 the two files
-are known; *assumed* is that they are COCO of the same classes and that their pictures lie in
-folders of the splits' names, or, each by its name, in several below the root, as in easy, hard and
-hidden.
+Version 1 is known from its authors' repository and loaders in use. It has no split for validation:
+the three are tests, as their files say, and are called test-easy, test-hard and test-hidden here;
+easy, hard and hidden are read, too. Of version 2 the two files are known; *assumed* is that they
+are COCO of the same classes and that their pictures lie in folders of the splits' names, or, each
+by its name, in several below the root, as in easy, hard and hidden.
 """
 
 from pathlib import Path
@@ -49,15 +50,20 @@ SOURCE = Source(
 )
 
 
-FIRST = ("train", "easy", "hard", "hidden")  # the splits of version 1
+FIRST = ("train", "easy", "hard", "hidden")  # the folders of version 1
 
 
 def _parts(root: Path) -> list[Part]:
     files = root / "annotations"
     first = parts.there(
-        Part(split, files / f"xray_{part}{split}.json", root / split, {*FIRST} - {split})
-        for split in FIRST
-        for part in ("" if split == "train" else "test_",)
+        Part(
+            named.replace("_", "-"),
+            files / f"xray_{named}.json",
+            root / folder,
+            {*FIRST} - {folder},
+        )
+        for folder in FIRST
+        for named in ("train" if folder == "train" else f"test_{folder}",)
     )
     second = (
         Part("train", files / "train.json", root / "train", {*FIRST, "test"} - {"train"}),

@@ -98,9 +98,7 @@ def _handle_rods(rng: Rng, item: Item, w: float, h: float) -> None:
                 (x0 + x, (low + end) / 2, -60),
             )
             item.add(metal, tube)
-        item.add(
-            "abs", s.box((wide * 1.7, u(25, 60), deep * 2), (x0 + x, h / 2 - u(15, 40), -60))
-        )
+        item.add("abs", s.box((wide * 1.7, u(25, 60), deep * 2), (x0 + x, h / 2 - u(15, 40), -60)))
         item.add(
             "steel",
             *[

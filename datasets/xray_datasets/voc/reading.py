@@ -3,14 +3,14 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import partial
 from pathlib import Path
-from xml.etree import ElementTree
 
 from xray.errors import DataError
 from xray_datasets import labels, pictures, places, sizes, texts
 from xray_datasets.findings import Findings
 from xray_datasets.marks import Mark, Marked, annotate, label_of
 from xray_datasets.sample import Sample
-from xray_datasets.voc.names import LISTS, MARKS, PICTURES, folder, names, plain
+from xray_datasets.voc.file import BROKEN, named, parsed
+from xray_datasets.voc.names import LISTS, MARKS, PICTURES, folder, names
 
 
 def read(
@@ -36,8 +36,9 @@ def read(
             without a map, every label.
         exhaustive: False where more objects of a marked label may be there unmarked.
         origin: the data set and split, for cards and errors; by default the folder's name.
-        findings: where given, scans without their picture or XML and boxes of unknown classes
-            are left out and noted there; otherwise the first of them is an error.
+        findings: where given, scans whose picture or XML is missing, or whose XML cannot be read,
+            and boxes of unknown classes are left out and noted there; otherwise the first of them
+            is an error.
         anywhere: pictures may lie in every folder of the root but those of lists and XML files.
 
     Raises:
@@ -61,7 +62,10 @@ def read(
         marks: list[Mark] = []
         height = width = 0
         if path.is_file():
-            marks, size_hw = parsed(path)
+            file = _parsed(path, findings)
+            if file is None:
+                continue
+            marks, size_hw = file
             size_hw = size_hw or sizes.measured(photo)
             if size_hw is None:
                 yield sizes.broken(photo, name, origin)
@@ -81,10 +85,23 @@ def read(
         )
 
 
+def _parsed(
+    path: Path, findings: Findings | None
+) -> tuple[list[Mark], tuple[int, int] | None] | None:
+    """What an XML file says; None where it cannot be read, which is noted."""
+    try:
+        return parsed(path)
+    except DataError as error:
+        if findings is None:
+            raise
+        if str(error) not in findings.kinds.get(BROKEN, ()):  # another list may have named it
+            findings.add(BROKEN, str(error))
+        return None
+
+
 def classes(root: str | Path) -> list[str]:
-    """Every class that an XML file names, by alphabet."""
-    files = texts.below(folder(Path(root), MARKS), ".xml")
-    return sorted({mark.name for path in files for mark in parsed(path)[0]})
+    """Every class that an XML file names, by alphabet; what cannot be read names none."""
+    return sorted(named(texts.below(folder(Path(root), MARKS), ".xml")))
 
 
 def _judged(
@@ -108,38 +125,3 @@ def _pictures(root: Path, anywhere: bool, origin: str) -> Callable[[str], Path |
 
 def _where(root: Path, anywhere: bool) -> Path:
     return root if anywhere else folder(root, PICTURES)
-
-
-def parsed(path: Path) -> tuple[list[Mark], tuple[int, int] | None]:
-    """The objects of an XML file; height and width in pixels, or None where it does not say.
-
-    Raises:
-        DataError: it cannot be read.
-    """
-    tree = _tree(path)
-    try:
-        marks = [_mark(thing) for thing in tree.iter("object")]
-        width, height = (int(float(tree.findtext(f"size/{n}") or 0)) for n in ("width", "height"))
-    except (ValueError, OverflowError) as error:
-        raise DataError(f"{path}: cannot be read as VOC XML ({error})") from None
-    return marks, (height, width) if height and width else None
-
-
-def _tree(path: Path) -> ElementTree.Element:
-    try:
-        return ElementTree.parse(path).getroot()
-    except (ElementTree.ParseError, ValueError, LookupError) as error:  # of its encoding, the last
-        raise DataError(
-            f"{path}: cannot be read as XML ({error}); is it whole, and in UTF-8?"
-        ) from None
-
-
-def _name(thing: ElementTree.Element) -> str:
-    return plain(thing.findtext("name") or "")
-
-
-def _mark(thing: ElementTree.Element) -> Mark:
-    x1, y1, x2, y2 = (
-        float(thing.findtext(f"bndbox/{n}") or "nan") for n in ("xmin", "ymin", "xmax", "ymax")
-    )
-    return Mark(_name(thing), (x1, y1, x2, y2), (thing.findtext("difficult") or "0").strip() == "1")

@@ -46,7 +46,7 @@ def test_a_public_data_set_is_read_by_its_folders_alone(
     draw(tmp_path / "easy" / "a.png")
     marks = {"a.png": [("HandCuffs", [2, 3, 10, 5]), ("Halberd", [1, 1, 5, 5])]}
     write_coco(tmp_path / "annotations" / "xray_test_easy.json", marks)
-    assert (layouts.name(tmp_path), layouts.splits(tmp_path)) == ("PIDray", ["easy"])
+    assert (layouts.name(tmp_path), layouts.splits(tmp_path)) == ("PIDray", ["test-easy"])
     with caplog.at_level(logging.WARNING):
         (sample,) = layouts.read(tmp_path, "easy")
     assert [a.label for a in sample.annotations] == ["handcuffs"]

@@ -19,12 +19,13 @@ def test_pidray_one_has_its_pictures_in_folders_of_its_splits(
         draw(tmp_path / split / f"{split}.png")
         write_coco(tmp_path / "annotations" / f"{name}.json", {f"{split}.png": [("Gun", BOX)]})
     assert public.recognised(tmp_path) == "pidray"
-    assert pidray.splits(tmp_path) == ["train", "hidden"]
-    (hidden,) = pidray.read(tmp_path, "hidden")
+    assert pidray.splits(tmp_path) == ["train", "test-hidden"]
+    (hidden,) = pidray.read(tmp_path, "test-hidden")
     assert (hidden.id, hidden.annotations[0].xyxy_px) == ("hidden.png", (2, 3, 12, 8))
-    assert hidden.origin == "PIDray hidden"
+    assert hidden.origin == "PIDray test-hidden"
+    assert [s.id for s in pidray.read(tmp_path, "hidden")] == ["hidden.png"]  # its folder's name
     assert len(list(pidray.read(tmp_path))) == 2
-    with pytest.raises(DataError, match="no split 'easy' of PIDray; there are train, hidden"):
+    with pytest.raises(DataError, match="no split 'easy' of PIDray; there are train, test-hidden"):
         pidray.read(tmp_path, "easy")
 
 

@@ -1,6 +1,7 @@
-"""An empty file in a copy of a public data set: the scan is told of, and the others are read."""
+"""A broken file in a copy of a public data set: the scan is told of, and the others are read."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -75,3 +76,40 @@ def test_a_check_goes_on_past_an_empty_file_and_names_it(
     assert "2 scans" in done.output
     assert "scans that cannot be opened: 1" in done.output
     assert "an empty file" in done.output
+
+
+def marked_opixray(root: Path, draw: Draw) -> Path:
+    opixray(root, draw)
+    return root / "train" / "train_annotation" / "2.txt"
+
+
+def marked_dvxray(root: Path, draw: Draw) -> Path:
+    """Of two bags, one has nothing in it."""
+    dvxray(root, draw)
+    for view in ("OL", "SD"):
+        draw(root / f"P00002_{view}.png", seed=2)
+    (root / "P00002.json").write_text(json.dumps({"objects": "None"}))
+    return root / "P00002.json"
+
+
+def marked_sixray(root: Path, draw: Draw) -> Path:
+    sixray(root, draw)
+    return root / "Annotation" / "P1.xml"
+
+
+@pytest.mark.parametrize(
+    ("make", "left"), [(marked_opixray, 1), (marked_dvxray, 2), (marked_sixray, 1)]
+)
+def test_marks_that_cannot_be_read_cost_their_own_scan_and_are_named(
+    tmp_path: Path, draw: Draw, make: Callable[[Path, Draw], Path], left: int
+) -> None:
+    broken = make(tmp_path, draw)
+    broken.write_text("<{ cut o")
+    commands = {"check": ("--no-twins",), "stats": (), "convert": ("--out", str(tmp_path / "out"))}
+    for command, more in commands.items():
+        done = CliRunner().invoke(app, [command, str(tmp_path), *more])
+        assert done.exit_code == (1 if command == "check" else 0), done.exception
+        assert re.search(
+            rf"left out, for their .* cannot be (used|read): 1 \({broken}", done.output
+        )
+    assert len([*(tmp_path / "out").rglob("*.png")]) == left

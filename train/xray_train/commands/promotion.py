@@ -33,9 +33,17 @@ def promote(
 
     Ends with 1 where it is not, and leaves the old one in place.
     """
-    from xray_train import gate, gate_page, mine, promote, sets
+    from xray.card import read
+    from xray_train import gate, gate_page, mine, prints, promote, sets, untaught
+    from xray_train.progress import shown
 
     samples = gate.proven(s for held in _untaught(on, split) for s in sets.read(on, held))
+    for model in (new, mine.weights(over)):
+        if said := untaught.known(read(model), samples, shown, (prints.TAUGHT,)):
+            raise DataError(
+                f"{on}: {said} Compare on scans that taught neither {new.name} nor {over}: "
+                "--split NAME, or another folder"
+            )
     trial = promote.Trial(on, datetime.now(UTC), out, version, tuple(accept or ()))
     found = promote.promote(new, mine.weights(over), samples, trial)
     typer.echo("\n".join((*gate_page.lines(found), f"written to {out / 'promotion.html'}")))
@@ -48,7 +56,9 @@ def _untaught(on: str, split: str | None) -> list[str | None]:
     Raises:
         DataError: there is no other, or the train split of decided cases was asked for.
     """
-    from xray_datasets import layouts
+    from xray_datasets import layouts, voc
+    from xray_datasets.asked import LISTED
+    from xray_train.teaching import is_held_out
 
     folder = Path(on)
     if not folder.exists():
@@ -58,15 +68,15 @@ def _untaught(on: str, split: str | None) -> list[str | None]:
     there = layouts.splits(folder)
     if split or not any("train" in name for name in there):
         return [split]
-    held: list[str | None] = [
-        name for name in there if name.rpartition("_")[2].startswith(("val", "test"))
-    ]
+    held = [name for name in there if is_held_out(name)]
     if not held:
         raise DataError(
             f"{on}: expected a split val, valid or test beside train, there is "
             f"{', '.join(there)}; name one that taught neither model: --split NAME"
         )
-    return held
+    if layouts.name(folder) in LISTED:  # lists nest: each scan once
+        return [voc.JOINT.join(held)]
+    return [*held]
 
 
 def rollback(

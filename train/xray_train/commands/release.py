@@ -53,7 +53,7 @@ def ship(
     simulated ones alone.
     """
     from xray.card import read
-    from xray_train import scorecard, sets
+    from xray_train import prints, scorecard, sets
     from xray_train import ship as shipping
     from xray_train.evaluate import pooled
     from xray_train.sources import real_folder
@@ -66,8 +66,10 @@ def ship(
     floating = scorecard.float_of(model)
     presets = {"fast": fast_px} if fast_px and asked.overlap_px is None else {}
     with TemporaryDirectory() as folder:
-        seen = sets.read(first, count=tune, seed=sets.TUNING_SEED)
-        made = scorecard.complete(model, Path(folder), list(seen), presets, tune, version)
+        seen = list(sets.read(first, count=tune, seed=sets.TUNING_SEED))
+        real = first not in sets.SIMULATED + sets.CONTAINERS  # others are known by their seeds
+        tuned = prints.tuned(asked, first, (one.scan for one in seen) if real else ())
+        made = scorecard.complete(model, Path(folder), seen, presets, tune, version)
         measured = scorecard.measured(made, floating, count)
     scores = measured.scores
     if folds is not None:
@@ -78,7 +80,7 @@ def ship(
         version=version,
         profile_thresholds=made.thresholds,
         scores=scores,
-        training={"device": device} if device else {},
+        training={**tuned, **({"device": device} if device else {})},
         terms=replace(terms, limits=(*(limit or ()), *scorecard.limits(scores), *terms.limits)),
         fit=made.fit,
         reliability=measured.reliability,

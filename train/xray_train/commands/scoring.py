@@ -40,8 +40,9 @@ def evaluate(
     """Score an exported file on scans that it has not seen: figures, and a page of them."""
     from xray.detector import Detector
     from xray_train import evaluate as scores
-    from xray_train import page, sets, told
+    from xray_train import page, sets, told, untaught
     from xray_train.judged import judge
+    from xray_train.progress import shown
     from xray_train.screening import independent
 
     if thresholds_split and thresholds_from is None:
@@ -59,7 +60,11 @@ def evaluate(
         one_folder = Path(thresholds_from).resolve() == Path(on).resolve()
     tuned = independent(*tuning, judged, detector, one_folder, unread) if tuning else None
     figures = scores.figures(detector.card, judged, on, tuned)
-    figures["learned_from_it"] = sets.learned(detector.card, on, split)
+    figures["learned_from_it"] = (
+        sets.learned(detector.card, on, split)
+        or sets.tuned(detector.card, on)
+        or untaught.known(detector.card, [one.sample for one in judged], shown)
+    )
     figures["unread"] = list(dict.fromkeys(unread))  # of one folder, both times
     figures |= scores.details(detector.card, judged, figures["labels"])
     name = "-".join(part for part in (figures["model"], Path(on).name, split, preset) if part)

@@ -84,10 +84,12 @@ def calibrate(
     from xray.detector import Detector
     from xray_train import calibrate as bounding
     from xray_train import sets
+    from xray_train.progress import shown
+    from xray_train.untaught import refuse_taught
 
     rules = profiles.read(profile) if profile else None
     detector = Detector(model, profile=rules)
-    bounding.refuse_taught(detector.card, data, split)
+    refuse_taught(detector.card, data, split)
     rule = bounding.calibrate(
         detector,
         sets.read(data, split),
@@ -95,6 +97,7 @@ def calibrate(
         confidence or None,
         scanner,
         ungrouped=ungrouped,
+        shown=shown,
     )
     rule.save(out)
     typer.echo("\n".join((*bounding.said(rule), f"written to {out}")))
@@ -115,9 +118,9 @@ def coverage(
     from xray.detector import Detector
     from xray_train import evaluate as scores
     from xray_train import sets
-    from xray_train.calibrate import refuse_taught
     from xray_train.damage import named
     from xray_train.trial import trial, tried
+    from xray_train.untaught import refuse_taught
 
     detector = Detector(model, threads=1)
     refuse_taught(detector.card, on, split)
