@@ -77,6 +77,19 @@ def test_a_file_that_was_not_read_says_so_and_what_can_be() -> None:
     assert "<table" not in page
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("notes.png", "expected a picture, found text"),
+        ("KR-77 1234", "notes.png: expected a picture, found text"),
+        ("low.png + notes.png", "notes.png: expected a picture, found text"),
+    ],
+)
+def test_a_file_that_was_not_read_is_named_once(name: str, told: str) -> None:
+    unread = Case("key", name, problem="notes.png: expected a picture, found text")
+    assert f'<p class="problem">{told}</p>' in view.case(unread, None)
+
+
 def test_a_scan_without_a_report_is_not_called_clear() -> None:
     page = view.case(case(report=None, problem="No model is loaded."), None)
     assert "Not inspected" in page

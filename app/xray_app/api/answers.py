@@ -89,7 +89,9 @@ def _machine(request: Request, error: Exception) -> Response:
 def _away(request: Request, error: Exception) -> Response:
     log.error("the database failed", exc_info=error)
     away = "the database cannot be reached; nothing was kept, try again"
-    if outage.took_too_long(error):
+    if isinstance(error, outage.InDoubt):
+        away = "the database went away while this was being kept; it may be kept or not, look again"
+    elif outage.took_too_long(error):
         away = "the database took too long over this; nothing was kept, try again or ask for less"
     return _answer(request, 503, told(away), {"retry-after": str(AWAY_S)})
 

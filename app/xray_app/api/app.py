@@ -54,6 +54,7 @@ def build(service: Service) -> FastAPI:
     )
     app.state.service = service
     app.state.answers = Tally()
+    app.state.counted = metrics.Counted(service)
     app.include_router(kserve.router, max_body_size=kserve.most_bytes(service.settings))
     app.router.routes += ROUTES
     if service.settings.demo:

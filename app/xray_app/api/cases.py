@@ -106,8 +106,8 @@ def read_case(actor: Reads, service: Service, case_id: CaseId) -> CaseFile:
                 for row in decisions_of(connection, case_id)
             ],
             searches=[
-                Searched(**{**row, "what": json.loads(row["what"])})
-                for row in searches_of(connection, case_id)
+                Searched(**{**row, "what": json.loads(row["what"])}, is_correction=n > 0)
+                for n, row in enumerate(searches_of(connection, case_id))
             ],
             opinions=[opinion(row) for row in opinions_of(connection, case_id)],
             links=reading.linked(connection, case_id) if actor.may(Right.READ) else [],

@@ -13,9 +13,9 @@ from xray_app.access.errors import AccessError, NotSignedIn
 from xray_app.access.preferences import LANGUAGE
 from xray_app.access.roles import Role
 from xray_app.api.painting import painted
-from xray_app.api.people import set_language, set_session
+from xray_app.api.people import end_session, set_language, set_session
 from xray_app.api.shapes import NO_NUL
-from xray_app.api.signing import Manages, Peer, actor_of, cookie_of
+from xray_app.api.signing import Manages, Peer, actor_of
 from xray_app.api.signing import TheService as Service
 from xray_app.cases.errors import Full, Refused
 
@@ -76,10 +76,8 @@ def choose_language(
 @router.post("/sign-out")
 def sign_out(service: Service, request: Request) -> RedirectResponse:
     """Out, and back to signing in."""
-    service.people.sign_out(request.cookies.get(cookie_of(service), ""))
     answer = RedirectResponse("/sign-in", 303)
-    answer.delete_cookie(cookie_of(service))
-    answer.delete_cookie(languages.COOKIE)  # the next one here may read another
+    end_session(service, request, answer)
     return answer
 
 

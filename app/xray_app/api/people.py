@@ -56,9 +56,7 @@ def sign_in(service: Service, peer: Peer, response: Response, said: SignIn) -> N
 @router.delete("/session", status_code=204)
 def sign_out(service: Service, request: Request, response: Response) -> None:
     """Sign out."""
-    service.people.sign_out(request.cookies.get(cookie_of(service), ""))
-    response.delete_cookie(cookie_of(service))
-    response.delete_cookie(languages.COOKIE)  # the next one here may read another
+    end_session(service, request, response)
 
 
 @router.get("/people")
@@ -115,6 +113,18 @@ def set_session(service: Service, response: Response, token: str) -> None:
         language = preferences.get(connection, name, LANGUAGE)
     if language:
         set_language(service, response, language)
+
+
+def end_session(service: Service, request: Request, response: Response) -> None:
+    """Sign out, and leave nothing of whoever it was in their browser.
+
+    Pages that have a script empty their tab's storage themselves. The header does it for those
+    that have none, and for other tabs; over plain HTTP, browsers heed it on this machine alone.
+    """
+    service.people.sign_out(request.cookies.get(cookie_of(service), ""))
+    response.delete_cookie(cookie_of(service))
+    response.delete_cookie(languages.COOKIE)  # the next one here may read another
+    response.headers["clear-site-data"] = '"storage"'
 
 
 def set_language(service: Service, response: Response, code: str) -> None:

@@ -198,13 +198,14 @@ class Said(BaseModel):
 
 
 class Searched(BaseModel):
-    """What a search found."""
+    """What a search found, or what a supervisor says it found."""
 
     found: bool
     what: list[str]
     note: str
     searched_by: str
     searched_at: datetime
+    is_correction: bool
 
 
 class OpinionOut(BaseModel):
@@ -306,6 +307,14 @@ class Decide(AtVersion):
     code: Reason | None = None
     reason: Text = ""
     marks: Annotated[list[Mark], Field(max_length=100)] = []
+
+
+class CorrectSearch(AtVersion):
+    """What a search found in truth; what was said before stays, and this counts."""
+
+    found: bool
+    what: Annotated[list[Name], Field(max_length=50)] = Field([], description="labels of it")
+    note: Text = Field(description="why it is corrected")
 
 
 class SignIn(Strict):

@@ -10,6 +10,7 @@ from xray_app.api.cases import CaseId, shown
 from xray_app.api.shapes import (
     AtVersion,
     CaseOut,
+    CorrectSearch,
     Decide,
     Escalate,
     HandOver,
@@ -22,7 +23,7 @@ from xray_app.api.signing import Searches, Supervises, Works
 from xray_app.api.signing import TheService as Service
 from xray_app.cases import photos
 from xray_app.cases.decisions import Decision, correct, decide
-from xray_app.cases.searches import SearchResult, record_search
+from xray_app.cases.searches import SearchResult, correct_search, record_search
 
 router = APIRouter(tags=["work"])
 
@@ -100,11 +101,21 @@ def search(
     note: Annotated[Text, Form()] = "",
     photo: Annotated[UploadFile | None, File()] = None,
 ) -> CaseOut:
-    """Close a case with what its search found."""
+    """Close a case with what its search found. Asked twice with the same words, it is kept once."""
     kept = photos.stage(service.contents, photo.file) if photo else None
     result = SearchResult(found, tuple(what), note, kept)
     closed = record_search(service.queue, service.contents, case_id, version, actor.name, result)
     return shown(closed, actor)
+
+
+@router.post("/cases/{case_id}/search-correction")
+def search_correction(
+    actor: Supervises, service: Service, case_id: CaseId, said: CorrectSearch
+) -> CaseOut:
+    """Overrule what a search is said to have found by a further entry: the newest counts."""
+    result = SearchResult(said.found, tuple(said.what), said.note)
+    after = correct_search(service.queue, case_id, said.version, actor.officer(), result)
+    return shown(after, actor)
 
 
 def _decision(said: Decide) -> Decision:

@@ -19,11 +19,11 @@ from sqlalchemy import Connection, RowMapping, select
 
 from xray_app.cases import sealed as seals
 from xray_app.cases import tables
+from xray_app.cases.again import ESCALATED
 from xray_app.cases.audit import Entry
 from xray_app.cases.canonical import canonical, moment, sha256_of
 from xray_app.cases.decisions import SAID
 from xray_app.cases.inspection import BROKE_OFF, CUT_OFF
-from xray_app.cases.queue import ESCALATED
 from xray_app.cases.register import RECEIVED, said_of_views
 from xray_app.cases.reuse import SAME_CONTENT, SAME_PIXELS, Before, flags_of
 from xray_app.cases.states import Disposition, Level, State, Verdict

@@ -13,13 +13,13 @@ from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, Transaction, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from xray.errors import MissingExtra, RecipeError
-from xray_app.cases import patience
+from xray_app.cases import outage, patience
 from xray_app.cases.errors import Full
 from xray_app.cases.line import Line
 
@@ -63,13 +63,16 @@ class Database:
 
         Raises:
             NoConnection: others took too long; the error of a database that is away, to everybody.
+            InDoubt: it went away within the commit, and what was written may be kept.
         """
         with self._turn(), self.engine.connect() as connection:
             writing = connection.execution_options(xray_writes=True)
-            with writing.begin():
+            with writing.begin() as transaction:
                 if not self.is_sqlite:
                     writing.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
                 yield writing
+                if not self.is_sqlite:  # which is this process: it knows what became of it
+                    _commit(transaction)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -121,6 +124,15 @@ def is_there(url: str) -> bool:
     """
     read = _url(url)
     return read.get_backend_name() != "sqlite" or Path(str(read.database)).exists()
+
+
+def _commit(transaction: Transaction) -> None:
+    try:
+        transaction.commit()
+    except (SQLAlchemyError, OSError) as error:
+        if outage.leaves_doubt(error):
+            raise outage.InDoubt(error) from error
+        raise
 
 
 def _url(given: str) -> URL:

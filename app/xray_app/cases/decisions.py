@@ -17,7 +17,7 @@ from xray_app.cases.rules import Officer
 from xray_app.cases.states import Disposition, Level, Reason, State, Verdict
 
 LATER_COLUMNS = ("code", "taken_at")
-DECIDED = "decided"  # the action in the audit chain
+DECIDED, CORRECTED = "decided", "corrected"  # the actions in the audit chain
 SAID, TAKEN_BACK = "said", "taken back"  # likewise, of one that does not hold yet
 
 
@@ -48,7 +48,7 @@ def decide(queue: Queue, case_id: str, version: int, officer: Officer, said: Dec
         Refused: neither a code nor a reason says why it is not cleared, or a mark cannot be.
     """
     with queue.writing() as (connection, now):
-        if _said_before(connection, case_id, version, officer, said):
+        if said_before(connection, case_id, version, officer, said):
             return load(connection, case_id)
         case = held_by(connection, case_id, version, officer)
         _check(connection, case, said)
@@ -68,7 +68,7 @@ def correct(queue: Queue, case_id: str, version: int, officer: Officer, said: De
     if officer.level is not Level.SUPERVISOR or not said.reason.strip():
         raise Refused("only a supervisor corrects a decision, and only with a reason")
     with queue.writing() as (connection, now):
-        if _said_before(connection, case_id, version, officer, said):
+        if said_before(connection, case_id, version, officer, said):
             return load(connection, case_id)
         case = load_version(connection, case_id, version)
         cleared = case.disposition in (Disposition.CLEARED, Disposition.CLEARED_BY_MACHINE)
@@ -129,7 +129,7 @@ def keep_decision(
         **{"code": said.code, "taken_at": case.taken_at},
     }
     connection.execute(insert(tables.decisions).values(**row))
-    action = DECIDED if corrects is None else "corrected"
+    action = DECIDED if corrects is None else CORRECTED
     seal = {"verdict": said.verdict, "sha256": seal_of(row)}
     audit.append(connection, now, officer.name, action, case.id, seal)
 
@@ -154,10 +154,12 @@ def seal_of(row: RowMapping | dict[str, Any]) -> str:
     return sha256_of(plain)
 
 
-def _said_before(
+def said_before(
     connection: Connection, case_id: str, version: int, officer: Officer, said: Decision
 ) -> bool:
+    """Whether this officer made this very decision on this version of the case."""
     for row in decisions_of(connection, case_id):
         if row["case_version"] == version and row["decided_by"] == officer.name:
-            return all(row[name] == getattr(said, name) for name in ("verdict", "reason", "code"))
+            same = (row[name] == getattr(said, name) for name in ("verdict", "reason", "code"))
+            return all(same) and row["marks"] == canonical(said.marks)
     return False

@@ -20,8 +20,20 @@ SQLITE_FULL = "database or disk is full"  # sqlite3.c, SQLITE_FULL
 # 55P03: others hold what is needed; 57014: a statement was ended, as one that takes too long is.
 DISK_FULL, LATER, ENDED = "53100", ("08", "40", "53", "55P03", "57"), ("FATAL", "PANIC")
 TOO_LONG = "57014"
+UNDONE = "ERROR"  # the severity of what a server says that it has rolled back
 
 log = logging.getLogger("xray_app.cases")
+
+
+class InDoubt(OperationalError):
+    """The connection broke within COMMIT: what was written is kept, or is not.
+
+    Args:
+        error: what broke it.
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__("COMMIT", None, getattr(error, "orig", None) or error)
 
 
 def passes(error: Exception) -> bool:
@@ -60,6 +72,11 @@ def database_away(error: Exception) -> bool:
     gone = isinstance(error, OperationalError | InterfaceError | NoConnection)
     gone |= isinstance(error, DBAPIError) and error.connection_invalidated
     return gone or severity in ENDED or state.startswith(LATER)
+
+
+def leaves_doubt(error: Exception) -> bool:
+    """Whether nobody said that a COMMIT which ended so has kept nothing."""
+    return database_away(error) and _said_by_postgresql(error)[0] != UNDONE
 
 
 def took_too_long(error: Exception) -> bool:

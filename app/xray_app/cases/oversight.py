@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 from xray.report import Outcome
 from xray_app.cases import audit, tables
 from xray_app.cases.case import Case, load_version
-from xray_app.cases.decisions import DECIDED, decisions_of
+from xray_app.cases.decisions import CORRECTED, DECIDED, decisions_of
 from xray_app.cases.errors import Conflict, Refused
 from xray_app.cases.patience import at_length
 from xray_app.cases.queue import Queue
@@ -126,7 +126,7 @@ def by_lot(connection: Connection, since: datetime) -> Listed:
 
 
 def uphold(queue: Queue, case_id: str, version: int, officer: Officer) -> Case:
-    """Note that a supervisor looked again and agrees.
+    """Note that a supervisor looked again and agrees. Asked twice, it is noted once.
 
     Raises:
         Refused: not a supervisor, or whoever made the decision: a second look is another's.
@@ -140,8 +140,20 @@ def uphold(queue: Queue, case_id: str, version: int, officer: Officer) -> Case:
             raise Conflict(f"case {case_id} is {case.state}; only a cleared one is looked at again")
         if decisions_of(connection, case_id)[-1]["decided_by"] == officer.name:
             raise Refused(f"{officer.name} cleared this case; another person must look again")
+        if _upheld_before(connection, case_id, officer):
+            return case
         audit.append(connection, now, officer.name, LOOKED, case_id, {"upheld": True})
         return case
+
+
+def _upheld_before(connection: Connection, case_id: str, officer: Officer) -> bool:
+    """Whether they upheld the decision that stands."""
+    for entry in reversed(audit.of(connection, case_id)):
+        if entry.action in (DECIDED, CORRECTED):
+            return False
+        if (entry.action, entry.actor) == (LOOKED, officer.name):
+            return True
+    return False
 
 
 def looks_of(connection: Connection, case_id: str) -> list[Look]:

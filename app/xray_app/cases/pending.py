@@ -15,7 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, delete, insert, select
 
-from xray_app.cases import audit, outbox, tables
+from xray_app.cases import again, audit, outbox, tables
+from xray_app.cases.again import ESCALATED, RELEASED, SET_ASIDE, handed_by
 from xray_app.cases.canonical import canonical
 from xray_app.cases.case import Case, change, load
 from xray_app.cases.decisions import (
@@ -26,18 +27,10 @@ from xray_app.cases.decisions import (
     check_why,
     decided,
     keep_decision,
+    said_before,
 )
 from xray_app.cases.errors import Conflict
-from xray_app.cases.queue import (
-    ESCALATED,
-    NOBODY,
-    Queue,
-    check_escalated,
-    escalate,
-    handed_by,
-    held_by,
-    waiting_for,
-)
+from xray_app.cases.queue import NOBODY, Queue, check_escalated, escalate, held_by, waiting_for
 from xray_app.cases.rules import Officer
 from xray_app.cases.sealed import hold_of
 from xray_app.cases.states import Intent, Reason, State, Verdict
@@ -94,6 +87,8 @@ def propose(queue: Queue, case_id: str, version: int, officer: Officer, said: Pr
     with queue.writing() as (connection, now):
         before = _row(connection, case_id)
         if before and _same(before, officer, said):
+            return load(connection, case_id)
+        if before is None and _holds(connection, case_id, version, officer, said):
             return load(connection, case_id)
         case = held_by(connection, case_id, version, officer)
         if said.intent is not Intent.CLEAR:
@@ -170,7 +165,7 @@ def _put_back(
     until = now + queue.rules.lease
     waits = waiting_for(officer, by, until) if by else {**NOBODY, "state": State.WAITING}
     seal = {"hold": hold_of(waits["held_until"], waits["held_why"])} if by else {}
-    audit.append(connection, now, officer.name, "held" if by else "released", case.id, seal)
+    audit.append(connection, now, officer.name, SET_ASIDE if by else RELEASED, case.id, seal)
     change(connection, case, **waits)
 
 
@@ -218,6 +213,17 @@ def _is_over(row: RowMapping, now: datetime) -> bool:
 def _same(row: RowMapping, officer: Officer, said: Proposal) -> bool:
     asked = {"said_by": officer.name, "intent": said.intent, "code": said.code}
     return all(row[name] == value for name, value in {**asked, "reason": said.note}.items())
+
+
+def _holds(
+    connection: Connection, case_id: str, version: int, officer: Officer, said: Proposal
+) -> bool:
+    """Whether this very decision, made at this version, is written down: its time was over."""
+    if said.intent is Intent.ESCALATE:
+        why = _why(said.code, said.note)
+        return again.escalated(connection, case_id, version, officer, why)
+    asked = Decision(Verdict(said.intent), said.note, said.marks, said.code)
+    return said_before(connection, case_id, version + 1, officer, asked)  # it was pending between
 
 
 def _row(connection: Connection, case_id: str) -> RowMapping | None:

@@ -1,12 +1,11 @@
 """The officers' queue: a case is with one officer at a time, and never gets lost.
 
 Every method reads the case at the version that the caller saw and writes by compare-and-set.
-Whoever asks again after an answer got lost gets the same answer: `take` gives the case that the
-officer has already, a decision that was made already is not made twice.
+Whoever asks again after an answer got lost gets the same answer, as long as what they asked for
+still stands: `take` gives the case that the officer has already, what was done is not done twice.
 """
 
 import hashlib
-import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, func, select
 
-from xray_app.cases import audit, tables
+from xray_app.cases import again, audit, tables
+from xray_app.cases.again import ESCALATED, HANDED, RELEASED, SET_ASIDE
 from xray_app.cases.canonical import canonical
 from xray_app.cases.case import Case, change, load, load_version, prolong
 from xray_app.cases.database import Database
@@ -32,10 +32,7 @@ NOBODY: dict[str, Any] = {
 }
 LONGEST_HOLD = timedelta(hours=24)
 LISTED = 50  # cases that a list of the queue shows at most
-HANDED = "handed over"  # the action in the audit chain
-ESCALATED = "escalated"  # likewise
 HANDED_OVER = "handed over by"  # why a case is held that waits for one officer
-BACK_TO_THE_QUEUE = ("released", "ran out", ESCALATED)  # after which nobody has it
 
 
 @dataclass(frozen=True)
@@ -96,8 +93,10 @@ class Queue:
     def release(self, case_id: str, version: int, officer: Officer) -> Case:
         """Put it back where it stood."""
         with self.writing() as (connection, now):
+            if after := again.released(connection, case_id, version, officer):
+                return after
             case = held_by(connection, case_id, version, officer)
-            audit.append(connection, now, officer.name, "released", case_id)
+            audit.append(connection, now, officer.name, RELEASED, case_id)
             return change(connection, case, state=State.WAITING, **NOBODY)
 
     def next(self, officer: Officer) -> Case | None:
@@ -129,27 +128,42 @@ class Queue:
                 return None
             return self._prolong(connection, case, officer, now)
 
-    def hold(self, case_id: str, version: int, officer: Officer, until: datetime, why: str) -> Case:
+    def hold(
+        self, case_id: str, version: int, officer: Officer, until: datetime | timedelta, why: str
+    ) -> Case:
         """Set it aside until a moment; then it goes back to the queue by itself.
+
+        Args:
+            case_id: of the case.
+            version: as the officer saw it.
+            officer: who has it.
+            until: the moment, or how long from now.
+            why: what is waited for, in words.
 
         Raises:
             Refused: no reason was given, or the moment has passed or is over LONGEST_HOLD away.
         """
         with self.writing() as (connection, now):
+            if after := again.held(connection, case_id, version, officer, until, why):
+                return after
             case = held_by(connection, case_id, version, officer)
-            if not why.strip() or until <= now:
+            ends = now + until if isinstance(until, timedelta) else until
+            if not why.strip() or ends <= now:
                 raise Refused("to hold a case needs a reason and a moment that is still to come")
-            if until - now > LONGEST_HOLD:
+            if ends - now > LONGEST_HOLD:
                 hours = LONGEST_HOLD // timedelta(hours=1)
                 raise Refused(f"a case is held for {hours} hours at most")
-            seal = {"hold": hold_of(until, why)}
-            audit.append(connection, now, officer.name, "held", case_id, seal)
-            aside = {"lease_until": None, "held_until": until, "held_why": why}
+            seal = {"hold": hold_of(ends, why)}
+            audit.append(connection, now, officer.name, SET_ASIDE, case_id, seal)
+            aside = {"lease_until": None, "held_until": ends, "held_why": why}
             return change(connection, case, state=State.HELD, **aside)
 
     def resume(self, case_id: str, version: int, officer: Officer) -> Case:
         """Take up a case that was set aside: whoever did that, or a supervisor."""
         with self.writing() as (connection, now):
+            after = again.one_step_on(connection, case_id, version)
+            if after and (after.state, after.holder) == (State.TAKEN, officer.name):
+                return after
             case = load_version(connection, case_id, version)
             if case.state is not State.HELD:
                 raise Conflict(f"case {case_id} is {case.state}, not held")
@@ -169,6 +183,9 @@ class Queue:
             Refused: the other may not take it, or is the same officer.
         """
         with self.writing() as (connection, now):
+            stands = load(connection, case_id)
+            if stands.version > version and again.handed(connection, stands, officer, to):
+                return stands
             case = held_by(connection, case_id, version, officer)
             if to.level < case.level:
                 raise Refused(f"case {case_id} is for supervisors, {to.name} is not one")
@@ -187,6 +204,8 @@ class Queue:
             Refused: no reason was given, or it is with the supervisors already.
         """
         with self.writing() as (connection, now):
+            if again.escalated(connection, case_id, version, officer, why):
+                return load(connection, case_id)
             case = held_by(connection, case_id, version, officer)
             check_escalated(case, why)
             return escalate(connection, case, officer, why, now)
@@ -284,16 +303,6 @@ def handed_to(connection: Connection, officer: Officer) -> list[Case]:
     return [Case.of(row) for row in connection.execute(found).mappings()]
 
 
-def handed_by(connection: Connection, case: Case, officer: Officer) -> str | None:
-    """Who handed this officer the case that they have; None: it came from the queue."""
-    for entry in reversed(audit.of(connection, case.id)):
-        if entry.action in BACK_TO_THE_QUEUE:
-            return None
-        if entry.action == HANDED:
-            return entry.actor if json.loads(entry.body)["to"] == officer.name else None
-    return None
-
-
 def waiting_for(officer: Officer, by: str, until: datetime) -> dict[str, Any]:
     """What changes of a case that waits for one officer, to whom somebody handed it."""
     to = {"holder": officer.name, "held_why": f"{HANDED_OVER}: {by}", "lease_until": until}
@@ -320,7 +329,7 @@ def check_escalated(case: Case, why: str) -> None:
 
 def escalate(connection: Connection, case: Case, officer: Officer, why: str, now: datetime) -> Case:
     """Leave a case to a supervisor, its flags sealed in the audit chain."""
-    flags = canonical([*case.flags, f"{officer.name}: {why}"])
+    flags = canonical([*case.flags, again.flag(officer, why)])
     seal = {"flags_sha256": hashlib.sha256(flags.encode()).hexdigest()}
     audit.append(connection, now, officer.name, ESCALATED, case.id, seal)
     up = {**NOBODY, "state": State.WAITING, "level": Level.SUPERVISOR, "flags": flags}

@@ -129,5 +129,8 @@ def _found_before(
 ) -> bool:
     for row in searches_of(connection, case_id):
         if row["case_version"] == version and row["searched_by"] == searcher:
-            return bool(row["found"] == result.found and row["note"] == result.note)
+            photo = None if result.photo is None else result.photo.sha256
+            asked = (result.found, canonical(result.what), result.note, photo)
+            kept = (row["found"], row["what"], row["note"], row["photo_sha256"])
+            return bool(kept == asked)
     return False

@@ -16,12 +16,12 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from xray_app.cases import tables
+from xray_app.cases.again import ESCALATED, HANDED
 from xray_app.cases.audit import Entry
 from xray_app.cases.canonical import moment
 from xray_app.cases.decisions import DECIDED, SAID, TAKEN_BACK
 from xray_app.cases.inspection import BROKE_OFF
 from xray_app.cases.leaps import PLACED
-from xray_app.cases.queue import ESCALATED, HANDED
 from xray_app.cases.register import RECEIVED
 from xray_app.cases.sealed import hold_of, turn_of
 from xray_app.cases.states import State

@@ -144,9 +144,9 @@ class _Doing:
         asked, queue = self.asked, self.service.queue
         if not 1 <= asked.minutes <= MOST_MINUTES:
             raise Refused(f"a case is held for 1 to {MOST_MINUTES} minutes, not {asked.minutes}")
-        until = self.service.now + timedelta(minutes=asked.minutes)
         where = (asked.case_id, asked.version, self.actor.officer())
-        queue.hold(*where, until, ": ".join(part for part in (asked.to, asked.note) if part))
+        length = timedelta(minutes=asked.minutes)
+        queue.hold(*where, length, ": ".join(part for part in (asked.to, asked.note) if part))
         return self._then()
 
     def release(self) -> After:

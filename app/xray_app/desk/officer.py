@@ -21,6 +21,7 @@ from xray_app.api.signing import cookie_of
 from xray_app.api.style import theme_of
 from xray_app.cases import pending, reading, seen
 from xray_app.cases import queue as queues
+from xray_app.cases.again import handed_by
 from xray_app.cases.case import Case, load
 from xray_app.cases.errors import NotFound, Refused
 from xray_app.cases.inspection import views_of
@@ -38,6 +39,7 @@ from xray_app.wording import view_name
 MOST_AHEAD = 4  # cases fetched before they are asked for, where they are small; see `scene.near`
 OUT = "Your session has ended. Load this page again to sign in."
 NOT_NOW = "The desk could not do that just now; try again."
+MAYBE = "It may have been done; look before you press again."
 NOT_SHOWN = (
     "That is done. What comes next cannot be shown just now; choose it from the queue, or load "
     "this page again."
@@ -182,7 +184,7 @@ class OfficerDesk:
             mine = self._service.queue.held(connection, officer)
             if not mine:
                 return None
-            by = queues.handed_by(connection, mine[0], officer)
+            by = handed_by(connection, mine[0], officer)
         said = say("{name} handed this case over to you.", name=by) if by else ""
         return After(mine[0].id, said)
 

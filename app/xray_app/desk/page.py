@@ -14,7 +14,7 @@ from xray_app import languages
 from xray_app.access.errors import NotSignedIn
 from xray_app.cases import outage
 from xray_app.desk import look, view
-from xray_app.desk.officer import NOT_NOW, OUT
+from xray_app.desk.officer import MAYBE, NOT_NOW, OUT
 from xray_app.desk.scene import NOTHING
 
 Parts = tuple[object, ...]  # new values of the page's parts, in their order
@@ -84,4 +84,4 @@ def not_now(error: Exception) -> str:
     if not outage.passes(error):
         raise error
     log.error("an officer's page could not be answered", exc_info=error)
-    return languages.say(NOT_NOW)
+    return languages.say(MAYBE if isinstance(error, outage.InDoubt) else NOT_NOW)

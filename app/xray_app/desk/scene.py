@@ -52,6 +52,7 @@ def scene(
         "opinions": f"api/v1/cases/{case_id}/opinions",
         "version": version,
         "case": case_id,
+        "name": views[current][1].name,
         "officer": officer,
         "scanner": scanner,
         "ahead": sources(ahead),

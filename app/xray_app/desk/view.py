@@ -93,7 +93,8 @@ def case(case: Case | None, card: Card | None, beside: Beside = NOTHING) -> str:
         verdict=verdict(case),
         reasons=_reasons(case),
         unseen=unseen,
-        problem="" if unseen else case.problem,
+        # an error begins with its file, which the heading has named where a case has no number
+        problem="" if unseen else (case.problem or "").removeprefix(f"{case.name}: "),
         facts=_facts(case),
         findings=[one for one in findings if one["style"] == "finding"],
         alarms=[one for one in findings if one["style"] == "alarm"],

@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
-from sqlalchemy import Connection, create_engine, func, select, text
+from sqlalchemy import Connection, Transaction, create_engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from xray_app import service as services
@@ -184,6 +184,45 @@ def test_a_database_that_says_nothing_is_as_good_as_away_and_loses_nothing(
     assert cases == 2
     assert list(service.contents.incoming.iterdir()) == []
     forget(caplog)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_connection_that_breaks_within_a_commit_leaves_open_what_is_kept_and_loses_nothing(
+    service: services.Service, gate: TestClient, monkeypatch: pytest.MonkeyPatch, kept: bool
+) -> None:
+    commit = databases._commit
+
+    def breaks(transaction: Transaction) -> None:
+        monkeypatch.setattr(databases, "_commit", commit)  # once
+        driver: Any = transaction.connection.connection.dbapi_connection
+        if kept:
+            driver.commit()
+        patience._socket(driver).shutdown(socket.SHUT_RDWR)
+        commit(transaction)
+
+    monkeypatch.setattr(databases, "_commit", breaks)
+    answer = send(gate)
+    assert (answer.status_code, int(answer.headers["retry-after"]) > 0) == (503, True)
+    assert "it may be kept or not, look again" in answer.json()["error"]
+    again = send(gate)
+    assert (again.status_code, again.json()["new"]) == (202, not kept)
+    with service.database.read() as connection:
+        (sha256,) = connection.execute(select(tables.contents.c.sha256)).scalars()
+        assert integrity.verify(connection).problem is None
+    assert service.contents.read(sha256) == b"scan"
+
+
+def test_what_the_server_says_that_it_undid_is_not_left_open(service: services.Service) -> None:
+    later = "CREATE TABLE later (n int UNIQUE DEFERRABLE INITIALLY DEFERRED)"
+    with service.database.write() as connection:
+        connection.execute(text(later))
+    try:
+        with pytest.raises(DBAPIError) as undone, service.database.write() as connection:
+            connection.execute(text("INSERT INTO later VALUES (1), (1)"))
+        assert not isinstance(undone.value, outage.InDoubt)
+    finally:
+        with service.database.write() as connection:
+            connection.execute(text("DROP TABLE later"))
 
 
 @pytest.mark.usefixtures("impatient")

@@ -10,13 +10,13 @@ from fastapi.testclient import TestClient
 from sqlalchemy.exc import TimeoutError as NoConnection
 
 from xray_app.access.roles import Role
-from xray_app.cases import pending, seen
+from xray_app.cases import outage, pending, seen
 from xray_app.cases.case import Case, load
 from xray_app.cases.queue import Queue
 from xray_app.cases.states import State
 from xray_app.desk import bringing, doing
 from xray_app.desk.doing import Asked
-from xray_app.desk.officer import NOT_NOW, NOT_SHOWN, OfficerDesk
+from xray_app.desk.officer import MAYBE, NOT_NOW, NOT_SHOWN, OfficerDesk
 from xray_app.desk.officer_page import Handlers
 from xray_app.desk.page import Parts
 from xray_app.service import Service
@@ -144,6 +144,25 @@ def test_what_is_done_is_said_to_be_though_the_next_case_cannot_be_taken(
     assert "Take the next case" in str(queue)
 
 
+@pytest.mark.parametrize("act", ACTS, ids=[str(act["name"]) for act in ACTS])
+def test_a_button_that_is_pressed_again_as_its_answer_was_lost_is_not_told_of_a_conflict(
+    case: Case,
+    press: Callable[..., Parts],
+    service: Service,
+    clock: Any,
+    act: dict[str, object],
+) -> None:
+    first, *_ = press(**act)
+    clock.move(seconds=30)  # a decision is written down meanwhile
+    with service.database.read() as connection:
+        pressed = load(connection, case.id)
+    again, _, _, page, _ = press(**act)
+    assert 'role="alert"' not in str(page)
+    assert again == first, "the next case, which they have by now"
+    with service.database.read() as connection:
+        assert act["name"] not in BECOMES or load(connection, case.id) == pressed
+
+
 def test_a_decision_that_could_not_be_shown_is_taken_back_all_the_same(
     desk: OfficerDesk,
     kim: Any,
@@ -176,6 +195,27 @@ def test_a_case_that_was_only_chosen_is_not_said_to_be_done(
     event = gr.EventData(None, {"case": case.id})
     *_, page, _ = Handlers(desk).selected(event, request)
     assert NOT_NOW in str(page.props)  # type: ignore[attr-defined]
+
+
+def test_what_may_have_been_done_is_said_to_be_so_and_can_be_asked_for_again(
+    press: Callable[..., Parts],
+    case: Case,
+    service: Service,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    propose = pending.propose
+
+    def loses(*asked: Any) -> None:
+        propose(*asked)
+        raise outage.InDoubt(ConnectionResetError("within COMMIT"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pending, "propose", loses)
+        *_, page, _ = press(name="clear")
+    assert MAYBE in str(page.props)  # type: ignore[attr-defined]
+    *_, page, _ = press(name="clear")
+    assert "has changed" not in str(page)
+    assert states(service, case) is State.PENDING
 
 
 def test_an_upload_is_opened_though_nobody_could_say_how_far_it_is(

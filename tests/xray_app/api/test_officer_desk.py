@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
@@ -426,6 +427,21 @@ def test_an_upload_becomes_a_case(
     assert desk.picture(f"{key}-7", "full") is None
     assert desk.picture("../../etc/passwd", "full") is None
     assert desk.picture(f"{key}-0", "other") is None
+
+
+def test_a_file_that_is_sent_again_while_it_is_on_its_way_is_one_case(
+    desk: OfficerDesk,
+    who: Callable[..., Any],
+    scan: bytes,
+    send: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bringing, "wait_for_report", lambda *_: None)
+    kim = who(Role.SCREENER, "kim")
+    sent = [send(desk.inbox, "mine.png", scan) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        keys = set(pool.map(lambda upload: desk.add(kim, (upload,)), sent))
+    assert len(keys) == 1
 
 
 @pytest.mark.parametrize("role", list(Role))

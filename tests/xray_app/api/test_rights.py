@@ -32,6 +32,7 @@ ROUTES: dict[tuple[str, str], Right | None] = {
     ("POST", "/api/v1/cases/{case_id}/decision"): Right.WORK,
     ("POST", "/api/v1/cases/{case_id}/correction"): Right.SUPERVISE,
     ("POST", "/api/v1/cases/{case_id}/search"): Right.SEARCH,
+    ("POST", "/api/v1/cases/{case_id}/search-correction"): Right.SUPERVISE,
     ("GET", "/api/v1/cases/{case_id}/opinions"): Right.READ_OWN,
     ("POST", "/api/v1/cases/{case_id}/opinions"): Right.WORK,
     ("PUT", "/api/v1/own"): Right.WORK,

@@ -1,13 +1,17 @@
 """Officers and managers over REST."""
 
 import json
+import threading
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from xray_app.access.roles import Role
+from xray_app.api import metrics
 from xray_app.service import Service
 
 SignIn = Callable[..., TestClient]
@@ -20,7 +24,7 @@ def case_id(scanner: TestClient, scan: bytes, inspect_all: Callable[[], None]) -
     return str(answer.json()["id"])
 
 
-def act(who: TestClient, case: dict[str, Any], what: str, **said: Any) -> Any:
+def act(who: TestClient, case: dict[str, Any], what: str, /, **said: Any) -> Any:
     body = {"version": case["version"], **said}
     return who.post(f"/api/v1/cases/{case['id']}/{what}", json=body)
 
@@ -73,6 +77,31 @@ def test_a_case_is_renewed_held_resumed_handed_over_escalated_and_corrected(
     case = act(boss, case, "decision", verdict="clear").json()
     case = act(boss, case, "correction", verdict="search", reason="second look").json()
     assert case["state"] == "search"
+
+
+def test_a_supervisor_corrects_what_a_search_found_by_a_further_entry_that_counts(
+    sign_in: SignIn, case_id: str
+) -> None:
+    kim, boss = sign_in(Role.SCREENER, "kim"), sign_in(Role.SUPERVISOR, "boss")
+    case = kim.post("/api/v1/queue/take").json()
+    case = act(kim, case, "decision", verdict="search", code="weapon").json()
+    said = {"found": True, "what": ["gun"], "note": "the wrong parcel was opened"}
+    early = act(boss, case, "search-correction", **said)
+    assert (early.status_code, "no search of it has ended" in early.text) == (409, True)
+    form = {"version": case["version"], "found": "false"}
+    case = kim.post(f"/api/v1/cases/{case_id}/search", data=form).json()
+    assert act(kim, case, "search-correction", **said).status_code == 403
+    for lacking in ({"note": " "}, {"note": "of the other shoe", "photo": "p.jpg"}):
+        assert act(boss, case, "search-correction", **said | lacking).status_code == 422
+    first, again = (act(boss, case, "search-correction", **said) for _ in range(2))
+    assert (first.json()["disposition"], again.json()) == ("found", first.json())
+    other = act(boss, case, "search-correction", **said | {"what": ["knife"]})
+    assert other.status_code == 409, "what differs in a label alone is not taken for kept"
+    searches = kim.get(f"/api/v1/cases/{case_id}").json()["searches"]
+    assert [(s["found"], s["searched_by"], s["is_correction"]) for s in searches] == [
+        (False, "kim", False),
+        (True, "boss", True),
+    ]
 
 
 def test_a_sender_sees_its_own_cases_alone(
@@ -142,6 +171,60 @@ def test_figures_are_read_by_whoever_observes(sign_in: SignIn, case_id: str, clo
     assert 'xray_inspecting_processes{state="alive"} 1' in lines
 
 
+def test_figures_that_take_long_to_count_are_those_of_the_last_count_and_say_how_old_they_are(
+    sign_in: SignIn, service: Service, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted, go_on, began = metrics._of_tables, threading.Event(), list[float]()
+    now = [1000.0]
+
+    def slow(*asked: Any) -> list[str]:
+        began.append(now[0])
+        assert go_on.wait(60)
+        now[0] += 30
+        return counted(*asked)
+
+    def ended(age: float) -> bool:
+        for _ in range(600):
+            answer = observer.get("/metrics")
+            if f"xray_counted_age_seconds {age}" in answer.text.splitlines():
+                return 'xray_cases{state="waiting"} 0' in answer.text
+            time.sleep(0.05)
+        return False
+
+    monkeypatch.setattr(metrics, "_of_tables", slow)
+    monkeypatch.setattr(metrics, "WITHIN_S", 0.05)
+    app: Any = client.app
+    app.state.counted = metrics.Counted(service, lambda: now[0])
+    observer = sign_in(Role.AUDITOR)
+    for _ in range(2):
+        answer = observer.get("/metrics")
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "60")
+    go_on.set()
+    assert ended(30.0)
+    now[0] += 200
+    assert ended(230.0)
+    assert began == [1000.0], "it rests for as long as ten of its kind take"
+    go_on.clear()
+    now[0] += 100
+    assert ended(330.0), "one is under way, and nobody waits for it"
+    go_on.set()
+    assert ended(30.0)
+    assert began == [1000.0, 1330.0]
+
+
+def test_a_database_that_is_away_has_no_figures(
+    sign_in: SignIn, service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    observer = sign_in(Role.AUDITOR)
+    assert observer.get("/metrics").status_code == 200
+
+    def away(*_: Any) -> None:
+        raise NoConnection("it is away")
+
+    monkeypatch.setattr(metrics, "_of_tables", away)
+    assert observer.get("/metrics").status_code == 503
+
+
 def test_how_long_inspections_took_and_how_requests_were_answered_is_counted(
     client: TestClient,
     sign_in: SignIn,
@@ -201,6 +284,16 @@ def test_signing_out_ends_the_session(sign_in: SignIn) -> None:
     assert kim.delete("/api/v1/session").status_code == 204
     kim.cookies.set("xray_session", token)
     assert kim.get("/api/v1/cases").status_code == 401
+
+
+def test_signing_out_of_a_page_without_a_script_empties_the_browsers_storage_too(
+    sign_in: SignIn,
+) -> None:
+    boss = sign_in(Role.MANAGER)
+    assert '<form method="post" action="/sign-out">' in boss.get("/people").text
+    for method, path in (("POST", "/sign-out"), ("DELETE", "/api/v1/session")):
+        answer = boss.request(method, path, follow_redirects=False)
+        assert answer.headers["clear-site-data"] == '"storage"'
 
 
 def test_pages_for_signing_in_and_for_the_first_run(client: TestClient, service: Service) -> None:

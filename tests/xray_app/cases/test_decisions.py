@@ -50,6 +50,19 @@ def test_another_decision_on_the_same_version_is_refused(queue: Queue, case: Cas
         decide(queue, case.id, case.version, KIM, CLEAR)
 
 
+def test_a_decision_or_a_result_that_differs_in_a_box_or_a_label_alone_is_not_said_to_be_kept(
+    queue: Queue, case: Case, contents: Contents
+) -> None:
+    after = decide(queue, case.id, case.version, KIM, drawn(1, 1, 2, 2))
+    with pytest.raises(Conflict):
+        decide(queue, case.id, case.version, KIM, drawn(1, 1, 2, 3))
+    where = (queue, contents, after.id, after.version, "lee")
+    closed = record_search(*where, GUN)
+    assert record_search(*where, GUN) == closed
+    with pytest.raises(Conflict):
+        record_search(*where, SearchResult(True, ("knife",)))
+
+
 @pytest.mark.parametrize("found", [True, False])
 def test_a_search_closes_the_case_with_what_it_found(
     queue: Queue, case: Case, contents: Contents, database: Database, found: bool

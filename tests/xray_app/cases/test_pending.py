@@ -1,6 +1,7 @@
 """Decisions that can be taken back: for ten seconds, by their officer, and never lost."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -211,6 +212,20 @@ def test_asked_twice_it_is_said_once_and_nothing_else_can_be_said(queue: Queue, 
             decide(queue, case.id, version, KIM, Decision(Verdict.SEARCH))
         with pytest.raises(Conflict):
             correct(queue, case.id, version, BOSS, Decision(Verdict.SEARCH, "no"))
+
+
+@pytest.mark.parametrize("intent", list(Intent))
+def test_asked_again_once_it_holds_it_is_said_to_be_done_and_nothing_else_is(
+    queue: Queue, case: Case, database: Database, clock: Any, intent: Intent
+) -> None:
+    said = Proposal(intent, None if intent is Intent.CLEAR else Reason.WEAPON, "lead foil")
+    propose(queue, case.id, case.version, KIM, said)
+    clock.move(seconds=10)
+    settle(queue)
+    assert propose(queue, case.id, case.version, KIM, said) == now_is(database, case)
+    for officer, other in ((KIM, replace(said, note="a barrel")), (BOSS, said)):
+        with pytest.raises(Conflict):
+            propose(queue, case.id, case.version, officer, other)
 
 
 @pytest.mark.parametrize("intent", [Intent.SUSPECT, Intent.SEARCH, Intent.ESCALATE])

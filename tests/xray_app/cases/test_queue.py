@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from xray_app.cases import integrity, leaps, tables
+from xray_app.cases import audit, integrity, leaps, tables
 from xray_app.cases.case import Case
 from xray_app.cases.database import Database
 from xray_app.cases.decisions import Decision, decide
@@ -305,6 +305,85 @@ def test_an_escalated_case_goes_to_supervisors_alone(queue: Queue, inspected: In
     assert "kim: the seal looks wrong" in up.flags
     assert queue.take(KIM) is None
     assert taken(queue, BOSS).id == case.id
+
+
+def hold(queue: Queue, case: Case) -> Case:
+    return queue.hold(case.id, case.version, KIM, timedelta(minutes=30), "papers")
+
+
+def resume(queue: Queue, case: Case) -> Case:
+    return queue.resume(case.id, case.version, KIM)
+
+
+def release(queue: Queue, case: Case) -> Case:
+    return queue.release(case.id, case.version, KIM)
+
+
+def hand_over(queue: Queue, case: Case) -> Case:
+    return queue.hand_over(case.id, case.version, KIM, LEE)
+
+
+def escalate(queue: Queue, case: Case) -> Case:
+    return queue.escalate(case.id, case.version, KIM, "the seal")
+
+
+@pytest.mark.parametrize(
+    ("before", "act"),
+    [((), hold), ((hold,), resume), ((), release), ((), hand_over), ((), escalate)],
+)
+def test_an_act_whose_answer_was_lost_is_done_once_and_said_to_be_done(
+    queue: Queue,
+    inspected: Inspected,
+    clock: Any,
+    database: Database,
+    before: tuple[Callable[..., Case], ...],
+    act: Callable[..., Case],
+) -> None:
+    inspected()
+    case = taken(queue)
+    for first in before:
+        case = first(queue, case)
+    done = act(queue, case)
+    clock.move(seconds=20)
+    assert act(queue, case) == done
+    with database.read() as connection:
+        entries = [entry.action for entry in audit.of(connection, case.id)]
+    assert len(entries) == len(set(entries)), entries
+
+
+def test_a_case_that_another_act_left_as_it_is_is_not_said_to_be_done(
+    queue: Queue, inspected: Inspected, clock: Any
+) -> None:
+    inspected()
+    case = taken(queue)
+    hold(queue, case)
+    for asked in (timedelta(minutes=10), clock() + timedelta(minutes=10)):
+        with pytest.raises(Conflict, match="read it again"):
+            queue.hold(case.id, case.version, KIM, asked, "papers")
+    for act in (release, hand_over, escalate):
+        with pytest.raises(Conflict, match="read it again"):
+            act(queue, case)
+    again = queue.hold(case.id, case.version, KIM, clock() + timedelta(minutes=30), "papers")
+    assert again.held_until == clock() + timedelta(minutes=30), "the very moment is the same"
+    clock.move(minutes=30)
+    case = taken(queue)
+    clock.move(hours=1)
+    assert queue.sweep() == 1
+    with pytest.raises(Conflict, match="read it again"):
+        release(queue, case)  # it ran out; the officer did not put it back
+
+
+def test_a_case_that_its_new_officer_took_up_was_handed_over_all_the_same(
+    queue: Queue, inspected: Inspected
+) -> None:
+    inspected()
+    inspected()
+    case, other = taken(queue), taken(queue, LEE)
+    waits = hand_over(queue, case)
+    queue.release(other.id, other.version, LEE)
+    theirs = taken(queue, LEE)
+    assert (theirs.id, theirs.version) == (case.id, waits.version + 1)
+    assert hand_over(queue, case) == theirs
 
 
 def test_nothing_is_done_to_a_case_that_was_read_before_it_changed(

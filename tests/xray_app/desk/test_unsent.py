@@ -24,9 +24,9 @@ DESK = """
     sessionStorage.clear();
   };
   const asked = [], answers = [], kept = [], told = [];
-  let away = 0, reader = 'kim', mine = true;
+  let away = 0, reader = 'kim', mine = true, refusal = 'it is with lee';
   const said = (status = 200) => new Response(JSON.stringify(status !== 200
-    ? {error: 'it is with lee'}
+    ? {error: refusal}
     : {reader, version: 7, mine, labels: [], standing: [...kept]}), {status});
   window.fetch = async (address, {body, signal} = {}) => {
     if (address !== 'case') return real(address);
@@ -47,10 +47,10 @@ DESK = """
     while (!isSo())
       await Promise.race([late, new Promise((done) => setTimeout(done))]);
   };
-  const opened = async (officer = 'kim') => {
+  const opened = async (officer = 'kim', about = {}) => {
     reader = officer;
     const opinions = new m.Opinions({changed: () => 0, told: (text) => told.push(text)});
-    await opinions.open('case', officer);
+    await opinions.open('case', officer, about);
     return opinions;
   };
   const left = (officer, words) => {
@@ -129,6 +129,21 @@ def test_whoever_shows_the_case_now_is_told_what_was_refused(js: Js) -> None:
     assert standing == [[1, 2], []]
     assert told == ["Not kept: it is with lee."]
     assert asked == [[1, 7]], "what followed rested on it"
+
+
+def test_a_word_that_is_refused_calls_the_case_what_the_page_calls_it(js: Js) -> None:
+    told = run(
+        js,
+        """
+        const opinions = await opened('kim', {case: '0a1b', name: '0180 $& 377'});
+        refusal = 'case 0a1b is held, not with kim; take it first';
+        opinions.say(word(1));
+        await soon(() => answers.length);
+        answers.shift()(409);
+        await m.kept('case', 'kim');
+        return told""",
+    )
+    assert told == ["Not kept: case 0180 $& 377 is held, not with kim; take it first."]
 
 
 def test_what_one_officer_marked_is_not_sent_as_said_by_another(js: Js) -> None:

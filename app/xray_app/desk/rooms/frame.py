@@ -21,7 +21,7 @@ from xray_app.access.roles import Actor
 from xray_app.api import shapes
 from xray_app.api.style import theme_of
 from xray_app.cases.case import Case
-from xray_app.desk import navigation, view
+from xray_app.desk import called, navigation, view
 from xray_app.desk.navigation import Room
 from xray_app.desk.rooms import words
 from xray_app.guard import PAGE_HEADERS
@@ -37,8 +37,14 @@ ZONE = "xray_zone"  # the cookie that says where the reader is
 def page(
     request: Request, actor: Actor, room: Room, status: int = 200, **values: Any
 ) -> HTMLResponse:
-    """A room's page, made by the template of its path."""
+    """A room's page, made by the template of its path.
+
+    What it says of a `problem` names every case as people do, whichever room and refusal it is.
+    """
     service: Service = request.app.state.service
+    if values.get("problem"):
+        with service.database.read() as connection:
+            values["problem"] = called.by_name(connection, values["problem"])
     about = (request.app.state.card, service.settings.demo, actor.name)
     rooms, theme = navigation.open_to(actor), theme_of(service, actor)
     bar = view.header(*about, rooms, room, theme=theme)

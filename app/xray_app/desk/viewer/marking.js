@@ -28,14 +28,15 @@ export class Marking {
     });
   }
 
-  // Another case: where its opinions are; null: nothing keeps them. `officer`: whose marks go there.
-  open(address, officer) {
+  // Another case: where its opinions are; null: nothing keeps them. `officer`: whose marks go there;
+  // `about`: its ID and what people call it.
+  open(address, officer, about) {
     this.cancel();
     const opinions = this.opinions = new Opinions({
       changed: () => this.opinions === opinions && this.changed(),
       told: (text, isTrouble) => this.viewer.status.tell(text, isTrouble),
     });
-    return opinions.open(address, officer);
+    return opinions.open(address, officer, about);
   }
 
   changed() {

@@ -6,9 +6,14 @@ import { tell } from './away.js';
 import { say } from './words.js';
 
 const STOPPED_MS = 20_000;  // a page that stands so long after its form went was stopped
+const SLOWEST = 32;         // bytes in a millisecond, of a line on which files still travel meanwhile
 const UNSENT = /^api\/v1\/cases\/\w+\/opinions /;  // where `unsent.js` keeps what waits
 
 const isWaiting = () => Object.keys(sessionStorage).some((name) => UNSENT.test(name));
+
+// How long the files of a form may be on their way, in milliseconds.
+const travels = (form) => [...form.querySelectorAll('input[type=file]')]
+  .flatMap(({ files }) => [...files]).reduce((sum, { size }) => sum + size, 0) / SLOWEST;
 
 // Says something for a while, in place of what was said before.
 let told = null, telling = 0;
@@ -42,7 +47,8 @@ export const sendOnce = (look) => {
   };
   const leave = (form) => {
     going.set(form, 'goes');
-    setTimeout(() => { if (going.get(form) === 'goes') going.delete(form); }, STOPPED_MS);
+    const longest = STOPPED_MS + travels(form);
+    setTimeout(() => { if (going.get(form) === 'goes') going.delete(form); }, longest);
   };
   document.addEventListener('submit', async (event) => {
     const { target: form, submitter } = event;

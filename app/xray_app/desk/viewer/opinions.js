@@ -20,6 +20,7 @@ export class Opinions {
   #before = [];    // what stood before each word, for taking it back
   #line = null;    // what is not kept yet of what was said of this case
   #again = 0;      // timer: what could not be read is asked for once more
+  #about = {};     // the case: its ID, by which the desk's interface names it, and its name
 
   // changed(): something else stands; told(text, isTrouble): what the officer should know.
   constructor({ changed, told }) {
@@ -27,9 +28,10 @@ export class Opinions {
   }
 
   // Whose opinions these are, and what stands; asked for again when the case has changed. `officer`:
-  // who has the page open; what waits here and is another's stays theirs.
-  async open(address, officer) {
+  // who has the page open; what waits here and is another's stays theirs. `about`: { case, name }.
+  async open(address, officer, about = {}) {
     if (!address) return;  // no case is open yet
+    this.#about = about;
     this.#line = Line.of(address, officer);
     this.#line.shownBy = this;
     await this.refresh();
@@ -129,7 +131,8 @@ export class Opinions {
   }
 
   // What was said last was not kept, nor what followed it.
-  refused(why) {
+  refused(said) {
+    const { case: id, name } = this.#about, why = name ? said.replaceAll(id, () => name) : said;
     this.#before.length = 0;
     this.told(say('Not kept: {why}.', { why }), true);
     return this.refresh();

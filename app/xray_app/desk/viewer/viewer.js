@@ -62,7 +62,7 @@ export class Viewer {
       if (signal.aborted) return;
       const panes = scene.views.map((view) => new Pane(view, about));
       this.#arrange(panes);
-      this.marking.open(scene.opinions, scene.officer);
+      this.marking.open(scene.opinions, scene.officer, scene);
       await this.#load(panes, signal);
       if (signal.aborted) return;
       this.about = about;

@@ -17,6 +17,8 @@ FILTERS = """<form method=get action=/queue data-days><input name=by>
 ONCE = "<form method=post action=/sent><input name=note><button>Record</button></form>"
 ROLE = """<form method=post action=/sent><select name=role data-send>
   <option>screener<option>manager</select></form>"""
+PHOTO = """<form method=post action=/sent enctype=multipart/form-data><input type=file name=photo>
+  <button>Record</button></form>"""
 OUT = "<form class=out method=post action=/sent><button>Sign out</button></form>"
 LIVE = f"<div id=rows data-live>{ONCE}</div>"
 PRESS = "setTimeout(() => document.querySelector('form').requestSubmit()) && null"
@@ -218,6 +220,23 @@ def test_a_form_whose_page_was_stopped_can_be_sent_again_after_a_while(
         page.wait_for_timeout(50)
         assert desk.asked.count("sent") == count, "it is under way, as far as anybody knows"
         page.clock.fast_forward(21_000)
+
+
+def test_a_form_with_a_photo_is_not_sent_again_while_the_photo_may_be_on_its_way(
+    opened: Opened, desk: Desk
+) -> None:
+    page = opened(PHOTO, by_hand=True)
+    photo = {"name": "seen.jpg", "mimeType": "image/jpeg", "buffer": bytes(640_000)}  # 20 s
+    page.locator("input").set_input_files(photo)
+    with page.expect_request("**/sent"):
+        page.evaluate(PRESS)
+    page.clock.fast_forward(39_000)
+    page.evaluate(PRESS)
+    page.wait_for_timeout(50)
+    assert desk.asked.count("sent") == 1
+    page.clock.fast_forward(2_000)
+    with page.expect_request("**/sent"):
+        page.evaluate(PRESS)
 
 
 def test_a_form_that_became_invalid_while_the_desk_was_asked_goes_once_it_is_valid(

@@ -88,11 +88,12 @@ def test_a_result_is_kept_with_its_photo_and_cannot_be_kept_twice(
     }
     said |= {"what": ["gun"], "other": "bullet, ", "note": HOSTILE}
     sent = {"data": said, "files": {"photo": ("seen.jpg", photo)}}
-    answer = kim.post("/search-room", **sent)
-    assert (answer.status_code, answer.headers["location"]) == (
-        303,
-        f"/search-room?done={ordered.id}",
-    )
+    for _ in range(2):  # a button pressed twice, a page sent again: it is done, and done once
+        answer = kim.post("/search-room", **sent)
+        assert (answer.status_code, answer.headers["location"]) == (
+            303,
+            f"/search-room?done={ordered.id}",
+        )
     assert reload(ordered).disposition is Disposition.FOUND
     with service.database.read() as connection:
         (kept,) = searches_of(connection, ordered.id)
@@ -105,7 +106,7 @@ def test_a_result_is_kept_with_its_photo_and_cannot_be_kept_twice(
     assert kim.get("/search-room/photo", params={"case": ordered.id, "n": 1}).status_code == 404
     again = kim.post("/search-room", data=said | {"found": "no"})
     assert again.status_code == 422
-    assert "version" in again.text
+    assert "case CSQU3054383 has changed: it is at version" in again.text
 
 
 @pytest.mark.parametrize(
