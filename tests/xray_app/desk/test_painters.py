@@ -93,3 +93,17 @@ return [one.length, one.filter((v, n) => v !== other[n]).length]"""
 def test_the_picture_at_rest_is_of_its_own_numbers_and_not_of_those_while_it_moved(js: Js) -> None:
     size, wrong = js("paint_webgl", AT_REST, {})
     assert (size, wrong) == (1600 * 1000 * 4, 0)
+
+
+def test_a_view_that_goes_gives_back_its_place_on_the_graphics_card(js: Js) -> None:
+    """A browser keeps sixteen at a time, and takes the oldest away from whoever has it."""
+    body = """
+    const {WebglPainter} = m, {Pane} = await import('/pane.js');
+    const canvases = [...Array(20)].map(() => {
+      const pane = new Pane({alt: '', marks: [], opaque: [], beam: '', name: ''}, {});
+      pane.painter = WebglPainter.on(pane.canvas);
+      pane.leave();
+      return pane.canvas;
+    });
+    return canvases.map((canvas) => canvas.getContext('webgl2').isContextLost())"""
+    assert js("paint_webgl", body, {}) == [True] * 20

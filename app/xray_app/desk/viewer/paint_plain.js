@@ -41,6 +41,8 @@ export class PlainPainter {
   }
 
   // `samples` from `sample.js`, `tables` = { tone, colours } from `tone.js`.
+  leave() {}
+
   paint(samples, look, tables) {
     const { width, height } = samples, { canvas } = this;
     if (canvas.width !== width || canvas.height !== height || !this.image) {

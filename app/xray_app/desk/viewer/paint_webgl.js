@@ -67,6 +67,9 @@ export class WebglPainter {
     this.sent = null;
   }
 
+  // A browser has room for few contexts, and collects those that nobody gives back when it likes.
+  leave() { this.gl.getExtension('WEBGL_lose_context')?.loseContext(); }
+
   paint(samples, look, tables) {
     const { gl, canvas } = this, { width, height, planes, around } = samples;
     if (canvas.width !== width || canvas.height !== height)

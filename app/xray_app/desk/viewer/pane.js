@@ -50,6 +50,12 @@ export class Pane {
     this.measure();
   }
 
+  // Goes for good, and gives back what it had of the graphics card.
+  leave() {
+    this.element.remove();
+    this.painter?.leave();
+  }
+
   get scan() { return [this.source.width, this.source.height]; }
 
   // Takes up the place that the page gives; a scan that just fitted fits again.

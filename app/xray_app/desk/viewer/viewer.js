@@ -85,7 +85,7 @@ export class Viewer {
     if (tried[current].reason) throw tried[current].reason;
     if (!lost.length) return;
     this.isPartial = true;
-    this.panes = panes.filter((pane, n) => !tried[n].reason || pane.element.remove());
+    this.panes = panes.filter((pane, n) => !tried[n].reason || pane.leave());
     const stands = views.filter((view, n) => !tried[n].reason);
     this.#scene = { ...this.#scene, views: stands, current: stands.indexOf(views[current]) };
     const why = lost.map(({ reason }) => reason.message).join('; ');
@@ -114,6 +114,7 @@ export class Viewer {
 
   #arrange(panes) {
     this.byKeys.leave();
+    for (const pane of this.panes) pane.leave();
     this.panes = panes;
     this.stage.replaceChildren(...panes.map((pane) => pane.element));
     for (const pane of panes) {
