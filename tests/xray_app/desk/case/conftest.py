@@ -113,10 +113,15 @@ def page_of(browser: Browser, desk: Desk) -> Iterator[Callable[[str], Page]]:
 
 
 @pytest.fixture
-def at_work(bring: Callable[[int], list[str]], page_of: Callable[[str], Page]) -> tuple[Page, str]:
-    """kim's page, on the one case that waited, and that case."""
-    (case,) = bring(1)
-    page = page_of("kim")
-    page.keyboard.press("n")
-    standing(page, case)
-    return page, case
+def begin(
+    bring: Callable[[int], list[str]], page_of: Callable[[str], Page]
+) -> Callable[[int], tuple[Page, list[str]]]:
+    """Brings in so many cases; kim's page, on the first of them, and all of them in order."""
+
+    def begin(count: int) -> tuple[Page, list[str]]:
+        cases, page = bring(count), page_of("kim")
+        page.keyboard.press("n")
+        standing(page, cases[0])
+        return page, cases
+
+    return begin

@@ -19,6 +19,7 @@ from xray_app.inspectors.dispatch import Dispatch
 from xray_app.service import Service
 from xray_app.settings import Settings
 
+Begin = Callable[[int], tuple[Page, list[str]]]
 PASSWORD = "correct horse battery"
 
 

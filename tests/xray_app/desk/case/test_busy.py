@@ -11,11 +11,11 @@ from playwright.sync_api import Page, expect
 from sqlalchemy import delete
 from sqlalchemy.exc import OperationalError
 
-from tests.xray_app.desk.case.desks import PASSWORD, Desk, standing
+from tests.xray_app.desk.case.desks import PASSWORD, Begin, Desk, standing
 from xray_app.api.signing import COOKIE
 from xray_app.cases import tables
 from xray_app.demo.samples import Sample
-from xray_app.desk import officer_page
+from xray_app.desk import bringing, officer_page
 from xray_app.desk.officer import OfficerDesk
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("desk")]
@@ -42,7 +42,7 @@ def test_an_upload_that_is_still_inspected_holds_up_nobody_elses(
         waiting.release()
         ended.wait(60)
 
-    monkeypatch.setattr(OfficerDesk, "_wait", wait)
+    monkeypatch.setattr(bringing, "wait_for_report", wait)
     files = [str(next(samples).file) for _ in range(2)]
     pages = [page_of(name) for name in ("kim", "lee")]
     try:
@@ -102,10 +102,8 @@ def test_of_two_officers_at_work_each_has_the_next_scan_before_they_decide(
         assert fetched(name, case) == 1, "it was there, and was not fetched again"
 
 
-def test_a_page_whose_session_has_ended_says_so_by_itself(
-    desk: Desk, at_work: tuple[Page, str]
-) -> None:
-    page, _ = at_work
+def test_a_page_whose_session_has_ended_says_so_by_itself(desk: Desk, begin: Begin) -> None:
+    page, _ = begin(1)
     with desk.service.database.write() as connection:
         connection.execute(delete(tables.sessions))
     expect(page.locator(".away")).to_contain_text("Your session has ended.")
@@ -115,12 +113,9 @@ def test_a_page_whose_session_has_ended_says_so_by_itself(
 
 
 def test_a_decision_that_the_database_refuses_is_said_and_the_same_key_does_it_later(
-    bring: Bring, page_of: PageOf, monkeypatch: pytest.MonkeyPatch
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = bring(2)
-    page = page_of("kim")
-    page.keyboard.press("n")
-    standing(page, first)
+    page, (first, second) = begin(2)
     page.fill(".reason", "under the lining")
     page.locator(".reason").blur()
 

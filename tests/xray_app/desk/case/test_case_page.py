@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.xray_app.desk.case.desks import Desk, standing
+from tests.xray_app.desk.case.desks import Begin, Desk, standing
 from xray_app.access import preferences
 from xray_app.cases import pending
 from xray_app.cases.case import load
@@ -127,8 +127,8 @@ def test_the_scan_first_then_a_reason_by_digit_and_a_case_held_by_digit(
         assert load(connection, second).held_why == "documents are missing"
 
 
-def test_every_tool_is_in_sight_on_a_low_screen(at_work: tuple[Page, str]) -> None:
-    page, _ = at_work
+def test_every_tool_is_in_sight_on_a_low_screen(begin: Begin) -> None:
+    page, _ = begin(1)
     hidden = """() => {
       const {bottom} = document.querySelector('.tools').getBoundingClientRect();
       return [...document.querySelectorAll('.tool')].filter((one) =>

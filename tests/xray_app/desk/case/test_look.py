@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.xray_app.desk.case.desks import Desk, standing
+from tests.xray_app.desk.case.desks import Begin, Desk, standing
 from xray_app.access import preferences
 from xray_app.access.preferences import SCANNERS, THEME
 
@@ -30,9 +30,9 @@ def as_before(desk: Desk) -> Iterator[None]:
 
 
 def test_a_light_desk_is_light_from_its_first_paint_and_dark_around_the_scan(
-    at_work: tuple[Page, str], page_of: Callable[[str], Page]
+    begin: Begin, page_of: Callable[[str], Page]
 ) -> None:
-    page, case = at_work
+    page, (case,) = begin(1)
     page.add_init_script(WATCH)
     with page.expect_navigation():  # the page before also stands with this case
         page.locator(".theme button").click()
@@ -46,8 +46,8 @@ def test_a_light_desk_is_light_from_its_first_paint_and_dark_around_the_scan(
     assert elsewhere.evaluate(ground, "body") == LIGHT
 
 
-def test_what_asks_for_a_note_does_not_look_like_one(at_work: tuple[Page, str]) -> None:
-    page, _ = at_work
+def test_what_asks_for_a_note_does_not_look_like_one(begin: Begin) -> None:
+    page, _ = begin(1)
     colour = "(part) => getComputedStyle(document.querySelector('.reason'), part).color"
     quiet = page.evaluate("getComputedStyle(document.querySelector('.report small')).color")
     assert page.evaluate(colour, "::placeholder") == quiet != page.evaluate(colour, None)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 from sqlalchemy.exc import OperationalError
 
-from tests.xray_app.desk.case.desks import standing
+from tests.xray_app.desk.case.desks import Begin, standing
 from xray_app.access.people import People
 from xray_app.desk.officer import OfficerDesk
 
@@ -17,12 +17,9 @@ PageOf = Callable[[str], Page]
 
 
 def test_an_act_of_which_the_desk_cannot_even_ask_whose_it_is_is_said_and_done_later(
-    bring: Bring, page_of: PageOf, monkeypatch: pytest.MonkeyPatch
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, second = bring(2)
-    page = page_of("kim")
-    page.keyboard.press("n")
-    standing(page, first)
+    page, (_, second) = begin(2)
 
     def refuse(*_: object) -> None:
         raise OperationalError("SELECT", {}, Exception("connection refused"))
@@ -41,12 +38,9 @@ def test_an_act_of_which_the_desk_cannot_even_ask_whose_it_is_is_said_and_done_l
 
 
 def test_a_decision_that_could_not_be_shown_can_still_be_taken_back(
-    bring: Bring, page_of: PageOf, monkeypatch: pytest.MonkeyPatch
+    begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, _ = bring(2)
-    page = page_of("kim")
-    page.keyboard.press("n")
-    standing(page, first)
+    page, (first, _) = begin(2)
 
     def refuse(*_: object) -> None:
         raise OperationalError("SELECT", {}, Exception("database is locked"))

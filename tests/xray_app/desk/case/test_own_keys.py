@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.xray_app.desk.case.desks import Desk, standing
+from tests.xray_app.desk.case.desks import Begin, Desk, standing
 from xray_app.access import preferences
 from xray_app.access.preferences import DESK
 
@@ -32,12 +32,9 @@ def change(page: Page, what: str, key: str) -> None:
 
 
 def test_a_changed_key_works_everywhere_and_a_clash_is_refused(
-    desk: Desk, bring: Callable[[int], list[str]], page_of: Callable[[str], Page]
+    desk: Desk, begin: Begin, page_of: Callable[[str], Page]
 ) -> None:
-    first, second = bring(2)
-    page = page_of("kim")
-    page.keyboard.press("n")
-    standing(page, first)
+    page, (_, second) = begin(2)
     page.keyboard.press("?")
     said = page.locator("dialog.keys .said")
     change(page, "Clear", "v")
