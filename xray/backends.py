@@ -1,7 +1,8 @@
 """What computes a model file's graph: onnxruntime on the CPU or on a GPU, or OpenVINO.
 
 An engine is made from the file's bytes, never from its path: what was hashed is what is loaded,
-and a file that asks for data outside itself is refused. All of them may be shared by threads.
+and a file that asks for data outside itself is refused (`xray.enclosed`). All of them may be shared
+by threads.
 """
 
 import logging
@@ -15,9 +16,10 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from xray import enclosed
 from xray.card import METADATA_KEY
 from xray.dequantized import in_float
-from xray.errors import MissingExtra, ModelError
+from xray.errors import MissingExtra, ModelError, first_line
 from xray.processor import sums_exactly
 
 OUTPUTS = ("boxes", "scores", "embedding")
@@ -70,9 +72,11 @@ def start(backend: Backend, content: bytes, where: str, threads: int, streams: i
         streams: how many inferences run side by side, at most.
 
     Raises:
-        ModelError: the bytes are no model, or the machine lacks what the backend needs.
+        ModelError: the bytes are no model, some of its weights lie in another file, or the machine
+            lacks what the backend needs.
         MissingExtra: the backend's package is not installed.
     """
+    enclosed.check(content, where)
     if backend is Backend.OPENVINO:
         return _openvino(content, where, threads, streams)
     return _onnxruntime(backend, content, where, threads)
@@ -105,7 +109,7 @@ def _onnxruntime(backend: Backend, content: bytes, where: str, threads: int) -> 
     try:
         session = onnxruntime.InferenceSession(content, options, [(provider, how)])
     except Exception as error:  # onnxruntime's errors share no base class but Exception
-        raise ModelError(f"{where}: onnxruntime cannot load it ({_first(error)})") from None
+        raise ModelError(f"{where}: onnxruntime cannot load it ({first_line(error)})") from None
     if session.get_providers()[0] != provider:  # it falls back to the CPU with a mere warning
         raise ModelError(
             f"{where}: onnxruntime could not start CUDA; see that the driver and the CUDA and "
@@ -127,7 +131,7 @@ def _openvino(content: bytes, where: str, threads: int, streams: int) -> Engine:
     try:
         model = core.read_model(content)
     except Exception as error:  # OpenVINO raises RuntimeError and what its frontends raise
-        raise ModelError(f"{where}: OpenVINO cannot load it ({_first(error)})") from None
+        raise ModelError(f"{where}: OpenVINO cannot load it ({first_line(error)})") from None
     place = ["framework", METADATA_KEY]  # where OpenVINO puts the metadata of an ONNX file
     card = str(model.get_rt_info(place).value) if model.has_rt_info(place) else None
     names = frozenset(name for output in model.outputs for name in output.get_names())
@@ -187,7 +191,3 @@ def _by_shape(compile: Callable[[Shape], Any]) -> Compute:
         return [said[name] for name in OUTPUTS]
 
     return run
-
-
-def _first(error: Exception) -> str:
-    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__

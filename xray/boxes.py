@@ -7,6 +7,8 @@ just outside: its width is x2 - x1. Everything here takes (N, 4) arrays and keep
 import numpy as np
 from numpy.typing import NDArray
 
+BLOCK = 300  # boxes compared with each other at once: of 8,000 all pairs would take 1 GB
+
 Boxes = NDArray[np.float32]  # (N, 4) x1, y1, x2, y2 in pixels
 
 
@@ -51,7 +53,11 @@ def clip(xyxy: Boxes, height_px: int, width_px: int) -> Boxes:  # (N, 4) -> (N, 
 
 
 def nms(
-    xyxy: Boxes, scores: NDArray[np.float32], labels: NDArray[np.intp], max_iou: float
+    xyxy: Boxes,
+    scores: NDArray[np.float32],
+    labels: NDArray[np.intp],
+    max_iou: float,
+    most: int | None = None,
 ) -> NDArray[np.intp]:
     """Which boxes to keep, strongest first, when those of one label must not overlap.
 
@@ -63,6 +69,7 @@ def nms(
         scores: (N,) the higher, the stronger.
         labels: (N,) index of the label of each box.
         max_iou: the largest overlap that is not a repetition, 0 to 1.
+        most: how many boxes of a label to keep; None: all.
 
     Returns:
         (K,) indices into the input, by falling score.
@@ -72,11 +79,24 @@ def nms(
     [1]
     """
     order = np.argsort(-scores, kind="stable")
-    gone, kinds = np.zeros(len(order), bool), labels[order]
+    kinds, stays = labels[order], np.zeros(len(order), bool)
     for label in np.unique(kinds):  # of all pairs, only those of one label matter
         mine = np.flatnonzero(kinds == label)
-        gone[mine] = _repeated(xyxy[order[mine]], max_iou)
-    return order[~gone]
+        stays[mine[_kept(xyxy[order[mine]], max_iou, most)]] = True
+    return order[stays]
+
+
+def _kept(xyxy: Boxes, max_iou: float, most: int | None) -> NDArray[np.intp]:  # (N, 4) -> (K,)
+    """Places of boxes, strongest first, that repeat no stronger one that stays."""
+    kept = np.zeros(0, np.intp)
+    for start in range(0, len(xyxy), BLOCK):
+        block = np.arange(start, min(start + BLOCK, len(xyxy)))
+        if len(kept):
+            block = block[iou(xyxy[kept], xyxy[block]).max(axis=0) <= max_iou]
+        kept = np.concatenate([kept, block[~_repeated(xyxy[block], max_iou)]])
+        if most is not None and len(kept) >= most:
+            break
+    return kept[:most]
 
 
 def _repeated(xyxy: Boxes, max_iou: float) -> NDArray[np.bool_]:  # (N, 4) -> (N,)

@@ -15,7 +15,7 @@ from xray.network import Network
 from xray.scan import Scan
 
 LEAST_SCORE = 0.001  # raw candidates under it are noise, whatever is asked for
-MOST = 300  # of each label, strongest first; busy bags hold tens of one thing
+MOST = 300  # objects of each label, strongest first; busy bags hold tens of one thing
 SAME_OBJECT_IOU = 0.6  # boxes of one label that overlap more show one object
 
 
@@ -60,7 +60,7 @@ def propose(scan: Scan, network: Network, clock: Clock) -> Proposal:
         clock.lap("prepare")
         raw = network.run(image)
         clock.lap("network")
-        if not np.isfinite(raw.scores).all():
+        if not all(np.isfinite(part).all() for part in raw):
             raise ModelError(
                 f"{card.name}@{card.version} answered with numbers that are none on scan "
                 f"{scan.id}: its file cannot be trusted; take another model"
@@ -88,7 +88,7 @@ def _plan(scan: Scan, card: Card) -> Sequence[tiles.Tile]:
 def thinned(
     found: Candidates, score: NDArray[np.float32], enough: NDArray[np.bool_]
 ) -> NDArray[np.intp]:
-    """Places of those to report, strongest first, one for each object.
+    """Places of those to report, strongest first: one for each object, of each label MOST at most.
 
     Args:
         found: the candidates.
@@ -96,16 +96,8 @@ def thinned(
         enough: (N,) which of them may be reported.
     """
     few = np.flatnonzero(enough)
-    few = few[_strongest(score[few], found.labels[few])]
-    return few[boxes.nms(found.xyxy[few], score[few], found.labels[few], SAME_OBJECT_IOU)]
-
-
-def _strongest(score: NDArray[np.float32], label: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Places of the strongest candidates of each label, all in order of score."""
-    order = np.lexsort((-score, label))
-    rank = np.arange(len(order)) - np.searchsorted(label[order], label[order])
-    kept = order[rank < MOST]
-    return kept[np.argsort(-score[kept], kind="stable")]
+    kept = boxes.nms(found.xyxy[few], score[few], found.labels[few], SAME_OBJECT_IOU, MOST)
+    return few[kept]
 
 
 def _mean_direction(embeddings: list[NDArray[np.float32]]) -> NDArray[np.float32]:  # -> (E,)

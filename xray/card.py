@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
-from xray import measured
-from xray.errors import ModelError
+from xray import enclosed, measured
+from xray.errors import ModelError, first_line
 from xray.familiarity import Familiar
 from xray.profile import Profile
-from xray.scan import Encoding
+from xray.scan import Encoding, Scan
 from xray.tensors import Ranges
 
 METADATA_KEY = "xray.card"
@@ -88,6 +88,18 @@ class Card:
             raise ModelError(
                 f"card of {self.name}: overlap_px must lie from 0 to under side_px "
                 f"({self.side_px}), got {self.overlap_px}"
+            )
+
+    def must_serve(self, scan: Scan) -> None:
+        """Whether the model was made for scans like this.
+
+        Raises:
+            ModelError: it was made for other encodings.
+        """
+        if scan.encoding not in self.encodings:
+            raise ModelError(
+                f"scan {scan.id} is {scan.encoding}, but {self.name} was made for "
+                f"{', '.join(sorted(self.encodings))}; take another model (xray models)"
             )
 
     def score_lines(self) -> tuple[str, ...]:
@@ -165,18 +177,19 @@ def read(path: str | Path) -> Card:
     """The card of a model file.
 
     Raises:
-        ModelError: the file is missing, damaged, or holds no card.
+        ModelError: the file is missing, damaged, keeps weights in another one, or holds no card.
     """
     import onnxruntime
 
     content, sha256 = verified_bytes(Path(path))
+    enclosed.check(content, str(path))
     options = onnxruntime.SessionOptions()
     options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL
     options.log_severity_level = 4
     try:
         session = onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's errors share no base class but Exception
-        raise ModelError(f"{path}: onnxruntime cannot load it ({_first_line(error)})") from None
+        raise ModelError(f"{path}: onnxruntime cannot load it ({first_line(error)})") from None
     text = session.get_modelmeta().custom_metadata_map.get(METADATA_KEY)
     return of_text(text, str(path), sha256)
 
@@ -211,7 +224,3 @@ def _expected(path: Path) -> list[str]:
         f"{path}: {SUMS} beside it does not name it; add its line with sha256sum, or take the "
         "file from its source again"
     )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__

@@ -146,7 +146,7 @@ def read(path: str | Path) -> Rule:
     """The rule that `xray-train calibrate` wrote.
 
     Raises:
-        ModelError: the file is missing, or is none.
+        ModelError: the file is missing, is none, or holds a value that cannot be.
     """
     try:
         values: dict[str, Any] = json.loads(Path(path).read_text(encoding="utf-8"))
@@ -158,6 +158,8 @@ def read(path: str | Path) -> Rule:
         return Rule(**values)
     except OSError as error:
         raise ModelError(f"{path}: cannot be read ({error.strerror or error})") from None
+    except ModelError as error:  # of the rule or of the profile in it
+        raise ModelError(f"{path}: {error}; make the file anew with xray-train calibrate") from None
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise ModelError(
             f"{path}: not a clearance file of {SCHEMA} ({type(error).__name__}: {error}); "

@@ -4,6 +4,8 @@ A buffer has no header and need not show air at its border, so nothing is read o
 here: the level of air is told, or the numbers are transmission.
 """
 
+from math import isfinite
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -16,7 +18,7 @@ NOISE = 0.2  # of the beam: noise lifts air over 1 and sinks steel under 0; coun
 AS_THEY_ARE = "floats were taken as transmission already; pass white= and dark= for counts"
 NO_DARK = "dark level 0; pass dark= to set it"
 
-Level = float | tuple[float, float] | None  # one for both planes, or one each
+Level = float | tuple[float, float] | NDArray[Any] | None  # one for both planes, or one each
 
 
 def transmission(
@@ -47,10 +49,17 @@ def each(level: Level, what: str) -> tuple[float | None, float | None]:
     Raises:
         ScanError: it is neither a number nor a pair, or not finite; `what` opens the sentence.
     """
-    first, *rest = level if isinstance(level, tuple | list) else (level, level)
-    if len(rest) != 1 or not all(v is None or np.isfinite(v) for v in (first, *rest)):
-        raise ScanError(f"{what} must be one number, or two for low and high, got {level}")
-    return first, rest[0]
+    plain = level.tolist() if isinstance(level, np.ndarray) else level
+    pair = plain if isinstance(plain, tuple | list) else (plain, plain)
+    if len(pair) != 2 or not all(v is None or is_number(v) for v in pair):
+        got = f"{len(pair)} of them" if len(pair) > 2 else repr(plain)
+        raise ScanError(f"{what} must be one number, or two for low and high, got {got}")
+    return pair[0], pair[1]
+
+
+def is_number(value: object) -> bool:
+    """A finite number, Python's or numpy's."""
+    return isinstance(value, Real) and isfinite(float(value))
 
 
 def ends(id: str, pixels: NDArray[np.float32]) -> tuple[float, float]:

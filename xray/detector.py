@@ -20,7 +20,7 @@ from xray.candidates import LEAST_SCORE, Candidates, Clock, propose, thinned
 from xray.card import Card
 from xray.clearance import NEVER_CALIBRATED
 from xray.clearance import read as read_rule
-from xray.errors import ModelError, XrayError
+from xray.errors import ModelError, ScanError, XrayError
 from xray.formats import read
 from xray.network import Network
 from xray.processor import usable_cores
@@ -133,14 +133,23 @@ class Detector:
 
         Args:
             scan: from `xray.read` or `Scan.from_arrays`.
-            min_score: report every candidate from this probability on, for evaluation; 0.001 or
-                less: all of them; None: from the profile's threshold of each label. The outcome
-                goes by the profile whatever is reported.
+            min_score: report every object from this probability on, for evaluation; 0.001 or
+                less: whatever its probability; None: from the profile's threshold of each label.
+                Of each label the 300 strongest at most. The outcome goes by the profile whatever
+                is reported.
 
         Raises:
             ModelError: the model was not made for scans of this encoding, or min_score is no
                 probability.
+            ScanError: it is no scan but, say, the path of one.
         """
+        given: object = scan  # whatever the types say
+        if not isinstance(given, Scan):
+            what = repr(given) if isinstance(given, str | Path) else type(given).__name__
+            raise ScanError(
+                f"inspect takes a Scan, got {what}; pass xray.read(...) of a file or its bytes, or "
+                "Scan.from_arrays(...)"
+            )
         return self._inspect(scan, min_score, self._network)
 
     def inspect_many(
@@ -190,11 +199,7 @@ class Detector:
         card = network.card
         if min_score is not None and not 0 <= min_score <= 1:
             raise ModelError(f"min_score must be a probability from 0 to 1, got {min_score}")
-        if scan.encoding not in card.encodings:
-            raise ModelError(
-                f"scan {scan.id} is {scan.encoding}, but {card.name} was made for "
-                f"{', '.join(sorted(card.encodings))}; take another model (xray models)"
-            )
+        card.must_serve(scan)
         clock = Clock()
         found, embedding, planes = propose(scan, network, clock)
         score = odds.straighten(found.scores, self._box_lines[found.labels])

@@ -11,6 +11,15 @@ A message says which thing, what was expected, what came, and what to do.
 """
 
 
+def first_line(error: Exception) -> str:
+    r"""What another library's error says, in one line of 200 letters at most, to be quoted.
+
+    >>> first_line(ValueError("no such node\nstack: ...")), first_line(KeyError())
+    ('no such node', 'KeyError')
+    """
+    return str(error).splitlines()[0][:200] if str(error) else type(error).__name__
+
+
 class XrayError(Exception):
     """Root of the tree: catch this to catch everything that we raise on purpose."""
 

@@ -80,7 +80,7 @@ def _load(scan: Scan, rows: int) -> Iterator[NDArray[np.bool_]]:
 
 
 def opaque_regions(mask: NDArray[np.bool_]) -> tuple[Opaque, ...]:
-    """Outlines of the opaque regions, largest first, specks left out."""
+    """Outlines of the opaque regions through their outermost pixels, largest first, no specks."""
     if not mask.any():
         return ()
     dots = mask.view(np.uint8)

@@ -81,7 +81,9 @@ class Opaque:
     """The beam did not get through here: nothing can be said of what lies inside.
 
     Attributes:
-        polygon_px: the outline, (x, y) pairs on the whole upright scan.
+        polygon_px: the outline, (x, y) pairs on the whole upright scan: centres of the outermost
+            pixels, counted from 0, so that columns 10 to 29 run from 10 to 29; a `Detection`'s box
+            around them would end at 30.
         area_px: its area in square pixels.
     """
 

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from xray import counts
-from xray.counts import NOISE, Level, by, ends
+from xray.counts import NOISE, Level, by, ends, is_number
 from xray.errors import ScanError
 
+MAX_PIXEL_MM = 1000  # a pitch of a metre is a wrong unit
 MAX_SIDE_PX = 32_768  # a 20 m container at 0.6 mm a pixel; a longer side is a broken header
 
 
@@ -41,7 +42,8 @@ class Scan:
         pixels: (H, W, C). PSEUDOCOLOR: uint8 RGB, C = 3. SINGLE: float32 transmission, C = 1.
             DUAL: float32 transmission, C = 2, low energy first.
         encoding: what the numbers mean; its name ("dual") will do.
-        pixel_mm: width of a pixel in the plane of the belt, in millimetres, where known.
+        pixel_mm: width of a pixel in the plane of the belt, in millimetres, where known: over 0,
+            under 1000.
         view: the scanner's name of this view ("top", "side"), where there are several.
         acquired_at: when it was taken, UTC.
         scanner: maker, model and serial number, as the scanner says them.
@@ -49,7 +51,7 @@ class Scan:
 
     Raises:
         ScanError: there is no such encoding, or the pixels are not what it asks for; transmission
-            may leave 0 to 1 by noise, and by no more.
+            may leave 0 to 1 by noise, and by no more. Or the pitch or the time cannot be.
     """
 
     id: str
@@ -64,8 +66,7 @@ class Scan:
     def __post_init__(self) -> None:
         object.__setattr__(self, "encoding", _encoding(self.id, self.encoding))
         _check_pixels(self.id, self.pixels, self.encoding)
-        if self.pixel_mm is not None and not 0 < self.pixel_mm < 1000:
-            raise ScanError(f"scan {self.id}: pixel_mm must lie over 0, got {self.pixel_mm}")
+        _check_pitch(self.id, self.pixel_mm)
         if self.acquired_at is not None and self.acquired_at.tzinfo is None:
             raise ScanError(f"scan {self.id}: acquired_at has no time zone; give it in UTC")
 
@@ -148,6 +149,14 @@ def _encoding(id: str, encoding: str) -> Encoding:
     except ValueError:
         known = ", ".join(Encoding)
         raise ScanError(f"scan {id}: encoding must be one of {known}, got {encoding!r}") from None
+
+
+def _check_pitch(id: str, pixel_mm: float | None) -> None:
+    if pixel_mm is None or (is_number(pixel_mm) and 0 < pixel_mm < MAX_PIXEL_MM):
+        return
+    raise ScanError(
+        f"scan {id}: pixel_mm must lie over 0 and under {MAX_PIXEL_MM}, got {pixel_mm!r}"
+    )
 
 
 def _check_pixels(id: str, pixels: NDArray[Any], encoding: Encoding) -> None:

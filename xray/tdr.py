@@ -201,10 +201,11 @@ def _assessment(thing: Detection | Opaque) -> "Dataset":
 
 
 def _corners(thing: Detection | Opaque) -> tuple[float, float, float, float]:
+    """x1, y1, x2, y2 in pixels; the far ones lie just outside."""
     if isinstance(thing, Detection):
         return thing.xyxy_px
-    xs, ys = zip(*thing.polygon_px, strict=True)
-    return min(xs), min(ys), max(xs), max(ys)
+    xs, ys = zip(*thing.polygon_px, strict=True)  # pixels, not their edges
+    return min(xs), min(ys), max(xs) + 1, max(ys) + 1
 
 
 def _person(operator: str) -> "Dataset":

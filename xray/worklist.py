@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from xray.decoders import overheard
 from xray.detector import Detector
-from xray.errors import ModelError, RecipeError, ScanError, XrayError
+from xray.errors import RecipeError, ScanError, XrayError
+from xray.formats.pairing import check_apart
 from xray.report import Report
 from xray.scan import Scan
 
@@ -58,7 +59,7 @@ def jobs(paths: Sequence[Path], high: Path | None = None) -> list[Job]:
             folder lie under the same names.
 
     Raises:
-        ScanError: a folder holds no files.
+        ScanError: a folder holds no files, or `high` is what it was to be paired with.
         RecipeError: `high` came with several paths, or one of the two is a folder alone.
     """
     if high is not None and len(paths) != 1:
@@ -69,6 +70,8 @@ def jobs(paths: Sequence[Path], high: Path | None = None) -> list[Job]:
             f"--high goes with a file as a file, with a folder as a folder; {folder} is a folder "
             f"and {other} is none"
         )
+    if high is not None:
+        check_apart(paths[0], high)
     found = {_parts(path): (path, name) for named in paths for path, name in _within(named)}
     names = _names({parts: len(name.parts) for parts, (_, name) in found.items()})
     return [
@@ -104,7 +107,7 @@ def inspected(
         for job in work:
             try:
                 scan = overheard(partial(read, job.path, high=job.high, id=job.id))
-                _check_served(scan, detector)
+                detector.card.must_serve(scan)
             except XrayError as error:
                 bad(error)
                 continue
@@ -151,12 +154,3 @@ def _names(depths: Mapping[Parts, int]) -> dict[Parts, tuple[str, str]]:
         if not left:
             break
     return names
-
-
-def _check_served(scan: Scan, detector: Detector) -> None:
-    card = detector.card
-    if scan.encoding not in card.encodings:
-        raise ModelError(
-            f"scan {scan.id} is {scan.encoding}, but {card.name} was made for "
-            f"{', '.join(sorted(card.encodings))}; take another model (xray models)"
-        )

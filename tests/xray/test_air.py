@@ -212,8 +212,8 @@ def test_a_thing_across_the_airs_edge_is_found_as_without(detectors: dict) -> No
     pixels[:, 120:] *= 0.4  # the load's wall, and a bar that stands out of it into the air
     put(pixels, 90, 60, 50, 10, 0.7)
     scan = xray.Scan("bar", pixels, Encoding.DUAL)
-    found = detectors["kilovolt"].inspect(scan, 0.001).detections
-    assert found == everything(detectors["kilovolt"], scan, 0.001).detections
+    found = detectors["kilovolt"].inspect(scan, 0.15).detections  # noise of air has up to 0.1
+    assert found == everything(detectors["kilovolt"], scan, 0.15).detections
     assert any(d.xyxy_px[0] < 110 for d in found)
 
 

@@ -12,7 +12,7 @@ import onnxruntime
 import pytest
 
 import xray
-from xray import backends, tensors, tiles
+from xray import backends, card, tensors, tiles
 from xray.backends import Backend
 from xray.detector import Detector, available
 from xray.network import Network
@@ -168,6 +168,26 @@ def test_a_file_that_is_no_model_is_refused_by_every_backend(
     (tmp_path / "text.onnx").write_text("not a model")
     with pytest.raises(xray.ModelError, match="cannot load it"):
         Network(tmp_path / "text.onnx", 1, backend)
+
+
+@pytest.mark.parametrize("backend", [Backend.CPU, Backend.OPENVINO])
+def test_weights_beside_the_file_are_refused_by_every_backend_and_by_the_card(
+    standin: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, backend: Backend
+) -> None:
+    if backend is not Backend.CPU:
+        skip_without(backend)
+    path = tmp_path / "parted.onnx"
+    onnx.save_model(
+        *(onnx.load(standin), path),
+        **{"save_as_external_data": True, "location": "weights.bin", "size_threshold": 0},
+    )
+    assert (tmp_path / "weights.bin").stat().st_size
+    monkeypatch.chdir(tmp_path)  # where an engine that is given bytes alone looks for it
+    said = r"parted\.onnx: expected all weights in the file, but those of axes lie in another one"
+    with pytest.raises(xray.ModelError, match=said):
+        Network(path, 1, backend)
+    with pytest.raises(xray.ModelError, match=said):
+        card.read(path)
 
 
 def test_the_file_is_read_once_however_many_run_side_by_side(

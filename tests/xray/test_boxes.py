@@ -84,6 +84,20 @@ def test_of_several_labels_each_keeps_what_it_would_keep_alone(a, data) -> None:
         assert kept[labels[kept] == label].tolist() == alone.tolist()
 
 
+@pytest.mark.parametrize("block", [1, 3])
+@given(a=some_boxes(most=20), data=st.data())
+def test_in_blocks_the_same_boxes_stay_and_no_more_than_are_asked_for(block, a, data) -> None:
+    scores = data.draw(of_numpy.arrays(np.float32, len(a), elements=st.sampled_from([0.2, 0.7])))
+    labels = np.arange(len(a)) % 2
+    at_once = boxes.nms(a, scores, labels, 0.5)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(boxes, "BLOCK", block)
+        assert boxes.nms(a, scores, labels, 0.5).tolist() == at_once.tolist()
+        two = boxes.nms(a, scores, labels, 0.5, most=2)
+    for label in range(2):
+        assert two[labels[two] == label].tolist() == at_once[labels[at_once] == label][:2].tolist()
+
+
 def test_a_box_of_another_label_is_left_alone() -> None:
     same = np.array([[0, 0, 4, 4], [0, 0, 4, 4]], np.float32)
     scores = np.array([0.5, 0.9], np.float32)

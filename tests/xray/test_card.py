@@ -6,9 +6,10 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from xray import Encoding, ModelError, Profile
+from xray import Encoding, ModelError, Profile, Scan
 from xray.card import Card, read
 from xray.tensors import MEGAVOLT
 
@@ -50,6 +51,14 @@ def test_a_card_is_read_from_the_model_file_with_the_files_hash(
 ) -> None:
     path = make_model(FULL)
     assert read(path) == replace(FULL, sha256=sha256(path.read_bytes()).hexdigest())
+
+
+def test_a_scan_that_the_model_was_not_made_for_is_refused_with_those_that_it_was() -> None:
+    grey = Scan("bag", np.ones((2, 2, 1), np.float32), Encoding.SINGLE)
+    colour = Scan("bag", np.ones((2, 2, 3), np.uint8), Encoding.PSEUDOCOLOR)
+    FULL.must_serve(grey)
+    with pytest.raises(ModelError, match="bag is pseudocolor, but container was made for dual, si"):
+        FULL.must_serve(colour)
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,23 @@ def test_a_file_that_is_no_rule_is_refused_with_what_makes_one(text: str, tmp_pa
         read(tmp_path / "bad.json")
 
 
+@pytest.mark.parametrize(
+    ("spoiled", "said"),
+    [
+        ({"threshold": 1.5}, r"clearance: threshold must lie in 0\.\.1, got 1\.5"),
+        ({"profile": {"default_threshold": 7}}, r"threshold of default must lie in 0\.\.1, got 7"),
+    ],
+    ids=["threshold", "profile"],
+)
+def test_a_value_that_cannot_be_is_refused_with_the_files_name(
+    rule: Rule, tmp_path: Path, spoiled: dict, said: str
+) -> None:
+    path = tmp_path / "spoiled.json"
+    path.write_text(json.dumps(rule.to_dict() | spoiled))
+    with pytest.raises(ModelError, match=rf"spoiled\.json: .*{said}; make the file anew"):
+        read(path)
+
+
 def test_a_missing_file_is_named(standin: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"none\.json: cannot be read"):
         Detector(standin, clearance=tmp_path / "none.json")

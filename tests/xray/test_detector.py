@@ -210,6 +210,14 @@ def test_a_file_that_is_no_model_is_refused_with_a_sentence(tmp_path: Path) -> N
         Detector(tmp_path / "text.onnx")
 
 
+@pytest.mark.parametrize(
+    ("given", "named"), [("bag.png", "'bag.png'"), (np.zeros((4, 4)), "ndarray")], ids=str
+)
+def test_what_is_no_scan_is_refused_with_what_makes_one(standin: Path, given, named: str) -> None:
+    with pytest.raises(xray.ScanError, match=rf"takes a Scan, got {named}; pass xray\.read"):
+        Detector(standin).inspect(given)
+
+
 def test_an_unknown_model_names_those_that_are_there() -> None:
     with pytest.raises(xray.ModelError, match="no model 'pacel'; shipped are"):
         Detector("pacel")

@@ -237,6 +237,12 @@ def test_levels_given_are_not_guessed(run, energies) -> None:
         (["a.png", "night", "--high", "a.png"], 2, "--high goes with one file or one folder"),
         (["night", "--high", "a.png"], 2, "night is a folder and a.png is none"),
         (["a.png", "--high", "night"], 2, "night is a folder and a.png is none"),
+        (
+            ["a.png", "--high", "a.png"],
+            3,
+            "a.png: a.png is the same; expected the high energy",
+        ),
+        (["night", "--high", "night"], 3, "night: night is the same; expected the high energy"),
         (["a.png", "--format", "xml"], 2, "Invalid value for '--format'"),
         (["a.png", "--min-score", "7"], 2, "Invalid value for '--min-score'"),
         (["a.png", "--profile", "gone.toml"], 2, "gone.toml: cannot be read"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import xray
-from xray import material
+from xray import material, tdr
 
 
 @pytest.mark.parametrize("belt", [255, 250, 128, 10, 0])
@@ -32,3 +32,12 @@ def test_the_load_is_counted_no_further_than_is_asked() -> None:
     opaque = material.opaque_mask(scan)
     assert material.load_px(scan, opaque, 2300) == 2290
     assert material.load_px(scan, opaque, 1) == 580  # of the second strip
+
+
+def test_an_outline_runs_through_pixels_and_a_threat_report_ends_just_outside_them() -> None:
+    mask = np.zeros((60, 60), bool)
+    mask[12:32, 10:30] = True
+    (lead,) = material.opaque_regions(mask)
+    assert set(lead.polygon_px) == {(10, 12), (29, 12), (29, 31), (10, 31)}
+    assert lead.area_px == 20 * 20
+    assert tdr._corners(lead) == (10, 12, 30, 32)

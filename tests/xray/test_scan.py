@@ -66,8 +66,10 @@ def test_pixels_that_are_not_what_the_encoding_asks_for(pixels, encoding, said) 
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ({"pixel_mm": 0.0}, "pixel_mm must lie over 0"),
-        ({"pixel_mm": float("nan")}, "pixel_mm must lie over 0"),
+        ({"pixel_mm": 0.0}, r"pixel_mm must lie over 0 and under 1000, got 0\.0"),
+        ({"pixel_mm": float("nan")}, "over 0 and under 1000, got nan"),
+        ({"pixel_mm": 5000}, "over 0 and under 1000, got 5000"),
+        ({"pixel_mm": "0.8"}, "pixel_mm must lie over 0 .* got '0.8'"),
         ({"acquired_at": datetime(2026, 3, 21)}, "acquired_at has no time zone"),
     ],
     ids=str,
@@ -96,12 +98,20 @@ def test_fields_that_mean_nothing(options, said) -> None:
         ([[900, 950]], {"white": 800}, "from 900 to 950, with white 800 and dark 0, every pixel"),
         (np.ones((2, 2)), {"white": (1, 2, 3)}, "white must be one number, or two for low and"),
         (np.ones((2, 2)), {"white": 9, "dark": np.nan}, "dark must be one number, or two"),
+        (np.ones((2, 2)), {"white": "9"}, "white must be one number, or two .*, got '9'"),
+        (np.ones((2, 2)), {"white": np.ones(80)}, "white must be one number, .*, got 80 of them"),
         (np.ones((0, 2)), {}, "sides must be 1 to 32768 pixels, got 2×0"),
     ],
 )
 def test_arrays_that_are_no_scan(low, options, said) -> None:
     with pytest.raises(xray.ScanError, match=said):
         xray.Scan.from_arrays(low, **options)
+
+
+def test_levels_of_the_two_planes_may_come_as_an_array() -> None:
+    low, high = np.array([[50, 100]]), np.array([[100, 200]])
+    scan = xray.Scan.from_arrays(low, high, white=np.array([100, 200]), dark=np.float32(0))
+    assert scan.pixels.tolist() == [[[0.5, 0.5], [1.0, 1.0]]]
 
 
 def test_a_console_picture_holds_no_transmission() -> None:

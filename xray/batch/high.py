@@ -3,7 +3,7 @@
 from pathlib import Path, PurePath
 
 from xray.batch.listing import Item
-from xray.errors import RecipeError, ScanError
+from xray.errors import RecipeError
 
 
 def check_apart(source: Path, high: Path) -> None:
@@ -35,14 +35,5 @@ def check_below(source: Path, item: Item) -> None:
 
 
 def of(item: Item, folder: str | None) -> Path | None:
-    """Where the high-energy picture of a scan is expected; None where there are none.
-
-    Raises:
-        ScanError: it is the scan's own file.
-    """
-    if folder is None:
-        return None
-    high, low = Path(folder) / item.id, Path(item.path)
-    if high.exists() and low.exists() and high.samefile(low):
-        raise ScanError(f"{low}: {high} is the same file; expected the high-energy picture there")
-    return high
+    """Where the high-energy picture of a scan is expected; None where there are none."""
+    return None if folder is None else Path(folder) / item.id

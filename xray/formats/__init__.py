@@ -59,11 +59,13 @@ def read(
     if polarity is not None and polarity not in get_args(Polarity):
         raise ScanError(f"polarity must be one of {get_args(Polarity)}, got {polarity!r}")
     try:
+        if high is not None:
+            pairing.check_apart(source, high)
         file = opened(source, id)
         picture, names = file.picture, _names(file)
         if high is not None:
             other = opened(high, None)
-            picture, names = pairing.paired(file, other), (file.name, other.name)
+            picture, names = pairing.paired(file, other, polarity), (file.name, other.name)
         given = transmission.Given(white, dark, polarity, high is not None)
         _check(picture, file.name, wanted, given.calibrated)
         _check_shown(picture, names)

@@ -25,7 +25,6 @@ from xray.formats.picture import Picture, Polarity, damaged
 from xray.formats.polarity import judged, seen
 
 FOR_PRESENTATION = ("1.2.840.10008.5.1.4.1.1.1.1", "1.2.840.10008.5.1.4.1.1.501.2.1")
-RLE = "1.2.840.10008.1.2.5"
 NAPERIAN = math.log(10) / 1000  # RescaleType OD counts thousandths of optical density
 
 
@@ -69,7 +68,7 @@ def decode(data: bytes, name: str) -> Picture:
         dicom_checks.check_bytes(data, name)
         dataset = pydicom.dcmread(BytesIO(data))
         dicom_checks.check(dataset, name)
-        if dataset.file_meta.TransferSyntaxUID == RLE:
+        if dataset.file_meta.TransferSyntaxUID == dicom_checks.RLE:
             # pydicom's own, slow and sound: on damaged data pylibjpeg-rle panics past `except`.
             dataset.pixel_array_options(decoding_plugin="pydicom")
         try:
@@ -114,7 +113,7 @@ def _picture(dataset: Any, pixels: NDArray[Any], name: str) -> Picture:
         assumed = (*said, from_log)
         return Picture((pixels,), True, polarity="air_bright", assumed=assumed, **about)
     full = max(end * slope + offset for end in ends)
-    return Picture((pixels,), full=full, polarity=polarity, assumed=said, **about)
+    return Picture((pixels,), full=(full,), polarity=polarity, assumed=said, **about)
 
 
 def _relation(dataset: Any) -> tuple[str, tuple[str, ...]]:

@@ -13,10 +13,11 @@ MAGIC, MAGIC_AT = b"DICM", 128
 # CVE-2019-11687: the preamble before the magic may be the head of a program.
 PROGRAMS = (b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
 DEFLATED = "1.2.840.10008.1.2.1.99"
+RLE = "1.2.840.10008.1.2.5"
 # Native pixels, run lengths, JPEG, JPEG-LS, JPEG 2000. Others are video, or inflate unbounded.
 SYNTAXES = (
     *("1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", DEFLATED),
-    *("1.2.840.10008.1.2.5", *(f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 57, 70, 80, 81))),
+    *(RLE, *(f"1.2.840.10008.1.2.4.{n}" for n in (50, 51, 57, 70, 80, 81))),
     *(f"1.2.840.10008.1.2.4.{n}" for n in (90, 91, 201, 202, 203)),
 )
 # Slices, sections and echoes, no projections: CT (medical and DICOS), enhanced CT, MR, enhanced MR,
@@ -25,6 +26,7 @@ NO_PROJECTIONS = tuple(
     f"1.2.840.10008.5.1.4.1.1.{tail}"
     for tail in ("2", "501.1", "2.1", "4", "4.1", "6.1", "3.1", "20", "128", "481.2")
 )
+RLE_HEADER, RLE_SEGMENTS = 64, 15  # bytes of their list, and how many at most (PS3.5 G.5)
 JPEG_2000 = b"\xff\x4f\xff\x51"
 
 
@@ -110,16 +112,36 @@ def _check_native(dataset: Any, name: str) -> None:
 
 
 def _check_compressed(dataset: Any, name: str) -> None:
-    """The compressed picture has a header of its own, which a decoder would believe."""
+    """The compressed picture has a header of its own, which a decoder would believe.
+
+    A JP2 file around the codestream would hide it; PS3.5 A.4.4 forbids that. Run lengths have no
+    size of their own and inflate up to 64-fold, so there the bytes are limited: two for each byte
+    of the picture are the most that an encoder can need.
+    """
     from pydicom.encaps import get_frame
 
-    size = (int(dataset.Columns), int(dataset.Rows))
+    width, height = int(dataset.Columns), int(dataset.Rows)
     frame = get_frame(dataset.PixelData, 0, number_of_frames=1)
+    if dataset.file_meta.TransferSyntaxUID == RLE:
+        samples = int(dataset.get("SamplesPerPixel") or 1)
+        most = RLE_HEADER + 2 * width * height * samples * int(dataset.BitsAllocated) // 8
+        most += RLE_SEGMENTS  # each is filled up to an even length
+        if len(frame) > most:
+            what = f"{width}×{height} pixels need at most {most} bytes, there are {len(frame)}"
+            raise damaged(name, "DICOM", what)
+        return
     own: tuple[int, int] | None = None
     if frame.startswith(JPEG_2000) and len(frame) >= 24:
         right, bottom, left, top = struct.unpack_from(">4I", frame, 8)  # T.800 A.5.1
         own = (right - left, bottom - top)
     elif frame.startswith(jpeg.MAGIC):
         own = jpeg.frame_size(frame, name)
-    if own is not None and own != size:
-        raise damaged(name, "DICOM", f"header {size[0]}×{size[1]}, picture {own[0]}×{own[1]}")
+    if own is None:
+        begins = frame[:8].hex(" ")
+        raise ScanError(
+            f"{name}: pixels as {dataset.file_meta.TransferSyntaxUID.name} that begin with "
+            f"{begins}, where a bare JPEG or JPEG 2000 codestream was expected; export them "
+            "uncompressed"
+        )
+    if own != (width, height):
+        raise damaged(name, "DICOM", f"header {width}×{height}, picture {own[0]}×{own[1]}")

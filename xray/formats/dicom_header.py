@@ -4,6 +4,8 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from xray.scan import MAX_PIXEL_MM
+
 # What a report that refers to the file must say again; DICOS calls PatientID the ID of the object.
 UIDS = ("SOPClassUID", "SOPInstanceUID", "StudyInstanceUID", "PatientID")
 ID_LETTERS = 64  # of the types UI and LO
@@ -29,13 +31,13 @@ def about(dataset: Any) -> tuple[dict[str, Any], tuple[str, ...]]:
 def _pixel_mm(dataset: Any) -> tuple[float | None, tuple[str, ...]]:
     """Pitch in the plane of the load; PixelSpacing is calibrated to it, ImagerPixelSpacing not."""
     for keyword in ("PixelSpacing", "ImagerPixelSpacing"):
-        pitch = dataset.get(keyword)
-        if not pitch or len(pitch) != 2 or not all(0 < float(p) < 1000 for p in pitch):
+        pitch = _numbers(dataset, keyword)
+        if len(pitch) != 2 or not all(0 < p < MAX_PIXEL_MM for p in pitch):
             continue
-        down, across = (float(p) for p in pitch)
+        down, across = pitch
         said = []
         if keyword == "ImagerPixelSpacing":
-            magnified = float(dataset.get("EstimatedRadiographicMagnificationFactor") or 0)
+            (magnified, *_) = *_numbers(dataset, "EstimatedRadiographicMagnificationFactor"), 0.0
             across, down = (p / magnified if magnified >= 1 else p for p in (across, down))
             if magnified < 1:
                 said.append("pixel pitch is the detector's; the load lies nearer to the source")
@@ -43,6 +45,15 @@ def _pixel_mm(dataset: Any) -> tuple[float | None, tuple[str, ...]]:
             said.append(f"pixels are {across:g} mm wide and {down:g} mm high; the width was taken")
         return across, tuple(said)
     return None, ()
+
+
+def _numbers(dataset: Any, keyword: str) -> tuple[float, ...]:
+    """The values of an element, one or more; none where it is absent or holds no numbers."""
+    try:
+        value = dataset.get(keyword)
+        return tuple(float(v) for v in ((value,) if isinstance(value, float) else value or ()))
+    except (TypeError, ValueError):  # pydicom reads numbers when they are asked for
+        return ()
 
 
 _DATETIME = re.compile(r"(\d{4})(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\d\d)?(\.\d{1,6})?([+-]\d{4})?")

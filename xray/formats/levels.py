@@ -19,6 +19,7 @@ ENOUGH_BORDER = 0.05  # of the border must be air to read the white level there
 TRANSMISSION_TOP = 1.2  # noise lifts air a little over 1; counts are far higher
 MAX_ATTENUATION = 20.0  # exp(-20) is beyond the range of every detector
 SCALES = (255, 1023, 4095, 16383, 65535)  # the tops of 8- to 16-bit detectors
+UNDER_ZERO = 0.02  # of the brightest count: noise takes corrected counts of no beam no lower
 LEAST_COUNTS = 8  # between air and no beam: with fewer, the noise of a dark detector is a picture
 
 
@@ -47,8 +48,15 @@ def find(
     """White and dark level of a plane: what was given, and a guess for the rest.
 
     Raises:
-        ScanError: the two are one, or the wrong way round for the polarity.
+        ScanError: the two are one, or the wrong way round for the polarity; or no beam is not at
+            0, and it was not said where.
     """
+    least, most = float(few.min()), float(few.max())
+    if dark is None and polarity == "air_bright" and least < -UNDER_ZERO * max(most, 0):
+        raise ScanError(
+            f"{name}: counts from {least:g} to {most:g}, so 0 is not the count of no beam; pass "
+            "it as dark="
+        )
     assumed = ""
     end = 0.0 if polarity == "air_bright" else full
     if dark is None and white is not None:
@@ -76,16 +84,20 @@ def transmission(plane: Plane, levels: Levels) -> NDArray[np.float32]:  # (H, W)
     return np.clip(scaled, 0, 1, out=scaled)
 
 
-def from_floats(plane: Plane, air: Polarity) -> NDArray[np.float32]:  # (H, W)
-    """Transmission from floats that need no levels: itself, its negative, or attenuation."""
-    if air == "air_bright":
-        values = plane
-    elif float(plane.max()) <= TRANSMISSION_TOP:
-        values = 1 - plane
+def from_floats(
+    planes: Sequence[Plane], air: Polarity
+) -> tuple[list[NDArray[np.float32]], bool]:  # (H, W) each
+    """Transmission from floats that need no levels, and whether they were -ln of it.
+
+    Where air is dark they are that or a negative, and all planes of a scan are the same: the high
+    energy of a thin load stays below the top of transmission where the low one does not.
+    """
+    logarithm = air == "air_dark" and any(float(p.max()) > TRANSMISSION_TOP for p in planes)
+    if logarithm:
+        values = [np.exp(-plane) for plane in planes]
     else:
-        values = np.exp(-plane)
-    clipped: NDArray[np.float32] = np.clip(values, 0, 1)
-    return clipped
+        values = [plane if air == "air_bright" else 1 - plane for plane in planes]
+    return [np.clip(value, 0, 1) for value in values], logarithm
 
 
 def check_beam(plane: Plane, levels: Levels, name: str) -> None:
@@ -99,6 +111,20 @@ def check_beam(plane: Plane, levels: Levels, name: str) -> None:
         raise ScanError(
             f"{name}: the brightest parts lie {counts:g} counts from no beam; expected at least "
             f"{LEAST_COUNTS}; was the beam on when it was taken? If so, pass white="
+        )
+
+
+def check_end(plane: Plane, white: float | None, dark: float | None, name: str) -> None:
+    """Refuse floats with dark air whose white level alone is known: they end nowhere.
+
+    Raises:
+        ScanError: no beam may be at any number.
+    """
+    if plane.dtype.kind == "f" and white is not None and dark is None:
+        raise ScanError(
+            f"{name}: white level {white:g} without a dark level, but air is dark and floats up to "
+            f"{float(plane.max()):g} have no scale that would end at no beam; pass dark= too, or "
+            "leave white= out if they are -ln of transmission or its negative"
         )
 
 

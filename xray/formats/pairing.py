@@ -1,18 +1,45 @@
 """Two energies: joining two files, and telling which plane is which."""
 
+from os import PathLike
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
 from xray.errors import ScanError
-from xray.formats.picture import Picture, thinned
-from xray.formats.source import Opened
+from xray.formats import levels
+from xray.formats.picture import Picture, Polarity, thinned
+from xray.formats.polarity import judged, seen
+from xray.formats.source import Opened, Source
 
 LOAD = 0.9  # transmission under which a pixel shows something other than air
 TELLING = 0.002  # mean transmission by which the low energy must be darker to be told
 
 
-def paired(low: Opened, high: Opened) -> Picture:
+def check_apart(low: Source, high: Source) -> None:
+    """Whether the two energies are two files, or two folders of them; bytes are not compared.
+
+    Raises:
+        ScanError: they are one, or the disk does not say.
+    """
+    if not isinstance(low, str | PathLike) or not isinstance(high, str | PathLike):
+        return
+    first, second = Path(low), Path(high)
+    try:
+        same = first.exists() and second.exists() and first.samefile(second)
+    except (OSError, ValueError) as error:  # ValueError: a null byte in the name
+        reason = getattr(error, "strerror", None) or error
+        raise ScanError(f"{first} and {second}: cannot be opened ({reason})") from None
+    if same:
+        raise ScanError(f"{low}: {high} is the same; expected the high energy there")
+
+
+def paired(low: Opened, high: Opened, air: Polarity | None = None) -> Picture:
     """One picture of two files.
+
+    Args:
+        low, high: the files, of one grey plane each.
+        air: which end of the scale is air, where the caller says so.
 
     Raises:
         ScanError: either holds colour or two planes, or their sizes or depths differ.
@@ -36,15 +63,15 @@ def paired(low: Opened, high: Opened) -> Picture:
             f"{low.name} and {high.name}: {bits} bits a pixel; both energies must be of one depth; "
             "export them anew"
         )
-    if first.transmission != second.transmission:
+    if first.transmission != second.transmission and not _logarithms(low, high, air):
         raise ScanError(f"{low.name} and {high.name}: one holds transmission, the other counts")
     # Not by their names: those differ from place to place, and what was assumed does not.
     both = (("low", low), ("high", high))
     said = [f"{name}: {s}" for name, file in both for s in file.picture.assumed]
     return Picture(
         (*first.planes, *second.planes),
-        transmission=first.transmission,
-        full=first.full if first.full == second.full else None,
+        transmission=first.transmission and second.transmission,
+        full=(*first.full, *second.full) if first.full and second.full else (),
         polarity=first.polarity if first.polarity == second.polarity else None,
         pixel_mm=first.pixel_mm or second.pixel_mm,
         view=first.view or second.view,
@@ -53,6 +80,12 @@ def paired(low: Opened, high: Opened) -> Picture:
         uids=first.uids,
         assumed=tuple(said),
     )
+
+
+def _logarithms(low: Opened, high: Opened, air: Polarity | None) -> bool:
+    """Whether both may be -ln of transmission; that of a thin load looks like transmission."""
+    planes = [file.picture.planes[0] for file in (low, high)]
+    return all(levels.is_attenuation([plane], air or judged(seen(plane))) for plane in planes)
 
 
 def low_first(

@@ -30,7 +30,7 @@ class Picture:
     Attributes:
         planes: one (H, W) plane, or two of one size, or one (H, W, 3) uint8 RGB picture.
         transmission: the numbers are I/I0 already.
-        full: the count at the top of the detector's scale; None: to be guessed.
+        full: the count at the top of the detector's scale, of each plane; none: to be guessed.
         polarity: whether air has the highest or the lowest count; None: to be guessed.
         pixel_mm, view, acquired_at, scanner: where the file says so.
         uids: the DICOM identifiers of the file, by keyword, for reports that refer to it.
@@ -39,7 +39,7 @@ class Picture:
 
     planes: tuple[Plane, ...]
     transmission: bool = False
-    full: float | None = None
+    full: tuple[float, ...] = ()
     polarity: Polarity | None = None
     pixel_mm: float | None = None
     view: str | None = None

@@ -32,6 +32,8 @@ BOUNDED = (5, 32773, 34925, 34926, 50000)  # LZW, PackBits, LZMA, ZSTD: decoded 
 WHITE_IS_ZERO, BLACK_IS_ZERO, RGB, PALETTE = 0, 1, 2, 3  # values of tag 262
 NOT_THE_PICTURE = 1 | 4  # bits of tag 254: a reduced copy, a mask
 ALPHA = (1, 2)  # values of tag 338
+TILE_STEP_PX = 16  # sides of tiles are multiples of it (TIFF 6.0, section 15)
+MAX_TILE_PX = 2048 * 2048  # of a tile larger than its picture; writers seldom go beyond 1024 × 1024
 MAX_SEGMENTS = 200_000  # strips or tiles: the largest scan in tiles of 64 × 64 has 100,000
 
 _unheard = logging.NullHandler()  # or Python prints on the terminal what tifffile minds
@@ -82,7 +84,11 @@ def _check(page: Any, data: bytes, name: str) -> None:
             f"{name}: a TIFF of photometric kind {page.photometric!s}; "
             "expected grey or RGB; convert it"
         )
-    if page.dtype is None or page.dtype.str[1:] not in ("u1", "u2", "f2", "f4", "f8"):
+    if (
+        page.dtype is None
+        or page.dtype.str[1:] not in ("u1", "u2", "f2", "f4", "f8")
+        or page.bitspersample != 8 * page.dtype.itemsize  # packed: 12 bits a sample, and no gaps
+    ):
         kind = f"{page.bitspersample} bits of sample format {page.sampleformat!s}"
         raise ScanError(f"{name}: a TIFF of {kind}; expected 8 or 16 bits unsigned, or float")
     if page.compression not in NONE + DEFLATE:
@@ -122,6 +128,7 @@ def _segment_sizes(page: Any, name: str) -> list[int]:
     across, row_px, rows = 1, width, min(int(page.rowsperstrip or height), height)
     if page.is_tiled:
         row_px, rows = int(page.tilewidth), int(page.tilelength)
+        _check_tile(row_px, rows, width, height, name)
         across = -(-width // row_px)
     wanted = across * -(-height // rows) * (1 if together else samples)
     if not wanted == len(page.dataoffsets) == len(page.databytecounts) or wanted > MAX_SEGMENTS:
@@ -129,6 +136,17 @@ def _segment_sizes(page: Any, name: str) -> list[int]:
     row = row_px * page.dtype.itemsize * (samples if together else 1)
     down = [rows if page.is_tiled else min(rows, height - top) for top in range(0, height, rows)]
     return [row * n for n in down for _ in range(across)] * (1 if together else samples)
+
+
+def _check_tile(across: int, down: int, width: int, height: int, name: str) -> None:
+    """A tile is decoded whole: one that lies mostly beyond the picture takes memory for nothing."""
+    padded = [-(-side // TILE_STEP_PX) * TILE_STEP_PX for side in (width, height)]
+    most = max(padded[0] * padded[1], MAX_TILE_PX)
+    if across < 1 or down < 1 or across * down > most:
+        raise ScanError(
+            f"{name}: tiles of {across}×{down} pixels in a picture of {width}×{height}; expected "
+            f"1 to {most} pixels a tile; export it with smaller tiles, or in strips"
+        )
 
 
 def _inflated_size(segment: bytes, limit: int, name: str) -> int:
@@ -155,10 +173,11 @@ def _page(page: Any, name: str) -> Picture:
     if page.photometric == PALETTE and pixels.ndim == 2:
         pixels = np.moveaxis(page.colormap[:, pixels] >> 8, 0, -1).astype(np.uint8)
     if pixels.ndim == 3 and pixels.shape[2] == 2 and not set(page.extrasamples) & set(ALPHA):
-        return _two_energies([Picture((pixels[..., n],)) for n in range(2)], name)
-    if pixels.ndim == 3 and pixels.shape[2] > 4:
+        picture = _two_energies([Picture((pixels[..., n],)) for n in range(2)], name)
+    elif pixels.ndim == 3 and pixels.shape[2] > 4:
         raise ScanError(f"{name}: {pixels.shape[2]} samples a pixel; expected grey, RGB or two")
-    picture = from_channels(pixels)
+    else:
+        picture = from_channels(pixels)
     if page.photometric != WHITE_IS_ZERO or picture.coloured:
         return picture
     said = "the TIFF is of the kind where 0 is white, so air was taken to have the lowest count"

@@ -1,6 +1,7 @@
 """What a batch takes for its work: folders with links, long lists, pairs; and what came later."""
 
 import itertools
+import json
 import os
 import random
 from pathlib import Path, PurePath
@@ -10,7 +11,6 @@ import pytest
 import xray
 from xray import batch
 from xray.batch import Format, Settings, listing, sorting
-from xray.batch.listing import Item
 
 
 def names(source: Path, out: Path) -> list[str]:
@@ -112,7 +112,7 @@ def test_high_refuses_names_that_would_leave_its_folder(
         batch.run(low / "list.txt", tmp_path / "out", settings, Format.JSONL, engine)
 
 
-def test_high_refuses_the_folder_of_the_scans_and_a_scan_as_its_own_pair(
+def test_high_refuses_the_folder_of_the_scans_and_a_scan_as_its_own_pair_is_set_aside(
     folder: Path, tmp_path: Path, standin: Path, engine
 ) -> None:
     same = Settings(str(standin), high=str(folder))
@@ -120,8 +120,11 @@ def test_high_refuses_the_folder_of_the_scans_and_a_scan_as_its_own_pair(
         batch.run(folder, tmp_path / "out", same, Format.JSONL, engine)
     (tmp_path / "high").mkdir()
     (tmp_path / "high/b.png").symlink_to(folder / "b.png")
-    with pytest.raises(xray.ScanError, match="is the same file"):
-        batch.high.of(Item("b.png", str(folder / "b.png")), str(tmp_path / "high"))
+    linked = Settings(str(standin), high=str(tmp_path / "high"))
+    batch.run(folder, tmp_path / "out", linked, Format.JSONL, engine)
+    aside = map(json.loads, (tmp_path / "out/set_aside.jsonl").read_text().splitlines())
+    reasons = {one["id"]: one["reason"] for one in aside}
+    assert "is the same; expected the high energy there" in reasons["b.png"]
 
 
 def test_a_batch_that_is_done_says_what_came_since(

@@ -135,6 +135,15 @@ def test_what_the_caller_says_stands_over_the_header(counts, dicom) -> None:
         ),
         ({"PixelSpacing": [1.0, 0.5]}, 0.5, "0.5 mm wide and 1 mm high"),
         ({"PixelSpacing": [0, 0]}, None, None),
+        ({"PixelSpacing": 0.5}, None, None),  # of one value, which says not of which side
+        (
+            {
+                "ImagerPixelSpacing": [0.4, 0.4],
+                "EstimatedRadiographicMagnificationFactor": [1.6, 2.0],
+            },
+            0.25,
+            None,
+        ),
     ],
     ids=str,
 )
@@ -159,6 +168,37 @@ def test_bits_above_those_stored_are_not_pixels(bag, dicom) -> None:
 def test_signed_pixels_are_read(bag, dicom) -> None:
     scan = xray.read(dicom(bag.astype(np.int16) * 50))
     assert scan.low[15, 30] == pytest.approx(20 / 204)
+
+
+def test_linear_pixels_stay_linear_however_small_their_rescale_makes_them(counts, dicom) -> None:
+    def negative(counts: np.ndarray, slope: float) -> bytes:
+        return dicom(
+            65535 - counts,
+            PixelIntensityRelationshipSign=-1,
+            RescaleSlope=slope,
+            RescaleIntercept=0,
+            RescaleType="US",
+        )
+
+    scan = xray.read(negative(counts, 0.0001))  # 4.5 where air is, 6.6 where no beam is
+    assert scan.low[15, 30] == pytest.approx(20 / 204, abs=1e-4)
+    lighter = np.where(counts == 2000, 3000, counts)
+    pair = xray.read(negative(counts, 0.0001), high=negative(lighter, 0.0002))
+    assert pair.pixels[15, 30].tolist() == pytest.approx([20 / 204, 30 / 204], abs=1e-4)
+
+
+def test_counts_far_below_zero_need_to_be_told_where_no_beam_is(counts, dicom) -> None:
+    shifted = dicom(counts, RescaleSlope=1, RescaleIntercept=-32768, RescaleType="US")
+    with pytest.raises(xray.ScanError, match=r"counts from -30768 to -12368, .*; pass it as dark="):
+        xray.read(shifted)
+    scan = xray.read(shifted, dark=-32768)
+    assert scan.low[15, 30] == pytest.approx(20 / 204, abs=1e-4)
+
+
+def test_noise_under_zero_is_no_beam(bag, dicom) -> None:
+    signed = bag.astype(np.int16) * 50
+    signed[signed == 1000] = -100  # of 10,200
+    assert xray.read(dicom(signed)).low[15, 30] == 0
 
 
 def test_a_pair_of_files_is_two_energies(counts, dicom) -> None:
@@ -266,6 +306,37 @@ def test_a_compressed_picture_of_another_size_is_refused(counts, dicom, jpeg, ba
     dataset.save_as(file)
     with pytest.raises(xray.ScanError, match="header 60×40, picture 600×400"):
         xray.read(file.getvalue())
+
+
+def framed(file: bytes, frame: bytes, syntax: str) -> bytes:
+    """The same file with these bytes as its compressed picture."""
+    from pydicom.encaps import encapsulate
+
+    dataset = pydicom.dcmread(io.BytesIO(file))
+    dataset.PixelData = encapsulate([frame])
+    dataset["PixelData"].VR = "OB"
+    dataset.file_meta.TransferSyntaxUID = syntax
+    out = io.BytesIO()
+    dataset.save_as(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "frame", [b"\0\0\0\x0cjP  \r\n\x87\n", b"\xff\x4f\xff\x51", b"\xff\xd8\xff\xd9"]
+)
+def test_a_compressed_picture_whose_own_size_is_not_seen_is_refused(bag, dicom, frame) -> None:
+    begins = frame[:4].hex(" ")
+    with pytest.raises(xray.ScanError, match=f"begin with {begins}.*, where a bare JPEG or"):
+        xray.read(framed(dicom(bag), frame + bytes(8), JPEG2000Lossless))
+
+
+def test_run_lengths_for_far_more_than_the_picture_are_refused(bag, dicom) -> None:
+    header = np.array([1, 64, *[0] * 14], "<u4").tobytes()
+    runs = b"\x81\x07" * 10_000  # 128 times a 7, each
+    with pytest.raises(
+        xray.ScanError, match="60×40 pixels need at most 4879 bytes, there are 20064"
+    ):
+        xray.read(framed(dicom(bag), header + runs, RLELossless))
 
 
 @pytest.mark.parametrize("sign", [1, None])

@@ -40,6 +40,15 @@ def test_a_pair_the_wrong_way_round_is_taken_as_told_and_doubted(bag, light, png
     assert "the two may be swapped" in scan.assumed[-1]
 
 
+def test_a_file_is_not_its_own_pair(bag, png, tmp_path) -> None:
+    low, link = tmp_path / "low.png", tmp_path / "high.png"
+    low.write_bytes(png(bag))
+    link.symlink_to(low)
+    for high in (low, str(low), link):
+        with pytest.raises(xray.ScanError, match=r"low\.png: .* is the same; expected the"):
+            xray.read(low, high=high)
+
+
 def test_every_guess_is_a_sentence(bag, png) -> None:
     assert xray.read(png(bag)).assumed == (
         'air was taken to be bright; pass polarity="air_dark" for a negative',

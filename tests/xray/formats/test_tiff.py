@@ -84,6 +84,47 @@ def test_floats_whose_air_is_nothing_are_attenuation(bag, tiff) -> None:
     assert "taken as -ln of transmission" in scan.assumed[-1]
 
 
+def thin_load(bag: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """-ln of transmission: behind the bar 20 of 204 at the low energy, 70 at the high one."""
+    high = np.where(bag == 150, 180, np.where(bag == 20, 70, bag))
+    low_ln, high_ln = (-np.log(counts / 204).astype(np.float32) for counts in (bag, high))
+    assert high_ln.max() < 1.2 < low_ln.max()  # one alone looks like transmission, one does not
+    return low_ln, high_ln
+
+
+@pytest.mark.parametrize("files", [1, 2])
+def test_both_energies_are_attenuation_where_one_of_them_is(bag, tiff, files: int) -> None:
+    low, high = thin_load(bag)
+    one = tiff(low, high) if files == 1 else tiff(low)
+    scan = xray.read(one, high=None if files == 1 else tiff(high))
+    assert scan.pixels[15, 30].tolist() == pytest.approx([20 / 204, 70 / 204])
+    assert scan.pixels[10, 12].tolist() == pytest.approx([150 / 204, 180 / 204])
+    assert "floats over 1 with air near 0 were taken as -ln of transmission" in scan.assumed
+
+
+def test_attenuation_beside_transmission_is_refused(bag, tiff) -> None:
+    low, high = thin_load(bag)
+    with pytest.raises(xray.ScanError, match="one holds transmission, the other counts"):
+        xray.read(tiff(low), high=tiff(np.exp(-high)))
+
+
+@pytest.mark.parametrize("top", [1, 5])
+def test_floats_with_dark_air_and_no_dark_level_end_nowhere(bag, tiff, top: int) -> None:
+    negative = (top * (1 - bag / 204)).astype(np.float32)
+    with pytest.raises(xray.ScanError, match="white level 0 without a dark level, but air is dark"):
+        xray.read(tiff(negative), white=0.0)
+    scan = xray.read(tiff(negative), white=0.0, dark=top)
+    assert scan.low[15, 30] == pytest.approx(20 / 204)
+
+
+def test_white_is_zero_in_both_samples_of_a_pixel(bag, tiff) -> None:
+    light = np.where(bag == 150, 180, bag).astype(np.uint8)
+    both = np.dstack([255 - bag, 255 - light])
+    scan = xray.read(tiff(both, photometric="miniswhite", planarconfig="contig"))
+    assert scan.pixels[10, 12].tolist() == pytest.approx([150 / 204, 180 / 204])
+    assert "0 is white" in scan.assumed[0]
+
+
 def test_white_is_zero_puts_air_at_the_lowest_count(bag, tiff) -> None:
     scan = xray.read(tiff(255 - bag, photometric="miniswhite"))
     assert scan.low[15, 30] == pytest.approx(20 / 204)
@@ -183,6 +224,23 @@ def test_a_strip_that_inflates_without_end_is_stopped(bag, tiff) -> None:
     larger = patched(patched(file, 273, len(file)), 279, len(bomb)) + bomb
     with pytest.raises(xray.ScanError, match="inflates beyond its 2400 bytes"):
         xray.read(larger)
+
+
+def test_a_tile_far_beyond_its_picture_is_refused_before_it_is_inflated(bag, tiff) -> None:
+    assert xray.read(tiff(bag, tile=(256, 256))).pixels.shape == (40, 60, 1)  # as writers pad
+    file = tiff(bag, tile=(48, 64), compression="zlib")
+    bomb = zlib.compress(bytes(16_384**2), 1)
+    for tag, value in ((322, 16_384), (323, 16_384), (324, len(file)), (325, len(bomb))):
+        file = patched(file, tag, value)
+    with pytest.raises(xray.ScanError, match="tiles of 16384×16384 pixels in a picture of 60×40"):
+        xray.read(file + bomb)
+
+
+def test_packed_bits_are_not_called_damage(bag, tiff) -> None:
+    packed = patched(tiff(bag.astype(np.uint16)), 258, 12)
+    packed = patched(packed, 279, 40 * 60 * 12 // 8)  # bytes of the one strip
+    with pytest.raises(xray.ScanError, match=r"a TIFF of 12 bits .*; expected 8 or 16 bits"):
+        xray.read(packed)
 
 
 def test_a_hundred_million_tiles_are_counted_and_not_made(bag, tiff) -> None:
