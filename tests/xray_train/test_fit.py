@@ -155,7 +155,7 @@ def test_folds_of_this_run_join_those_before(
     pairs = {"dual-energy suitcases": 96}
     replace(checkpoint.read(first), learned_from=pairs, dual_folds=(3,)).save(first)
     scans = Steps(recipe, [(1.0, tiny.Shapes())], [])
-    monkeypatch.setattr("xray_train.fit._steps", lambda *_: (scans, pairs))
+    monkeypatch.setattr("xray_train.fit._steps", lambda *_: (scans, pairs, ()))
     second = fit(recipe, tmp_path / "second", init=first, held_out=[])
     assert checkpoint.read(second).taught_folds == (0, 1, 3)
     again = fit(replace(recipe, steps=3), tmp_path / "second", held_out=[])

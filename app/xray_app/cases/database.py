@@ -7,13 +7,13 @@ A commit is on the disk before `write` returns (SQLite: WAL with synchronous=FUL
 does not answer is as good as away: whoever waits for it, or for their turn to write, is told so.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from threading import BoundedSemaphore
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Transaction, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as NoConnection
@@ -67,12 +67,11 @@ class Database:
         """
         with self._turn(), self.engine.connect() as connection:
             writing = connection.execution_options(xray_writes=True)
-            with writing.begin() as transaction:
+            with _committed(in_process=self.is_sqlite) as at_its_end, writing.begin():
                 if not self.is_sqlite:
                     writing.execute(text(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})"))
                 yield writing
-                if not self.is_sqlite:  # which is this process: it knows what became of it
-                    _commit(transaction)
+                at_its_end()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -126,11 +125,20 @@ def is_there(url: str) -> bool:
     return read.get_backend_name() != "sqlite" or Path(str(read.database)).exists()
 
 
-def _commit(transaction: Transaction) -> None:
+@contextmanager
+def _committed(*, in_process: bool) -> Iterator[Callable[[], None]]:
+    """Around a transaction: an error after its last statement, which is told by a call, is its
+    COMMIT's. A database within this process knows what became of it."""
+    ended = False
+
+    def at_its_end() -> None:
+        nonlocal ended
+        ended = True
+
     try:
-        transaction.commit()
+        yield at_its_end
     except (SQLAlchemyError, OSError) as error:
-        if outage.leaves_doubt(error):
+        if ended and not in_process and outage.leaves_doubt(error):
             raise outage.InDoubt(error) from error
         raise
 

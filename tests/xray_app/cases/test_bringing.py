@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pg8000
 import pytest
 from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -37,8 +38,7 @@ def refused(database: Database) -> Callable[..., Any]:
             if connection.get_execution_options().get("xray_writes"):
                 if unheard:
                     connection.exec_driver_sql("COMMIT")
-                full = sqlite3.OperationalError(outage.SQLITE_FULL)
-                raise OperationalError("COMMIT", {}, full)
+                raise OperationalError("COMMIT", {}, full(database, unheard))
 
         event.listen(database.engine, "commit", fail)
         try:
@@ -47,6 +47,16 @@ def refused(database: Database) -> Callable[..., Any]:
             event.remove(database.engine, "commit", fail)
 
     return refused
+
+
+def full(database: Database, unheard: bool) -> Exception:
+    """What the driver raises where the disk is full; or where the server went away, unheard."""
+    if database.is_sqlite:
+        return sqlite3.OperationalError(outage.SQLITE_FULL)
+    if unheard:
+        return pg8000.InterfaceError("network error")
+    said = {"S": outage.UNDONE, "C": outage.DISK_FULL, "M": "database or disk is full"}
+    return pg8000.DatabaseError(said)
 
 
 def files(contents: Contents) -> list[bytes]:

@@ -25,6 +25,7 @@ def folder(root: Path, count: int = 6) -> Path:
         made = simulator.simulate("baggage", k, 240)
         about = {"id": k, "width": 240, "height": 240, "group": k}
         picture = palettes.coloured(made, "white")
+        picture[picture.min(2) >= palettes.BRIGHT] = 255  # not the pink that some consoles' air is
         bgr = cv2.cvtColor(picture, cv2.COLOR_RGB2BGR)
         cv2.imwrite(str(root / f"sixray/images/{k}.jpg"), bgr)
         colours.append({**about, "file_name": f"{k}.jpg"})
@@ -61,7 +62,8 @@ def test_the_command_writes_figures_page_sheets_and_the_key(tmp_path: Path) -> N
     kept = json.loads((out / "realism.json").read_text())
     assert set(kept["palettes"]) == {"white", "dual"}
     white = kept["palettes"]["white"]
-    assert white["real"]["bags"] == white["simulated"]["bags"] == 6
+    assert white["real"]["bags"] == 6  # of simulated ones those that show patches like them
+    assert 4 <= white["simulated"]["bags"] <= 6
     assert white["real"]["patches"] == white["simulated"]["patches"]
     assert 0 <= white["auc"] <= 1
     assert [way["judged_bags"] for way in kept["display"]["ways"]] == [3, 3]
