@@ -127,8 +127,9 @@ def is_there(url: str) -> bool:
 
 @contextmanager
 def _committed(*, in_process: bool) -> Iterator[Callable[[], None]]:
-    """Around a transaction: an error after its last statement, which is told by a call, is its
-    COMMIT's. A database within this process knows what became of it."""
+    """Around a transaction: what fails after its last statement, which is told by a call, is its
+    COMMIT. A database within this process knows what became of that.
+    """
     ended = False
 
     def at_its_end() -> None:

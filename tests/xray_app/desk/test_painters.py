@@ -71,7 +71,8 @@ plane.forEach((_, n) => { plane[n] = (n * 2654435761) % 65536; });
 const tables = {tone: tones(PLAIN, 65536), colours: colours(PLAIN, null, about)};
 const at_rest = (Painter) => {
   const pane = new Pane({alt: '', marks: [], opaque: [], beam: '', name: ''}, about);
-  pane.element.style.cssText = 'position: fixed; inset: 0 auto auto 0; width: 1600px; height: 1000px';
+  pane.element.style.cssText =
+    'position: fixed; inset: 0 auto auto 0; width: 1600px; height: 1000px';
   document.body.append(pane.element);
   pane.source = {kind: 'transmission', width, height, step: 1, planes: [plane],
     levels: levels(width, height, [plane])};
