@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from . import shapes as s
+from .blades import blade
 from .item import Item, pick
-from .knives import blade
 
 Rng = np.random.Generator
 

@@ -5,80 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from . import shapes as s
+from .blades import blade, handle
 from .item import Item, pick
 
 Rng = np.random.Generator
-HANDLES = ("abs", "wood", "wood", "nylon", "rubber", "stainless", "stainless", "stainless", "zinc")
-
-
-def blade(
-    spine: np.ndarray, edge: np.ndarray, thickness: float, ground: float = 0.45, tip: float = 0.45
-) -> s.Mesh:
-    """A ground blade between two curves (n, 2): full thickness at the spine, sharp at the edge.
-
-    Args:
-        spine, edge: from handle to tip.
-        thickness: at the spine, by the handle.
-        ground: share of the height over which it thins out towards the edge, about.
-        tip: thickness there, against that by the handle.
-    """
-    n = len(spine)
-    taper = np.linspace(1, tip, n)[:, None]
-    half = np.broadcast_to(0.5 * thickness * taper, (n, 1))
-    mid = spine * ground + edge * (1 - ground)
-    mid = spine + (mid - spine) * 0.9
-    sharp = np.full((n, 1), 0.12)
-    rings = np.stack(
-        [
-            np.hstack([spine, half]),
-            np.hstack([mid, half * 0.9]),
-            np.hstack([edge, sharp]),
-            np.hstack([edge, -sharp]),
-            np.hstack([mid, -half * 0.9]),
-            np.hstack([spine, -half]),
-        ],
-        1,
-    )
-    return s.loft(rings)
-
-
-def handle(rng: Rng, item: Item, length: float, height: float, tang: bool = True) -> None:
-    """A handle from x = -length to 0.
-
-    Of one piece with the blade, plates on a tang, moulded plastic, or hollow metal.
-    """
-    u = rng.uniform
-    n = 7
-    x = np.linspace(0, -length, n)
-    swell = 1 + u(0, 0.25) * np.sin(np.linspace(0, 2 * np.pi, n) * u(0.5, 1.2) + u(0, 6))
-    bend = u(-0.06, 0.06) * length * np.linspace(0, 1, n) ** 2
-    kind = pick(rng, HANDLES)
-    thick = u(11, 22)
-    path = np.stack([x, bend, 0 * x], 1)
-    if rng.random() < 0.3:  # of one piece with the blade
-        flat = s.ellipse(height * u(0.25, 0.48), u(0.75, 2.5), 10, power=u(3, 6))
-        item.add("stainless", s.sweep(path, flat, swell))
-        return
-    outline = s.ellipse(height / 2, thick / 2, 10, power=u(2, 4))
-    body = s.sweep(path, outline, swell)
-    if kind in ("stainless", "zinc"):
-        wall = max(0.3, 1 - u(0.8, 3.0) / (min(height, thick) / 2))
-        inner = s.sweep(path * np.array([0.96, 1, 1]), outline * wall, swell)
-        item.add(kind, body, s.hole(inner))
-        return
-    item.add(kind, body)
-    if tang:
-        reach = length * u(0.45, 0.98)
-        narrow = height * u(0.2, 0.75)
-        if rng.random() < 0.6:  # as long and as high as the handle
-            reach, narrow = length * u(0.9, 1.0), height * u(0.8, 1.0)
-        item.add("stainless", s.box((reach, narrow, u(1.2, 3.5)), (-reach / 2, bend[2], 0)))
-        for k in range(int(rng.integers(0, 4))):
-            at = (-reach * (0.2 + 0.28 * k), bend[2], 0)
-            item.add(
-                "brass" if rng.random() < 0.4 else "stainless",
-                s.cylinder(u(1.5, 4), -thick * 0.45, thick * 0.45, 8, 2, at),
-            )
 
 
 def kitchen(rng: Rng) -> Item:
@@ -146,6 +76,47 @@ def dagger(rng: Rng) -> Item:
     return item
 
 
+def throwing(rng: Rng) -> Item:
+    """A throwing or boot knife: blade, horns and a handle of bars, cut from one plate."""
+    u = rng.uniform
+    item = Item("throwing_knife", "knife")
+    length, height, thick = u(65, 190), u(14, 34), u(2.2, 5.5)
+    t = np.linspace(0, 1, 9)
+    widest = u(0.0, 0.5)  # of the length: where a leaf is
+    leaf = (
+        height / 2 * (1 - np.abs((t - widest) / np.where(t < widest, 2.5, 1 - widest)) ** u(1, 3))
+    )
+    spine = np.stack([length * t, leaf], 1)
+    edge = spine * np.array([1, -1 if rng.random() < 0.7 else -u(0.2, 0.8)])
+    item.add("stainless", blade(spine, edge, thick, u(0.05, 0.6), u(0.4, 1.0)))
+    grip, out = length * u(0.45, 1.0), height * u(0.4, 0.95)
+    flat = s.rounded(u(3, 6), thick, thick * 0.2)
+    for horn in range(int(rng.integers(0, 3))):  # swept to the blade or away from it
+        back = u(-0.8, 0.8) * height
+        for side in (1, -1):
+            path = np.array(
+                [(-2 - 9 * horn, 0, 0), (-2 - 9 * horn + back, side * out * u(1, 1.6), 0)]
+            )
+            item.add("stainless", s.sweep(path, flat, np.array([1.3, 0.5])))
+    bars, splay = int(rng.integers(1, 4)), u(0.1, 1.1)
+    for k in range(bars):
+        y = (k - (bars - 1) / 2) * out * (0.9 if bars > 1 else 0)
+        far = y * splay + (u(-0.15, 0.15) * out if bars == 1 else 0)
+        path = np.array([(4, y * 0.4, 0), (-grip * 0.25, y, 0), (-grip * u(0.8, 1.05), far, 0)])
+        item.add(
+            "stainless",
+            s.sweep(path, flat * (2.2 if bars == 1 else 1), np.array([1, 1, u(0.5, 1)])),
+        )
+    if rng.random() < 0.5:
+        r = u(5, 13)
+        ring = s.extrude(s.ellipse(r, r, 16, (-grip - r * 0.5, 0)), -thick / 2, thick / 2)
+        hole = s.hole(
+            s.extrude(s.ellipse(r * 0.6, r * 0.6, 12, (-grip - r * 0.5, 0)), -thick, thick)
+        )
+        item.add("stainless", ring, hole)
+    return item
+
+
 def folding(rng: Rng) -> Item:
     """A folding or multi-tool knife, opened or shut."""
     u = rng.uniform
@@ -156,7 +127,8 @@ def folding(rng: Rng) -> Item:
     edge = np.stack([length * t, -height * 0.5 + height * 0.7 * t ** u(1.6, 4)], 1)
     cutting = blade(spine, edge, u(1.8, 3.5), u(0.05, 0.5), u(0.45, 1.0))
     item.add(
-        "stainless", s.turned(cutting, float(rng.choice([0, 0, 0, 0.5, 2.4, 3.1])) + u(-0.1, 0.1))
+        "stainless",
+        s.turned(cutting, float(rng.choice([0, 0, 0, 0.5, 1.5, 2.1, 2.5, 3.1])) + u(-0.2, 0.2)),
     )
     width = u(14, 26)
     metal = pick(rng, ["stainless", "aluminium", "titanium", "abs", "nylon", "brass"])
@@ -211,5 +183,5 @@ def utility(rng: Rng) -> Item:
 
 def knife(rng: Rng) -> Item:
     """One knife."""
-    kinds = (kitchen, cleaver, dagger, folding, utility)
-    return kinds[int(rng.choice(5, p=(0.42, 0.17, 0.16, 0.15, 0.10)))](rng)
+    kinds = (kitchen, cleaver, dagger, throwing, folding, utility)
+    return kinds[int(rng.choice(6, p=(0.40, 0.09, 0.15, 0.13, 0.15, 0.08)))](rng)

@@ -186,14 +186,18 @@ class _Load:
 def _bundle(rng: Rng, threat: Placed, scene: float) -> list[Placed]:
     """Other tools beside a tool, most of them along it, as in a roll or a box."""
     spin = float(np.arctan2(threat.turn[1, 0], threat.turn[0, 0]))
+    rolled = rng.random() < 0.5  # side by side and on each other, all one way
+    along, across, spread = (30, 20, 0.08) if rolled else (38, 38, 0.2)
     out = []
-    for _ in range(int(rng.integers(2, 11))):
+    for _ in range(int(rng.integers(4, 15) if rolled else rng.integers(2, 11))):
         make = _TOOLS[int(rng.integers(0, len(_TOOLS)))]
-        x, y = threat.x_mm + rng.normal(0, 38), threat.y_mm + rng.normal(0, 38)
-        other = lie(rng, make(rng), x, y, scene)
-        if rng.random() < 0.75:
+        a, b = rng.normal(0, along), rng.normal(0, across)
+        x = threat.x_mm + a * np.cos(spin) - b * np.sin(spin)
+        y = threat.y_mm + a * np.sin(spin) + b * np.cos(spin)
+        other = lie(rng, make(rng), float(x), float(y), scene)
+        if rolled or rng.random() < 0.75:
             turn = rotation(
-                spin + rng.normal(0, 0.2) + np.pi * rng.integers(0, 2), *rng.normal(0, 0.15, 2)
+                spin + rng.normal(0, spread) + np.pi * rng.integers(0, 2), *rng.normal(0, 0.15, 2)
             )
             other.turn = turn
         out.append(other)

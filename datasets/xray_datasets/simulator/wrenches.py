@@ -49,7 +49,7 @@ def spanner(rng: Rng) -> Item:
     t = size * 0.22 + u(2, 4.5)
     kind = pick(rng, ["combination", "open", "ring", "combination"])
     half = length / 2
-    shank = size * u(0.45, 0.75) + 2
+    shank = size * u(0.5, 1.05) + 2
     web = u(0.5, 1.0)
     bar = s.extrude(
         np.array(
@@ -170,4 +170,4 @@ def pipe_wrench(rng: Rng) -> Item:
 def wrench(rng: Rng) -> Item:
     """One wrench."""
     kind = rng.random()
-    return spanner(rng) if kind < 0.5 else adjustable(rng) if kind < 0.93 else pipe_wrench(rng)
+    return spanner(rng) if kind < 0.62 else adjustable(rng) if kind < 0.94 else pipe_wrench(rng)
