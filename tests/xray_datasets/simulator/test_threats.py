@@ -57,6 +57,17 @@ def test_guns_are_long_now_and_then_and_come_in_parts() -> None:
     assert parts == {"slide", "gun barrel", "gun frame", "magazine", "silencer"}
 
 
+def test_knives_are_of_the_kitchen_of_one_plate_folded_and_of_other_kinds() -> None:
+    made = [threats.of("knife", np.random.default_rng(seed)) for seed in range(200)]
+    kinds = Counter(item.name for item in made)
+    assert set(kinds) == {"kitchen_knife", "cleaver", "dagger", "throwing_knife", "folding_knife",
+                          "utility_knife"}  # fmt: skip
+    assert min(kinds.values()) >= 8
+    thrown = [item for item in made if item.name == "throwing_knife"]
+    assert {part.material for item in thrown for part in item.parts} == {"stainless"}
+    assert all(10 < item.mass_g() < 500 for item in thrown)
+
+
 def test_explosives_are_made_of_what_explodes() -> None:
     made = [illicit.explosive(np.random.default_rng(seed)) for seed in range(60)]
     matter = {"petn", "anfo", "black_powder"}
